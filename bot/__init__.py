@@ -1,0 +1,1 @@
+"""Who asks and who hears: Slack, the web, the command line."""

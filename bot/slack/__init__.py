@@ -1,0 +1,1 @@
+"""Slack: one folder a feature, always listeners, views and messages."""

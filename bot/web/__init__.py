@@ -1,0 +1,1 @@
+"""The web: one folder a dialect, always routes and schemas."""

@@ -1,0 +1,1 @@
+"""The questions we ask, one file a noun."""
