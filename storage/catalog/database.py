@@ -1,0 +1,123 @@
+"""Engines, units of work, and the little that SQLite and PostgreSQL do differently."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.errors import AlreadyExists
+
+#: A unit of work: what the catalog's functions are asked with.
+Session = AsyncSession
+
+#: WAL lets readers go on beside the one writer; the others are measured in the reference notes.
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+)
+
+
+def driver_url(url: str) -> str:
+    """Return *url* with the one driver per database that we use: aiosqlite or psycopg."""
+    parsed = sa.make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return parsed.set(drivername="sqlite+aiosqlite").render_as_string(hide_password=False)
+    if backend in {"postgresql", "postgres"}:
+        return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    raise ValueError(f"Slipway keeps its records in SQLite or PostgreSQL, not in {backend}.")
+
+
+def begin_immediately(engine: sa.Engine) -> None:
+    """
+    Make writes on a SQLite *engine* take the write lock when they begin.
+
+    SQLite's deferred transactions silently lose updates or fail half-way when two writers meet.
+    """
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type
+        connection.isolation_level = None  # We say BEGIN ourselves, below.
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        reads = connection.get_execution_options().get("tx") == "read"
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+class Database:
+    """Where the records are. Make one per process and `close` it at the end."""
+
+    def __init__(self, url: str) -> None:
+        self.url = driver_url(url)
+        self.engine: AsyncEngine = create_async_engine(self.url, pool_pre_ping=not self.embedded)
+        if self.embedded:
+            begin_immediately(self.engine.sync_engine)
+        self._reader = self.engine.execution_options(tx="read")
+
+    @property
+    def embedded(self) -> bool:
+        """True on SQLite: one process, one file."""
+        return self.url.startswith("sqlite")
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncGenerator[Session]:
+        """Look at a consistent state; nothing is kept of what is changed."""
+        async with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncGenerator[Session]:
+        """
+        Change things together: all is kept on leaving, nothing if an error leaves.
+
+        Never wait for the network or a file inside: on SQLite this holds the only write lock.
+        Raise AlreadyExists when a unique key is taken.
+        """
+        async with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+                await session.commit()
+            except IntegrityError as taken:
+                await session.rollback()
+                raise AlreadyExists from taken
+            except BaseException:
+                await session.rollback()
+                raise
+
+    async def ping(self) -> None:
+        """Raise whatever the driver raises when the database does not answer."""
+        async with self.reading() as session:
+            await session.execute(sa.text("SELECT 1"))
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+async def insert_missing(
+    session: Session, record: type[SQLModel], rows: Sequence[dict[str, Any]], unique: Sequence[str]
+) -> int:
+    """
+    Insert those of *rows* whose *unique* columns are not taken, and return how many were new.
+
+    Defaults of the record are not applied: each row is complete or leaves it to the database.
+    """
+    if not rows:
+        return 0
+    dialect = session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    complete = [record(**row).model_dump() for row in rows]
+    statement = insert(record).values(complete).on_conflict_do_nothing(index_elements=list(unique))
+    result = await session.execute(statement)
+    return int(getattr(result, "rowcount", 0))

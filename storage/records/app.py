@@ -1,0 +1,35 @@
+"""An app: one platform of one product, addressed as `owner/name`."""
+
+from datetime import datetime
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from storage.records.base import Record, new_id, now
+
+
+class App(Record, table=True):
+    """
+    An app of an organization.
+
+    `app_secret` (a UUID) and `public_identifier` (32 hex digits) are App Center's two names for an
+    app at its edges; `bundle_id` is Apple's bundle identifier or Android's package name.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("organization_id", "name"),
+        sa.UniqueConstraint("organization_id", "platform", "bundle_id"),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    organization_id: str = Field(foreign_key="organization.id", max_length=32)
+    name: str = Field(max_length=64)  #: The short name people type: lower case, digits, dashes.
+    display_name: str = Field(max_length=255)
+    platform: str = Field(max_length=16)
+    bundle_id: str = Field(max_length=255)
+    app_secret: str = Field(default_factory=lambda: str(uuid4()), unique=True, max_length=36)
+    public_identifier: str = Field(default_factory=new_id, unique=True, max_length=32)
+    usual_group_id: str | None = Field(default=None, max_length=32)  #: Where its last release went.
+    created_by: str = Field(max_length=64)
+    created_at: datetime = Field(default_factory=now)

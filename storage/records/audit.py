@@ -1,0 +1,21 @@
+"""An entry of the audit: who did what, from where, with what change."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Field
+
+from storage.records.base import JSON, Record, new_id, now
+
+
+class AuditEntry(Record, table=True):
+    __tablename__ = "audit_entry"
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    organization_id: str = Field(foreign_key="organization.id", max_length=32)
+    actor: str = Field(max_length=64)
+    action: str = Field(max_length=64)  #: Such as `release.distributed`.
+    subject_id: str = Field(index=True, max_length=64)
+    origin: str = Field(default="", max_length=64)  #: `slack`, `cli`, `ci` ...
+    detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    at: datetime = Field(default_factory=now)

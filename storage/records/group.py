@@ -1,0 +1,43 @@
+"""A distribution group: who gets releases, and the channels that hear of them."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from storage.records.base import Record, new_id, now
+
+
+class Group(Record, table=True):
+    __table_args__ = (sa.UniqueConstraint("organization_id", "slug"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    organization_id: str = Field(foreign_key="organization.id", max_length=32)
+    name: str = Field(max_length=64)  #: As people wrote it.
+    slug: str = Field(max_length=64)  #: As people may type it: lower case, spaces as dashes.
+    created_by: str = Field(max_length=64)
+    created_at: datetime = Field(default_factory=now)
+
+
+class GroupMember(Record, table=True):
+    """A tester in a group."""
+
+    group_id: str = Field(foreign_key="group.id", primary_key=True, max_length=32)
+    tester_id: str = Field(foreign_key="tester.id", primary_key=True, max_length=32)
+
+
+class GroupUserGroup(Record, table=True):
+    """A Slack user group whose members are all in the group, asked for each time it matters."""
+
+    group_id: str = Field(foreign_key="group.id", primary_key=True, max_length=32)
+    usergroup_id: str = Field(primary_key=True, max_length=32)
+    handle: str = Field(default="", max_length=255)
+
+
+class GroupChannel(Record, table=True):
+    """A channel that hears of the group's releases. `broken` says why it cannot be posted in."""
+
+    group_id: str = Field(foreign_key="group.id", primary_key=True, max_length=32)
+    channel_id: str = Field(primary_key=True, max_length=32)
+    connected_by: str = Field(default="", max_length=64)
+    broken: str = Field(default="", max_length=255)
