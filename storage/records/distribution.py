@@ -40,6 +40,7 @@ class Distribution(Record, table=True):
     state: DistributionState = Field(
         default=DistributionState.WANTED, sa_type=choice(DistributionState)
     )
+    shortfall: str = Field(default="", sa_type=sa.Text)  #: Why somebody was left out, if so.
     created_at: datetime = Field(default_factory=now)
     done_at: datetime | None = Field(default=None)
 

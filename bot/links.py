@@ -1,0 +1,59 @@
+"""Every public address of ours, made from the configured base URL and nothing else."""
+
+import re
+from urllib.parse import quote
+
+#: The iOS installer unescapes what it is given once more than one expects, so that every address
+#: of ours keeps to characters that mean the same escaped and unescaped.
+PLAIN = re.compile(r"https?://[A-Za-z0-9/_.~:-]+")
+
+#: What the package is called in its address, by platform.
+PACKAGES = {"ios": "app.ipa", "android": "app.apk"}
+OTHER_PACKAGE = "app.bin"
+
+
+class Links:
+    """
+    Makes absolute addresses.
+
+    *base_url* is how people reach this installation. A request's own `Host` is never believed: a
+    forged one would end up in somebody's install link. Raise ValueError for a base that is no plain
+    http or https address.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        base = base_url.rstrip("/")
+        if not PLAIN.fullmatch(base):
+            raise ValueError(
+                "The base URL may hold a scheme, a host, a port and a path of plain letters, "
+                "digits and `_ . ~ -`."
+            )
+        self.base_url = base
+
+    @property
+    def secure(self) -> bool:
+        """True when people reach us by https, which iOS asks for."""
+        return self.base_url.startswith("https://")
+
+    def install(self, token: str) -> str:
+        """Return the page that a person opens."""
+        return f"{self.base_url}/i/{token}"
+
+    def manifest(self, token: str) -> str:
+        return f"{self.install(token)}/manifest.plist"
+
+    def package(self, token: str, platform: str) -> str:
+        return f"{self.install(token)}/{PACKAGES.get(platform, OTHER_PACKAGE)}"
+
+    def icon(self, token: str, size: int) -> str:
+        """Return the address of the icon, *size* pixels wide: 57, 180 or 512."""
+        return f"{self.install(token)}/icon-{size}.png"
+
+    def code(self, token: str) -> str:
+        """Return the address of the QR code of the install page."""
+        return f"{self.install(token)}/code.svg"
+
+    def itms(self, token: str) -> str:
+        """Return what makes Safari on iOS ask whether to install."""
+        manifest = quote(self.manifest(token), safe="")
+        return f"itms-services://?action=download-manifest&url={manifest}"

@@ -1,0 +1,61 @@
+"""The log: one line an event, for people or for machines, without secrets."""
+
+import logging
+import re
+import sys
+from typing import Literal
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+#: Slack's tokens, bearer headers, the token in an install path, and whole UDIDs.
+SECRETS = (
+    (re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]+"), "[token]"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 [secret]"),
+    (re.compile(r"/i/[A-Za-z0-9_-]{16,}"), "/i/[grant]"),
+    (re.compile(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{10}([0-9a-f]{6})\b"), r"[UDID …\1]"),
+    (re.compile(r"(postgres(?:ql)?(?:\+\w+)?://[^:/@\s]+):[^@\s]+@"), r"\1:[secret]@"),
+)
+
+
+def redacted(text: str) -> str:
+    """Return *text* without what must not reach a log."""
+    for pattern, instead in SECRETS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def _redact(_logger: object, _method: str, event: EventDict) -> EventDict:
+    return {
+        key: redacted(value) if isinstance(value, str) else value for key, value in event.items()
+    }
+
+
+def configure(form: Literal["text", "json"], *, level: int = logging.INFO) -> None:
+    """Send everything that is logged, by us and by libraries, to standard error."""
+    shared: list[Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.ExtraAdder(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Processor] = (
+        [structlog.processors.format_exc_info, _redact, structlog.processors.JSONRenderer()]
+        if form == "json"
+        else [
+            structlog.processors.format_exc_info,
+            _redact,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ]
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared,
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *last],
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for noisy in ("httpx", "httpcore", "apscheduler", "aiohttp.access", "slack_bolt", "dbos"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,69 @@
+// The calls to the sandbox's server. Every one says who I am.
+
+export class DeskError extends Error {}
+
+const SILENCE = "The sandbox's server is not answering. Is `slipway demo` still running in its terminal?";
+
+async function answer(response) {
+  const body = await response.json().catch(() => ({}));
+  if (!response.ok) throw new DeskError(sentence(body.error) ?? `The sandbox answered with ${response.status}.`);
+  if (body && typeof body.error === "string" && body.ok !== true) throw new DeskError(sentence(body.error));
+  return body;
+}
+
+function sentence(error) {
+  if (!error) return null;
+  if (/operation_timeout/.test(error)) return `Slipway did not answer within three seconds (${error}).`;
+  return String(error);
+}
+
+export class Api {
+  me = null;
+
+  address(path, parameters = {}) {
+    const url = new URL(path, location.origin);
+    if (this.me) url.searchParams.set("as", this.me);
+    for (const [name, value] of Object.entries(parameters)) if (value !== null && value !== undefined) url.searchParams.set(name, value);
+    return url.href;
+  }
+
+  async get(path, parameters) {
+    return answer(await this.#fetch(this.address(path, parameters)));
+  }
+
+  async send(method, path, body) {
+    const headers = { "Content-Type": "application/json" };
+    return answer(await this.#fetch(this.address(path), { method, headers, body: JSON.stringify(body ?? {}) }));
+  }
+
+  post(path, body) {
+    return this.send("POST", path, body);
+  }
+
+  async #fetch(url, options) {
+    try {
+      return await fetch(url, options);
+    } catch {
+      throw new DeskError(SILENCE);
+    }
+  }
+
+  /** Post a form and tell how far the bytes have come; the answer has `cancel`. */
+  upload(path, form, onProgress) {
+    const request = new XMLHttpRequest();
+    const done = new Promise((resolve, reject) => {
+      request.open("POST", this.address(path));
+      request.upload.addEventListener("progress", (event) => onProgress(event.lengthComputable ? event.loaded / event.total : null));
+      request.addEventListener("error", () => reject(new DeskError(SILENCE)));
+      request.addEventListener("abort", () => reject(new DeskError("The upload was stopped.")));
+      request.addEventListener("load", () => {
+        const headers = { "Content-Type": "application/json" };
+        answer(new Response(request.responseText || "{}", { status: request.status || 500, headers })).then(resolve, reject);
+      });
+      request.send(form);
+    });
+    return { done, cancel: () => request.abort() };
+  }
+}
+
+export const api = new Api();

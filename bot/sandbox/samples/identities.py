@@ -1,0 +1,231 @@
+"""
+A synthetic signing world: authorities, certificates, teams and device ids that belong to nobody.
+
+The shape of the certificates is Apple's (subject fields, marker extensions, a chain of three), the
+names and keys are ours. Keys are made once per process.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    pkcs12,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from bot.sandbox.samples import der
+
+_MARKERS = {
+    # The extensions by which Apple marks what a certificate is for.
+    "intermediate": "1.2.840.113635.100.6.2.1",
+    "iPhone Developer": "1.2.840.113635.100.6.1.2",
+    "Apple Development": "1.2.840.113635.100.6.1.12",
+    "iPhone Distribution": "1.2.840.113635.100.6.1.4",
+    "Apple Distribution": "1.2.840.113635.100.6.1.7",
+}
+
+CertificateKind = Literal[
+    "iPhone Distribution", "Apple Distribution", "iPhone Developer", "Apple Development"
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A developer team: ten capital letters and digits, and a name."""
+
+    id: str
+    name: str
+
+
+HARBOUR_LABS = Team(id="A1B2C3D4E5", name="Harbour Labs")
+OTHER_TEAM = Team(id="Z9Y8X7W6V5", name="Lighthouse Works")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """A certificate with its private key, and the certificates above it, the root last."""
+
+    certificate: x509.Certificate
+    key: rsa.RSAPrivateKey
+    chain: tuple[x509.Certificate, ...] = ()
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate's DER, 64 hex digits."""
+        return hashlib.sha256(self.der).hexdigest()
+
+    @property
+    def common_name(self) -> str:
+        return _text_of(self.certificate, NameOID.COMMON_NAME)
+
+    @property
+    def bag(self) -> tuple[bytes, ...]:
+        """The DER of the whole chain, this certificate first."""
+        return (self.der, *(above.public_bytes(Encoding.DER) for above in self.chain))
+
+    def p12(self, password: str) -> bytes:
+        """Give the identity as a PKCS#12 file, the way Keychain would export it."""
+        return pkcs12.serialize_key_and_certificates(
+            self.common_name.encode(),
+            self.key,
+            self.certificate,
+            self.chain,
+            BestAvailableEncryption(password.encode()),
+        )
+
+
+def identity_from_p12(content: bytes, password: str) -> Identity:
+    """Give back what `Identity.p12` wrote, so that two processes can sign as the same person."""
+    key, certificate, chain = pkcs12.load_key_and_certificates(content, password.encode())
+    if certificate is None or not isinstance(key, rsa.RSAPrivateKey):
+        raise ValueError("This file holds no RSA key with its certificate.")
+    return Identity(certificate=certificate, key=key, chain=tuple(chain))
+
+
+@cache
+def root_authority() -> Identity:
+    """Give the root of the synthetic world, made once per process."""
+    name = _name(O="Slipway Sandbox", CN="Sandbox Root CA")
+    return _issue(_Wish(subject=name, authority=True, years=20), issuer=None)
+
+
+@cache
+def intermediate_authority() -> Identity:
+    """Give what Apple calls WWDR: the authority that signs developers' certificates."""
+    name = _name(O="Slipway Sandbox", OU="S1", CN="Sandbox Developer Relations CA")
+    marker = _MARKERS["intermediate"]
+    return _issue(_Wish(subject=name, authority=True, years=10, marker=marker), root_authority())
+
+
+@cache
+def profile_signer() -> Identity:
+    """Give the identity that signs provisioning profiles (at Apple it is one of Apple's own)."""
+    name = _name(O="Slipway Sandbox", CN="Sandbox Provisioning Profile Signing")
+    return _issue(_Wish(subject=name, years=5), root_authority())
+
+
+@cache
+def signing_identity(
+    team: Team = HARBOUR_LABS, kind: CertificateKind = "iPhone Distribution", number: int = 1
+) -> Identity:
+    """Give a developer's identity; another `number` is a renewed certificate with another key."""
+    name = _name(
+        UID=team.id, CN=f"{kind}: {team.name} ({team.id})", OU=team.id, O=team.name, C="US"
+    )
+    wish = _Wish(subject=name, years=1, marker=_MARKERS[kind], serial=number)
+    return _issue(wish, intermediate_authority())
+
+
+@cache
+def android_identity(owner: str = "Harbour Labs", number: int = 1) -> Identity:
+    """Give a self-signed identity as Android developers use it."""
+    name = _name(C="GB", O=owner, CN=f"{owner} Android")
+    return _issue(_Wish(subject=name, years=27, serial=number), issuer=None)
+
+
+def device_id(number: int) -> str:
+    """Give a UDID in the grammar of phones since 2018: 8 and 16 capital hex digits."""
+    digest = hashlib.sha256(f"device {number}".encode()).hexdigest().upper()
+    return f"00008110-{digest[:16]}"
+
+
+def old_device_id(number: int) -> str:
+    """Give a UDID in the grammar of phones before 2018: 40 hex digits."""
+    return hashlib.sha1(f"device {number}".encode(), usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    subject: x509.Name
+    years: int
+    authority: bool = False
+    marker: str | None = None
+    serial: int = 1
+
+
+def _issue(wish: _Wish, issuer: Identity | None) -> Identity:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    now = datetime.now(UTC).replace(microsecond=0)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(wish.subject)
+        .issuer_name(issuer.certificate.subject if issuer else wish.subject)
+        .public_key(key.public_key())
+        .serial_number(_serial(wish))
+        .not_valid_before(now - timedelta(days=30))
+        .not_valid_after(now + timedelta(days=365 * wish.years))
+    )
+    builder = _extended(builder, wish, key, issuer)
+    certificate = builder.sign(issuer.key if issuer else key, hashes.SHA256())
+    chain = (issuer.certificate, *issuer.chain) if issuer else ()
+    return Identity(certificate=certificate, key=key, chain=chain)
+
+
+def _extended(
+    builder: x509.CertificateBuilder,
+    wish: _Wish,
+    key: rsa.RSAPrivateKey,
+    issuer: Identity | None,
+) -> x509.CertificateBuilder:
+    above = issuer.key if issuer else key
+    builder = (
+        builder.add_extension(x509.BasicConstraints(wish.authority, None), critical=True)
+        .add_extension(_usage(authority=wish.authority), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(above.public_key()), critical=False
+        )
+    )
+    if not wish.authority:
+        code_signing = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING])
+        builder = builder.add_extension(code_signing, critical=True)
+    if wish.marker is None:
+        return builder
+    marker = x509.UnrecognizedExtension(x509.ObjectIdentifier(wish.marker), der.null())
+    return builder.add_extension(marker, critical=not wish.authority)
+
+
+def _usage(*, authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _serial(wish: _Wish) -> int:
+    digest = hashlib.sha256(f"{wish.subject.rfc4514_string()} {wish.serial}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") >> 1 | 1
+
+
+def _name(**fields: str) -> x509.Name:
+    oids = {
+        "UID": NameOID.USER_ID,
+        "CN": NameOID.COMMON_NAME,
+        "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
+        "O": NameOID.ORGANIZATION_NAME,
+        "C": NameOID.COUNTRY_NAME,
+    }
+    return x509.Name([x509.NameAttribute(oids[key], value) for key, value in fields.items()])
+
+
+def _text_of(certificate: x509.Certificate, field: x509.ObjectIdentifier) -> str:
+    return str(certificate.subject.get_attributes_for_oid(field)[0].value)

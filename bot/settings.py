@@ -1,0 +1,198 @@
+"""The settings: the only place that reads the environment."""
+
+import re
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from storage.errors import SlipwayError
+
+SLACK_FILE_HOSTS = ("files.slack.com", "slack-files.com", "files-origin.slack.com")
+HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?", re.IGNORECASE)
+USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+OWNER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+#: Slack's own limit for one file; larger builds come by other ways.
+DEFAULT_MAX_BUILD_BYTES = 4 * 1024**3
+
+List = Annotated[tuple[str, ...], NoDecode]
+
+
+class SettingsWrong(SlipwayError):
+    """Some settings are wrong or missing; the message has one sentence for each."""
+
+
+class Settings(BaseSettings):
+    """
+    Everything that can be configured, each from `SLIPWAY_<NAME>`.
+
+    The docstring below each field stands in docs/settings.md as well.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="SLIPWAY_", extra="ignore", frozen=True, use_attribute_docstrings=True
+    )
+
+    base_url: str = "http://127.0.0.1:8080"
+    """The public address of this Slipway, as phones reach it: `https://slipway.example.com`."""
+
+    host: str = "127.0.0.1"
+    """The address to listen on; `0.0.0.0` behind a proxy on another machine."""
+
+    port: int = Field(default=8080, ge=0, le=65535)
+    """The port to listen on; 0 takes a free one."""
+
+    data_dir: Path = Path("slipway-data")
+    """The folder of builds, icons, and of the database when it is SQLite."""
+
+    database_url: str = ""
+    """`postgresql://user:password@host/name`, or empty for SQLite in the data folder."""
+
+    secret_key_file: Path | None = None
+    """The file of the secret key; made with mode 0600 in the data folder if absent."""
+
+    slack_mode: Literal["socket", "http"] = "socket"
+    """`socket` needs no public address for Slack; `http` answers on POST /slack/events."""
+
+    slack_bot_token: SecretStr | None = None
+    """The bot token, `xoxb-...`."""
+
+    slack_app_token: SecretStr | None = None
+    """The app-level token with `connections:write`, `xapp-...`; for Socket Mode."""
+
+    slack_signing_secret: SecretStr | None = None
+    """The signing secret; for HTTP mode."""
+
+    slack_api_url: str = "https://slack.com/api/"
+    """The base of Slack's Web API, or of anything that speaks it."""
+
+    slack_file_hosts: List = SLACK_FILE_HOSTS
+    """Hosts a file may be downloaded from: `host` or `host:port`, separated by commas."""
+
+    admins: List = ()
+    """Slack user ids of the admins, separated by commas."""
+
+    organization: str = "main"
+    """The owner name of the apps: the first part of `owner/app`."""
+
+    max_build_bytes: int = Field(default=DEFAULT_MAX_BUILD_BYTES, ge=1)
+    """The largest build that is taken in, in bytes."""
+
+    log_format: Literal["text", "json"] = "text"
+    """How the log is written: `text` for people, `json` for machines."""
+
+    @field_validator("slack_file_hosts", "admins", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    @field_validator("database_url", mode="before")
+    @classmethod
+    def _known_database(cls, value: Any) -> Any:  # noqa: ANN401
+        known = ("", "sqlite:", "postgresql:", "postgresql+psycopg:", "postgres:")
+        if isinstance(value, str) and value and not value.startswith(known[1:]):
+            raise ValueError("it takes postgresql://… or sqlite:///…")
+        return value
+
+    @field_validator("base_url", "slack_api_url")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError("it takes an address such as https://slipway.example.com")
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError("it takes an address without a query, a fragment or a user")
+        return value
+
+    @field_validator("slack_file_hosts")
+    @classmethod
+    def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for host in value:
+            if not HOST.fullmatch(host):
+                raise ValueError(f"“{host}” is no host; write `host` or `host:port`")
+        return tuple(host.lower() for host in value)
+
+    @field_validator("admins")
+    @classmethod
+    def _user_ids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for user_id in value:
+            if not USER_ID.fullmatch(user_id):
+                raise ValueError(f"“{user_id}” is no Slack user id; one looks like U012ABCDEF")
+        return value
+
+    @field_validator("organization")
+    @classmethod
+    def _owner(cls, value: str) -> str:
+        if not OWNER_NAME.fullmatch(value):
+            raise ValueError("it takes letters, digits, dots, dashes and underscores")
+        return value
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Settings":
+        if not self.slack_api_url.endswith("/"):
+            # The model is frozen for everybody else; a validator may still complete it.
+            object.__setattr__(self, "slack_api_url", self.slack_api_url + "/")
+        object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
+        return self
+
+    @property
+    def records_url(self) -> str:
+        """Where the records are."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'slipway.db').absolute()}"
+
+    @property
+    def key_file(self) -> Path:
+        return self.secret_key_file or self.data_dir / "secret.key"
+
+    @property
+    def is_public(self) -> bool:
+        """True when a phone somewhere could open the base address."""
+        host = urlsplit(self.base_url).hostname or ""
+        if host == "localhost" or not self.base_url.startswith("https:"):
+            return False
+        try:
+            return ip_address(host).is_global
+        except ValueError:
+            return True
+
+    def missing_for_slack(self) -> list[str]:
+        """Return a sentence for each setting that the chosen way to Slack lacks."""
+        missing = []
+        if self.slack_bot_token is None:
+            missing.append("SLIPWAY_SLACK_BOT_TOKEN is missing: the bot token, xoxb-….")
+        if self.slack_mode == "socket" and self.slack_app_token is None:
+            missing.append(
+                "SLIPWAY_SLACK_APP_TOKEN is missing: Socket Mode takes an app-level token, xapp-…, "
+                "with the scope connections:write."
+            )
+        if self.slack_mode == "http" and self.slack_signing_secret is None:
+            missing.append(
+                "SLIPWAY_SLACK_SIGNING_SECRET is missing: HTTP mode checks Slack's signatures."
+            )
+        return missing
+
+
+def load(**given: Any) -> Settings:  # noqa: ANN401 - the fields of Settings
+    """
+    Read the settings from the environment; *given* ones win.
+
+    Raise SettingsWrong with one sentence for each mistake. A wrong value is never repeated, since
+    it may be a secret in the wrong place.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as wrong:
+        sentences = [_sentence(error) for error in wrong.errors(include_input=False)]
+        raise SettingsWrong("\n".join(sentences)) from None
+
+
+def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's error dictionary
+    name = "_".join(str(part) for part in error["loc"][:1])
+    reason = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+    return f"SLIPWAY_{name.upper()} is wrong: {reason}."

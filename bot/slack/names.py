@@ -1,0 +1,128 @@
+"""
+Every name that Slack and we agree on, in one place.
+
+`manifest.yml` names the same things, and a test of the house holds the two equal. Scopes and events
+are Slack's own words (docs.slack.dev); Slack's manifest check does not know them, so typing errors
+would pass there.
+"""
+
+COMMAND = "/release"
+
+# Shortcuts.
+DISTRIBUTE_MESSAGE = "distribute_build_message"
+DISTRIBUTE_GLOBAL = "distribute_build_global"
+
+# Buttons on cards.
+DISTRIBUTE = "release_distribute"
+DISTRIBUTE_USUAL = "release_distribute_usual"
+DISMISS = "release_dismiss"
+RESTORE = "release_restore"
+CREATE_APP = "app_create"
+REOPEN = "form_reopen"
+INSTALL = "install_open"
+
+# Inputs inside forms.
+GROUPS = "distribute_groups"
+PEOPLE = "distribute_people"
+NOTES = "distribute_notes"
+OPTIONS = "distribute_options"
+PREVIEW = "distribute_preview"
+RELEASE = "distribute_release"
+APP_NAME = "app_name"
+APP_DISPLAY_NAME = "app_display_name"
+
+# Forms.
+DISTRIBUTE_FORM = "distribute_form"
+DISTRIBUTE_CONFIRM = "distribute_confirm"
+PICK_FORM = "distribute_pick"
+PREVIEW_VIEW = "distribute_preview"
+CREATE_APP_FORM = "app_create_form"
+
+#: The `event_type` of the metadata by which our own messages are found again.
+POSTING = "slipway_posting"
+
+ACTIONS = (
+    DISTRIBUTE,
+    DISTRIBUTE_USUAL,
+    DISMISS,
+    RESTORE,
+    CREATE_APP,
+    REOPEN,
+    INSTALL,
+    PREVIEW,
+)
+OPTION_LISTS = (GROUPS, RELEASE)
+FORMS = (DISTRIBUTE_FORM, DISTRIBUTE_CONFIRM, PICK_FORM, CREATE_APP_FORM)
+SHORTCUTS = (DISTRIBUTE_MESSAGE, DISTRIBUTE_GLOBAL)
+
+#: Scopes without which Slipway does not work.
+REQUIRED_SCOPES = (
+    "app_mentions:read",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "files:read",
+    "groups:read",
+    "im:history",
+    "im:write",
+    "users:read",
+    "users:read.email",
+)
+
+#: Scopes whose feature switches itself off when they were not granted.
+OPTIONAL_SCOPES = ("channels:history", "groups:history", "usergroups:read")
+
+#: Each event we subscribe to, with the scopes any one of which brings it.
+EVENTS: dict[str, tuple[str, ...]] = {
+    "app_home_opened": (),
+    "app_mention": ("app_mentions:read",),
+    "app_uninstalled": (),
+    "channel_archive": ("channels:read",),
+    "channel_id_changed": (),
+    "channel_rename": ("channels:read",),
+    "channel_unarchive": ("channels:read",),
+    "file_deleted": ("files:read",),
+    "file_shared": ("files:read",),
+    "group_archive": ("groups:read",),
+    "group_rename": ("groups:read",),
+    "group_unarchive": ("groups:read",),
+    "member_joined_channel": ("channels:read", "groups:read"),
+    "member_left_channel": ("channels:read", "groups:read"),
+    "message.channels": ("channels:history",),
+    "message.groups": ("groups:history",),
+    "message.im": ("im:history",),
+    "subteam_members_changed": ("usergroups:read",),
+    "subteam_updated": ("usergroups:read",),
+    "tokens_revoked": (),
+    "user_change": ("users:read",),
+}
+
+#: Each method of the Web API we call, with the scopes any one of which allows it.
+METHODS: dict[str, tuple[str, ...]] = {
+    "apps.connections.open": (),
+    "auth.test": (),
+    "bots.info": ("users:read",),
+    "chat.postEphemeral": ("chat:write",),
+    "chat.postMessage": ("chat:write",),
+    "chat.update": ("chat:write",),
+    "conversations.history": ("im:history", "channels:history", "groups:history"),
+    "conversations.open": ("im:write",),
+    "conversations.replies": ("im:history", "channels:history", "groups:history"),
+    "files.info": ("files:read",),
+    "files.list": ("files:read",),
+    "usergroups.list": ("usergroups:read",),
+    "usergroups.users.list": ("usergroups:read",),
+    "users.info": ("users:read",),
+    "views.open": (),
+    "views.push": (),
+    "views.update": (),
+    "views.publish": (),
+}
+
+#: A value on a button begins with the version of its form; another version is an outdated card.
+VALUE_VERSION = "1"
+
+
+def value_of(*parts: str) -> str:
+    """Return what a button carries: ids only, looked up and authorised again when it is clicked."""
+    return ":".join((VALUE_VERSION, *parts))

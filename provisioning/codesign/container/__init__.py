@@ -1,0 +1,1 @@
+"""The zip around an app: read without unpacking, rewritten without recompressing."""

@@ -1,0 +1,1 @@
+"""What a signed app is made of: the formats, read strictly and never written here."""

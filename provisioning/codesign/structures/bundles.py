@@ -1,0 +1,155 @@
+"""Bundles: the app, and every extension, framework, watch app and App Clip inside it."""
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from provisioning.codesign.container.archive import Archive
+from provisioning.codesign.container.entry import Entry
+from provisioning.codesign.errors import Malformed, Refused
+from provisioning.codesign.structures.macho import is_macho
+from provisioning.codesign.structures.plist import read_plist, text
+from provisioning.codesign.structures.profile import FILE_NAME as PROFILE_NAME
+
+#: Endings of folders that are signed as bundles of their own.
+SIGNED_ENDINGS: Final = (".app", ".appex", ".framework", ".xctest", ".xpc", ".bundle", ".plugin")
+#: Those that run as processes of their own, and so need a profile and entitlements.
+PROCESS_ENDINGS: Final = (".app", ".appex")
+#: A stub that Apple signed; neither ours to sign nor to judge by team.
+WATCH_STUB: Final = "_WatchKitStub/"
+#: Long enough for a fat header, and for the first word of a thin one.
+HEAD_LENGTH: Final = 8
+MOST_PLIST_BYTES: Final = 8 << 20
+MOST_BUNDLES: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """
+    A folder that is signed as one thing. `path` ends in a slash; `executable` is a full name.
+
+    `code` are the loose Mach-O files of this bundle, its executable and nested bundles aside.
+    """
+
+    path: str
+    info: dict[str, Any] = field(repr=False)
+    executable: str
+    code: tuple[str, ...]
+    parent: str | None
+
+    @property
+    def identifier(self) -> str:
+        return text(self.info, "CFBundleIdentifier")
+
+    @property
+    def ending(self) -> str:
+        return PurePosixPath(self.path).suffix
+
+    @property
+    def is_process(self) -> bool:
+        return self.ending in PROCESS_ENDINGS
+
+    @property
+    def profile_name(self) -> str:
+        return self.path + PROFILE_NAME
+
+    @property
+    def depth(self) -> int:
+        return self.path.count("/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """All bundles of an app, the deepest first and the app itself last, and all its code."""
+
+    root: str
+    bundles: tuple[Bundle, ...]
+    code: frozenset[str] = field(repr=False)
+
+    @property
+    def main(self) -> Bundle:
+        return self.bundles[-1]
+
+    def within(self, bundle: Bundle) -> tuple[Bundle, ...]:
+        """Return the bundles anywhere inside one."""
+        return tuple(
+            item
+            for item in self.bundles
+            if item is not bundle and item.path.startswith(bundle.path)
+        )
+
+
+def find_app(archive: Archive) -> App:
+    """Find the one app of an IPA and its bundles. Raise Refused when there is none, or several."""
+    root = _root(archive)
+    files = [entry for entry in archive.entries if entry.is_file and entry.name.startswith(root)]
+    code = frozenset(entry.name for entry in files if _is_code(archive, entry))
+    found = [_bundle(archive, folder, code) for folder in _folders(archive, root)]
+    bundles = [bundle for bundle in found if bundle is not None]
+    if not any(bundle.path == root for bundle in bundles):
+        raise Refused("The app in this archive has no executable.")
+    if len(bundles) > MOST_BUNDLES:
+        raise Refused("This app holds too many bundles.")
+    paths = sorted((bundle.path for bundle in bundles), key=len, reverse=True)
+    owners = {name: next(path for path in paths if name.startswith(path)) for name in code}
+    finished = [_settled(bundle, paths, owners) for bundle in bundles]
+    finished.sort(key=lambda bundle: (-bundle.depth, bundle.path))
+    return App(root=root, bundles=tuple(finished), code=code)
+
+
+def _root(archive: Archive) -> str:
+    roots = {
+        "/".join(parts[:2]) + "/"
+        for parts in (entry.name.split("/") for entry in archive.entries)
+        if parts[0] == "Payload" and len(parts) > 2 and parts[1].endswith(".app")  # noqa: PLR2004  Payload/X.app/file
+    }
+    if not roots:
+        raise Refused("There is no app in this archive.")
+    if len(roots) > 1:
+        raise Refused("There are several apps in this archive.")
+    return roots.pop()
+
+
+def _is_code(archive: Archive, entry: Entry) -> bool:
+    return entry.size > HEAD_LENGTH and is_macho(archive.head(entry, HEAD_LENGTH))
+
+
+def _folders(archive: Archive, root: str) -> list[str]:
+    ending = "/Info.plist"
+    return [
+        entry.name[: -len(ending) + 1]
+        for entry in archive.entries
+        if entry.name.startswith(root)
+        and entry.name.endswith(ending)
+        and entry.is_file
+        and PurePosixPath(entry.name).parent.suffix in SIGNED_ENDINGS
+    ]
+
+
+def _bundle(archive: Archive, folder: str, code: frozenset[str]) -> Bundle | None:
+    content = archive.content(archive.by_name[folder + "Info.plist"], MOST_PLIST_BYTES)
+    info = read_plist(content, folder + "Info.plist")
+    executable = folder + text(info, "CFBundleExecutable")
+    if executable not in code:
+        return None
+    if not text(info, "CFBundleIdentifier"):
+        raise Malformed(f"{folder}Info.plist names no bundle identifier.")
+    return Bundle(path=folder, info=info, executable=executable, code=(), parent=None)
+
+
+def _settled(bundle: Bundle, paths: list[str], owners: dict[str, str]) -> Bundle:
+    parent = next(
+        (path for path in paths if path != bundle.path and bundle.path.startswith(path)), None
+    )
+    loose = sorted(
+        name
+        for name, owner in owners.items()
+        if owner == bundle.path and name != bundle.executable and WATCH_STUB not in name
+    )
+    return Bundle(
+        path=bundle.path,
+        info=bundle.info,
+        executable=bundle.executable,
+        code=tuple(loose),
+        parent=parent,
+    )

@@ -1,0 +1,52 @@
+"""Property lists, read with limits: a small file may describe a tree too large for any machine."""
+
+import plistlib
+from collections.abc import Mapping
+from typing import Any, Final
+
+from provisioning.codesign.errors import Malformed
+
+#: A shared array in a binary plist counts once for every place it stands in.
+MOST_NODES: Final = 2_000_000
+MOST_DEPTH: Final = 64
+MOST_BYTES: Final = 64 << 20
+
+
+def read_plist(content: bytes, what: str) -> dict[str, Any]:
+    """Return the dictionary at the root of an XML or binary plist. Raise Malformed."""
+    if len(content) > MOST_BYTES:
+        raise Malformed(f"{what} is too large.")
+    try:
+        root = plistlib.loads(content)
+    except Exception as error:  # noqa: BLE001  plistlib raises a dozen kinds for damaged input
+        raise Malformed(f"{what} is no readable property list.") from error
+    if not isinstance(root, dict):
+        raise Malformed(f"{what} is no dictionary.")
+    _refuse_giants(root, what)
+    return root
+
+
+def _refuse_giants(root: dict[str, Any], what: str) -> None:
+    waiting: list[tuple[Any, int]] = [(root, 0)]
+    seen = 0
+    while waiting:
+        value, depth = waiting.pop()
+        seen += 1
+        if seen > MOST_NODES or depth > MOST_DEPTH:
+            raise Malformed(f"{what} holds too much.")
+        if isinstance(value, Mapping):
+            waiting.extend((child, depth + 1) for child in value.values())
+        elif isinstance(value, list):
+            waiting.extend((child, depth + 1) for child in value)
+
+
+def text(values: Mapping[str, Any], key: str) -> str:
+    """Return the text under *key*, or nothing when there is none of that kind."""
+    value = values.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def texts(values: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    """Return the texts in the list under *key*."""
+    value = values.get(key)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()

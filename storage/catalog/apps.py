@@ -1,0 +1,54 @@
+"""Questions about apps."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from storage.catalog.database import Session
+from storage.errors import NotFound
+from storage.records.app import App
+
+
+async def get(session: Session, app_id: str) -> App:
+    """Raise NotFound."""
+    found = await session.get(App, app_id)
+    if found is None:
+        raise NotFound("There is no such app.")
+    return found
+
+
+async def of_package(
+    session: Session, organization_id: str, platform: str, bundle_id: str
+) -> App | None:
+    """Return the app that builds of this platform and bundle id belong to."""
+    found = await session.exec(
+        select(App).where(
+            App.organization_id == organization_id,
+            App.platform == platform,
+            App.bundle_id == bundle_id,
+        )
+    )
+    return found.first()
+
+
+async def called(session: Session, organization_id: str, name: str) -> App | None:
+    """Return the app of this short name, whatever its case."""
+    found = await session.exec(
+        select(App).where(App.organization_id == organization_id, App.name == name.lower())
+    )
+    return found.first()
+
+
+async def every(session: Session, organization_id: str) -> Sequence[App]:
+    """Return all apps by name."""
+    found = await session.exec(
+        select(App).where(App.organization_id == organization_id).order_by(col(App.name))
+    )
+    return found.all()
+
+
+async def add(session: Session, app: App) -> App:
+    """Keep a new app. Leaving the unit of work raises AlreadyExists when its name is taken."""
+    session.add(app)
+    await session.flush()
+    return app

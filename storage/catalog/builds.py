@@ -1,0 +1,46 @@
+"""Questions about builds."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from storage.catalog.database import Session
+from storage.errors import NotFound
+from storage.records.app import App
+from storage.records.build import Build
+from storage.records.release import Release
+
+
+async def get(session: Session, build_id: str) -> Build:
+    """Raise NotFound."""
+    found = await session.get(Build, build_id)
+    if found is None:
+        raise NotFound("There is no such build.")
+    return found
+
+
+async def of_bytes(session: Session, organization_id: str, sha256: str) -> Build | None:
+    """Return the build with exactly these bytes."""
+    found = await session.exec(
+        select(Build).where(Build.organization_id == organization_id, Build.sha256 == sha256)
+    )
+    return found.first()
+
+
+async def before(session: Session, app: App, build: Build) -> Build | None:
+    """Return the build of the app's last release that points at another build than *build*."""
+    earlier = select(Build).join(Release, col(Release.build_id) == Build.id)
+    own = select(Release.number).where(Release.app_id == app.id, Release.build_id == build.id)
+    number = (await session.exec(own.order_by(col(Release.number)))).first()
+    earlier = earlier.where(Release.app_id == app.id, Build.id != build.id)
+    if number is not None:
+        earlier = earlier.where(col(Release.number) < number)
+    found = await session.exec(earlier.order_by(col(Release.number).desc()).limit(1))
+    return found.first()
+
+
+async def blobs_in_use(session: Session, digests: Sequence[str]) -> set[str]:
+    """Return those of *digests* (SHA-256) that some build or its icon needs."""
+    builds = await session.exec(select(Build.sha256).where(col(Build.sha256).in_(digests)))
+    icons = await session.exec(select(Build.icon_sha256).where(col(Build.icon_sha256).in_(digests)))
+    return {digest for digest in (*builds.all(), *icons.all()) if digest}

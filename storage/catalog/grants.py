@@ -1,0 +1,87 @@
+"""Questions about grants."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from storage.catalog.database import Session, insert_missing
+from storage.errors import NotFound
+from storage.records.app import App
+from storage.records.build import Build
+from storage.records.grant import Grant
+from storage.records.release import Release
+from storage.records.tester import Tester
+
+#: What a link leads to: the grant with all that its page shows.
+Joined = tuple[Grant, Release, Build, App, Tester]
+
+
+async def get(session: Session, grant_id: str) -> Grant:
+    """Raise NotFound."""
+    found = await session.get(Grant, grant_id)
+    if found is None:
+        raise NotFound("There is no such install link.")
+    return found
+
+
+async def newest(session: Session, release_id: str, tester_id: str) -> Grant | None:
+    """Return a person's grant of the highest generation for a release."""
+    found = await session.exec(
+        select(Grant)
+        .where(Grant.release_id == release_id, Grant.tester_id == tester_id)
+        .order_by(col(Grant.generation).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def keep(session: Session, grant: Grant) -> Grant:
+    """
+    Keep a grant, unless one of the same generation came first; return the one that is kept.
+
+    Two who give at once thereby give the same link.
+    """
+    unique = ["release_id", "tester_id", "generation"]
+    await insert_missing(session, Grant, [grant.model_dump()], unique)
+    found = await session.exec(
+        select(Grant).where(
+            Grant.release_id == grant.release_id,
+            Grant.tester_id == grant.tester_id,
+            Grant.generation == grant.generation,
+        )
+    )
+    return found.one()
+
+
+async def with_token_hash(session: Session, token_hash: str) -> Joined | None:
+    """Return what the link with this hash leads to, whatever its state."""
+    found = await session.exec(
+        select(Grant, Release, Build, App, Tester)
+        .join(Release, col(Release.id) == Grant.release_id)
+        .join(Build, col(Build.id) == Release.build_id)
+        .join(App, col(App.id) == Release.app_id)
+        .join(Tester, col(Tester.id) == Grant.tester_id)
+        .where(Grant.token_hash == token_hash)
+    )
+    row = found.first()
+    return None if row is None else (row[0], row[1], row[2], row[3], row[4])
+
+
+async def revoke(session: Session, grant_id: str, at: datetime) -> None:
+    """Take a link back; the first time counts."""
+    await session.execute(
+        sa.update(Grant)
+        .where(col(Grant.id) == grant_id, col(Grant.revoked_at).is_(None))
+        .values(revoked_at=at)
+    )
+
+
+async def revoke_release(session: Session, release_id: str, at: datetime) -> int:
+    """Take back every link to a release that is not taken back yet, and return how many."""
+    result = await session.execute(
+        sa.update(Grant)
+        .where(col(Grant.release_id) == release_id, col(Grant.revoked_at).is_(None))
+        .values(revoked_at=at)
+    )
+    return int(getattr(result, "rowcount", 0))

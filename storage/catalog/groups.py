@@ -1,0 +1,158 @@
+"""Questions about distribution groups."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from storage.catalog.database import Session, insert_missing
+from storage.errors import NotFound
+from storage.records.distribution import Destination, DestinationKind
+from storage.records.group import Group, GroupChannel, GroupMember, GroupUserGroup
+from storage.records.tester import Tester
+
+
+async def get(session: Session, group_id: str) -> Group:
+    """Raise NotFound."""
+    found = await session.get(Group, group_id)
+    if found is None:
+        raise NotFound("There is no such group.")
+    return found
+
+
+async def with_slug(session: Session, organization_id: str, slug: str) -> Group | None:
+    found = await session.exec(
+        select(Group).where(Group.organization_id == organization_id, Group.slug == slug)
+    )
+    return found.first()
+
+
+async def every(session: Session, organization_id: str) -> Sequence[Group]:
+    """Return all groups by name."""
+    found = await session.exec(
+        select(Group).where(Group.organization_id == organization_id).order_by(col(Group.slug))
+    )
+    return found.all()
+
+
+async def add(session: Session, group: Group) -> Group:
+    """Keep a new group. Raise AlreadyExists on leaving when its name is taken."""
+    session.add(group)
+    await session.flush()
+    return group
+
+
+async def remove(session: Session, group_id: str) -> None:
+    """Forget a group, its members and channels; the destinations of old releases stay."""
+    for record in (GroupMember, GroupUserGroup, GroupChannel):
+        await session.execute(sa.delete(record).where(col(record.group_id) == group_id))
+    await session.execute(sa.delete(Group).where(col(Group.id) == group_id))
+
+
+async def members(session: Session, group_id: str) -> Sequence[Tester]:
+    """Return the testers added one by one, by name."""
+    found = await session.exec(
+        select(Tester)
+        .join(GroupMember, col(GroupMember.tester_id) == Tester.id)
+        .where(GroupMember.group_id == group_id)
+        .order_by(col(Tester.name))
+    )
+    return found.all()
+
+
+async def add_members(session: Session, group_id: str, tester_ids: Sequence[str]) -> int:
+    """Return how many were not in it before."""
+    rows = [{"group_id": group_id, "tester_id": tester_id} for tester_id in tester_ids]
+    return await insert_missing(session, GroupMember, rows, ["group_id", "tester_id"])
+
+
+async def remove_members(session: Session, group_id: str, tester_ids: Sequence[str]) -> int:
+    """Return how many were in it."""
+    result = await session.execute(
+        sa.delete(GroupMember).where(
+            col(GroupMember.group_id) == group_id, col(GroupMember.tester_id).in_(tester_ids)
+        )
+    )
+    return int(getattr(result, "rowcount", 0))
+
+
+async def usergroups(session: Session, group_id: str) -> Sequence[GroupUserGroup]:
+    found = await session.exec(select(GroupUserGroup).where(GroupUserGroup.group_id == group_id))
+    return found.all()
+
+
+async def add_usergroup(session: Session, group_id: str, usergroup_id: str, handle: str) -> int:
+    row = {"group_id": group_id, "usergroup_id": usergroup_id, "handle": handle}
+    return await insert_missing(session, GroupUserGroup, [row], ["group_id", "usergroup_id"])
+
+
+async def remove_usergroup(session: Session, group_id: str, usergroup_id: str) -> int:
+    result = await session.execute(
+        sa.delete(GroupUserGroup).where(
+            col(GroupUserGroup.group_id) == group_id,
+            col(GroupUserGroup.usergroup_id) == usergroup_id,
+        )
+    )
+    return int(getattr(result, "rowcount", 0))
+
+
+async def channels(session: Session, group_ids: Sequence[str]) -> Sequence[GroupChannel]:
+    """Return the channels connected to any of the groups."""
+    found = await session.exec(
+        select(GroupChannel)
+        .where(col(GroupChannel.group_id).in_(group_ids))
+        .order_by(col(GroupChannel.channel_id), col(GroupChannel.group_id))
+    )
+    return found.all()
+
+
+async def connect(session: Session, group_id: str, channel_id: str, by: str) -> int:
+    """Connect a channel, or mend a broken connection."""
+    row = {"group_id": group_id, "channel_id": channel_id, "connected_by": by}
+    new = await insert_missing(session, GroupChannel, [row], ["group_id", "channel_id"])
+    if not new:
+        await set_broken(session, channel_id, "")
+    return new
+
+
+async def disconnect(session: Session, group_id: str, channel_id: str) -> int:
+    result = await session.execute(
+        sa.delete(GroupChannel).where(
+            col(GroupChannel.group_id) == group_id, col(GroupChannel.channel_id) == channel_id
+        )
+    )
+    return int(getattr(result, "rowcount", 0))
+
+
+async def set_broken(session: Session, channel_id: str, reason: str) -> Sequence[GroupChannel]:
+    """Say why a channel cannot be posted in (empty: it can again); return what changed."""
+    found = await session.exec(
+        select(GroupChannel).where(
+            GroupChannel.channel_id == channel_id, GroupChannel.broken != reason
+        )
+    )
+    rows = found.all()
+    for row in rows:
+        row.broken = reason
+        session.add(row)
+    return rows
+
+
+async def rename_channel(session: Session, old_id: str, new_id: str) -> None:
+    """Slack gave a channel another id (`channel_id_changed`)."""
+    await session.execute(
+        sa.update(GroupChannel)
+        .where(col(GroupChannel.channel_id) == old_id)
+        .values(channel_id=new_id)
+    )
+
+
+async def last_used(session: Session, group_id: str) -> str | None:
+    """Return the id of the newest release the group was given, if any."""
+    found = await session.exec(
+        select(Destination.release_id)
+        .where(Destination.kind == DestinationKind.GROUP, Destination.target_id == group_id)
+        .order_by(col(Destination.created_at).desc())
+        .limit(1)
+    )
+    return found.first()

@@ -1,0 +1,13 @@
+"""Questions about organizations."""
+
+from sqlmodel import select
+
+from storage.catalog.database import Session, insert_missing
+from storage.records.organization import Organization
+
+
+async def named(session: Session, name: str) -> Organization:
+    """Return the organization called *name*, made if it is the first time it is asked for."""
+    await insert_missing(session, Organization, [{"name": name}], ["name"])
+    found = await session.exec(select(Organization).where(Organization.name == name))
+    return found.one()

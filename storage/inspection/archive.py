@@ -1,0 +1,174 @@
+"""
+A zip archive, read entry by entry into bounded memory.
+
+Nothing is unpacked, no declared size is trusted, and what the two headers of an entry tell
+differently is not read.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from struct import Struct
+
+from storage.inspection.directory import Directory, Entry, read_directory
+from storage.inspection.rejection import PackageRejected
+from storage.inspection.sizes import human
+from storage.inspection.source import Memory, Source
+
+_LOCAL = Struct("<4s4xH16x2H")
+_STORED, _DEFLATED = 0, 8
+_PIECE = 256 << 10
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """
+    The archive in *source*.
+
+    With `android` it reads as Android's own reader does, which malware counts on: the encryption
+    bit is ignored and an unknown method means stored.
+    """
+
+    source: Source
+    directory: Directory
+    android: bool = False
+
+    @classmethod
+    def open(cls, source: Source) -> "Archive":
+        """Read the directory; raise PackageRejected when this is no complete archive."""
+        return cls(source, read_directory(source))
+
+    def as_android(self) -> "Archive":
+        """Return the same archive, read by Android's rules."""
+        return replace(self, android=True)
+
+    def __contains__(self, name: bytes) -> bool:
+        return name in self.directory
+
+    def search(self, pattern: bytes, *, any_case: bool = False) -> list[bytes]:
+        """Return the names that match as a whole; see Directory.search."""
+        return self.directory.search(pattern, any_case=any_case)
+
+    def size(self, name: bytes) -> int:
+        """Return the declared size of an entry, which is a claim."""
+        return self._entry(name).size
+
+    def read(self, name: bytes, limit: int, *, crc: bool = True) -> bytes:
+        """
+        Return the whole content of an entry.
+
+        Raise PackageRejected when it is absent, doubled, a link, encrypted, packed by a method
+        that is not read here, larger than *limit*, or not what its headers and checksum say.
+        """
+        entry = self._entry(name)
+        if entry.size > limit:
+            raise PackageRejected(_too_big(entry, limit))
+        data = b"".join(self._contents(entry, limit))
+        if len(data) != entry.size:
+            raise PackageRejected(f"The archive is damaged: {_shown(entry)} has not its size.")
+        if crc and zlib.crc32(data) != entry.crc:
+            raise PackageRejected(
+                f"The archive is damaged: the checksum of {_shown(entry)} is wrong."
+            )
+        return data
+
+    def head(self, name: bytes, length: int) -> bytes:
+        """Return an entry's first *length* bytes, fewer if it is shorter. Nothing is checked."""
+        entry = self._entry(name)
+        found = b""
+        for piece in self._contents(entry, length, whole=False):
+            found += piece
+            if len(found) >= length:
+                break
+        return found[:length]
+
+    def inner(self, name: bytes, limit: int) -> Source:
+        """Return an entry as a source of its own: in place when it is stored, else in memory."""
+        entry = self._entry(name)
+        if self._method(entry) == _STORED:
+            return self.source.part(self._begin(entry), entry.packed)
+        return Memory(self.read(name, limit))
+
+    def _entry(self, name: bytes) -> Entry:
+        entry = self.directory.find(name)
+        if entry is None:
+            raise PackageRejected(f"The archive holds no {name.decode('utf-8', 'replace'):.80}.")
+        if entry.link:
+            raise PackageRejected(f"{_shown(entry)} is a link, which is not followed.")
+        return entry
+
+    def _contents(self, entry: Entry, limit: int, *, whole: bool = True) -> Iterator[bytes]:
+        """Yield what the entry holds; stop with a refusal once it is more than *limit*."""
+        method, begin = self._method(entry), self._begin(entry)
+        if method == _STORED:
+            length = entry.size if entry.method != _STORED else entry.packed
+            if whole and length > limit:
+                raise PackageRejected(_too_big(entry, limit))
+            self._check_end(begin, length)
+            yield self.source.read(begin, min(length, limit))
+            return
+        self._check_end(begin, entry.packed)
+        yield from self._inflated(entry, begin, limit, whole=whole)
+
+    def _inflated(self, entry: Entry, begin: int, limit: int, *, whole: bool) -> Iterator[bytes]:
+        inflater, left, end = zlib.decompressobj(-zlib.MAX_WBITS), limit, begin + entry.packed
+        try:
+            while begin < end and not inflater.eof:
+                packed = self.source.read(begin, min(_PIECE, end - begin))
+                begin += len(packed)
+                # One byte more than allowed is asked for: it is the proof that there is more.
+                while packed and not inflater.eof:
+                    plain = inflater.decompress(packed, left + 1)
+                    packed, left = inflater.unconsumed_tail, left - len(plain)
+                    yield plain
+                    if left < 0:
+                        break
+                if left < 0 and whole:
+                    raise PackageRejected(_too_big(entry, limit))
+                if left < 0:
+                    return
+        except zlib.error as error:
+            raise PackageRejected(
+                f"The archive is damaged: {_shown(entry)} cannot be unpacked."
+            ) from error
+        if whole and not inflater.eof:
+            raise PackageRejected(f"The archive is damaged: {_shown(entry)} ends too early.")
+
+    def _method(self, entry: Entry) -> int:
+        if self.android:
+            return _DEFLATED if entry.method == _DEFLATED else _STORED
+        if entry.encrypted:
+            raise PackageRejected(f"{_shown(entry)} is encrypted.")
+        if entry.method not in (_STORED, _DEFLATED):
+            raise PackageRejected(f"{_shown(entry)} is packed by a method that is not read here.")
+        return entry.method
+
+    def _begin(self, entry: Entry) -> int:
+        """Return where the data begins; the local header must name the same file and method."""
+        if entry.offset + _LOCAL.size > self.directory.start:
+            raise PackageRejected(f"The archive is damaged: {_shown(entry)} lies outside of it.")
+        header = self.source.read(entry.offset, _LOCAL.size)
+        magic, method, name_length, extra_length = _LOCAL.unpack(header)
+        begin: int = entry.offset + _LOCAL.size + name_length + extra_length
+        name_at = entry.offset + _LOCAL.size
+        if magic != b"PK\x03\x04" or name_length != len(entry.name):
+            raise PackageRejected(_two_stories(entry))
+        if method != entry.method or self.source.read(name_at, name_length) != entry.name:
+            raise PackageRejected(_two_stories(entry))
+        return begin
+
+    def _check_end(self, begin: int, length: int) -> None:
+        if begin + length > self.directory.start:
+            raise PackageRejected("The archive is damaged: an entry reaches outside of it.")
+
+
+def _shown(entry: Entry) -> str:
+    return f"{entry.name.decode('utf-8', 'replace'):.80}"
+
+
+def _too_big(entry: Entry, limit: int) -> str:
+    return f"{_shown(entry)} is too big: more than {human(limit)}."
+
+
+def _two_stories(entry: Entry) -> str:
+    return f"The archive is damaged: its two headers of {_shown(entry)} tell different stories."

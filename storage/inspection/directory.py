@@ -1,0 +1,270 @@
+"""
+The central directory of a zip archive.
+
+The layout is PKWARE's APPNOTE 6.3; the limits and what counts as a lie are ours.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from struct import Struct
+
+from storage.inspection.rejection import PackageRejected
+from storage.inspection.source import Source
+
+MAX_ENTRIES = 200_000
+MAX_BYTES = 64 << 20
+MAX_NAME = 4096
+
+_NO_ARCHIVE = "The file is not a complete archive: its end is missing or damaged."
+_FALSE_COUNT = "The archive is damaged: its end record and its directory tell different stories."
+
+_END = Struct("<4s4H2LH")
+_END_64 = Struct("<4sQ2H2L4Q")
+_LOCATOR = Struct("<4sLQL")
+_HEADER = Struct("<I24x3H12x")
+_DETAILS = Struct("<5xB2x2H4x3L2H6x2L")
+_HEADER_SIZE = _HEADER.size
+_HEADER_MAGIC = 0x02014B50
+_MAX_COMMENT = 0xFFFF
+_UNIX = 3
+_LINK, _KIND = 0o120000, 0o170000
+_ENCRYPTED = 0x1
+_MAX_16, _MAX_32 = 0xFFFF, 0xFFFFFFFF
+_ZIP64_EXTRA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the directory. `offset` is where its local header lies in the source."""
+
+    name: bytes
+    method: int
+    encrypted: bool
+    crc: int
+    packed: int
+    size: int
+    offset: int
+    link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    r"""
+    What an archive holds.
+
+    Only where each line begins is known at first; names are looked for in the raw directory, and
+    the rest of a line is read when somebody asks for it: 60,000 entries cost milliseconds.
+    Names are exact keys: nothing is unpacked, so that `../x`, `C:\x` or a NUL have no meaning here.
+    `start` is where the directory begins in the source: no entry reaches further. `shift` is the
+    length of what stands in front of the archive.
+    """
+
+    raw: bytes
+    places: list[int]
+    start: int
+    shift: int
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __contains__(self, name: bytes) -> bool:
+        return next(self._named(name), None) is not None
+
+    def find(self, name: bytes) -> Entry | None:
+        """
+        Return the entry of this very name, None when there is none.
+
+        Raise PackageRejected when there are two: readers do not agree on which one counts.
+        """
+        found = self._named(name)
+        place = next(found, None)
+        if place is None:
+            return None
+        if next(found, None) is not None:
+            shown = name.decode("utf-8", "replace")
+            raise PackageRejected(f"The archive holds a duplicate: {shown:.80} is in it twice.")
+        return self._entry(name, place)
+
+    def search(self, pattern: bytes, *, any_case: bool = False) -> list[bytes]:
+        """Return the names that *pattern* matches as a whole, in order, each as often as it is."""
+        flags = re.IGNORECASE if any_case else 0
+        whole = re.compile(pattern, flags)
+        # The first expression only finds candidates: it may read on past the end of a name.
+        candidates = re.compile(b"PK\x01\x02(?=(?s:.{42})" + pattern + b")", flags)
+        found = []
+        for candidate in candidates.finditer(self.raw):
+            begin = candidate.start() + _HEADER_SIZE
+            end = begin + self._name_length(candidate.start())
+            if end > begin and whole.fullmatch(self.raw, begin, end):
+                found.append(self.raw[begin:end])
+        return found
+
+    def _named(self, name: bytes) -> Iterator[int]:
+        """Yield the places of the entries of this name."""
+        at = self.raw.find(name)
+        while at >= 0 and name:
+            if self._name_length(at - _HEADER_SIZE) == len(name):
+                yield at - _HEADER_SIZE
+            at = self.raw.find(name, at + 1)
+
+    def _name_length(self, at: int) -> int:
+        """Return the length of the name of the line that begins at *at*, 0 if none begins there."""
+        index = bisect_left(self.places, at)
+        if index == len(self.places) or self.places[index] != at:
+            return 0
+        return int.from_bytes(self.raw[at + 28 : at + 30], "little")
+
+    def _entry(self, name: bytes, at: int) -> Entry:
+        host, flags, method, crc, packed, size, *rest = _DETAILS.unpack_from(self.raw, at)
+        name_length, extra_length, attributes, offset = rest
+        if _MAX_32 in (packed, size, offset):
+            begin = at + _HEADER.size + name_length
+            extra = self.raw[begin : begin + extra_length]
+            size, packed, offset = _wide(extra, size, packed, offset)
+        return Entry(
+            name=name,
+            method=method,
+            encrypted=bool(flags & _ENCRYPTED),
+            crc=crc,
+            packed=packed,
+            size=size,
+            offset=offset + self.shift,
+            link=host == _UNIX and attributes >> 16 & _KIND == _LINK,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """What an end record claims; `at` is where it, or its zip64 elder, begins."""
+
+    at: int
+    count: int
+    size: int
+    offset: int
+    wide: bool
+
+
+def read_directory(source: Source) -> Directory:
+    """Read the directory of the archive in *source*; raise PackageRejected for anything else."""
+    end = _find_end(source)
+    if end.size > MAX_BYTES:
+        raise PackageRejected("The archive's directory is too big: more than 64 MB.")
+    if end.count > MAX_ENTRIES:
+        raise PackageRejected("The archive holds too many files: more than 200,000.")
+    start = end.at - end.size
+    shift = start - end.offset
+    if start < 0 or shift < 0:
+        raise PackageRejected(_FALSE_COUNT)
+    raw = source.read(start, end.size)
+    places = _walk(raw)
+    if not _bears_out(end, len(places)):
+        raise PackageRejected(_FALSE_COUNT)
+    return Directory(raw, places, start, shift)
+
+
+def _walk(raw: bytes) -> list[int]:
+    """Return where each line begins: this loop sees every entry, and is written for speed."""
+    places: list[int] = []
+    unpack, note = _HEADER.unpack_from, places.append
+    at, last = 0, len(raw) - _HEADER_SIZE
+    while at <= last:
+        magic, name, extra, comment = unpack(raw, at)
+        if magic != _HEADER_MAGIC:
+            raise PackageRejected(_FALSE_COUNT)
+        if name > MAX_NAME:
+            raise PackageRejected("The archive holds a file name of more than 4,096 bytes.")
+        note(at)
+        at += 46 + name + extra + comment  # The size of a header, which a name would slow down.
+    if at != len(raw):
+        raise PackageRejected(_FALSE_COUNT)
+    if len(places) > MAX_ENTRIES:
+        raise PackageRejected("The archive holds too many files: more than 200,000.")
+    return places
+
+
+def _bears_out(end: _End, count: int) -> bool:
+    # Apple's own archiver writes more than 65,535 entries without zip64: the count wraps around.
+    return count == end.count if end.wide else count & _MAX_16 == end.count
+
+
+def _find_end(source: Source) -> _End:
+    """Find the end record whose comment reaches the end of the file and whose claims can be."""
+    reach = min(source.size, _END.size + _MAX_COMMENT)
+    tail = source.read(source.size - reach, reach)
+    base = source.size - reach
+    found = [end for at in _ends(tail) if (end := _claims(source, tail, base, at)) is not None]
+    if not found:
+        raise PackageRejected(_NO_ARCHIVE)
+    if len(found) > 1:
+        raise PackageRejected("The archive has two ends, and readers do not agree on which counts.")
+    return found[0]
+
+
+def _ends(tail: bytes) -> Iterator[int]:
+    at = tail.rfind(b"PK\x05\x06")
+    while at >= 0:
+        if at + _END.size <= len(tail):
+            comment = _END.unpack_from(tail, at)[7]
+            if at + _END.size + comment == len(tail):
+                yield at
+        at = tail.rfind(b"PK\x05\x06", 0, at)
+
+
+def _claims(source: Source, tail: bytes, base: int, at: int) -> _End | None:
+    """Read the record at *at*; None when no directory lies where it says."""
+    _, disk, first, here, count, size, offset, _ = _END.unpack_from(tail, at)
+    if disk not in (0, _MAX_16) or first not in (0, _MAX_16) or here != count:
+        return None
+    end = _End(base + at, count, size, offset, wide=False)
+    end = _widened(source, end)
+    if end.size > end.at:
+        return None
+    starts = source.read(end.at - end.size, 4) if end.size else b""
+    return end if not end.count or starts == b"PK\x01\x02" else None
+
+
+def _widened(source: Source, end: _End) -> _End:
+    """Return what the zip64 record says, if there is one: it stands even in small archives."""
+    if end.at < _LOCATOR.size:
+        return end
+    magic, _, where, _ = _LOCATOR.unpack(source.read(end.at - _LOCATOR.size, _LOCATOR.size))
+    if magic != b"PK\x06\x07":
+        return end
+    # What lies in front of the archive shifts the record: it is looked for where it must be, too.
+    for at in (where, end.at - _LOCATOR.size - _END_64.size):
+        if not 0 <= at <= end.at - _LOCATOR.size - _END_64.size:
+            continue
+        magic, *_, count, size, offset = _END_64.unpack(source.read(at, _END_64.size))
+        if magic == b"PK\x06\x06":
+            return _agreed(end, _End(at, count, size, offset, wide=True))
+    raise PackageRejected(_NO_ARCHIVE)
+
+
+def _agreed(end: _End, wide: _End) -> _End:
+    pairs = (
+        (end.count, wide.count, _MAX_16),
+        (end.size, wide.size, _MAX_32),
+        (end.offset, wide.offset, _MAX_32),
+    )
+    if any(narrow not in (full, unset) for narrow, full, unset in pairs):
+        raise PackageRejected(_FALSE_COUNT)
+    return wide
+
+
+def _wide(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
+    """Replace the values that do not fit into 32 bits by those of the zip64 field, in its order."""
+    at = 0
+    while at + 4 <= len(extra):
+        tag = int.from_bytes(extra[at : at + 2], "little")
+        length = int.from_bytes(extra[at + 2 : at + 4], "little")
+        if tag == _ZIP64_EXTRA:
+            wide = iter(Struct("<Q").iter_unpack(extra[at + 4 : at + 4 + length // 8 * 8]))
+            narrow = (size, packed, offset)
+            size, packed, offset = (
+                next(wide, (0,))[0] if value == _MAX_32 else value for value in narrow
+            )
+            break
+        at += 4 + length
+    return size, packed, offset

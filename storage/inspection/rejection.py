@@ -1,0 +1,8 @@
+"""The one way in which inspection says no."""
+
+
+class PackageRejected(Exception):
+    """The file is not a package that can be read."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)

@@ -1,0 +1,130 @@
+"""
+Bring the tables of a database to what the records want.
+
+A new revision is drafted with `python -m storage.migrations.draft "What changes"`.
+"""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import autogenerate, command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
+from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from storage.catalog.database import begin_immediately, driver_url
+from storage.errors import StorageError
+from storage.migrations.comparison import OPTIONS
+from storage.records.every import METADATA
+
+#: Names, among PostgreSQL's advisory locks, the right to change our tables.
+LOCK = 0x51_1B_3A_7
+
+#: Revisions are numbered; the highest number is the newest.
+HEAD = "head"
+
+
+def configuration() -> Config:
+    """Return what Alembic would read from an alembic.ini; ours is found wherever we are installed."""
+    config = Config()
+    config.set_main_option("script_location", "storage:migrations")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    return config
+
+
+async def upgrade(database_url: str, revision: str = HEAD) -> tuple[str, ...]:
+    """
+    Apply what is missing, all or nothing, and return the revisions that were applied.
+
+    Processes that do so at once wait for each other. Raise StorageError when the database is of a
+    newer Slipway than this one.
+    """
+    async with _changing(database_url) as connection:
+        before = await connection.run_sync(_missing)
+        await connection.run_sync(_run, lambda config: command.upgrade(config, revision))
+        after = await connection.run_sync(_missing)
+        await connection.run_sync(_refuse_broken_references)
+        return tuple(one for one in before if one not in after)
+
+
+async def downgrade(database_url: str, revision: str = "base") -> None:
+    """Take revisions back down to *revision*; what only they could hold is lost."""
+    async with _changing(database_url) as connection:
+        await connection.run_sync(_run, lambda config: command.downgrade(config, revision))
+        await connection.run_sync(_refuse_broken_references)
+
+
+async def pending(database_url: str) -> tuple[str, ...]:
+    """
+    Return the revisions that this program has and the database has not, oldest first.
+
+    Raise StorageError when the database is of a newer Slipway than this one.
+    """
+    async with _changing(database_url) as connection:
+        return await connection.run_sync(_missing)
+
+
+async def check(database_url: str) -> tuple[str, ...]:
+    """Return how the tables differ from the records, one line each; none when all is well."""
+    async with _changing(database_url) as connection:
+        return await connection.run_sync(_differences)
+
+
+@asynccontextmanager
+async def _changing(database_url: str) -> AsyncGenerator[AsyncConnection]:
+    """Lend a connection in a transaction that nobody else changes tables beside."""
+    engine = create_async_engine(driver_url(database_url), poolclass=NullPool)
+    embedded = engine.dialect.name == "sqlite"
+    if embedded:
+        begin_immediately(engine.sync_engine)
+        event.listen(engine.sync_engine, "connect", _let_tables_be_rebuilt)
+    try:
+        async with engine.begin() as connection:
+            if not embedded:
+                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def _let_tables_be_rebuilt(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type
+    # SQLite would delete the rows that refer to a table while it is dropped to be made anew.
+    connection.execute("PRAGMA foreign_keys=OFF")
+
+
+def _refuse_broken_references(connection: sa.Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    if broken:
+        tables = ", ".join(sorted({row[0] for row in broken}))
+        raise StorageError(f"Rows of these tables refer to rows that do not exist: {tables}.")
+
+
+def _run(connection: sa.Connection, act: Callable[[Config], None]) -> None:
+    config = configuration()
+    config.attributes["connection"] = connection
+    act(config)
+
+
+def _missing(connection: sa.Connection) -> tuple[str, ...]:
+    scripts = ScriptDirectory.from_config(configuration())
+    current = MigrationContext.configure(connection).get_current_heads()
+    try:
+        found = list(scripts.iterate_revisions(scripts.get_heads(), current or "base"))
+    except CommandError as unknown:
+        raise StorageError(
+            "The database was changed by a newer Slipway. Start that version, or restore a backup."
+        ) from unknown
+    return tuple(script.revision for script in reversed(found))
+
+
+def _differences(connection: sa.Connection) -> tuple[str, ...]:
+    context = MigrationContext.configure(connection, opts=OPTIONS)
+    return tuple(repr(one) for one in autogenerate.compare_metadata(context, METADATA))

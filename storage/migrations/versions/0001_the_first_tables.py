@@ -1,0 +1,476 @@
+"""The first tables."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "organization",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
+        sa.UniqueConstraint("name", name=op.f("uq_organization_name")),
+    )
+    op.create_table(
+        "person",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("email", sa.String(255), nullable=True),
+        sa.Column("time_zone", sa.String(64), nullable=True),
+        sa.Column("bot", sa.Boolean(), nullable=False),
+        sa.Column("guest", sa.Boolean(), nullable=False),
+        sa.Column("stranger", sa.Boolean(), nullable=False),
+        sa.Column("deleted", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
+    )
+    op.create_table(
+        "posting",
+        sa.Column("key", sa.String(128), nullable=False),
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("channel_id", sa.String(32), nullable=False),
+        sa.Column("thread_ts", sa.String(32), nullable=True),
+        sa.Column("ts", sa.String(32), nullable=True),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("intended_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("posted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_posting")),
+    )
+    with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_posting_channel_id"), ["channel_id"], unique=False)
+
+    op.create_table(
+        "seen",
+        sa.Column("key", sa.String(255), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_seen")),
+    )
+    with op.batch_alter_table("seen", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seen_seen_at"), ["seen_at"], unique=False)
+
+    op.create_table(
+        "usergroup",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("handle", sa.String(255), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("members", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_usergroup")),
+    )
+    op.create_table(
+        "app",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("organization_id", sa.String(32), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("display_name", sa.String(255), nullable=False),
+        sa.Column("platform", sa.String(16), nullable=False),
+        sa.Column("bundle_id", sa.String(255), nullable=False),
+        sa.Column("app_secret", sa.String(36), nullable=False),
+        sa.Column("public_identifier", sa.String(32), nullable=False),
+        sa.Column("usual_group_id", sa.String(32), nullable=True),
+        sa.Column("created_by", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_app_organization_id_organization"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_app")),
+        sa.UniqueConstraint("app_secret", name=op.f("uq_app_app_secret")),
+        sa.UniqueConstraint("organization_id", "name", name=op.f("uq_app_organization_id_name")),
+        sa.UniqueConstraint(
+            "organization_id",
+            "platform",
+            "bundle_id",
+            name=op.f("uq_app_organization_id_platform_bundle_id"),
+        ),
+        sa.UniqueConstraint("public_identifier", name=op.f("uq_app_public_identifier")),
+    )
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("organization_id", sa.String(32), nullable=False),
+        sa.Column("actor", sa.String(64), nullable=False),
+        sa.Column("action", sa.String(64), nullable=False),
+        sa.Column("subject_id", sa.String(64), nullable=False),
+        sa.Column("origin", sa.String(64), nullable=False),
+        sa.Column("detail", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_audit_entry_organization_id_organization"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+    )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_entry_subject_id"), ["subject_id"], unique=False)
+
+    op.create_table(
+        "build",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("organization_id", sa.String(32), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("md5", sa.String(32), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("chunk_size", sa.BigInteger(), nullable=False),
+        sa.Column("chunks", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("file_name", sa.String(255), nullable=False),
+        sa.Column("platform", sa.String(16), nullable=False),
+        sa.Column("bundle_id", sa.String(255), nullable=False),
+        sa.Column("version", sa.String(255), nullable=False),
+        sa.Column("build", sa.String(255), nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("icon_sha256", sa.String(64), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_build_organization_id_organization"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_build")),
+        sa.UniqueConstraint(
+            "organization_id", "sha256", name=op.f("uq_build_organization_id_sha256")
+        ),
+    )
+    with op.batch_alter_table("build", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_build_bundle_id"), ["bundle_id"], unique=False)
+
+    op.create_table(
+        "group",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("organization_id", sa.String(32), nullable=False),
+        sa.Column("name", sa.String(64), nullable=False),
+        sa.Column("slug", sa.String(64), nullable=False),
+        sa.Column("created_by", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_group_organization_id_organization"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group")),
+        sa.UniqueConstraint("organization_id", "slug", name=op.f("uq_group_organization_id_slug")),
+    )
+    op.create_table(
+        "roleholding",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("organization_id", sa.String(32), nullable=False),
+        sa.Column("role", sa.String(32), nullable=False),
+        sa.Column("holder_kind", sa.String(32), nullable=False),
+        sa.Column("holder_id", sa.String(32), nullable=False),
+        sa.Column("given_by", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_roleholding_organization_id_organization"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roleholding")),
+        sa.UniqueConstraint(
+            "organization_id",
+            "role",
+            "holder_kind",
+            "holder_id",
+            name=op.f("uq_roleholding_organization_id_role_holder_kind_holder_id"),
+        ),
+    )
+    op.create_table(
+        "tester",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("organization_id", sa.String(32), nullable=False),
+        sa.Column("slack_id", sa.String(32), nullable=True),
+        sa.Column("email", sa.String(255), nullable=True),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_tester_organization_id_organization"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tester")),
+        sa.UniqueConstraint(
+            "organization_id", "email", name=op.f("uq_tester_organization_id_email")
+        ),
+        sa.UniqueConstraint(
+            "organization_id", "slack_id", name=op.f("uq_tester_organization_id_slack_id")
+        ),
+    )
+    op.create_table(
+        "groupchannel",
+        sa.Column("group_id", sa.String(32), nullable=False),
+        sa.Column("channel_id", sa.String(32), nullable=False),
+        sa.Column("connected_by", sa.String(64), nullable=False),
+        sa.Column("broken", sa.String(255), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["group.id"], name=op.f("fk_groupchannel_group_id_group")
+        ),
+        sa.PrimaryKeyConstraint("group_id", "channel_id", name=op.f("pk_groupchannel")),
+    )
+    op.create_table(
+        "groupmember",
+        sa.Column("group_id", sa.String(32), nullable=False),
+        sa.Column("tester_id", sa.String(32), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["group.id"], name=op.f("fk_groupmember_group_id_group")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tester_id"], ["tester.id"], name=op.f("fk_groupmember_tester_id_tester")
+        ),
+        sa.PrimaryKeyConstraint("group_id", "tester_id", name=op.f("pk_groupmember")),
+    )
+    op.create_table(
+        "groupusergroup",
+        sa.Column("group_id", sa.String(32), nullable=False),
+        sa.Column("usergroup_id", sa.String(32), nullable=False),
+        sa.Column("handle", sa.String(255), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["group.id"], name=op.f("fk_groupusergroup_group_id_group")
+        ),
+        sa.PrimaryKeyConstraint("group_id", "usergroup_id", name=op.f("pk_groupusergroup")),
+    )
+    op.create_table(
+        "release",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("key", sa.String(64), nullable=False),
+        sa.Column("app_id", sa.String(32), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("build_id", sa.String(32), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("notes_type", sa.String(16), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("created_by", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.String(64), nullable=True),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.String(64), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["app_id"], ["app.id"], name=op.f("fk_release_app_id_app")),
+        sa.ForeignKeyConstraint(["build_id"], ["build.id"], name=op.f("fk_release_build_id_build")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
+        sa.UniqueConstraint("app_id", "number", name=op.f("uq_release_app_id_number")),
+        sa.UniqueConstraint("key", name=op.f("uq_release_key")),
+    )
+    op.create_table(
+        "distribution",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("key", sa.String(128), nullable=False),
+        sa.Column("release_id", sa.String(32), nullable=False),
+        sa.Column("requested_by", sa.String(64), nullable=False),
+        sa.Column("mandatory", sa.Boolean(), nullable=False),
+        sa.Column("notify", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("shortfall", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_distribution_release_id_release")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_distribution")),
+        sa.UniqueConstraint("key", name=op.f("uq_distribution_key")),
+    )
+    with op.batch_alter_table("distribution", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_distribution_release_id"), ["release_id"], unique=False
+        )
+
+    op.create_table(
+        "grant",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("release_id", sa.String(32), nullable=False),
+        sa.Column("tester_id", sa.String(32), nullable=False),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_grant_release_id_release")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tester_id"], ["tester.id"], name=op.f("fk_grant_tester_id_tester")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_grant")),
+        sa.UniqueConstraint(
+            "release_id",
+            "tester_id",
+            "generation",
+            name=op.f("uq_grant_release_id_tester_id_generation"),
+        ),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_grant_token_hash")),
+    )
+    with op.batch_alter_table("grant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_grant_release_id"), ["release_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_grant_tester_id"), ["tester_id"], unique=False)
+
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("key", sa.String(255), nullable=False),
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("source", sa.String(32), nullable=False),
+        sa.Column("source_ref", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("file_name", sa.String(255), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=True),
+        sa.Column("quiet", sa.Boolean(), nullable=False),
+        sa.Column("uploader", sa.String(64), nullable=False),
+        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("received_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("build_id", sa.String(32), nullable=True),
+        sa.Column("release_id", sa.String(32), nullable=True),
+        sa.Column("again", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["build_id"], ["build.id"], name=op.f("fk_upload_build_id_build")),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_upload_release_id_release")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+        sa.UniqueConstraint("key", name=op.f("uq_upload_key")),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("distribution_id", sa.String(32), nullable=False),
+        sa.Column("release_id", sa.String(32), nullable=False),
+        sa.Column("tester_id", sa.String(32), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["distribution_id"],
+            ["distribution.id"],
+            name=op.f("fk_delivery_distribution_id_distribution"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_delivery_release_id_release")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tester_id"], ["tester.id"], name=op.f("fk_delivery_tester_id_tester")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint(
+            "release_id", "tester_id", name=op.f("uq_delivery_release_id_tester_id")
+        ),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_delivery_distribution_id"), ["distribution_id"], unique=False
+        )
+
+    op.create_table(
+        "destination",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("release_id", sa.String(32), nullable=False),
+        sa.Column("distribution_id", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("target_id", sa.String(64), nullable=False),
+        sa.Column("mandatory", sa.Boolean(), nullable=False),
+        sa.Column("created_by", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["distribution_id"],
+            ["distribution.id"],
+            name=op.f("fk_destination_distribution_id_distribution"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["release_id"], ["release.id"], name=op.f("fk_destination_release_id_release")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_destination")),
+        sa.UniqueConstraint(
+            "release_id", "kind", "target_id", name=op.f("uq_destination_release_id_kind_target_id")
+        ),
+    )
+    op.create_table(
+        "receipt",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("grant_id", sa.String(32), nullable=False),
+        sa.Column("kind", sa.String(32), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("ranges", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["grant_id"], ["grant.id"], name=op.f("fk_receipt_grant_id_grant")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_receipt")),
+        sa.UniqueConstraint("grant_id", "kind", name=op.f("uq_receipt_grant_id_kind")),
+    )
+    op.create_table(
+        "uploadplace",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("upload_id", sa.String(32), nullable=False),
+        sa.Column("channel_id", sa.String(32), nullable=False),
+        sa.Column("thread_ts", sa.String(32), nullable=True),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["upload_id"], ["upload.id"], name=op.f("fk_uploadplace_upload_id_upload")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploadplace")),
+        sa.UniqueConstraint(
+            "upload_id", "channel_id", name=op.f("uq_uploadplace_upload_id_channel_id")
+        ),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("uploadplace")
+    op.drop_table("receipt")
+    op.drop_table("destination")
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_delivery_distribution_id"))
+
+    op.drop_table("delivery")
+    op.drop_table("upload")
+    with op.batch_alter_table("grant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_grant_tester_id"))
+        batch_op.drop_index(batch_op.f("ix_grant_release_id"))
+
+    op.drop_table("grant")
+    with op.batch_alter_table("distribution", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_distribution_release_id"))
+
+    op.drop_table("distribution")
+    op.drop_table("release")
+    op.drop_table("groupusergroup")
+    op.drop_table("groupmember")
+    op.drop_table("groupchannel")
+    op.drop_table("tester")
+    op.drop_table("roleholding")
+    op.drop_table("group")
+    with op.batch_alter_table("build", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_build_bundle_id"))
+
+    op.drop_table("build")
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_audit_entry_subject_id"))
+
+    op.drop_table("audit_entry")
+    op.drop_table("app")
+    op.drop_table("usergroup")
+    with op.batch_alter_table("seen", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_seen_seen_at"))
+
+    op.drop_table("seen")
+    with op.batch_alter_table("posting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_posting_channel_id"))
+
+    op.drop_table("posting")
+    op.drop_table("person")
+    op.drop_table("organization")
