@@ -1,7 +1,8 @@
 """Every public address of ours, made from the configured base URL and nothing else."""
 
 import re
-from urllib.parse import quote
+from ipaddress import ip_address
+from urllib.parse import quote, urlsplit
 
 #: The iOS installer unescapes what it is given once more than one expects, so that every address
 #: of ours keeps to characters that mean the same escaped and unescaped.
@@ -35,6 +36,11 @@ class Links:
         """True when people reach us by https, which iOS asks for."""
         return self.base_url.startswith("https://")
 
+    @property
+    def loopback(self) -> bool:
+        """True when only this very machine reaches us, as in the demo."""
+        return urlsplit(self.base_url).hostname in {"localhost", "127.0.0.1"}
+
     def install(self, token: str) -> str:
         """Return the page that a person opens."""
         return f"{self.base_url}/i/{token}"
@@ -49,6 +55,18 @@ class Links:
         """Return the address of the icon, *size* pixels wide: 57, 180 or 512."""
         return f"{self.install(token)}/icon-{size}.png"
 
+    def card_icon(self, icon_sha256: str) -> str | None:
+        """
+        Return where Slack fetches the icon of a card, None when it could not.
+
+        Slack's servers fetch pictures from the internet, by https. The digest of a picture is as
+        hard to guess as the picture.
+        """
+        host = urlsplit(self.base_url).hostname or ""
+        if not self.secure or not _is_public(host):
+            return None
+        return f"{self.base_url}/icons/{icon_sha256}.png"
+
     def code(self, token: str) -> str:
         """Return the address of the QR code of the install page."""
         return f"{self.install(token)}/code.svg"
@@ -57,3 +75,12 @@ class Links:
         """Return what makes Safari on iOS ask whether to install."""
         manifest = quote(self.manifest(token), safe="")
         return f"itms-services://?action=download-manifest&url={manifest}"
+
+
+def _is_public(host: str) -> bool:
+    if host == "localhost" or host.endswith((".localhost", ".local", ".internal")):
+        return False
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return True

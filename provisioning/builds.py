@@ -35,8 +35,8 @@ ENDED = frozenset({UploadState.KEPT, UploadState.REFUSED, UploadState.DROPPED})
 class Inspector(Protocol):
     """Reads a package in a process of its own."""
 
-    async def inspect(self, path: Path, hashes: Hashes | None = None) -> Inspection:
-        """Raise PackageRejected with a sentence."""
+    async def inspect(self, path: Path, hashes: Hashes, name: str | None = None) -> Inspection:
+        """*name* is what the sender calls the file. Raise PackageRejected with a sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +106,22 @@ class Intake:
             await self._engine.start("show_place", f"{upload.id}@{seen.channel_id}")
         return upload
 
+    async def rephrased(self, key: str, notes: str) -> Upload | None:
+        """
+        Follow the text that came with a file after its author edited it.
+
+        A draft whose notes are still those of the upload takes the new ones. Return the upload when
+        something changed.
+        """
+        async with self._database.writing() as session:
+            upload = await uploads.of_key(session, key)
+            if upload is None or upload.notes == notes:
+                return None
+            before, upload.notes = upload.notes, notes
+            session.add(upload)
+            await self._propose_notes(session, upload, instead_of=before)
+        return upload
+
     async def source_gone(self, key: str) -> Upload | None:
         """Stop taking in a file that was deleted; a build that is kept already stays."""
         async with self._database.writing() as session:
@@ -153,7 +169,7 @@ class Intake:
         hashes = Hashes(md5=stored["md5"], sha1=stored["sha1"], sha256=stored["sha256"])
         try:
             async with self._parts.blobs.local(stored["sha256"]) as path:
-                inspection = await self._parts.inspector.inspect(path, hashes)
+                inspection = await self._parts.inspector.inspect(path, hashes, upload.file_name)
         except PackageRejected as refusal:
             await self._end(upload, str(refusal))
             return None
@@ -208,11 +224,13 @@ class Intake:
             return False
         return await uploads.add_place(session, upload.id, seen.channel_id, seen.thread_ts)
 
-    async def _propose_notes(self, session: Session, upload: Upload) -> None:
+    async def _propose_notes(
+        self, session: Session, upload: Upload, *, instead_of: str = ""
+    ) -> None:
         if upload.release_id is None:
             return
         release = await releases.get(session, upload.release_id)
-        if release.state is ReleaseState.DRAFT and not release.notes:
+        if release.state is ReleaseState.DRAFT and release.notes in {"", instead_of}:
             release.notes = upload.notes
             session.add(release)
 

@@ -222,6 +222,11 @@ class Cards:
         act = next(a for a in card.acts if a.distribution_id == distribution_id)
         return act, card
 
+    async def is_icon(self, sha256: str) -> bool:
+        """Return whether a blob is the icon of some build."""
+        async with self._database.reading() as session:
+            return await builds.is_icon(session, sha256)
+
     async def apps(self) -> list[AppCard]:
         """Return every app by name, with its newest release."""
         async with self._database.reading() as session:

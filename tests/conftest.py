@@ -1,1 +1,3 @@
 """Fixtures that every test may ask for."""
+
+pytest_plugins = ["tests.databases"]

@@ -49,11 +49,11 @@ class Message:
 
 
 def plain(text: str, limit: int, *, emoji: bool = True) -> Block:
-    return {"type": "plain_text", "text": mrkdwn.cut(text.strip(), limit) or "–", "emoji": emoji}
+    return {"type": "plain_text", "text": mrkdwn.cut(text.strip(), limit) or "—", "emoji": emoji}
 
 
 def marked(text: str, limit: int = SECTION_TEXT) -> Block:
-    return {"type": "mrkdwn", "text": mrkdwn.clip(text, limit) or "–", "verbatim": True}
+    return {"type": "mrkdwn", "text": mrkdwn.clip(text, limit) or "—", "verbatim": True}
 
 
 def header(text: str) -> Block:

@@ -16,7 +16,12 @@ from markdown_it.token import Token
 #: Where a link may lead. `itms-services:` would install an app from somebody else's manifest.
 SCHEMES = ("https://", "http://", "mailto:")
 
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(
+    ["table", "strikethrough", "linkify"]
+)
+# Only what is written as a URL becomes a link: `install.sh` looks like a host, too.
+if _MARKDOWN.linkify is not None:
+    _MARKDOWN.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 _STYLE = {
     "strong_open": "*",
@@ -247,5 +252,5 @@ def _target(url: str) -> str:
 
 
 def _label(text: str) -> str:
-    """The bar parts a link from its label, so a bar inside the label becomes a broken one."""
+    """Return the text of a link's label; a bar would end the address before it."""
     return escape(text).replace("|", "¦")

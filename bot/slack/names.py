@@ -38,6 +38,25 @@ PICK_FORM = "distribute_pick"
 PREVIEW_VIEW = "distribute_preview"
 CREATE_APP_FORM = "app_create_form"
 
+# Looking at releases.
+SHOW_RELEASE = "show_release"
+SHOW_FORM = "show_form"
+SHOWN = "shown"
+
+# Groups.
+GROUP_CREATE = "group_create"
+GROUP_CREATE_FORM = "group_create_form"
+GROUP_NAME = "group_name"
+GROUP_PEOPLE = "group_people"
+GROUP_CHANNELS = "group_channels"
+GROUP_PEOPLE_FORM = "group_people_form"
+GROUP_CHANNEL_FORM = "group_channel_form"
+GROUP_DELETE = "group_delete"
+GROUP_SHOW = "group_show"
+
+# Home.
+HOME_SHOW = "home_show"
+
 #: The `event_type` of the metadata by which our own messages are found again.
 POSTING = "slipway_posting"
 
@@ -50,9 +69,22 @@ ACTIONS = (
     REOPEN,
     INSTALL,
     PREVIEW,
+    GROUP_CREATE,
+    GROUP_DELETE,
+    GROUP_SHOW,
+    HOME_SHOW,
 )
-OPTION_LISTS = (GROUPS, RELEASE)
-FORMS = (DISTRIBUTE_FORM, DISTRIBUTE_CONFIRM, PICK_FORM, CREATE_APP_FORM)
+OPTION_LISTS = (GROUPS, RELEASE, SHOW_RELEASE)
+FORMS = (
+    DISTRIBUTE_FORM,
+    DISTRIBUTE_CONFIRM,
+    PICK_FORM,
+    CREATE_APP_FORM,
+    SHOW_FORM,
+    GROUP_CREATE_FORM,
+    GROUP_PEOPLE_FORM,
+    GROUP_CHANNEL_FORM,
+)
 SHORTCUTS = (DISTRIBUTE_MESSAGE, DISTRIBUTE_GLOBAL)
 
 #: Scopes without which Slipway does not work.

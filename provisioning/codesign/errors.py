@@ -15,20 +15,20 @@ class CodesignError(Exception):
 
 
 class Malformed(CodesignError):
-    """This file is damaged, or it is not what it claims to be."""
+    """The file is damaged, or it is not what it claims to be."""
 
 
 class Refused(CodesignError):
-    """This app cannot be signed."""
+    """The app cannot be signed."""
 
 
 class BrokenSeal(Refused):
-    """This app was changed after it was signed; build and export it again."""
+    """The app was changed after it was signed; build and export it again."""
 
 
 class NeedsFullPath(Refused):
-    """This app must be signed anew; splicing new profiles into it is not enough."""
+    """The app must be signed anew; splicing new profiles into it is not enough."""
 
 
 class IdentityRefused(CodesignError):
-    """This signing identity cannot be used."""
+    """The signing identity cannot be used."""

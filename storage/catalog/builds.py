@@ -39,6 +39,12 @@ async def before(session: Session, app: App, build: Build) -> Build | None:
     return found.first()
 
 
+async def is_icon(session: Session, sha256: str) -> bool:
+    """Return whether a blob is the icon of some build, and so may be shown to anybody."""
+    found = await session.exec(select(Build.id).where(Build.icon_sha256 == sha256).limit(1))
+    return found.first() is not None
+
+
 async def blobs_in_use(session: Session, digests: Sequence[str]) -> set[str]:
     """Return those of *digests* (SHA-256) that some build or its icon needs."""
     builds = await session.exec(select(Build.sha256).where(col(Build.sha256).in_(digests)))

@@ -99,7 +99,8 @@ class Database:
     async def ping(self) -> None:
         """Raise whatever the driver raises when the database does not answer."""
         async with self.reading() as session:
-            await session.execute(sa.text("SELECT 1"))
+            connection = await session.connection()
+            await connection.execute(sa.text("SELECT 1"))
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -118,6 +119,8 @@ async def insert_missing(
     dialect = session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
     complete = [record(**row).model_dump() for row in rows]
-    statement = insert(record).values(complete).on_conflict_do_nothing(index_elements=list(unique))
-    result = await session.execute(statement)
-    return int(getattr(result, "rowcount", 0))
+    conflict = insert(record).values(complete).on_conflict_do_nothing(index_elements=list(unique))
+    # The rows that come back are counted: psycopg has no row count for such an insert.
+    columns = [getattr(record, name) for name in unique]
+    result = await session.exec(conflict.returning(*columns))
+    return len(result.all())

@@ -104,8 +104,8 @@ async def deliveries(session: Session, release_id: str) -> Sequence[Delivery]:
 
 async def counts(session: Session, release_id: str) -> dict[DeliveryState, int]:
     """Return how many deliveries of a release are in each state."""
-    found = await session.execute(
-        sa.select(col(Delivery.state), sa.func.count())
+    found = await session.exec(
+        select(col(Delivery.state), sa.func.count())
         .where(col(Delivery.release_id) == release_id)
         .group_by(col(Delivery.state))
     )

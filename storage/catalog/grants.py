@@ -56,13 +56,13 @@ async def keep(session: Session, grant: Grant) -> Grant:
 
 async def with_token_hash(session: Session, token_hash: str) -> Joined | None:
     """Return what the link with this hash leads to, whatever its state."""
-    found = await session.exec(
-        select(Grant, Release, Build, App, Tester)
+    found = await session.execute(
+        sa.select(Grant, Release, Build, App, Tester)
         .join(Release, col(Release.id) == Grant.release_id)
         .join(Build, col(Build.id) == Release.build_id)
         .join(App, col(App.id) == Release.app_id)
         .join(Tester, col(Tester.id) == Grant.tester_id)
-        .where(Grant.token_hash == token_hash)
+        .where(col(Grant.token_hash) == token_hash)
     )
     row = found.first()
     return None if row is None else (row[0], row[1], row[2], row[3], row[4])
@@ -70,7 +70,7 @@ async def with_token_hash(session: Session, token_hash: str) -> Joined | None:
 
 async def revoke(session: Session, grant_id: str, at: datetime) -> None:
     """Take a link back; the first time counts."""
-    await session.execute(
+    await session.exec(
         sa.update(Grant)
         .where(col(Grant.id) == grant_id, col(Grant.revoked_at).is_(None))
         .values(revoked_at=at)
@@ -79,7 +79,7 @@ async def revoke(session: Session, grant_id: str, at: datetime) -> None:
 
 async def revoke_release(session: Session, release_id: str, at: datetime) -> int:
     """Take back every link to a release that is not taken back yet, and return how many."""
-    result = await session.execute(
+    result = await session.exec(
         sa.update(Grant)
         .where(col(Grant.release_id) == release_id, col(Grant.revoked_at).is_(None))
         .values(revoked_at=at)

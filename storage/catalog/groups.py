@@ -45,8 +45,8 @@ async def add(session: Session, group: Group) -> Group:
 async def remove(session: Session, group_id: str) -> None:
     """Forget a group, its members and channels; the destinations of old releases stay."""
     for record in (GroupMember, GroupUserGroup, GroupChannel):
-        await session.execute(sa.delete(record).where(col(record.group_id) == group_id))
-    await session.execute(sa.delete(Group).where(col(Group.id) == group_id))
+        await session.exec(sa.delete(record).where(col(record.group_id) == group_id))
+    await session.exec(sa.delete(Group).where(col(Group.id) == group_id))
 
 
 async def members(session: Session, group_id: str) -> Sequence[Tester]:
@@ -68,7 +68,7 @@ async def add_members(session: Session, group_id: str, tester_ids: Sequence[str]
 
 async def remove_members(session: Session, group_id: str, tester_ids: Sequence[str]) -> int:
     """Return how many were in it."""
-    result = await session.execute(
+    result = await session.exec(
         sa.delete(GroupMember).where(
             col(GroupMember.group_id) == group_id, col(GroupMember.tester_id).in_(tester_ids)
         )
@@ -87,7 +87,7 @@ async def add_usergroup(session: Session, group_id: str, usergroup_id: str, hand
 
 
 async def remove_usergroup(session: Session, group_id: str, usergroup_id: str) -> int:
-    result = await session.execute(
+    result = await session.exec(
         sa.delete(GroupUserGroup).where(
             col(GroupUserGroup.group_id) == group_id,
             col(GroupUserGroup.usergroup_id) == usergroup_id,
@@ -116,7 +116,7 @@ async def connect(session: Session, group_id: str, channel_id: str, by: str) -> 
 
 
 async def disconnect(session: Session, group_id: str, channel_id: str) -> int:
-    result = await session.execute(
+    result = await session.exec(
         sa.delete(GroupChannel).where(
             col(GroupChannel.group_id) == group_id, col(GroupChannel.channel_id) == channel_id
         )
@@ -140,7 +140,7 @@ async def set_broken(session: Session, channel_id: str, reason: str) -> Sequence
 
 async def rename_channel(session: Session, old_id: str, new_id: str) -> None:
     """Slack gave a channel another id (`channel_id_changed`)."""
-    await session.execute(
+    await session.exec(
         sa.update(GroupChannel)
         .where(col(GroupChannel.channel_id) == old_id)
         .values(channel_id=new_id)

@@ -26,7 +26,7 @@ async def intend(
 
 async def posted(session: Session, key: str, *, ts: str, digest: str) -> None:
     """Remember where the message is and what it shows."""
-    await session.execute(
+    await session.exec(
         sa.update(Posting)
         .where(col(Posting.key) == key)
         .values(ts=ts, digest=digest, posted_at=now())
@@ -35,7 +35,7 @@ async def posted(session: Session, key: str, *, ts: str, digest: str) -> None:
 
 async def lost(session: Session, key: str) -> None:
     """Forget where a message was that is gone from Slack: the next drawing posts it anew."""
-    await session.execute(
+    await session.exec(
         sa.update(Posting)
         .where(col(Posting.key) == key)
         .values(ts=None, digest="", intended_at=now())

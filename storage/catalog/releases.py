@@ -100,7 +100,7 @@ async def change(session: Session, release: Release, **values: object) -> Releas
         .where(col(Release.id) == release.id, col(Release.revision) == release.revision)
         .values(revision=release.revision + 1, **values)
     )
-    result = await session.execute(statement)
+    result = await session.exec(statement)
     if getattr(result, "rowcount", 0) != 1:
         raise Stale
     await session.refresh(release)

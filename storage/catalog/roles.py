@@ -28,7 +28,7 @@ async def take(
     session: Session, organization_id: str, role: Role, kind: HolderKind, holder_id: str
 ) -> bool:
     """Return whether there was such a holding."""
-    result = await session.execute(
+    result = await session.exec(
         sa.delete(RoleHolding).where(
             col(RoleHolding.organization_id) == organization_id,
             col(RoleHolding.role) == role,

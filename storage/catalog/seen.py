@@ -14,7 +14,12 @@ async def first_time(session: Session, key: str) -> bool:
     return bool(await insert_missing(session, Seen, [{"key": key}], ["key"]))
 
 
+async def known(session: Session, key: str) -> bool:
+    """Return whether *key* was seen, without remembering it."""
+    return await session.get(Seen, key) is not None
+
+
 async def forget(session: Session, before: datetime) -> int:
     """Forget what was seen before a moment; return how many."""
-    result = await session.execute(sa.delete(Seen).where(col(Seen.seen_at) < before))
+    result = await session.exec(sa.delete(Seen).where(col(Seen.seen_at) < before))
     return int(getattr(result, "rowcount", 0))

@@ -65,22 +65,18 @@ class Archive:
             raise PackageRejected(_too_big(entry, limit))
         data = b"".join(self._contents(entry, limit))
         if len(data) != entry.size:
-            raise PackageRejected(f"The archive is damaged: {_shown(entry)} has not its size.")
+            raise PackageRejected(_damaged(entry, "has not the size it claims"))
         if crc and zlib.crc32(data) != entry.crc:
-            raise PackageRejected(
-                f"The archive is damaged: the checksum of {_shown(entry)} is wrong."
-            )
+            raise PackageRejected(_damaged(entry, "has a wrong checksum"))
         return data
 
     def head(self, name: bytes, length: int) -> bytes:
         """Return an entry's first *length* bytes, fewer if it is shorter. Nothing is checked."""
-        entry = self._entry(name)
-        found = b""
-        for piece in self._contents(entry, length, whole=False):
-            found += piece
-            if len(found) >= length:
-                break
-        return found[:length]
+        return self.stream(name, length).read(0, length)
+
+    def stream(self, name: bytes, reach: int = 256 << 20) -> "Stream":
+        """Begin to read an entry from its start, up to *reach* bytes. Nothing is checked."""
+        return Stream(self._contents(self._entry(name), reach, whole=False))
 
     def inner(self, name: bytes, limit: int) -> Source:
         """Return an entry as a source of its own: in place when it is stored, else in memory."""
@@ -104,35 +100,27 @@ class Archive:
             length = entry.size if entry.method != _STORED else entry.packed
             if whole and length > limit:
                 raise PackageRejected(_too_big(entry, limit))
-            self._check_end(begin, length)
+            self._check_end(entry, begin, length)
             yield self.source.read(begin, min(length, limit))
             return
-        self._check_end(begin, entry.packed)
+        self._check_end(entry, begin, entry.packed)
         yield from self._inflated(entry, begin, limit, whole=whole)
 
     def _inflated(self, entry: Entry, begin: int, limit: int, *, whole: bool) -> Iterator[bytes]:
         inflater, left, end = zlib.decompressobj(-zlib.MAX_WBITS), limit, begin + entry.packed
         try:
-            while begin < end and not inflater.eof:
+            while begin < end and not inflater.eof and left >= 0:
                 packed = self.source.read(begin, min(_PIECE, end - begin))
                 begin += len(packed)
-                # One byte more than allowed is asked for: it is the proof that there is more.
-                while packed and not inflater.eof:
-                    plain = inflater.decompress(packed, left + 1)
-                    packed, left = inflater.unconsumed_tail, left - len(plain)
+                for plain in _pieces(inflater, packed, limit=left):
+                    left -= len(plain)
                     yield plain
-                    if left < 0:
-                        break
-                if left < 0 and whole:
-                    raise PackageRejected(_too_big(entry, limit))
-                if left < 0:
-                    return
         except zlib.error as error:
-            raise PackageRejected(
-                f"The archive is damaged: {_shown(entry)} cannot be unpacked."
-            ) from error
+            raise PackageRejected(_damaged(entry, "cannot be unpacked")) from error
+        if whole and left < 0:
+            raise PackageRejected(_too_big(entry, limit))
         if whole and not inflater.eof:
-            raise PackageRejected(f"The archive is damaged: {_shown(entry)} ends too early.")
+            raise PackageRejected(_damaged(entry, "ends too early"))
 
     def _method(self, entry: Entry) -> int:
         if self.android:
@@ -146,7 +134,7 @@ class Archive:
     def _begin(self, entry: Entry) -> int:
         """Return where the data begins; the local header must name the same file and method."""
         if entry.offset + _LOCAL.size > self.directory.start:
-            raise PackageRejected(f"The archive is damaged: {_shown(entry)} lies outside of it.")
+            raise PackageRejected(_damaged(entry, "lies outside of it"))
         header = self.source.read(entry.offset, _LOCAL.size)
         magic, method, name_length, extra_length = _LOCAL.unpack(header)
         begin: int = entry.offset + _LOCAL.size + name_length + extra_length
@@ -157,9 +145,41 @@ class Archive:
             raise PackageRejected(_two_stories(entry))
         return begin
 
-    def _check_end(self, begin: int, length: int) -> None:
+    def _check_end(self, entry: Entry, begin: int, length: int) -> None:
         if begin + length > self.directory.start:
-            raise PackageRejected("The archive is damaged: an entry reaches outside of it.")
+            raise PackageRejected(_damaged(entry, "reaches outside of it"))
+
+
+@dataclass(slots=True)
+class Stream:
+    """An entry that is read forwards in bounded memory."""
+
+    _pieces: Iterator[bytes]
+    _buffer: bytes = b""
+    _at: int = 0
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return up to *length* bytes from *offset* on; offsets must not descend."""
+        while self._at + len(self._buffer) < offset + length:
+            piece = next(self._pieces, None)
+            if piece is None:
+                break
+            self._buffer += piece
+            passed = min(max(offset - self._at, 0), len(self._buffer))
+            self._buffer, self._at = self._buffer[passed:], self._at + passed
+        begin = max(offset - self._at, 0)
+        return self._buffer[begin : begin + length]
+
+
+def _pieces(inflater: "zlib._Decompress", packed: bytes, *, limit: int) -> Iterator[bytes]:
+    """Yield what *packed* holds; one byte beyond *limit* is the proof that there is more."""
+    full = True
+    while (packed or full) and not inflater.eof and limit >= 0:
+        most = min(_PIECE, limit + 1)
+        plain = inflater.decompress(packed, most)
+        packed, full, limit = inflater.unconsumed_tail, len(plain) == most, limit - len(plain)
+        if plain:
+            yield plain
 
 
 def _shown(entry: Entry) -> str:
@@ -168,6 +188,10 @@ def _shown(entry: Entry) -> str:
 
 def _too_big(entry: Entry, limit: int) -> str:
     return f"{_shown(entry)} is too big: more than {human(limit)}."
+
+
+def _damaged(entry: Entry, how: str) -> str:
+    return f"The archive is damaged: {_shown(entry)} {how}."
 
 
 def _two_stories(entry: Entry) -> str:

@@ -6,3 +6,7 @@ class PackageRejected(Exception):
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or self.__doc__)
+
+
+class NotAPackage(PackageRejected):
+    """The file is of no kind that holds an app. Where nobody said it was one, keep silent."""

@@ -13,7 +13,7 @@ from alembic import autogenerate, command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.util.exc import CommandError
+from alembic.script.revision import RevisionError
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -31,7 +31,7 @@ HEAD = "head"
 
 
 def configuration() -> Config:
-    """Return what Alembic would read from an alembic.ini; ours is found wherever we are installed."""
+    """Return what others keep in an alembic.ini; found wherever we are installed."""
     config = Config()
     config.set_main_option("script_location", "storage:migrations")
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
@@ -117,8 +117,8 @@ def _missing(connection: sa.Connection) -> tuple[str, ...]:
     scripts = ScriptDirectory.from_config(configuration())
     current = MigrationContext.configure(connection).get_current_heads()
     try:
-        found = list(scripts.iterate_revisions(scripts.get_heads(), current or "base"))
-    except CommandError as unknown:
+        found = list(scripts.iterate_revisions(HEAD, tuple(current) or "base"))
+    except RevisionError as unknown:
         raise StorageError(
             "The database was changed by a newer Slipway. Start that version, or restore a backup."
         ) from unknown

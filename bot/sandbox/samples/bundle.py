@@ -1,7 +1,8 @@
-"""One bundle of an app inside an archive: it seals what is written into it, also for those above."""
+"""One bundle of an app inside an archive: it seals what is written into it."""
 
 import plistlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from bot.sandbox.samples.archive import PROGRAM_MODE, ArchiveWriter, Method
 from bot.sandbox.samples.macho import MachO, image
@@ -14,7 +15,7 @@ class Bundle:
 
     def __init__(self, archive: ArchiveWriter, path: str, above: "Bundle | None" = None) -> None:
         """Begin the bundle; `path` is relative to the bundle above, or to the archive."""
-        self.path = f"{above.path}/{path}" if above else path
+        self.path: str = f"{above.path}/{path}" if above else path
         self.info: bytes | None = None
         self._archive = archive
         self._above = above
@@ -29,7 +30,12 @@ class Bundle:
     def add(self, name: str, content: bytes | Iterable[bytes], method: Method = "deflated") -> None:
         """Write and seal one file; `name` is relative to this bundle."""
         chunks = (content,) if isinstance(content, bytes) else content
-        self._archive.add(f"{self.path}/{name}", self._sealed(name, chunks), method=method)
+        self._archive.add(f"{self.path}/{name}", self.sealed(name, chunks), method=method)
+
+    def add_link(self, name: str, target: str) -> None:
+        """Write and seal a symbolic link."""
+        self._archive.link(f"{self.path}/{name}", target)
+        self._seal.keep_link(name, target)
 
     def add_info(self, content: Mapping[str, object]) -> None:
         """Write the Info.plist, binary as Xcode leaves it; what is None is left out."""
@@ -37,37 +43,33 @@ class Bundle:
         self.info = plistlib.dumps(present, fmt=plistlib.FMT_BINARY)
         self.add("Info.plist", self.info)
 
-    def finish(self, binary: MachO, signing: CodeSigning | None) -> None:
-        """Write the seal and then the program, which is signed over both when `signing` is given."""
+    def finish(self, binary: MachO, signing: CodeSigning | None, folder: str = "") -> None:
+        """Write seal and program; `signing` comes without the Info.plist and the seal."""
+        place = folder + binary.name
         if signing is None:
-            self._add_unsealed(binary.name, image(binary), mode=PROGRAM_MODE)
+            self._add_unsealed(place, image(binary), mode=PROGRAM_MODE)
             return
         resources = self._seal.code_resources()
         self._add_unsealed(SEAL_NAME, (resources,))
-        complete = CodeSigning(
-            identifier=signing.identifier,
-            identity=signing.identity,
-            team_id=signing.team_id,
-            entitlements=signing.entitlements,
-            info_plist=self.info,
-            resources=resources,
-        )
-        self._add_unsealed(binary.name, image(binary, complete), mode=PROGRAM_MODE)
+        complete = replace(signing, info_plist=self.info, resources=resources)
+        self._add_unsealed(place, image(binary, complete), mode=PROGRAM_MODE)
 
     def _add_unsealed(self, name: str, chunks: Iterable[bytes], mode: int = 0o100644) -> None:
         # A bundle lists neither its program nor its seal, but the bundles above it do.
         if self._above:
-            chunks = self._above._sealed(self._prefix + name, chunks)  # noqa: SLF001 - our own kind
+            chunks = self._above.sealed(self._prefix + name, chunks)
         self._archive.add(f"{self.path}/{name}", chunks, mode=mode)
 
-    def _sealed(self, name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+    def sealed(self, name: str, chunks: Iterable[bytes]) -> Iterator[bytes]:
+        """Pass the chunks of a file on and seal it when they have ended."""
         digests = Digests()
         for chunk in chunks:
             digests.update(chunk)
             yield chunk
-        self._keep(name, *digests.digests())
+        self.keep(name, *digests.digests())
 
-    def _keep(self, name: str, sha1: bytes, sha256: bytes) -> None:
+    def keep(self, name: str, sha1: bytes, sha256: bytes) -> None:
+        """Seal a file here and in every bundle above."""
         self._seal.keep(name, sha1, sha256)
         if self._above:
-            self._above._keep(self._prefix + name, sha1, sha256)  # noqa: SLF001 - our own kind
+            self._above.keep(self._prefix + name, sha1, sha256)

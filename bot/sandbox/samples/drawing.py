@@ -19,9 +19,14 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 _HEADER = struct.Struct(">2I5B")
 
 
-@cache
 def boat_icon(size: int, *, rounded: bool = False) -> Image.Image:
     """Draw the icon of Harbour, `size` pixels square; `rounded` leaves the corners transparent."""
+    image = _boat(size)
+    return _rounded(image) if rounded else image
+
+
+@cache
+def _boat(size: int) -> Image.Image:
     big = size * _SHARPER
     image = _gradient(big, *_SKY).convert("RGBA")
     draw = ImageDraw.Draw(image)
@@ -39,11 +44,9 @@ def boat_icon(size: int, *, rounded: bool = False) -> Image.Image:
         draw.ellipse(at((left, 0.75), (left + 0.16, 0.85)), fill=_SEA)
     draw.rounded_rectangle(at((0.14, 0.89), (0.46, 0.915)), big // 90, fill=_FOAM)
     draw.rounded_rectangle(at((0.56, 0.93), (0.82, 0.955)), big // 90, fill=_FOAM)
-    image = image.resize((size, size), Image.Resampling.LANCZOS)
-    return _rounded(image) if rounded else image
+    return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
-@cache
 def letter_icon(size: int, letter: str, colour: str = "#2d6a4f") -> Image.Image:
     """Draw one letter in white on a colour."""
     image = Image.new("RGBA", (size, size), colour)

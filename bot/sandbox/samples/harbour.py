@@ -7,6 +7,8 @@ The demo posts them, and the tests that need any good package ask here.
 from dataclasses import replace
 from pathlib import Path
 
+from bot.sandbox.samples.androidapp import SampleApk
+from bot.sandbox.samples.apk import write_apk
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 
 
@@ -16,4 +18,13 @@ def harbour_ipa(
     """Write `Harbour-<version>-<build>.ipa` into the folder; `app` changes anything else."""
     path = folder / f"Harbour-{version}-{build}.ipa"
     write_ipa(path, replace(app or SampleApp(), version=version, build=build))
+    return path
+
+
+def harbour_apk(
+    folder: Path, *, version: str = "2.4.0", build: str = "241", app: SampleApk | None = None
+) -> Path:
+    """Write `harbour-<version>-<build>.apk` into the folder; `app` changes anything else."""
+    path = folder / f"harbour-{version}-{build}.apk"
+    write_apk(path, replace(app or SampleApk(), version=version, version_code=int(build)))
     return path

@@ -30,10 +30,17 @@ _MARKERS = {
     "Apple Development": "1.2.840.113635.100.6.1.12",
     "iPhone Distribution": "1.2.840.113635.100.6.1.4",
     "Apple Distribution": "1.2.840.113635.100.6.1.7",
+    "Developer ID Application": "1.2.840.113635.100.6.1.13",
+    "Developer ID Installer": "1.2.840.113635.100.6.1.14",
 }
 
 CertificateKind = Literal[
-    "iPhone Distribution", "Apple Distribution", "iPhone Developer", "Apple Development"
+    "iPhone Distribution",
+    "Apple Distribution",
+    "iPhone Developer",
+    "Apple Development",
+    "Developer ID Application",
+    "Developer ID Installer",
 ]
 
 
@@ -116,11 +123,16 @@ def profile_signer() -> Identity:
     return _issue(_Wish(subject=name, years=5), root_authority())
 
 
-@cache
 def signing_identity(
     team: Team = HARBOUR_LABS, kind: CertificateKind = "iPhone Distribution", number: int = 1
 ) -> Identity:
     """Give a developer's identity; another `number` is a renewed certificate with another key."""
+    return _signing_identity(team, kind, number)
+
+
+@cache
+def _signing_identity(team: Team, kind: CertificateKind, number: int) -> Identity:
+    # The cache tells f(x) from f(a=x), so it sits behind the door that settles the arguments.
     name = _name(
         UID=team.id, CN=f"{kind}: {team.name} ({team.id})", OU=team.id, O=team.name, C="US"
     )
@@ -128,9 +140,13 @@ def signing_identity(
     return _issue(wish, intermediate_authority())
 
 
-@cache
 def android_identity(owner: str = "Harbour Labs", number: int = 1) -> Identity:
     """Give a self-signed identity as Android developers use it."""
+    return _android_identity(owner, number)
+
+
+@cache
+def _android_identity(owner: str, number: int) -> Identity:
     name = _name(C="GB", O=owner, CN=f"{owner} Android")
     return _issue(_Wish(subject=name, years=27, serial=number), issuer=None)
 

@@ -2,11 +2,9 @@
 
 import plistlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from PIL import Image
 
@@ -22,7 +20,9 @@ from bot.sandbox.samples.identities import (
     old_device_id,
     signing_identity,
 )
-from bot.sandbox.samples.macho import Architecture, MachO
+from bot.sandbox.samples.loadcommands import Architecture
+from bot.sandbox.samples.macho import MachO
+from bot.sandbox.samples.opening import Target, opened, path_of
 from bot.sandbox.samples.profiles import Profile, ProfileKind, mobileprovision
 from bot.sandbox.samples.signature import CodeSigning
 
@@ -40,10 +40,10 @@ class SampleApp:
     """
     An app to be packed as an IPA; every field has a value that makes a good package.
 
-    `profile` None packs without a profile, `signed` False without seal and signature. `info` changes
-    keys of the Info.plist; a value of None takes the key away. `payload_bytes` adds one stored asset
-    of that size, `tiles` that many small files. `extra` are files by their name in the app,
-    `beside` files by their name in the archive.
+    `profile` None packs without a profile, `signed` False without seal and signature. `info`
+    changes keys of the Info.plist; a value of None takes the key away. `payload_bytes` adds one
+    stored asset of that size, `tiles` that many small files. `extra` are files by their name in
+    the app, `beside` files by their name in the archive.
     """
 
     name: str = "Harbour"
@@ -91,7 +91,7 @@ class SampleApp:
         )
 
 
-def write_ipa(target: Path | BinaryIO, app: SampleApp | None = None) -> SampleFacts:
+def write_ipa(target: Target, app: SampleApp | None = None) -> SampleFacts:
     """
     Write the app to a path or an open seekable file, in one pass and with flat memory.
 
@@ -99,15 +99,14 @@ def write_ipa(target: Path | BinaryIO, app: SampleApp | None = None) -> SampleFa
     """
     app = app or SampleApp()
     expires = app.expires or datetime.now(UTC).replace(microsecond=0) + timedelta(days=365)
-    with _opened(target) as file:
+    with opened(target) as file:
         archive = ArchiveWriter(file, level=app.level, descriptors=app.descriptors, zip64=app.zip64)
         archive.folder("Payload/")
         extensions = _Writer(app, expires).write(archive)
         for name, content in app.beside.items():
             archive.add(name, content)
         archive.close()
-        path = target if isinstance(target, Path) else Path(str(getattr(file, "name", "")))
-    return _facts(app, path, expires, extensions)
+    return _facts(app, target, expires, extensions)
 
 
 class _Writer:
@@ -130,7 +129,7 @@ class _Writer:
             self._add_framework(bundle, f"{app.executable}Kit")
         inside = [self._add_inner(bundle, *inner) for inner in self._inner()]
         self._add_profile(bundle, app.bundle_id)
-        bundle.finish(self._program(app.executable), self._signing(app.bundle_id))
+        bundle.finish(program(app, app.executable), self._signing(app.bundle_id))
         return inside
 
     def _info(self) -> dict[str, object]:
@@ -229,7 +228,7 @@ class _Writer:
         info = self._common_info(name, bundle_id, "XPC!" if "PlugIns" in folder else "APPL")
         inner.add_info(info | self._inner_info(folder))
         self._add_profile(inner, bundle_id)
-        inner.finish(self._program(name, small=True), self._signing(bundle_id))
+        inner.finish(program(self._app, name, small=True), self._signing(bundle_id))
         return bundle_id
 
     def _inner_info(self, folder: str) -> dict[str, object]:
@@ -246,17 +245,6 @@ class _Writer:
         point = "com.apple.share-services"
         extension = {"NSExtensionPointIdentifier": point, "NSExtensionPrincipalClass": "Share"}
         return {"CFBundleDisplayName": "Share", "NSExtension": extension}
-
-    def _program(self, name: str, *, small: bool = False) -> MachO:
-        app = self._app
-        return MachO(
-            name=name,
-            architectures=app.architectures,
-            platform="ios-simulator" if app.simulator else "ios",
-            minimum_os=app.minimum_os,
-            filler=0 if small else app.executable_bytes,
-            crypt_id=1 if app.encrypted else 0,
-        )
 
     def _signing(self, bundle_id: str, *, plain: bool = False) -> CodeSigning | None:
         app = self._app
@@ -279,7 +267,16 @@ class _Writer:
             "get-task-allow": app.profile == "development",
             "keychain-access-groups": [f"{app.team.id}.{bundle_id}"],
         }
-        return usual | (dict(app.entitlements) if bundle_id == app.bundle_id else {})
+        return usual | self._own_entitlements(bundle_id)
+
+    def _own_entitlements(self, bundle_id: str) -> dict[str, object]:
+        app = self._app
+        if bundle_id == app.bundle_id:
+            return dict(app.entitlements)
+        if bundle_id == f"{app.bundle_id}.Clip":
+            parent = f"{app.team.id}.{app.bundle_id}"
+            return {"com.apple.developer.parent-application-identifiers": [parent]}
+        return {}
 
     def _add_profile(self, bundle: Bundle, bundle_id: str) -> None:
         app = self._app
@@ -294,27 +291,30 @@ class _Writer:
             team=app.team,
             devices=app.devices,
             certificates=[app.signer.der],
-            entitlements=app.entitlements if bundle_id == app.bundle_id else {},
+            entitlements=self._own_entitlements(bundle_id),
             expires=self._expires,
         )
         bundle.add("embedded.mobileprovision", mobileprovision(profile))
 
 
-@contextmanager
-def _opened(target: Path | BinaryIO) -> Iterator[BinaryIO]:
-    if not isinstance(target, Path):
-        yield target
-        return
-    with target.open("w+b") as file:
-        yield file
+def program(app: SampleApp, name: str, *, small: bool = False) -> MachO:
+    """Give the program of the app or of a bundle inside."""
+    return MachO(
+        name=name,
+        architectures=app.architectures,
+        platform="ios-simulator" if app.simulator else "ios",
+        minimum_os=app.minimum_os,
+        filler=0 if small else app.executable_bytes,
+        crypt_id=1 if app.encrypted else 0,
+    )
 
 
-def _facts(app: SampleApp, path: Path, expires: datetime, inside: list[str]) -> SampleFacts:
+def _facts(app: SampleApp, target: Target, expires: datetime, inside: list[str]) -> SampleFacts:
     profiled = app.profile is not None and not app.simulator
     listed = app.profile in {"development", "adhoc"} and profiled
-    program = MachO(name=app.executable, filler=app.executable_bytes)
+    binary = program(app, app.executable)
     return SampleFacts(
-        path=path,
+        path=path_of(target),
         platform="ios",
         kind="ipa",
         bundle_id=app.bundle_id,
@@ -329,6 +329,6 @@ def _facts(app: SampleApp, path: Path, expires: datetime, inside: list[str]) -> 
         devices=tuple(app.devices) if listed else (),
         certificates=(app.signer.fingerprint,) if profiled else (),
         labels=dict(app.labels),
-        uuids={cpu: str(program.uuid(cpu)).upper() for cpu in app.architectures},
+        uuids={cpu: str(binary.uuid(cpu)).upper() for cpu in app.architectures},
         extensions=tuple(inside),
     )

@@ -7,39 +7,33 @@ function that returns 0; everything else is filler, so a sample can have any siz
 
 import struct
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from bot.sandbox.samples import noise
+from bot.sandbox.samples.loadcommands import (
+    ALIGNMENT,
+    CPUS,
+    HEADER,
+    PLATFORMS,
+    SEGMENT_PAGE,
+    Architecture,
+    Platform,
+    library,
+    packed_version,
+    section,
+    segment,
+    text_command,
+    up,
+)
 from bot.sandbox.samples.signature import CodeSigning, PageHashes, signature_room, superblob
 
-Architecture = Literal["arm64", "x86_64"]
-Platform = Literal["macos", "ios", "tvos", "watchos", "ios-simulator", "visionos"]
-
-_CPUS: dict[Architecture, tuple[int, int]] = {
-    "arm64": (0x0100000C, 0),
-    "x86_64": (0x01000007, 3),
-}
 _CODE: dict[Architecture, bytes] = {
     "arm64": bytes.fromhex("fd7bbfa9fd03009100008052fd7bc1a8c0035fd6"),
     "x86_64": bytes.fromhex("554889e531c05dc3"),
 }
-_PLATFORMS: dict[Platform, int] = {
-    "macos": 1,
-    "ios": 2,
-    "tvos": 3,
-    "watchos": 4,
-    "ios-simulator": 7,
-    "visionos": 11,
-}
-_ALIGNMENT = 14
-_SEGMENT_PAGE = 1 << _ALIGNMENT
 _BASE = 0x1_0000_0000
 _SPARE_ROOM = 1024
-_HEADER = struct.Struct("<8I")
-_SEGMENT = struct.Struct("<2I16s4Q4I")
-_SECTION = struct.Struct("<16s16s2Q8I")
 _READ_ONLY, _READ_RUN, _READ_WRITE = 1, 5, 3
 
 
@@ -71,19 +65,24 @@ class MachO:
 def image(binary: MachO, signing: CodeSigning | None = None) -> Iterator[bytes]:
     """Yield the bytes of the file, never more than a few MiB at a time."""
     slices = [_Slice(binary, architecture, signing) for architecture in binary.architectures]
+    yield from fat([(part.architecture, part.size, part.chunks()) for part in slices])
+
+
+def fat(slices: Sequence[tuple[Architecture, int, Iterable[bytes]]]) -> Iterator[bytes]:
+    """Yield the slices behind a fat header; one alone needs none."""
     if len(slices) == 1:
-        yield from slices[0].chunks()
+        yield from slices[0][2]
         return
-    offset = _SEGMENT_PAGE
+    offset = SEGMENT_PAGE
     table = struct.pack(">2I", 0xCAFEBABE, len(slices))
-    for part in slices:
-        table += struct.pack(">5I", *_CPUS[part.architecture], offset, part.size, _ALIGNMENT)
-        offset += _up(part.size, _SEGMENT_PAGE)
-    yield table.ljust(_SEGMENT_PAGE, b"\0")
-    for part in slices:
-        yield from part.chunks()
-        if part is not slices[-1]:
-            yield bytes(-part.size % _SEGMENT_PAGE)
+    for architecture, size, _ in slices:
+        table += struct.pack(">5I", *CPUS[architecture], offset, size, ALIGNMENT)
+        offset += up(size, SEGMENT_PAGE)
+    yield table.ljust(SEGMENT_PAGE, b"\0")
+    for number, (_, size, chunks) in enumerate(slices, 1):
+        yield from chunks
+        if number < len(slices):
+            yield bytes(-size % SEGMENT_PAGE)
 
 
 class _Slice:
@@ -97,12 +96,12 @@ class _Slice:
         self._signing = signing
         self._code = _CODE[architecture]
         self._links = _symbols(binary, self._code_address(0))[0]
-        commands_end = _HEADER.size + sum(map(len, self._commands(0, 0, 0)))
-        self._code_at = _up(commands_end + _SPARE_ROOM, 16)
-        self._text_size = _up(self._code_at + len(self._code) + binary.filler, _SEGMENT_PAGE)
+        commands_end = HEADER.size + sum(map(len, self._commands(0, 0, 0)))
+        self._code_at = up(commands_end + _SPARE_ROOM, 16)
+        self._text_size = up(self._code_at + len(self._code) + binary.filler, SEGMENT_PAGE)
         self._links = _symbols(binary, self._code_address(self._code_at))[0]
-        self._links_at = self._text_size + _SEGMENT_PAGE
-        self._code_limit = _up(self._links_at + len(self._links), 16)
+        self._links_at = self._text_size + SEGMENT_PAGE
+        self._code_limit = up(self._links_at + len(self._links), 16)
         self._room = signature_room(signing, self._code_limit) if signing else 0
         end = self._code_limit + self._room if signing else self._links_at + len(self._links)
         self.size = end
@@ -133,16 +132,16 @@ class _Slice:
         stream = noise.code_like if binary.packable else noise.incompressible
         yield from stream(binary.filler, f"{binary.name} {self.architecture}")
         yield bytes(self._text_size - self._code_at - len(self._code) - binary.filler)
-        yield bytes(_SEGMENT_PAGE)
+        yield bytes(SEGMENT_PAGE)
         yield self._links
 
     def _header(self, commands: list[bytes]) -> bytes:
         library = self._binary.install_name is not None
         flags = 0x100085 if library else 0x200085
         kind = 6 if library else 2
-        cpu = _CPUS[self.architecture]
+        cpu = CPUS[self.architecture]
         size = sum(map(len, commands))
-        header = _HEADER.pack(0xFEEDFACF, *cpu, kind, len(commands), size, flags, 0)
+        header = HEADER.pack(0xFEEDFACF, *cpu, kind, len(commands), size, flags, 0)
         return header + b"".join(commands)
 
     def _code_address(self, offset: int) -> int:
@@ -152,47 +151,47 @@ class _Slice:
         return [
             *self._segments(code_at, text_size, links_at),
             *self._identification(code_at),
-            *(_library(0xC, name) for name in self._binary.libraries),
-            _text_command(0x8000001C, 12, "@executable_path/Frameworks"),
+            *(library(0xC, name) for name in self._binary.libraries),
+            text_command(0x8000001C, 12, "@executable_path/Frameworks"),
             *self._links_commands(text_size, links_at),
         ]
 
     def _segments(self, code_at: int, text_size: int, links_at: int) -> Iterator[bytes]:
         base = self._code_address(0)
         if base:
-            yield _segment(b"__PAGEZERO", (0, base, 0, 0), 0, [])
+            yield segment(b"__PAGEZERO", (0, base, 0, 0), 0, [])
         code = self._code
         sections = [
-            _section(b"__text", b"__TEXT", (base + code_at, len(code), code_at), 0x80000400),
-            _section(
+            section(b"__text", b"__TEXT", (base + code_at, len(code), code_at), 0x80000400),
+            section(
                 b"__const",
                 b"__TEXT",
                 (base + code_at + len(code), self._binary.filler, code_at + len(code)),
                 0,
             ),
         ]
-        yield _segment(b"__TEXT", (base, text_size, 0, text_size), _READ_RUN, sections)
+        yield segment(b"__TEXT", (base, text_size, 0, text_size), _READ_RUN, sections)
         data = (base + text_size, 64, text_size)
-        yield _segment(
+        yield segment(
             b"__DATA",
-            (base + text_size, _SEGMENT_PAGE, text_size, _SEGMENT_PAGE),
+            (base + text_size, SEGMENT_PAGE, text_size, SEGMENT_PAGE),
             _READ_WRITE,
-            [_section(b"__data", b"__DATA", data, 0)],
+            [section(b"__data", b"__DATA", data, 0)],
         )
         size = self.size - links_at if links_at else 0
-        place = (base + links_at, _up(size, _SEGMENT_PAGE), links_at, size)
-        yield _segment(b"__LINKEDIT", place, _READ_ONLY, [])
+        place = (base + links_at, up(size, SEGMENT_PAGE), links_at, size)
+        yield segment(b"__LINKEDIT", place, _READ_ONLY, [])
 
     def _identification(self, code_at: int) -> Iterator[bytes]:
         binary = self._binary
         yield struct.pack("<2I16s", 0x1B, 24, binary.uuid(self.architecture).bytes)
-        system = _PLATFORMS[binary.platform]
-        versions = (_packed_version(binary.minimum_os), _packed_version(binary.sdk))
-        yield struct.pack("<8I", 0x32, 32, system, *versions, 1, 3, _packed_version("1115.7"))
+        system = PLATFORMS[binary.platform]
+        versions = (packed_version(binary.minimum_os), packed_version(binary.sdk))
+        yield struct.pack("<8I", 0x32, 32, system, *versions, 1, 3, packed_version("1115.7"))
         if binary.install_name:
-            yield _library(0xD, binary.install_name)
+            yield library(0xD, binary.install_name)
             return
-        yield _text_command(0xE, 12, "/usr/lib/dyld")
+        yield text_command(0xE, 12, "/usr/lib/dyld")
         yield struct.pack("<2I2Q", 0x80000028, 24, code_at, 0)
 
     def _links_commands(self, text_size: int, links_at: int) -> Iterator[bytes]:
@@ -201,7 +200,7 @@ class _Slice:
         yield struct.pack("<6I", 0x2, 24, links_at, count, names_at, names_size)
         yield struct.pack("<20I", 0xB, 80, 0, 0, 0, count, count, *[0] * 13)
         if self._binary.platform != "macos":
-            crypt = (_SEGMENT_PAGE, max(text_size - _SEGMENT_PAGE, 0), self._binary.crypt_id)
+            crypt = (SEGMENT_PAGE, max(text_size - SEGMENT_PAGE, 0), self._binary.crypt_id)
             yield struct.pack("<6I", 0x2C, 24, *crypt, 0)
         if self._signing:
             limit = self._code_limit if links_at else 0
@@ -218,40 +217,3 @@ def _symbols(binary: MachO, code: int) -> tuple[bytes, tuple[int, int]]:
         strings += name + b"\0"
     strings += bytes(-len(strings) % 8)
     return table + strings, (len(names), len(strings))
-
-
-def _segment(
-    name: bytes, place: tuple[int, int, int, int], rights: int, sections: Iterable[bytes]
-) -> bytes:
-    inside = list(sections)
-    size = _SEGMENT.size + sum(map(len, inside))
-    head = _SEGMENT.pack(0x19, size, name, *place, rights, rights, len(inside), 0)
-    return head + b"".join(inside)
-
-
-def _section(name: bytes, segment: bytes, place: tuple[int, int, int], flags: int) -> bytes:
-    address, size, offset = place
-    return _SECTION.pack(name, segment, address, size, offset, 2, 0, 0, flags, 0, 0, 0)
-
-
-def _library(command: int, path: str) -> bytes:
-    content = struct.pack("<4I", 24, 2, 0x10000, 0x10000) + path.encode() + b"\0"
-    return _command(command, content)
-
-
-def _text_command(command: int, offset: int, content: str) -> bytes:
-    return _command(command, struct.pack("<I", offset) + content.encode() + b"\0")
-
-
-def _command(command: int, content: bytes) -> bytes:
-    content += bytes(-len(content) % 8)
-    return struct.pack("<2I", command, len(content) + 8) + content
-
-
-def _packed_version(version: str) -> int:
-    major, minor, patch = ([int(part) for part in version.split(".")] + [0, 0])[:3]
-    return major << 16 | minor << 8 | patch
-
-
-def _up(number: int, multiple: int) -> int:
-    return -(-number // multiple) * multiple

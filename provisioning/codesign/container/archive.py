@@ -1,4 +1,4 @@
-"""An archive that is open for reading: entries by name, inflated as a stream, checked to the end."""
+"""An archive open for reading: entries by name, inflated as a stream, checked to the end."""
 
 import os
 import tempfile
@@ -45,7 +45,7 @@ class Archive:
         fields = records.LOCAL.unpack(header)
         if fields[0] != records.LOCAL_MAGIC or fields[3] != entry.method:
             raise Malformed(f"{entry.name} has a header that disagrees with the directory.")
-        start = entry.offset + records.LOCAL.size + fields[9] + fields[10]
+        start: int = entry.offset + records.LOCAL.size + fields[9] + fields[10]
         if start + entry.packed_size > entry.end:
             raise Malformed(f"{entry.name} overlaps another entry.")
         return start

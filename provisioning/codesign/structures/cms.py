@@ -29,7 +29,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedMessage:
-    """A SignedData with one signer. `signed` is what the signature covers, None without attributes."""
+    """A SignedData with one signer; `signed` is what its signature covers, if it has attributes."""
 
     content: bytes | None
     issuer: bytes
@@ -51,7 +51,7 @@ def read_signed_message(content: bytes) -> SignedMessage:
         return _read(content)
     except Malformed:
         raise
-    except Exception as error:  # noqa: BLE001  asn1crypto raises many kinds for damaged input
+    except Exception as error:  # asn1crypto raises many kinds for damage
         raise Malformed("The CMS signature cannot be read.") from error
 
 

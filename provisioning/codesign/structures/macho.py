@@ -52,14 +52,9 @@ _SECTION_32: Final = struct.Struct("<16s16sIII")
 _SECTION_SIZE_64: Final = 80
 _SECTION_SIZE_32: Final = 68
 _LINKEDIT_DATA: Final = 16
-_MAGICS: Final = frozenset(
-    {
-        bytes.fromhex("cffaedfe"),
-        bytes.fromhex("cefaedfe"),
-        bytes.fromhex("cafebabe"),
-        bytes.fromhex("cafebabf"),
-    }
-)
+_THIN_MAGICS: Final = frozenset(word.to_bytes(4, "little") for word in (MAGIC_64, MAGIC_32))
+_FAT_MAGICS: Final = frozenset(word.to_bytes(4, "big") for word in (FAT_32, FAT_64))
+_COMMAND_HEADER: Final = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,13 +97,11 @@ class Slice:
     commands_end: int = 0
     first_content: int = 0  #: The lowest file offset of any section: the end of the header's room.
     signature: SignaturePlace | None = None
-    text: Segment | None = None
-    linkedit: Segment | None = None
+    segments: tuple[Segment, ...] = ()
     info_plist: tuple[int, int] | None = None  #: Offset and length of a `__info_plist` section.
     crypt_id: int = 0
     platform: int = 0
     uuid: str = ""
-    segments_end: int = 0
 
     @property
     def header_size(self) -> int:
@@ -116,7 +109,18 @@ class Slice:
 
     @property
     def is_simulator(self) -> bool:
-        return self.platform in SIMULATORS or self.cpu_type in INTEL
+        return self.platform in SIMULATORS
+
+    @property
+    def text(self) -> Segment | None:
+        return self.segment("__TEXT")
+
+    @property
+    def linkedit(self) -> Segment | None:
+        return self.segment("__LINKEDIT")
+
+    def segment(self, name: str) -> Segment | None:
+        return next((item for item in self.segments if item.name == name), None)
 
     def of(self, source: Source) -> PartSource:
         """Return this slice of the file it was read from."""
@@ -125,14 +129,14 @@ class Slice:
 
 def is_macho(head: bytes) -> bool:
     """Tell by the first eight bytes whether this is a Mach-O file, thin or fat."""
-    if len(head) < FAT_HEADER or head[:4] not in _MAGICS:
+    if len(head) < FAT_HEADER:
         return False
-    count = int.from_bytes(head[4:8], "big")
-    return head[0] != 0xCA or 0 < count < MOST_SLICES  # noqa: PLR2004  the first byte of both fat magics
+    return head[:4] in _THIN_MAGICS or is_fat(head)
 
 
 def is_fat(head: bytes) -> bool:
-    return is_macho(head) and int.from_bytes(head[:4], "big") in {FAT_32, FAT_64}
+    count = int.from_bytes(head[4:8], "big")
+    return head[:4] in _FAT_MAGICS and 0 < count < MOST_SLICES
 
 
 def read_slices(source: Source) -> tuple[Slice, ...]:
@@ -200,7 +204,7 @@ def _commands(raw: bytes, count: int, base: int) -> Iterator[tuple[int, int, byt
         if position + 8 > len(raw):
             raise Malformed("The load commands end too early.")
         command, length = struct.unpack_from("<II", raw, position)
-        if length < 8 or position + length > len(raw):  # noqa: PLR2004  a command is at least its own two words
+        if length < _COMMAND_HEADER or position + length > len(raw):
             raise Malformed("A load command has an impossible length.")
         yield base + position, command, raw[position : position + length]
         position += length
@@ -246,11 +250,7 @@ def _with_segment(piece: Slice, offset: int, body: bytes, *, wide: bool) -> Slic
     )
     if start + size > piece.size:
         raise Malformed(f"The segment {segment.name} lies outside of its file.")
-    piece = replace(piece, segments_end=max(piece.segments_end, start + size))
-    if segment.name == "__TEXT":
-        piece = replace(piece, text=segment)
-    if segment.name == "__LINKEDIT":
-        piece = replace(piece, linkedit=segment)
+    piece = replace(piece, segments=(*piece.segments, segment))
     return _with_sections(piece, body[8 + layout.size :], sections, wide=wide)
 
 

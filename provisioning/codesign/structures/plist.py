@@ -18,7 +18,7 @@ def read_plist(content: bytes, what: str) -> dict[str, Any]:
         raise Malformed(f"{what} is too large.")
     try:
         root = plistlib.loads(content)
-    except Exception as error:  # noqa: BLE001  plistlib raises a dozen kinds for damaged input
+    except Exception as error:  # plistlib raises a dozen kinds for damage
         raise Malformed(f"{what} is no readable property list.") from error
     if not isinstance(root, dict):
         raise Malformed(f"{what} is no dictionary.")

@@ -1,7 +1,7 @@
 """
 Code requirements: the small language in which an app says who may have signed it.
 
-Numbers are from Apple's open Security framework (requirement.h). Expressions become nested tuples:
+Numbers are from Apple's Security framework (requirement.h). An expression is a tuple:
 `("and", left, right)`, `("identifier", "com.example.app")`, `("certificate field", 0, name, match)`.
 """
 
@@ -147,24 +147,19 @@ def _oid(raw: bytes) -> str:
 def spell(expression: Expression) -> str:
     """Write an expression the way Apple's tools show it."""
     name, *rest = expression
+    words = [_spell(part) for part in rest]
     if name in {"and", "or"}:
-        return f"{_spell(rest[0])} {name} {_spell(rest[1])}"
-    if name == "not":
-        return f"not ({_spell(rest[0])})"
-    if name == "identifier":
-        return f'identifier "{rest[0]}"'
-    if name == "certificate field":
-        return f"certificate {_place(rest[0])}[{rest[1]}] {_spell(rest[2])}"
-    if name == "certificate extension":
-        return f"certificate {_place(rest[0])}[field.{rest[1]}] /* {_spell(rest[2])} */"
-    if name == "=":
-        return f'= "{rest[0]}"'
-    return " ".join(part.hex() if isinstance(part, bytes) else str(part) for part in expression)
+        return f" {_spell(name)} ".join(words)
+    if name in {"identifier", "="}:
+        return f'{_spell(name)} "{words[0]}"'
+    if name in {"certificate field", "certificate extension"}:
+        place = "leaf" if rest[0] == 0 else words[0]
+        field = words[1] if name == "certificate field" else f"field.{words[1]}"
+        return f"certificate {place}[{field}] {words[2]}"
+    return " ".join([_spell(name), *words])
 
 
 def _spell(part: "str | int | bytes | Expression") -> str:
-    return spell(part) if isinstance(part, tuple) else str(part)
-
-
-def _place(number: "str | int | bytes | Expression") -> str:
-    return "leaf" if number == 0 else str(number)
+    if isinstance(part, tuple):
+        return spell(part)
+    return part.hex() if isinstance(part, bytes) else str(part)

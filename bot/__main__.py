@@ -1,0 +1,5 @@
+"""`python -m bot` is `slipway`."""
+
+from bot.cli import main
+
+main()

@@ -1,0 +1,101 @@
+// Three steps for a newcomer: post a build, send it to people, install it as one of them.
+import { directory } from "./directory.js";
+import { make, refill } from "./dom.js";
+import { icon } from "./icon.js";
+import { failed } from "./notice.js";
+import { remember, remembered } from "./storage.js";
+
+const FRESH = { open: true, done: [false, false, false], at: 0 };
+
+export class Guide {
+  #busy = false;
+
+  constructor(node, { onSample, onPerson, onChannel }) {
+    Object.assign(this, { node, onSample, onPerson, onChannel });
+    this.state = { ...FRESH, ...remembered("guide") };
+    document.addEventListener("slipway:followed", ({ detail }) => /\/i\//.test(detail.href) && this.finished(2));
+    this.draw();
+  }
+
+  toggle() {
+    this.#keep({ open: !this.state.open, at: Math.max(0, this.state.done.indexOf(false)) });
+  }
+
+  finished(step) {
+    if (this.state.done[step]) return;
+    const done = this.state.done.map((was, index) => was || index === step);
+    this.#keep({ done, at: Math.max(0, done.indexOf(false)) });
+  }
+
+  #keep(change) {
+    this.state = { ...this.state, ...change };
+    remember("guide", this.state);
+    this.draw();
+  }
+
+  #named(first) {
+    return directory.actors().find((person) => directory.firstNameOf(person.id) === first)?.id ?? null;
+  }
+
+  draw() {
+    this.node.hidden = !this.state.open;
+    if (!this.state.open) return;
+    const steps = [this.#post(), this.#send(), this.#install()];
+    const finished = this.state.done.every(Boolean);
+    refill(this.node,
+      make("div", { class: "guide__head" },
+        make("strong", null, finished ? "That is the main road, end to end" : "A build on a phone, in three steps"),
+        make("div", { class: "guide__dots", role: "group", "aria-label": "Steps" }, steps.map((_, index) => this.#dot(index))),
+        make("button", { type: "button", class: "plain", "aria-label": "Close the guide", title: "Close; the compass brings it back", on: { click: () => this.#keep({ open: false }) } }, icon("close"))),
+      make("ol", { class: "guide__steps" }, steps));
+  }
+
+  #dot(index) {
+    const words = `Step ${index + 1}${this.state.done[index] ? ", done" : ""}`;
+    return make("button", { type: "button", class: "guide__dot", "aria-label": words, "aria-pressed": String(index === this.state.at), on: { click: () => this.#keep({ at: index }) } }, this.state.done[index] ? icon("check") : String(index + 1));
+  }
+
+  #step(index, title, words, ...deeds) {
+    const done = this.state.done[index];
+    return make("li", { class: `step${done ? " step--done" : ""}${index === this.state.at ? " step--now" : ""}` },
+      make("span", { class: "step__number", "aria-hidden": "true" }, done ? icon("check") : String(index + 1)),
+      make("div", { class: "step__words" }, make("h3", null, title, done ? make("span", { class: "unseen" }, " (done)") : null), make("p", null, words), make("div", { class: "step__deeds" }, deeds)));
+  }
+
+  #sample(words, file) {
+    const button = make("button", { type: "button", class: "button", on: { click: () => this.#postSample(button, file) } }, make("span", { class: "button__words" }, words));
+    return button;
+  }
+
+  async #postSample(button, file) {
+    if (this.#busy) return;
+    this.#busy = true;
+    button.setAttribute("aria-busy", "true");
+    try {
+      await this.onSample(file);
+      this.finished(0);
+    } catch (problem) {
+      failed(problem);
+    } finally {
+      this.#busy = false;
+      button.removeAttribute("aria-busy");
+    }
+  }
+
+  #post() {
+    return this.#step(0, "Post a build", "As anybody, in #mobile-builds. Slipway reads it and answers in the thread.",
+      this.#sample("Post the sample iOS build", "harbour.ipa"), this.#sample("…Android build", "harbour.apk"));
+  }
+
+  #send() {
+    const ann = this.#named("Ann");
+    return this.#step(1, "Press “Distribute…”", "On the card, as Ann the release manager: choose who gets it and say what is new.",
+      ann ? make("button", { type: "button", class: "button", on: { click: () => this.onPerson(ann, "mobile-builds") } }, "Be Ann") : null);
+  }
+
+  #install() {
+    const bob = this.#named("Bob");
+    return this.#step(2, "Install it as Bob", "Bob the tester has a personal link in his messages from Slipway. It opens in a new tab.",
+      bob ? make("button", { type: "button", class: "button", on: { click: () => this.onPerson(bob, "bot") } }, "Be Bob") : null);
+  }
+}

@@ -1,0 +1,77 @@
+"""macOS installer packages: a distribution with one component that installs one app."""
+
+import gzip
+from xml.etree import ElementTree as Tree
+
+from bot.sandbox.samples import noise
+from bot.sandbox.samples.facts import SampleFacts
+from bot.sandbox.samples.identities import signing_identity
+from bot.sandbox.samples.macapp import SampleMacApp
+from bot.sandbox.samples.opening import Target, opened, path_of
+from bot.sandbox.samples.xar import xar
+
+
+def write_pkg(
+    target: Target, app: SampleMacApp | None = None, *, signed: bool = True, plain: bool = False
+) -> SampleFacts:
+    """
+    Write the package whole in memory; `plain` writes a component without a distribution.
+
+    Its payload is filler, so it can be read but not installed.
+    """
+    app = app or SampleMacApp()
+    folder = "" if plain else f"{app.name}.pkg/"
+    files = {} if plain else {"Distribution": _distribution(app)}
+    payload = b"".join(noise.code_like(max(app.payload_bytes, 4000), app.name))
+    files[f"{folder}PackageInfo"] = _package_info(app)
+    files[f"{folder}Payload"] = gzip.compress(payload, mtime=0)
+    signer = signing_identity(app.team, "Developer ID Installer") if signed else None
+    with opened(target) as file:
+        file.write(xar(files, signer))
+    return SampleFacts(
+        path=path_of(target),
+        platform="macos",
+        kind="pkg",
+        bundle_id=app.bundle_id,
+        name=app.name,
+        version=app.version,
+        build=app.build,
+        min_os="" if plain else app.minimum_os,
+        certificates=(signer.fingerprint,) if signer else (),
+    )
+
+
+def _package_info(app: SampleMacApp) -> bytes:
+    root = Tree.Element(
+        "pkg-info",
+        {
+            "format-version": "2",
+            "identifier": app.bundle_id,
+            "version": app.version,
+            "install-location": "/Applications",
+            "auth": "root",
+        },
+    )
+    Tree.SubElement(root, "payload", numberOfFiles="4", installKBytes="40")
+    Tree.SubElement(
+        root,
+        "bundle",
+        {
+            "path": f"./{app.name}.app",
+            "id": app.bundle_id,
+            "CFBundleShortVersionString": app.version,
+            "CFBundleVersion": app.build,
+        },
+    )
+    return Tree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def _distribution(app: SampleMacApp) -> bytes:
+    root = Tree.Element("installer-gui-script", minSpecVersion="2")
+    Tree.SubElement(root, "title").text = app.name
+    Tree.SubElement(root, "product", id=app.bundle_id, version=app.version)
+    versions = Tree.SubElement(Tree.SubElement(root, "volume-check"), "allowed-os-versions")
+    Tree.SubElement(versions, "os-version", min=app.minimum_os)
+    reference = {"id": app.bundle_id, "version": app.version, "onConclusion": "none"}
+    Tree.SubElement(root, "pkg-ref", reference).text = f"#{app.name}.pkg"
+    return Tree.tostring(root, encoding="UTF-8", xml_declaration=True)

@@ -1,0 +1,1 @@
+"""How the app hears of what happened: Socket Mode and signed HTTP."""

@@ -1,0 +1,1 @@
+"""The JSON that the page for people lives on."""

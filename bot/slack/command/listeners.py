@@ -1,0 +1,74 @@
+"""Listens for the command, finds the verb, and shows its answer to the person alone."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.slack import names
+from bot.slack.blocks import Form, Message
+from bot.slack.command import messages
+from bot.slack.grammar import tokens
+from bot.slack.payloads import asker_of, text_or_none
+from bot.slack.stage import Stage
+from bot.slack.verbs import Asked, Reply, Verb
+from provisioning.people import People
+
+
+class Command:
+    """Knows all verbs, and which of them a person may use."""
+
+    def __init__(self, verbs: Sequence[Verb], people: People) -> None:
+        self._verbs = {verb.name: verb for verb in verbs}
+        self._people = people
+
+    async def answer(self, text: str, *, user_id: str, channel_id: str, trigger_id: str) -> Reply:
+        """Return what to show. Errors of ours leave: their message is the answer."""
+        found = tokens(text)
+        word = found[0].lower() if found and isinstance(found[0], str) else "help"
+        asked = Asked(
+            user_id=user_id, channel_id=channel_id, trigger_id=trigger_id, rest=tuple(found[1:])
+        )
+        if word == "help":
+            return await self._help(asked)
+        verb = self._verbs.get(word)
+        if verb is None:
+            return messages.no_such_verb(word, await self._usable(user_id))
+        return await verb.answer(asked)
+
+    async def _help(self, asked: Asked) -> Message:
+        usable = await self._usable(asked.user_id)
+        wanted = asked.rest[0].lower() if asked.rest and isinstance(asked.rest[0], str) else ""
+        if not wanted:
+            return messages.overview(usable)
+        for verb in usable:
+            if verb.name == wanted:
+                return messages.of_verb(verb)
+        return messages.no_such_verb(wanted, usable)
+
+    async def _usable(self, user_id: str) -> list[Verb]:
+        return [verb for verb in self._verbs.values() if await self._people.may(user_id, verb.act)]
+
+
+def register(app: AsyncApp, command: Command, stage: Stage) -> None:
+    """Let *app* listen for the command."""
+
+    @app.command(names.COMMAND)
+    async def on_release(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        asker = asker_of(body)
+
+        async def answer() -> None:
+            trigger_id = text_or_none(body, "trigger_id") or ""
+            reply = await command.answer(
+                text_or_none(body, "text") or "",
+                user_id=asker.user_id,
+                channel_id=asker.channel_id or "",
+                trigger_id=trigger_id,
+            )
+            if isinstance(reply, Form):
+                await stage.open(asker, trigger_id, reply, again="Type the command again.")
+            else:
+                await stage.say(asker, reply)
+
+        stage.errors.start(answer, asker, during=names.COMMAND)

@@ -1,0 +1,49 @@
+"""What the command says about itself."""
+
+from collections.abc import Sequence
+
+from bot.slack import blocks, mrkdwn, names
+from bot.slack.blocks import Message
+from bot.slack.verbs import Verb, example, unknown
+
+
+def overview(verbs: Sequence[Verb]) -> Message:
+    """Return the help with every verb a person may use."""
+    lines = [f"`{names.COMMAND} {verb.usage}`\n{verb.summary}" for verb in verbs]
+    tries = " · ".join(example(text) for verb in verbs[:4] for text in verb.examples[:1])
+    return Message(
+        text=f"What you can do with {names.COMMAND}",
+        blocks=[
+            blocks.section(
+                "*Slipway* takes the builds posted in a channel and brings them to testers. "
+                "Post an `.ipa` or `.apk` in a channel I am in, then press *Distribute…* on its "
+                "card."
+            ),
+            blocks.section("\n".join(lines)),
+            blocks.context(f"Try {tries}", f"More on one verb: {example('help groups')}"),
+        ],
+    )
+
+
+def of_verb(verb: Verb) -> Message:
+    """Return the help of one verb."""
+    listed = "\n".join(f"• {example(text)}" for text in verb.examples)
+    return Message(
+        text=f"Help for {verb.name}",
+        blocks=[
+            blocks.section(f"*{verb.name}*: {verb.summary}\n`{names.COMMAND} {verb.usage}`"),
+            blocks.section(listed),
+        ],
+    )
+
+
+def no_such_verb(word: str, verbs: Sequence[Verb]) -> Message:
+    text = unknown(word, [verb.name for verb in verbs])
+    return Message(
+        text=text, blocks=[blocks.section(text), blocks.context(f"All of it: {example('help')}")]
+    )
+
+
+def sentence(text: str) -> Message:
+    """Return one sentence that may hold strangers' names."""
+    return Message(text=text, blocks=[blocks.section(mrkdwn.escape(text))])

@@ -1,0 +1,1 @@
+"""Giving a release to people: the forms that ask, and the messages that tell."""

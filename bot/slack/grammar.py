@@ -1,0 +1,73 @@
+"""What a person types behind a slash command, as words, quoted names and mentions."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+
+class MentionKind(StrEnum):
+    PERSON = "person"
+    USERGROUP = "usergroup"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """What Slack makes of @name, @group and #channel when the command has `should_escape`."""
+
+    kind: MentionKind
+    id: str
+    name: str = ""
+
+
+Token: TypeAlias = str | Mention
+
+#: `<@U1|ann>`, `<@U1>`, `<#C1|qa>`, `<#C1>`, `<!subteam^S1|@qa-team>`; then quotes; then a word.
+_TOKEN = re.compile(
+    r"<@(?P<person>[UW][A-Z0-9]+)(?:\|(?P<person_name>[^>]*))?>"
+    r"|<#(?P<channel>[CG][A-Z0-9]+)(?:\|(?P<channel_name>[^>]*))?>"
+    r"|<!subteam\^(?P<usergroup>S[A-Z0-9]+)(?:\|(?P<usergroup_name>[^>]*))?>"
+    r'|"(?P<quoted>[^"]*)"'
+    r"|(?P<comma>,)"
+    r"|(?P<word>[^\s,\"<]+|<)"
+)
+
+#: Phones and word processors type these for a straight quote.
+_QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00a0": " "})
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Return the tokens of *text* in order; commas only part them and are left out."""
+    plain = text.translate(_QUOTES)
+    found = (_token(match) for match in _TOKEN.finditer(plain))
+    return tuple(token for token in found if token is not None)
+
+
+def _token(match: re.Match[str]) -> Token | None:
+    for kind in MentionKind:
+        mentioned = match.group(kind.value)
+        if mentioned:
+            name = (match.group(f"{kind.value}_name") or "").lstrip("@#")
+            return Mention(kind, mentioned, name)
+    if match.group("comma"):
+        return None
+    if match.group("quoted") is not None:
+        return _unescaped(match.group("quoted")).strip() or None
+    return _unescaped(match.group("word"))
+
+
+def _unescaped(text: str) -> str:
+    """Slack escapes three characters in what a person typed."""
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def words(found: Sequence[Token]) -> list[str]:
+    """Return the plain words."""
+    return [token for token in found if isinstance(token, str)]
+
+
+def mentions(found: Sequence[Token], kind: MentionKind) -> list[Mention]:
+    """Return the mentions of one kind."""
+    return [token for token in found if isinstance(token, Mention) and token.kind is kind]

@@ -1,0 +1,1 @@
+"""Distribution groups, by command and by form."""

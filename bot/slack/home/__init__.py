@@ -1,0 +1,1 @@
+"""App Home: what a person can install, and what waits for a manager."""

@@ -1,0 +1,52 @@
+"""How fast we may speak: one message a second in each channel, in the order it was asked for."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+#: Slack allows about one message a second and channel, with short bursts.
+PAUSE = 1.0
+#: Channels that nothing was said in for a while are forgotten beyond this many.
+REMEMBERED = 1000
+
+
+class _Lane:
+    """One channel: a queue in order of arrival, and when something was said last."""
+
+    def __init__(self) -> None:
+        self.turn = asyncio.Lock()  # asyncio's locks are fair: first come, first served.
+        self.last = 0.0
+        self.waiting = 0
+
+
+class Pace:
+    """Lets one speaker into a channel at a time, `pause` seconds after the one before."""
+
+    def __init__(self, pause: float = PAUSE) -> None:
+        self._pause = pause
+        self._lanes: dict[str, _Lane] = {}
+
+    @asynccontextmanager
+    async def turn(self, channel_id: str) -> AsyncGenerator[None]:
+        """Wait for the turn in a channel and hold it; a rate limit inside holds up the others."""
+        lane = self._lanes.setdefault(channel_id, _Lane())
+        lane.waiting += 1
+        try:
+            async with lane.turn:
+                await asyncio.sleep(max(lane.last + self._pause - time.monotonic(), 0))
+                try:
+                    yield
+                finally:
+                    lane.last = time.monotonic()
+        finally:
+            lane.waiting -= 1
+            self._forget_idle()
+
+    def _forget_idle(self) -> None:
+        if len(self._lanes) <= REMEMBERED:
+            return
+        before = time.monotonic() - self._pause
+        for channel_id, lane in list(self._lanes.items()):
+            if not lane.waiting and lane.last < before:
+                del self._lanes[channel_id]

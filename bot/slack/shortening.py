@@ -1,0 +1,83 @@
+"""
+Messages that Slack found too long or did not understand, made smaller.
+
+Always in the same way, so that drawing the same state twice gives the same message: the longest
+text is halved until everything fits, and what was cut follows in the thread.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from bot.slack import blocks, mrkdwn, validity
+from bot.slack.blocks import Block, Message
+
+#: Comfortably below the 13,000 or so at which Slack says msg_blocks_too_long.
+ROOM = 9_000
+SHORTEST = 200
+MOST_BLOCKS = 50
+PLAIN_TEXT = 3_000
+#: What follows in the thread comes in pieces of this size, at most so many.
+PIECE = 3_500
+PIECES = 5
+
+
+def shortened(message: Message, room: int = ROOM) -> Message:
+    """Return *message* with its blocks cut to *room* characters; `rest` has what was cut."""
+    kept = [dict(block) for block in message.blocks]
+    rest: list[str] = [message.rest] if message.rest else []
+    while validity.characters(kept) > room:
+        longest = max(kept, key=lambda block: len(_text_of(block)), default=None)
+        if longest is None or len(_text_of(longest)) <= SHORTEST:
+            break
+        rest.append(_halve(longest))
+    if len(kept) > MOST_BLOCKS:
+        rest += [_text_of(block) for block in kept[MOST_BLOCKS - 1 :] if _text_of(block)]
+        kept = [*kept[: MOST_BLOCKS - 1], blocks.context("More in the thread.")]
+    return replace(message, blocks=tuple(kept), rest="\n".join(reversed(rest)))
+
+
+def plainly(message: Message) -> Message:
+    """Return *message* as one section of text: what is left of a card that was not understood."""
+    parts = [_text_of(block) for block in message.blocks]
+    text = "\n".join(part for part in parts if part) or message.text
+    return Message(
+        text=message.text, blocks=(blocks.section(mrkdwn.clip(text, PLAIN_TEXT)),), rest=""
+    )
+
+
+def bare(message: Message) -> Message:
+    """Return *message* as text alone: what no Slack refuses."""
+    return Message(text=message.text, blocks=())
+
+
+def continuation(rest: str) -> list[Message]:
+    """Return what was cut as messages for the thread."""
+    parts = mrkdwn.pieces(rest, PIECE)[:PIECES]
+    return [
+        Message(text=part, blocks=tuple(blocks.section(p) for p in mrkdwn.pieces(part, 2900)))
+        for part in parts
+    ]
+
+
+def _halve(block: Block) -> str:
+    """Cut the text of *block* in half, in place, and return the half that went."""
+    holder = _holder(block)
+    text = str(holder["text"])
+    kept = mrkdwn.clip(text, max(len(text) // 2, SHORTEST))
+    holder["text"] = kept
+    return text[len(kept) - 1 :]
+
+
+def _text_of(block: Block) -> str:
+    holder = _holder(block)
+    return str(holder.get("text", "")) if holder.get("type") == "mrkdwn" else ""
+
+
+def _holder(block: Block) -> dict[str, Any]:
+    """Return the text object of a section as a copy that belongs to the block alone."""
+    text = block.get("text")
+    if not isinstance(text, dict):
+        return {}
+    block["text"] = dict(text)
+    held: dict[str, Any] = block["text"]
+    return held

@@ -1,0 +1,1 @@
+"""Builds that people post: noticed, fetched, and shown as cards."""

@@ -1,0 +1,76 @@
+"""The web application: every door of the house that is reached by HTTP."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.links import Links
+from bot.web.access_log import MaskedAccessLogger
+from bot.web.doors import Access, Door, open_doors
+from bot.web.errors import answer_errors
+from bot.web.headers import add_headers
+from bot.web.health import Check, health_doors
+from bot.web.install.routes import InstallPages
+from bot.web.rendering import Assets, Pages
+from provisioning.grants import Grants
+from provisioning.receipts import Receipts
+from storage.blobs.store import BlobStore
+
+#: After so many seconds of not taking a byte, a download is given up; it can be resumed.
+STALL = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebParts:
+    """
+    What the web application is made of.
+
+    `doors` are those of others, such as Slack's events. `alive` and `ready` are the checks of
+    `/healthz` and `/readyz` by name. `stall` is in seconds.
+    """
+
+    grants: Grants
+    receipts: Receipts
+    blobs: BlobStore
+    links: Links
+    alive: Mapping[str, Check] = field(default_factory=dict)
+    ready: Mapping[str, Check] = field(default_factory=dict)
+    doors: Sequence[Door] = ()
+    stall: float = STALL
+
+
+def make_web(parts: WebParts) -> web.Application:
+    """Return the application. It fails to start with a route that does not say who may use it."""
+    assets = Assets(urlsplit(parts.links.base_url).path)
+    pages = Pages(assets)
+    install = InstallPages(
+        grants=parts.grants,
+        receipts=parts.receipts,
+        blobs=parts.blobs,
+        links=parts.links,
+        pages=pages,
+        stall=parts.stall,
+    )
+    app = web.Application(middlewares=[answer_errors(pages)])
+    app.on_response_prepare.append(add_headers(secure=parts.links.secure))
+    doors = [
+        *health_doors(parts.alive, parts.ready),
+        assets.door(),
+        *install.doors(),
+        *parts.doors,
+    ]
+    open_doors(app, doors, {Access.GRANT: install.admit})
+    return app
+
+
+def make_runner(app: web.Application, *, patience: float = 10.0) -> web.AppRunner:
+    """
+    Return what serves the application, with the access log that masks secrets.
+
+    Downloads get *patience* seconds to end at shutdown; they can be resumed.
+    """
+    return web.AppRunner(
+        app, access_log_class=MaskedAccessLogger, shutdown_timeout=patience, handle_signals=False
+    )

@@ -1,0 +1,95 @@
+"""Doors: every route with who may come in, declared in one line and checked in one place."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+#: Lets a request in by returning None, answers it itself, or raises.
+Guard = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
+
+
+class Access(StrEnum):
+    """Who may come in by a door."""
+
+    PUBLIC = "public"  #: Anybody.
+    GRANT = "grant"  #: Whoever holds the install link that is in the path.
+    SLACK = "slack"  #: Slack, by its signature; Bolt checks it, behind the door.
+
+
+#: These are let through to a handler that does the checking, or needs none.
+UNGUARDED = frozenset({Access.PUBLIC, Access.SLACK})
+
+
+class UndeclaredDoor(RuntimeError):
+    """A route was added without saying who may use it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A route. A door for GET is one for HEAD too."""
+
+    method: str
+    path: str
+    access: Access
+    handler: Handler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declared:
+    """A route as it stands, for whoever wants to see that each has its policy."""
+
+    method: str
+    path: str
+    access: Access
+
+
+DECLARED = web.AppKey("declared", dict[tuple[str, str], Access])
+
+
+def open_doors(app: web.Application, doors: Sequence[Door], guards: Mapping[Access, Guard]) -> None:
+    """Add *doors*, each behind its guard, and refuse to start with any that came in otherwise."""
+    declared = app.setdefault(DECLARED, {})
+    for door in doors:
+        route = app.router.add_route(door.method, door.path, _guarded(door, guards))
+        resource = route.resource
+        assert resource is not None  # A route that was added by its path has one.
+        declared[door.method, resource.canonical] = door.access
+        if door.method == "GET":
+            app.router.add_route("HEAD", door.path, _guarded(door, guards))
+            declared["HEAD", resource.canonical] = door.access
+    app.on_startup.append(refuse_undeclared)
+
+
+def declared_doors(app: web.Application) -> list[Declared]:
+    """Return every route with its policy. Raise UndeclaredDoor for one without."""
+    found: list[Declared] = []
+    for route in app.router.routes():
+        path = route.resource.canonical if route.resource is not None else ""
+        access = app[DECLARED].get((route.method, path))
+        if access is None:
+            raise UndeclaredDoor(f"{route.method} {path} does not say who may use it.")
+        found.append(Declared(method=route.method, path=path, access=access))
+    return found
+
+
+async def refuse_undeclared(app: web.Application) -> None:
+    """End the start-up with UndeclaredDoor when a route has no policy."""
+    declared_doors(app)
+
+
+def _guarded(door: Door, guards: Mapping[Access, Guard]) -> Handler:
+    if door.access in UNGUARDED:
+        return door.handler
+    guard = guards.get(door.access)
+    if guard is None:
+        raise UndeclaredDoor(f"Nobody guards {door.path}, which is for {door.access.value} only.")
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        answer = await guard(request)
+        return answer if answer is not None else await door.handler(request)
+
+    return handle

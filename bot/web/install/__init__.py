@@ -1,0 +1,1 @@
+"""What a phone loads to install a release."""

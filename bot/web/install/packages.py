@@ -1,0 +1,102 @@
+"""Sends the package of a release: whole or a range of it, in bounded memory, and counts it."""
+
+import logging
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.web.headers import FILE_POLICY
+from bot.web.install.names import disposition
+from bot.web.install.wire import Wire
+from bot.web.ranges import NotSatisfiable, Span, is_known, is_other, wanted
+from provisioning.grants import OpenedGrant
+from provisioning.receipts import Receipts
+from storage.blobs.store import BlobStore
+from storage.errors import StorageError
+from storage.records.build import Build
+
+logger = logging.getLogger(__name__)
+
+OCTETS = "application/octet-stream"
+TYPES = {"ios": OCTETS, "android": "application/vnd.android.package-archive"}
+ENDINGS = {"ios": ".ipa", "android": ".apk"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packages:
+    """Answers requests for packages. *stall*, in seconds, is how long a client may take nothing."""
+
+    blobs: BlobStore
+    receipts: Receipts
+    stall: float
+
+    async def answer(self, request: web.Request, opened: OpenedGrant) -> web.StreamResponse:
+        """Answer with 200, 206, 304, 412 or 416. Raise BlobMissing before anything was sent."""
+        build = opened.build
+        tag = f'"{build.sha256}"'
+        headers = _headers(build, tag)
+        if is_other(request, tag):
+            return web.Response(status=412, headers={"ETag": tag})
+        if is_known(request, tag):
+            return web.Response(status=304, headers={"ETag": tag})
+        try:
+            span = wanted(request, size=build.size, tag=tag)
+        except NotSatisfiable:
+            refusal = {"Content-Range": f"bytes */{build.size}", "Accept-Ranges": "bytes"}
+            return web.Response(status=416, headers=refusal)
+        if span.part:
+            headers["Content-Range"] = span.content_range(build.size)
+        response = web.StreamResponse(status=206 if span.part else 200, headers=headers)
+        response.content_length = span.length
+        if request.method != "GET":
+            await response.prepare(request)
+            return response
+        return await self._send(request, response, span, opened)
+
+    async def _send(
+        self, request: web.Request, response: web.StreamResponse, span: Span, opened: OpenedGrant
+    ) -> web.StreamResponse:
+        build = opened.build
+        await self.blobs.size(build.sha256)
+        await response.prepare(request)
+        wire = Wire(request, response)
+        try:
+            await wire.pour(
+                self.blobs.read(build.sha256, start=span.first, end=span.end), stall=self.stall
+            )
+            await wire.arrival(stall=self.stall)
+        except ConnectionError:
+            logger.info("A download ended early.", extra={"build": build.id})
+        except (StorageError, OSError, TimeoutError) as error:
+            logger.warning("A download was given up: %r.", error, extra={"build": build.id})
+        finally:
+            wire.close()
+        if wire.written != span.length:
+            # The length is promised already: only a broken connection tells that it is not kept.
+            wire.cut()
+        await self._note(opened, span, wire.confirmed)
+        return response
+
+    async def _note(self, opened: OpenedGrant, span: Span, sent: int) -> None:
+        arrived = (span.first, span.first + sent)
+        try:
+            complete = await self.receipts.sent(opened.grant.id, arrived, size=opened.build.size)
+        except Exception:
+            # The person has the bytes; that we could not note it must not cost them anything.
+            logger.exception("A receipt could not be kept.", extra={"grant": opened.grant.id})
+            return
+        if complete:
+            logger.info("A release was fetched completely.", extra={"grant": opened.grant.id})
+
+
+def _headers(build: Build, tag: str) -> dict[str, str]:
+    ending = ENDINGS.get(build.platform, "")
+    return {
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": disposition(build.file_name, ending),
+        "Content-Security-Policy": FILE_POLICY,
+        "Content-Type": TYPES.get(build.platform, OCTETS),
+        "ETag": tag,
+        # nginx would fetch it all into a file of its own, however little the phone takes.
+        "X-Accel-Buffering": "no",
+    }

@@ -1,0 +1,161 @@
+"""What the install page says: everything as words, decided before the template sees it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from bot.links import Links
+from bot.web.install.names import tidy
+from bot.web.install.visitors import Visitor
+from provisioning import notes
+from provisioning.grants import OpenedGrant
+from provisioning.installability import Judgement, Way, day, judge, least_system
+from storage.inspection.facts import Facts
+
+#: A profile that ends this soon is worth a word before it is too late.
+SOON_DAYS = 14
+
+SIGNING_WORDS = {
+    "adhoc": "Ad hoc",
+    "development": "Development",
+    "enterprise": "Enterprise",
+    "appstore": "App Store",
+    "developer-id": "Developer ID",
+}
+PLATFORM_WORDS = {"ios": "iOS", "android": "Android", "macos": "macOS", "windows": "Windows"}
+
+
+UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
+PLENTY = 100  #: From here on digits behind the point say nothing.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A fact with its name; `alarming` when it is about to bite."""
+
+    name: str
+    value: str
+    alarming: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallPage:
+    """All that the template shows. Addresses are paths, but for those that leave the browser."""
+
+    name: str
+    version: str
+    owner: str
+    platform: str
+    person: str
+    notes: Markup
+    lines: tuple[Line, ...]
+    judgement: Judgement
+    hints: frozenset[str]
+    devices: int
+    developer: str
+    fitting: bool
+    on_phone: bool
+    on_apple: bool
+    webview: bool
+    other_browser: bool
+    insecure: bool
+    number: int
+    link_ends: str
+    install: str
+    package: str
+    size: str
+    icon: str
+    code: str
+    address: str
+
+
+def install_page(
+    opened: OpenedGrant, visitor: Visitor, links: Links, token: str, *, at: datetime
+) -> InstallPage:
+    """Return what the page of *opened* says to *visitor* at a moment."""
+    facts = Facts(**opened.build.facts)
+    judgement = judge(facts, visitor.phone, at=at)
+    apple = judgement.way is Way.AIR
+    on_phone = visitor.phone is not None
+    on_apple = visitor.phone is not None and visitor.phone.maker == "ios"
+    package = path_of(links.package(token, opened.build.platform))
+    return InstallPage(
+        name=tidy(opened.app.display_name) or opened.app.name,
+        version=version_of(opened),
+        owner=tidy(facts.signing.team_name or ""),
+        platform=PLATFORM_WORDS[facts.platform],
+        person=tidy(opened.tester.name),
+        notes=_safe(opened.release.notes),
+        lines=tuple(_lines(opened, facts, at)),
+        judgement=judgement,
+        hints=frozenset(hint.name.lower() for hint in judgement.hints),
+        devices=len(facts.signing.devices),
+        developer=tidy(facts.signing.team_name or "") or "the developer",
+        fitting=on_phone and not judgement.obstacles and judgement.way is not Way.DOWNLOAD,
+        on_phone=on_phone,
+        on_apple=on_apple,
+        webview=visitor.webview,
+        other_browser=on_apple and apple and not visitor.safari and not visitor.webview,
+        insecure=apple and not links.secure and not links.loopback,
+        number=opened.release.number,
+        link_ends=day(opened.grant.expires_at),
+        install=links.itms(token) if apple else package,
+        package=package,
+        size=size_of(opened.build.size),
+        icon=path_of(links.icon(token, 180)),
+        code=path_of(links.code(token)),
+        address=links.install(token),
+    )
+
+
+def path_of(address: str) -> str:
+    """Return the path of an address of ours, for a page that is already there."""
+    return urlsplit(address).path
+
+
+def version_of(opened: OpenedGrant) -> str:
+    """Return `1.4.2 (57)`, or as much of it as there is."""
+    version, build = tidy(opened.build.version), tidy(opened.build.build)
+    if not version:
+        return f"({build})" if build else ""
+    return f"{version} ({build})" if build and build != version else version
+
+
+def size_of(size: int) -> str:
+    """Return a number of bytes as phones write it: 42.7 MB."""
+    for unit, bytes_each in UNITS:
+        if size >= bytes_each:
+            amount = size / bytes_each
+            return f"{amount:.0f} {unit}" if amount >= PLENTY else f"{amount:.3g} {unit}"
+    return f"{size} bytes"
+
+
+def _safe(text: str) -> Markup:
+    return Markup(notes.to_html(text))  # noqa: S704 - it comes out of the one sanitiser
+
+
+def _lines(opened: OpenedGrant, facts: Facts, at: datetime) -> list[Line]:
+    lines = [Line(name="Size", value=size_of(opened.build.size))]
+    least = least_system(facts)
+    if least:
+        lines.append(Line(name="Needs", value=f"{least} or later"))
+    published = opened.release.published_at or opened.release.created_at
+    lines.append(Line(name="Released", value=day(published)))
+    signed = SIGNING_WORDS.get(facts.signing.kind or "")
+    if signed:
+        lines.append(Line(name="Signed for", value=_audience(signed, facts)))
+    ends = facts.signing.expires_at
+    if ends is not None and facts.platform == "ios":
+        soon = (ends - at).days < SOON_DAYS
+        verb = "Stopped working" if ends <= at else "Works until"
+        lines.append(Line(name=verb, value=day(ends), alarming=soon))
+    return lines
+
+
+def _audience(signed: str, facts: Facts) -> str:
+    count = len(facts.signing.devices)
+    if not count:
+        return signed
+    return f"{signed}, {count} device{'s' if count > 1 else ''}"

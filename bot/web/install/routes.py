@@ -1,0 +1,138 @@
+"""The doors of an install link: the page and everything that a phone fetches from it."""
+
+import io
+import logging
+from collections.abc import Awaitable
+
+import segno
+from aiohttp import web
+
+from bot.links import Links
+from bot.web.doors import Access, Door
+from bot.web.install import plists
+from bot.web.install.icons import SIZES, Icons
+from bot.web.install.packages import Packages
+from bot.web.install.pages import install_page
+from bot.web.install.visitors import Visitor, visitor_of
+from bot.web.rendering import Pages
+from provisioning.grants import Grants, OpenedGrant
+from provisioning.installability import Way, judge
+from provisioning.receipts import Receipts
+from storage.blobs.store import BlobStore
+from storage.errors import NotFound
+from storage.inspection.facts import Facts
+from storage.records.base import now
+
+logger = logging.getLogger(__name__)
+
+#: Matched before the database is asked anything.
+TOKEN = "{token:[A-Za-z0-9_-]{22}}"  # noqa: S105 - a pattern, no secret
+
+PAGE = f"/i/{TOKEN}"
+
+OPENED = web.RequestKey("opened", OpenedGrant)
+VISITOR = web.RequestKey("visitor", Visitor)
+
+
+class InstallPages:
+    """Answers on install links. Every door but the neutral page needs a link that holds."""
+
+    def __init__(
+        self,
+        *,
+        grants: Grants,
+        receipts: Receipts,
+        blobs: BlobStore,
+        links: Links,
+        pages: Pages,
+        stall: float,
+    ) -> None:
+        self._grants = grants
+        self._receipts = receipts
+        self._links = links
+        self._pages = pages
+        self._icons = Icons(blobs)
+        self._packages = Packages(blobs=blobs, receipts=receipts, stall=stall)
+
+    def doors(self) -> list[Door]:
+        paths = {
+            PAGE: self.page,
+            f"{PAGE}/manifest.plist": self.manifest,
+            f"{PAGE}/{{package:app\\.(?:ipa|apk|bin)}}": self.package,
+            f"{PAGE}/icon-{{size:{'|'.join(map(str, SIZES))}}}.png": self.icon,
+            f"{PAGE}/code.svg": self.code,
+        }
+        return [
+            Door(method="GET", path=path, access=Access.GRANT, handler=handler)
+            for path, handler in paths.items()
+        ]
+
+    async def admit(self, request: web.Request) -> web.StreamResponse | None:
+        """
+        Let in whoever holds a link. Raise NotFound, whatever is wrong with it.
+
+        Machines that look at links before people do get a page that says nothing of the link, not
+        even whether there is one, and leave no trace.
+        """
+        visitor = visitor_of(request.headers.get("User-Agent", ""))
+        if visitor.robot:
+            if request.path.endswith(request.match_info["token"]):
+                return self._pages.answer("neutral.html", {}, status=200)
+            raise NotFound
+        opened = await self._grants.open(request.match_info["token"])
+        if opened is None:
+            raise NotFound
+        request[OPENED] = opened
+        request[VISITOR] = visitor
+        return None
+
+    async def page(self, request: web.Request) -> web.Response:
+        opened, visitor = request[OPENED], request[VISITOR]
+        if request.method == "GET" and not visitor.installer and not _ahead_of_time(request):
+            await self._note(self._receipts.opened(opened.grant.id), opened)
+        token = request.match_info["token"]
+        page = install_page(opened, visitor, self._links, token, at=now())
+        return self._pages.answer("install.html", {"page": page}, status=200)
+
+    async def manifest(self, request: web.Request) -> web.Response:
+        opened = request[OPENED]
+        if judge(Facts(**opened.build.facts), None, at=now()).way is not Way.AIR:
+            raise NotFound
+        if request.method == "GET":
+            await self._note(self._receipts.manifest(opened.grant.id), opened)
+        body = plists.manifest(opened, self._links, request.match_info["token"])
+        return web.Response(body=body, content_type="text/xml", charset="utf-8")
+
+    async def package(self, request: web.Request) -> web.StreamResponse:
+        opened = request[OPENED]
+        token = request.match_info["token"]
+        right = self._links.package(token, opened.build.platform)
+        if not right.endswith(f"/{request.match_info['package']}"):
+            raise NotFound
+        return await self._packages.answer(request, opened)
+
+    async def icon(self, request: web.Request) -> web.Response:
+        picture = await self._icons.draw(request[OPENED], int(request.match_info["size"]))
+        return web.Response(body=picture, content_type="image/png")
+
+    async def code(self, request: web.Request) -> web.Response:
+        """Answer with the QR code of the page itself, for the camera of a phone."""
+        drawing = io.BytesIO()
+        address = self._links.install(request.match_info["token"])
+        segno.make(address, error="m", micro=False).save(
+            drawing, kind="svg", border=2, scale=8, light="#fff"
+        )
+        return web.Response(body=drawing.getvalue(), content_type="image/svg+xml", charset="utf-8")
+
+    async def _note(self, noting: Awaitable[None], opened: OpenedGrant) -> None:
+        try:
+            await noting
+        except Exception:
+            # The person matters more than our note of them.
+            logger.exception("A receipt could not be kept.", extra={"grant": opened.grant.id})
+
+
+def _ahead_of_time(request: web.Request) -> bool:
+    """Whether a browser fetches the page in case somebody might want it."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return "prefetch" in purpose

@@ -1,0 +1,1 @@
+"""Apple's public CA certificates, one PEM a file."""

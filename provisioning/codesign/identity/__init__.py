@@ -1,0 +1,1 @@
+"""Who signs: a private key with its certificate, imported or made here."""

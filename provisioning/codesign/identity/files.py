@@ -1,0 +1,44 @@
+"""Identities as files: a p12 as Keychain Access writes it, or a key and a certificate."""
+
+from collections.abc import Sequence
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+
+from provisioning.codesign.errors import IdentityRefused
+from provisioning.codesign.identity.identity import Identity, make_identity
+
+MOST_BYTES = 1 << 20
+
+
+def import_p12(
+    content: bytes, password: str, authorities: Sequence[x509.Certificate] | None = None
+) -> Identity:
+    """
+    Read an identity from a PKCS#12 file, old (RC2, 3DES) or new (AES), with or without a chain.
+
+    Raise IdentityRefused when the password is wrong, or when the file holds no key with its
+    certificate. The password is in no message.
+    """
+    if len(content) > MOST_BYTES:
+        raise IdentityRefused("This file is too large for a p12.")
+    try:
+        key, certificate, _ = pkcs12.load_key_and_certificates(content, password.encode())
+    except ValueError as error:
+        raise IdentityRefused("The password is wrong, or this is no p12 file.") from error
+    if key is None or certificate is None:
+        raise IdentityRefused("This p12 holds no private key with its certificate.")
+    return make_identity(key, certificate, authorities)
+
+
+def import_pem(
+    key_pem: bytes, certificate: bytes, authorities: Sequence[x509.Certificate] | None = None
+) -> Identity:
+    """Join a PEM key and a certificate in PEM or DER. Raise IdentityRefused."""
+    try:
+        key = load_pem_private_key(key_pem, None)
+        is_pem = certificate.lstrip().startswith(b"-----")
+        load = x509.load_pem_x509_certificate if is_pem else x509.load_der_x509_certificate
+        return make_identity(key, load(certificate), authorities)
+    except (ValueError, TypeError) as error:
+        raise IdentityRefused("This key or this certificate cannot be read.") from error

@@ -1,0 +1,82 @@
+"""A signing identity: a private key, Apple's certificate for it, and the chain to Apple's root."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeAlias
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
+
+from provisioning.codesign.authorities import apple_authorities, chain_for
+from provisioning.codesign.errors import IdentityRefused
+
+SigningKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who signs. The key shows in no output; `chain` is the issuers, nearest first, root last."""
+
+    key: SigningKey = field(repr=False)
+    certificate: x509.Certificate = field(repr=False)
+    chain: tuple[x509.Certificate, ...] = field(repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate, lower-case hex; the one thing to show of an identity."""
+        return self.certificate.fingerprint(hashes.SHA256()).hex()
+
+    @property
+    def der(self) -> bytes:
+        return self.certificate.public_bytes(Encoding.DER)
+
+    @property
+    def name(self) -> str:
+        return self._subject(NameOID.COMMON_NAME)
+
+    @property
+    def team_id(self) -> str:
+        return self._subject(NameOID.ORGANIZATIONAL_UNIT_NAME)
+
+    @property
+    def expires_at(self) -> datetime:
+        return self.certificate.not_valid_after_utc
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign *data* with SHA-256: PKCS#1 v1.5 for RSA keys, a DER pair for elliptic curves."""
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+    def _subject(self, oid: x509.ObjectIdentifier) -> str:
+        found = self.certificate.subject.get_attributes_for_oid(oid)
+        return str(found[0].value) if found else ""
+
+
+def make_identity(
+    key: object,
+    certificate: x509.Certificate,
+    authorities: Sequence[x509.Certificate] | None = None,
+) -> Identity:
+    """
+    Join a key and a certificate into an identity, and find the certificate's chain.
+
+    *authorities* are searched in place of Apple's. Raise IdentityRefused when the two do not belong
+    together, when the key is of another kind, or when the chain does not reach a root.
+    """
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise IdentityRefused("This private key is of a kind that cannot sign apps.")
+    if _public(key.public_key()) != _public(certificate.public_key()):
+        raise IdentityRefused("The private key does not belong to this certificate.")
+    known = apple_authorities() if authorities is None else authorities
+    return Identity(key=key, certificate=certificate, chain=chain_for(certificate, known))
+
+
+def _public(key: object) -> bytes:
+    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+        raise IdentityRefused("This certificate is of a kind that cannot sign apps.")
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

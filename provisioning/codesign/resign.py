@@ -1,0 +1,132 @@
+"""Re-signing an IPA: new profiles, and if need be a new certificate, for every bundle in it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+
+from provisioning.codesign.container.archive import Archive, open_archive
+from provisioning.codesign.container.packing import Digest, spool
+from provisioning.codesign.container.writing import write_file
+from provisioning.codesign.errors import BrokenSeal
+from provisioning.codesign.identity.identity import Identity
+from provisioning.codesign.signing.resigner import Known, Resigner, Wish
+from provisioning.codesign.structures.assembled import Assembled, Range
+from provisioning.codesign.structures.bundles import App, find_app
+from provisioning.codesign.structures.profile import Profile
+from provisioning.codesign.summary import SignedBundle, Summary
+from provisioning.codesign.verifying.verifier import Report, inspect
+from provisioning.codesign.verifying.violation import DAMAGE, Kind
+
+
+def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four with a usual value
+    ipa: Path,
+    identity: Identity,
+    profiles: Sequence[Profile],
+    out: Path,
+    progress: Callable[[str], None] | None = None,
+    *,
+    entitlements: Mapping[str, Mapping[str, Any]] | None = None,
+    drop_debugging: bool = False,
+    now: datetime | None = None,
+    roots: Sequence[x509.Certificate] | None = None,
+) -> Summary:
+    """
+    Sign *ipa* anew with *identity* and *profiles* into the file *out*.
+
+    Each profile finds its bundles by its application identifier. *progress* hears one sentence a
+    step. *entitlements*, by bundle identifier, are for apps that have none. *roots* are trusted in
+    place of Apple's. Raise Refused with the reason, BrokenSeal when the app was changed after it
+    was signed, Malformed when it cannot be read.
+    """
+    say = progress or _silent
+    wish = Wish(
+        identity=identity,
+        profiles=profiles,
+        moment=now or datetime.now(UTC),
+        entitlements=entitlements or {},
+        drop_debugging=drop_debugging,
+    )
+    with open_archive(ipa) as archive, spool() as store:
+        app = find_app(archive)
+        say("Checking the app as it came.")
+        report = inspect(archive, roots=roots, now=wish.moment)
+        refuse_damage(app, report)
+        resigner = Resigner(
+            archive=archive,
+            app=app,
+            wish=wish,
+            known=Known(digests=_digests(report), unsigned=report.unsigned),
+            spool=store,
+            progress=say,
+        )
+        result = resigner.run()
+        say("Writing the new file.")
+        write_file(out, result.pieces)
+    return _summary(resigner, result)
+
+
+def refuse_damage(app: App, report: Report) -> None:
+    """Raise BrokenSeal when something that somebody signed is not as it was signed."""
+    unsigned = {bundle.path for bundle in app.bundles if bundle.executable in report.unsigned}
+    for violation in report.violations:
+        loose = violation.kind in {Kind.PAGE, Kind.SLOT} and violation.where in report.unsigned
+        unsealed = violation.kind is Kind.SEAL and violation.where in unsigned
+        if violation.kind in DAMAGE and not loose and not unsealed:
+            raise BrokenSeal(
+                f"This app was damaged or changed after it was signed: {violation.where}: "
+                f"{violation.sentence} Build and export it again."
+            )
+
+
+def _digests(report: Report) -> dict[str, Digest]:
+    return {
+        name: Digest(sha1=item.sha1, sha256=item.sha256) for name, item in report.digests.items()
+    }
+
+
+def _summary(resigner: Resigner, result: Assembled) -> Summary:
+    identity = resigner.wish.identity
+    used = {profile.uuid for profile in resigner.assigned.values()}
+    return Summary(
+        fingerprint=identity.fingerprint,
+        team_id=identity.team_id,
+        bundles=tuple(signed_bundles(resigner.app, resigner.assigned)),
+        signed=tuple(resigner.signed),
+        kept=tuple(resigner.kept),
+        unused_profiles=tuple(
+            profile.name for profile in resigner.wish.profiles if profile.uuid not in used
+        ),
+        size=result.size,
+        new_bytes=_new_bytes(resigner.archive, result),
+    )
+
+
+def signed_bundles(app: App, assigned: Mapping[str, Profile]) -> list[SignedBundle]:
+    return [
+        SignedBundle(
+            path=bundle.path,
+            identifier=bundle.identifier,
+            profile=assigned[bundle.path].name,
+            profile_uuid=assigned[bundle.path].uuid,
+            kind=assigned[bundle.path].kind,
+            expires_at=assigned[bundle.path].expires_at,
+            devices=len(assigned[bundle.path].devices),
+        )
+        for bundle in reversed(app.bundles)
+        if bundle.path in assigned
+    ]
+
+
+def _new_bytes(archive: Archive, result: Assembled) -> int:
+    return sum(
+        len(piece)
+        for piece in result.pieces
+        if not (isinstance(piece, Range) and piece.source is archive.source)
+    )
+
+
+def _silent(_sentence: str) -> None:
+    return None

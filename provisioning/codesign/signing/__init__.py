@@ -1,0 +1,1 @@
+"""The signer: new signatures, seals and the archive that carries them."""

@@ -1,0 +1,110 @@
+"""Which entitlements a program gets: its own, as far as its profile allows them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from provisioning.codesign.errors import Refused
+from provisioning.codesign.signing import blobs
+from provisioning.codesign.structures import superblob
+from provisioning.codesign.structures.bundles import Bundle
+from provisioning.codesign.structures.entitlements import WILDCARD, grants
+from provisioning.codesign.structures.profile import Profile
+from provisioning.codesign.structures.signature import Signature
+
+DEBUGGING: Final = "get-task-allow"
+_APPLICATION: Final = "application-identifier"
+_TEAM: Final = "com.apple.developer.team-identifier"
+_KEYCHAIN: Final = "keychain-access-groups"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entitled:
+    """The entitlements of one program, and the blobs that say so."""
+
+    values: Mapping[str, Any]
+    blobs: Mapping[int, bytes] = field(repr=False)
+
+    @property
+    def debuggable(self) -> bool:
+        return self.values.get(DEBUGGING) is True
+
+
+def entitle(
+    bundle: Bundle,
+    former: Signature | None,
+    given: Mapping[str, Any] | None,
+    profile: Profile,
+    *,
+    drop_debugging: bool,
+) -> Entitled:
+    """
+    Decide the entitlements of *bundle*: *given*, else its own, else the few every app has.
+
+    Nothing is ever taken from the profile but the application identifier's prefix. Raise Refused
+    when the profile does not allow one, or when debugging would have to go and nobody said so.
+    """
+    own = former.entitlements if former else None
+    values = dict(given if given is not None else own or {})
+    if former is None or former.leaf is None or given is not None:
+        values = _required(bundle, profile) | values
+    if values.get(DEBUGGING) is True and not profile.allows_debugging:
+        if not drop_debugging:
+            raise Refused(
+                f"{bundle.identifier} was signed for development, and the profile {profile.name} "
+                "does not allow debugging. Somebody has to agree that debugging is removed."
+            )
+        values[DEBUGGING] = False
+    _refuse_excess(bundle, values, profile)
+    return Entitled(values=values, blobs=_blobs(values, former))
+
+
+def _required(bundle: Bundle, profile: Profile) -> dict[str, Any]:
+    if not profile.prefixes or not profile.team_ids:
+        raise Refused(f"The profile {profile.name} names no team.")
+    name = f"{profile.prefixes[0]}.{bundle.identifier}"
+    return {
+        _APPLICATION: name,
+        _TEAM: profile.team_ids[0],
+        DEBUGGING: profile.allows_debugging,
+        _KEYCHAIN: [name],
+    }
+
+
+def _refuse_excess(bundle: Bundle, values: Mapping[str, Any], profile: Profile) -> None:
+    names = {f"{prefix}.{bundle.identifier}" for prefix in profile.prefixes}
+    if values.get(_APPLICATION) not in names:
+        raise Refused(
+            f"The application identifier of {bundle.identifier} belongs to another team or app "
+            f"than the profile {profile.name}."
+        )
+    for key, value in values.items():
+        allowed = profile.entitlements.get(key)
+        if value is not False and (allowed is None or not grants(allowed, value)):
+            raise Refused(
+                f"The profile {profile.name} does not allow {bundle.identifier} the entitlement "
+                f"{key}. Add the capability to the app's identifier at Apple and make the profile "
+                "anew."
+            )
+        each = value if isinstance(value, list) else [value]
+        if any(isinstance(item, str) and item.endswith(WILDCARD) for item in each):
+            raise Refused(
+                f"The entitlement {key} of {bundle.identifier} is a wildcard, which only a profile "
+                "may hold."
+            )
+
+
+def _blobs(values: Mapping[str, Any], former: Signature | None) -> dict[int, bytes]:
+    """Keep the old blobs byte for byte where they say the same."""
+    xml = former.blob.get(superblob.ENTITLEMENTS_SLOT) if former else None
+    der = former.blob.get(superblob.ENTITLEMENTS_DER_SLOT) if former else None
+    same_xml = xml and former and former.entitlements == values
+    same_der = der and former and former.entitlements_der == values
+    return {
+        superblob.ENTITLEMENTS_SLOT: xml.content
+        if xml and same_xml
+        else blobs.write_entitlements_xml(values),
+        superblob.ENTITLEMENTS_DER_SLOT: der.content
+        if der and same_der
+        else blobs.write_entitlements_der(values),
+    }

@@ -1,0 +1,47 @@
+"""What was signed, with what: the outcome of a re-sign, for people."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedBundle:
+    """One bundle with a profile: which one it carries now."""
+
+    path: str
+    identifier: str
+    profile: str
+    profile_uuid: str
+    kind: str
+    expires_at: datetime
+    devices: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """
+    The outcome of a re-sign. `fingerprint` is the SHA-256 of the certificate, in hex.
+
+    `signed` and `kept` are the names of the Mach-O files that have a new signature and of those
+    that kept theirs; `new_bytes` is how much of the result is not a range of the input.
+    """
+
+    fingerprint: str
+    team_id: str
+    bundles: tuple[SignedBundle, ...]
+    signed: tuple[str, ...]
+    kept: tuple[str, ...]
+    unused_profiles: tuple[str, ...]
+    size: int
+    new_bytes: int
+
+    def __str__(self) -> str:
+        lines = [f"Signed by the certificate {self.fingerprint[:16]} of the team {self.team_id}."]
+        lines += [
+            f"{bundle.identifier}: {bundle.profile} ({bundle.kind}, {bundle.devices} devices, "
+            f"until {bundle.expires_at:%Y-%m-%d})"
+            for bundle in self.bundles
+        ]
+        lines.append(f"{len(self.signed)} executables signed, {len(self.kept)} left as they were.")
+        lines += [f"The profile {name} fits no bundle." for name in self.unused_profiles]
+        return "\n".join(lines)

@@ -1,0 +1,89 @@
+"""The container: whether both records of every entry agree, and every stream is whole."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from provisioning.codesign.container import entry as records
+from provisioning.codesign.container.archive import Archive
+from provisioning.codesign.container.directory import zip64_values
+from provisioning.codesign.container.entry import Entry
+from provisioning.codesign.errors import Malformed
+from provisioning.codesign.verifying.violation import Kind, Violation
+
+_DESCRIPTOR_LENGTHS: Final = (12, 16, 20, 24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The hashes of one file's content."""
+
+    sha1: bytes
+    sha256: bytes
+
+
+def check_records(archive: Archive) -> Iterator[Violation]:
+    """Yield where a local header and the central directory disagree."""
+    for entry in archive.entries:
+        try:
+            yield from _check_entry(archive, entry)
+        except Malformed as error:
+            yield _violation(entry, str(error))
+
+
+def _check_entry(archive: Archive, entry: Entry) -> Iterator[Violation]:
+    start = archive.data_offset(entry)
+    header = archive.source.read(entry.offset, start - entry.offset)
+    fields = records.LOCAL.unpack_from(header)
+    name_end = records.LOCAL.size + fields[9]
+    central = records.CENTRAL.unpack_from(entry.record)
+    central_name = entry.record[records.CENTRAL.size : records.CENTRAL.size + central[10]]
+    if header[records.LOCAL.size : name_end] != central_name:
+        yield _violation(entry, "the local header has another name than the directory.")
+    if fields[2] != entry.flags:
+        yield _violation(entry, "the local header has other flags than the directory.")
+    if entry.flags & records.DESCRIPTOR_FLAG:
+        yield from _check_descriptor(archive, entry, start + entry.packed_size)
+        return
+    size, packed, _ = zip64_values(header[name_end:], (fields[8], fields[7], 0))
+    if (fields[6], packed, size) != (entry.crc, entry.packed_size, entry.size):
+        yield _violation(entry, "the local header has other sizes or another checksum.")
+
+
+def _check_descriptor(archive: Archive, entry: Entry, start: int) -> Iterator[Violation]:
+    raw = archive.source.read(start, min(max(_DESCRIPTOR_LENGTHS), entry.end - start))
+    if raw[:4] == records.DESCRIPTOR_MAGIC.to_bytes(4, "little"):
+        raw = raw[4:]
+    for width in (4, 8):
+        expected = entry.crc.to_bytes(4, "little")
+        for value in (entry.packed_size, entry.size):
+            expected += (value & (1 << 8 * width) - 1).to_bytes(width, "little")
+        if raw.startswith(expected):
+            return
+    yield _violation(entry, "the data descriptor disagrees with the directory.")
+
+
+def take_digests(
+    archive: Archive, skip: frozenset[str], report: Callable[[Violation], None]
+) -> dict[str, Digest]:
+    """Hash every file but those in *skip*; streams that are not whole are reported."""
+    digests: dict[str, Digest] = {}
+    for entry in archive.entries:
+        if entry.is_directory or entry.name in skip:
+            continue
+        sha1 = hashlib.sha1(usedforsecurity=False)
+        sha256 = hashlib.sha256()
+        try:
+            for chunk in archive.chunks(entry):
+                sha1.update(chunk)
+                sha256.update(chunk)
+        except Malformed as error:
+            report(_violation(entry, str(error)))
+            continue
+        digests[entry.name] = Digest(sha1=sha1.digest(), sha256=sha256.digest())
+    return digests
+
+
+def _violation(entry: Entry, sentence: str) -> Violation:
+    return Violation(kind=Kind.CONTAINER, where=entry.name, sentence=sentence)

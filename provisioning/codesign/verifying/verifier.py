@@ -1,0 +1,248 @@
+"""The verifier: everything a device would check of an IPA, and a few things people trip over."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from provisioning.codesign.authorities import apple_roots
+from provisioning.codesign.container import entry as records
+from provisioning.codesign.container.archive import Archive, open_archive
+from provisioning.codesign.errors import CodesignError, Malformed
+from provisioning.codesign.structures import coderesources
+from provisioning.codesign.structures.bundles import WATCH_STUB, App, Bundle, find_app
+from provisioning.codesign.structures.cms import read_signed_message
+from provisioning.codesign.structures.coderesources import read_code_resources
+from provisioning.codesign.structures.profile import Profile, read_profile
+from provisioning.codesign.structures.source import pieces
+from provisioning.codesign.verifying import trust
+from provisioning.codesign.verifying.code import CodeCheck, SignedSlice, Surroundings
+from provisioning.codesign.verifying.container import Digest, check_records, take_digests
+from provisioning.codesign.verifying.envelope import check_signature, signer_of
+from provisioning.codesign.verifying.meaning import check_identity, check_profile
+from provisioning.codesign.verifying.seal import check_seal
+from provisioning.codesign.verifying.violation import Kind, Violation
+
+LARGEST_SEAL: Final = 64 << 20
+LONGEST_LINK: Final = 4_096
+
+
+def verify(
+    path: Path,
+    udid: str | None = None,
+    *,
+    roots: Sequence[x509.Certificate] | None = None,
+    now: datetime | None = None,
+) -> list[Violation]:
+    """
+    Check a whole IPA; an empty list means that nothing is wrong.
+
+    With *udid*, that device must stand in every profile. *roots* are trusted in place of Apple's.
+    Nothing is raised for what is wrong with the file; an unreadable file is a violation.
+    """
+    try:
+        with open_archive(path) as archive:
+            return list(inspect(archive, udid, roots=roots, now=now).violations)
+    except CodesignError as error:
+        return [Violation(kind=Kind.CONTAINER, where=path.name, sentence=str(error))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """
+    What was found in an archive.
+
+    `unsigned` names the Mach-O files that nobody signed: those without a signature or with an ad
+    hoc one. `digests` are the hashes of every file that could be read.
+    """
+
+    violations: tuple[Violation, ...]
+    unsigned: frozenset[str]
+    digests: dict[str, Digest]
+
+
+def inspect(
+    archive: Archive,
+    udid: str | None = None,
+    *,
+    roots: Sequence[x509.Certificate] | None = None,
+    now: datetime | None = None,
+) -> Report:
+    """Check an archive that is open already. Raise CodesignError when no app can be found in it."""
+    check = _AppCheck(
+        archive=archive,
+        app=find_app(archive),
+        udid=udid,
+        roots=apple_roots() if roots is None else roots,
+        now=now or datetime.now(UTC),
+    )
+    check.run()
+    return Report(
+        violations=tuple(check.found), unsigned=frozenset(check.unsigned), digests=check.digests
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _AppCheck:
+    archive: Archive
+    app: App
+    udid: str | None
+    roots: Sequence[x509.Certificate]
+    now: datetime
+    found: list[Violation] = field(default_factory=list)
+    digests: dict[str, Digest] = field(default_factory=dict)
+    unsigned: set[str] = field(default_factory=set)
+    chains: dict[tuple[bytes, ...], list[x509.Certificate]] = field(default_factory=dict)
+
+    def run(self) -> None:
+        self.found.extend(check_records(self.archive))
+        self.digests = take_digests(self.archive, self.app.code, self.found.append)
+        owners = {bundle.executable: bundle for bundle in self.app.bundles}
+        for name in sorted(self.app.code):
+            bundle = owners.get(name)
+            slices = self._check_code(name, bundle)
+            if not slices or any(signed.message is None for signed in slices):
+                self.unsigned.add(name)
+            for signed in slices:
+                self._check_signer(name, bundle, signed)
+        links = self._links()
+        for bundle in self.app.bundles:
+            self._check_bundle(bundle, links)
+
+    def _report(self, kind: Kind, where: str, sentence: str) -> None:
+        self.found.append(Violation(kind=kind, where=where, sentence=sentence))
+
+    def _check_code(self, name: str, bundle: Bundle | None) -> list[SignedSlice]:
+        entry = self.archive.by_name[name]
+        runs = bundle is not None and bundle.is_process
+        if runs and entry.mode and not entry.mode & records.EXECUTABLE_BITS:
+            self._report(Kind.CONTAINER, name, "the executable is not marked as executable.")
+        check = CodeCheck(where=name, around=self._surroundings(bundle))
+        try:
+            with self.archive.opened(entry) as source:
+                sha1 = hashlib.sha1(usedforsecurity=False)
+                sha256 = hashlib.sha256()
+                for piece in pieces(source):
+                    sha1.update(piece)
+                    sha256.update(piece)
+                self.digests[name] = Digest(sha1=sha1.digest(), sha256=sha256.digest())
+                check.run(source)
+        except Malformed as error:
+            self._report(Kind.CONTAINER, name, str(error))
+        self.found.extend(check.found)
+        return check.slices
+
+    def _surroundings(self, bundle: Bundle | None) -> Surroundings:
+        if bundle is None:
+            return Surroundings(info_plist=None, resources=None)
+        return Surroundings(
+            info_plist=self._content(bundle.path + "Info.plist"),
+            resources=self._content(bundle.path + coderesources.FILE_NAME),
+        )
+
+    def _content(self, name: str) -> bytes | None:
+        entry = self.archive.by_name.get(name)
+        if entry is None:
+            return None
+        try:
+            return self.archive.content(entry, LARGEST_SEAL)
+        except Malformed as error:
+            self._report(Kind.CONTAINER, name, str(error))
+            return None
+
+    def _check_signer(self, name: str, bundle: Bundle | None, signed: SignedSlice) -> None:
+        if signed.message is None:
+            return
+        try:
+            chain = self._chain(name, signed.message.certificates, signed)
+        except Malformed as error:
+            self._report(Kind.CMS, name, str(error))
+            return
+        if bundle is not None:
+            self.found.extend(check_identity(bundle, signed, chain))
+            self.found.extend(self._check_grant(bundle, signed, chain))
+        elif WATCH_STUB not in name and signed.primary.team not in {None, trust.team_of(chain[0])}:
+            self._report(
+                Kind.IDENTITY, name, "the signature names another team than its certificate."
+            )
+
+    def _chain(
+        self, name: str, carried: tuple[bytes, ...], signed: SignedSlice
+    ) -> list[x509.Certificate]:
+        assert signed.message is not None
+        certificates = trust.load(carried)
+        leaf = signer_of(signed.message, certificates)
+        key = (leaf.public_bytes(Encoding.DER), *carried)
+        if key not in self.chains:
+            chain = trust.chain_of(leaf, certificates)
+            self.chains[key] = chain
+            self.found.extend(trust.check_chain(chain, self.roots, self.now, name))
+            if not trust.is_for_code_signing(leaf):
+                self._report(Kind.TRUST, name, "the certificate is not for code signing.")
+        return self.chains[key]
+
+    def _check_grant(
+        self, bundle: Bundle, signed: SignedSlice, chain: Sequence[x509.Certificate]
+    ) -> Iterator[Violation]:
+        content = self._content(bundle.profile_name)
+        if content is None:
+            if bundle.is_process:
+                self._report(Kind.PROFILE, bundle.path, "there is no provisioning profile.")
+            return
+        try:
+            profile = read_profile(content)
+        except Malformed:
+            return  # Said once, by the check of the profile itself.
+        yield from check_profile(bundle, signed, chain, profile, self.now)
+
+    def _check_bundle(self, bundle: Bundle, links: dict[str, str]) -> None:
+        content = self._content(bundle.profile_name)
+        if content is not None:
+            self._check_profile_itself(bundle, content)
+        seal = self._content(bundle.path + coderesources.FILE_NAME)
+        if seal is None:
+            self._report(Kind.SEAL, bundle.path, "there is no CodeResources.")
+            return
+        try:
+            resources = read_code_resources(seal)
+        except Malformed as error:
+            self._report(Kind.SEAL, bundle.path, str(error))
+            return
+        self.found.extend(check_seal(bundle, resources, self.digests, links))
+
+    def _check_profile_itself(self, bundle: Bundle, content: bytes) -> None:
+        try:
+            profile = read_profile(content)
+            message = read_signed_message(content)
+            certificates = trust.load(message.certificates)
+            signer = signer_of(message, certificates)
+        except Malformed as error:
+            self._report(Kind.PROFILE, bundle.path, str(error))
+            return
+        for sentence in check_signature(message, message.content or b"", signer):
+            self._report(Kind.PROFILE, bundle.path, f"the profile: {sentence}")
+        chain = trust.chain_of(signer, [*certificates, *self.roots])
+        for violation in trust.check_chain(chain, self.roots, self.now, bundle.path):
+            self._report(Kind.PROFILE, bundle.path, f"the profile: {violation.sentence}")
+        self._check_device(bundle, profile)
+
+    def _check_device(self, bundle: Bundle, profile: Profile) -> None:
+        if self.udid is None or profile.all_devices:
+            return
+        if self.udid.upper() not in {device.upper() for device in profile.devices}:
+            self._report(Kind.DEVICE, bundle.path, "the device is not in this bundle's profile.")
+
+    def _links(self) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for entry in self.archive.entries:
+            if entry.is_symlink and entry.name.startswith(self.app.root):
+                try:
+                    found[entry.name] = self.archive.content(entry, LONGEST_LINK).decode()
+                except (Malformed, UnicodeDecodeError):
+                    self._report(Kind.CONTAINER, entry.name, "the symbolic link cannot be read.")
+        return found

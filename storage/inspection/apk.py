@@ -1,0 +1,94 @@
+"""Android apps: `.apk` files."""
+
+import re
+
+from storage.inspection import android, apksigning, axml, icons
+from storage.inspection.archive import Archive
+from storage.inspection.arsc import ResourceTable
+from storage.inspection.facts import Facts, Inspection
+from storage.inspection.package import Package
+from storage.inspection.rejection import PackageRejected
+
+MANIFEST = b"AndroidManifest.xml"
+
+_RESOURCES = b"resources.arsc"
+_LIBRARY = re.compile(rb"lib/([^/\0]+)/[^/\0]+\.so")
+_MAX_ABIS = 32
+_MAX_TRIES = 4
+
+
+def read(package: Package, archive: Archive) -> Inspection:
+    """Read an APK; raise PackageRejected with a sentence when it is none that can be used."""
+    archive = archive.as_android()
+    notes: list[str] = []
+    data = archive.read(MANIFEST, android.MAX_MANIFEST, crc=False)
+    manifest = android.read_manifest(axml.elements(data))
+    bundle_id = manifest.package
+    resources = _resources(archive, notes)
+    signatures = apksigning.read(archive)
+    name, translations = manifest.names(resources)
+    icon = draw_icon(archive, manifest.icon_paths(resources), notes)
+    notes += signatures.notes
+    if manifest.needs_splits(resources):
+        notes.append("It does not run without its other parts: take a universal APK instead.")
+    facts = Facts(
+        platform="android",
+        kind="apk",
+        bundle_id=bundle_id,
+        name=name,
+        localized_names=translations,
+        version=manifest.version(resources),
+        build=manifest.build(resources),
+        min_os=manifest.min_sdk(resources),
+        device_families=manifest.forms,
+        icon=icon is not None,
+        signing=signatures.signing(),
+        permissions=manifest.permissions,
+        features=manifest.features,
+        target_sdk=manifest.target_sdk(resources),
+        max_sdk=manifest.max_sdk(resources),
+        abis=abis(archive, b""),
+        debuggable=manifest.debuggable(resources),
+        test_only=manifest.test_only(resources),
+        split=manifest.split,
+        **package.measured,
+    )
+    return Inspection(facts=facts, icon=icon, notes=tuple(notes))
+
+
+def abis(archive: Archive, root: bytes) -> tuple[str, ...]:
+    """Return the processors for which there are native libraries under *root*."""
+    names = archive.search(re.escape(root) + _LIBRARY.pattern)
+    found = {match[1]: None for name in names if (match := _LIBRARY.fullmatch(name, len(root)))}
+    return tuple(sorted(abi.decode("utf-8", "replace")[:32] for abi in found))[:_MAX_ABIS]
+
+
+def draw_icon(archive: Archive, paths: list[str], notes: list[str]) -> bytes | None:
+    """
+    Draw the first of *paths* that is a picture of pixels.
+
+    A path is an exact name in the archive: one that leads elsewhere leads nowhere.
+    """
+    tried = 0
+    for path in paths:
+        name = path.encode("utf-8", "replace")
+        if path.endswith(".xml") or not name or name not in archive:
+            continue
+        tried += 1
+        try:
+            return icons.draw(archive.read(name, icons.MAX_BYTES))
+        except PackageRejected as reason:
+            notes.append(f"An icon was left out: {reason}")
+        if tried >= _MAX_TRIES:
+            break
+    return None
+
+
+def _resources(archive: Archive, notes: list[str]) -> android.Resources:
+    if _RESOURCES not in archive:
+        return android.NoResources()
+    try:
+        return ResourceTable(archive.read(_RESOURCES, android.MAX_RESOURCES))
+    except PackageRejected as reason:
+        notes.append(f"Names and icons are unknown, the resources are unreadable: {reason}")
+        return android.NoResources()

@@ -1,0 +1,178 @@
+"""
+Android's binary XML.
+
+Chunks and fields are those of AOSP `ResourceTypes.h`. Android reads files whose first chunk and
+sizes lie, and so does this, as long as every step goes forward.
+"""
+
+import struct
+from collections.abc import Iterator
+from struct import Struct
+
+from storage.inspection.android import MAX_DEPTH, Element, Reference, Value
+from storage.inspection.rejection import PackageRejected
+
+STRING_POOL = 0x0001
+NULL_INDEX = 0xFFFFFFFF
+
+_RESOURCE_MAP, _NAMESPACE_END, _START, _END = 0x0180, 0x0101, 0x0102, 0x0103
+_CHUNK = Struct("<2HL")
+_POOL = Struct("<8x5L")
+_ELEMENT = Struct("<4xL3H")
+_ATTRIBUTE = Struct("<4x2L3xBL")
+_NAMESPACE_END_SIZE = 24
+_UTF8 = 0x100
+_MAX_TEXT = 32_768
+_REFERENCE, _STRING, _DYNAMIC_REFERENCE, _FLOAT = 0x01, 0x03, 0x07, 0x04
+_FIRST_NUMBER, _LAST_NUMBER, _BOOLEAN = 0x10, 0x1F, 0x12
+_SIGN, _WRAP = 1 << 31, 1 << 32
+
+_BROKEN = "The AndroidManifest.xml is damaged."
+
+
+class StringPool:
+    """The texts of a chunk, decoded when they are asked for."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        """Read the head of the pool at *at*; raise PackageRejected when it is cut off."""
+        try:
+            _, header, size = _CHUNK.unpack_from(data, at)
+            count, _, flags, strings, _ = _POOL.unpack_from(data, at)
+        except struct.error as error:
+            raise PackageRejected("A table of texts is cut off.") from error
+        self._data = data
+        self._offsets = at + header
+        self._strings = at + strings
+        self._end = min(at + size, len(data)) if size else len(data)
+        # The count may be any number; there are no more texts than offsets that fit.
+        self._count = min(count, max(self._end - self._offsets, 0) // 4)
+        self._utf8 = bool(flags & _UTF8)
+        self._known: dict[int, str | None] = {}
+
+    def __getitem__(self, index: int) -> str | None:
+        """Return a text, cut at 32,768 characters; None when there is none at *index*."""
+        if index not in self._known:
+            self._known[index] = self._decode(index) if 0 <= index < self._count else None
+        return self._known[index]
+
+    def _decode(self, index: int) -> str | None:
+        at = self._offsets + 4 * index
+        at = self._strings + int.from_bytes(self._data[at : at + 4], "little")
+        if at + 2 > self._end:
+            return None
+        return self._eight_bit(at) if self._utf8 else self._sixteen_bit(at)
+
+    def _eight_bit(self, at: int) -> str:
+        """Read a text with two lengths before it: in characters, and in bytes, which counts."""
+        data = self._data
+        at += 2 if data[at] & 0x80 else 1
+        length, at = data[at] if at < self._end else 0, at + 1
+        if length & 0x80 and at < self._end:
+            length, at = (length & 0x7F) << 8 | data[at], at + 1
+        return data[at : min(at + min(length, _MAX_TEXT), self._end)].decode("utf-8", "replace")
+
+    def _sixteen_bit(self, at: int) -> str:
+        data = self._data
+        length, at = int.from_bytes(data[at : at + 2], "little"), at + 2
+        if length & 0x8000:
+            low = int.from_bytes(data[at : at + 2], "little")
+            length, at = (length & 0x7FFF) << 16 | low, at + 2
+        end = min(at + 2 * min(length, _MAX_TEXT), self._end)
+        return data[at:end].decode("utf-16-le", "replace")
+
+
+def elements(data: bytes) -> Iterator[Element]:
+    """
+    Yield each element as it opens, in order.
+
+    Raise PackageRejected for plain text, damage, a cut, and more than 128 levels.
+    """
+    if data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise PackageRejected("The AndroidManifest.xml is plain text, which no device installs.")
+    try:
+        yield from _Document(data).elements()
+    except (struct.error, IndexError) as error:
+        raise PackageRejected(_BROKEN) from error
+
+
+class _Document:
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._pool: StringPool | None = None
+        self._ids: tuple[int, ...] = ()
+
+    def elements(self) -> Iterator[Element]:
+        depth = 0
+        for kind, at, size in self._chunks():
+            if kind == STRING_POOL and self._pool is None:
+                self._pool = StringPool(self._data, at)
+            elif kind == _RESOURCE_MAP:
+                count = min(size, len(self._data) - at) // 4 - 2
+                self._ids = Struct(f"<8x{max(count, 0)}L").unpack_from(self._data, at)
+            elif kind == _START:
+                depth += 1
+                if depth > MAX_DEPTH:
+                    raise PackageRejected("The AndroidManifest.xml is nested too deeply.")
+                yield self._element(at, size, depth)
+            elif kind == _END:
+                depth -= 1
+                if depth == 0:
+                    return
+        raise PackageRejected(_BROKEN)
+
+    def _chunks(self) -> Iterator[tuple[int, int, int]]:
+        # The first chunk is the file itself. Its type and size may be anything.
+        at = _CHUNK.size
+        while at + _CHUNK.size <= len(self._data):
+            kind, _, size = _CHUNK.unpack_from(self._data, at)
+            if kind == _NAMESPACE_END and not size:
+                size = _NAMESPACE_END_SIZE
+            if size < _CHUNK.size:
+                raise PackageRejected(_BROKEN)
+            yield kind, at, size
+            at += size
+
+    def _element(self, at: int, size: int, depth: int) -> Element:
+        _, header, _ = _CHUNK.unpack_from(self._data, at)
+        body = at + header
+        name, start, width, count = _ELEMENT.unpack_from(self._data, body)
+        width = max(width, _ATTRIBUTE.size)
+        end = min(at + size, len(self._data))
+        attributes: dict[int | str, Value] = {}
+        for place in range(body + start, min(body + start + count * width, end), width):
+            self._take(place, attributes)
+        return Element(self._text(name) or "", attributes, depth)
+
+    def _take(self, at: int, attributes: dict[int | str, Value]) -> None:
+        name, raw, kind, data = _ATTRIBUTE.unpack_from(self._data, at)
+        # An id of 0 is an attribute that Android does not know by number, such as `package`.
+        known = self._ids[name] if name < len(self._ids) else 0
+        key = known or self._text(name)
+        value = self._value(kind, data, raw)
+        if key and value is not None:
+            attributes.setdefault(key, value)
+
+    def _value(self, kind: int, data: int, raw: int) -> Value | None:
+        if kind == _STRING:
+            return self._text(data)
+        if raw != NULL_INDEX and kind not in (_REFERENCE, _DYNAMIC_REFERENCE):
+            typed = typed_value(kind, data)
+            return typed if typed is not None else self._text(raw)
+        return typed_value(kind, data)
+
+    def _text(self, index: int) -> str | None:
+        return self._pool[index] if self._pool else None
+
+
+def typed_value(kind: int, data: int) -> Value | None:
+    """Return a value that needs no text: a reference, a number or a flag; None for the rest."""
+    if kind in (_REFERENCE, _DYNAMIC_REFERENCE):
+        return Reference(data)
+    if kind == _BOOLEAN:
+        return bool(data)
+    if _FIRST_NUMBER <= kind <= _LAST_NUMBER:
+        return data - _WRAP if data & _SIGN else data
+    if kind == _FLOAT:
+        (value,) = Struct("<f").unpack(data.to_bytes(4, "little"))
+        return f"{value:g}"
+    return None

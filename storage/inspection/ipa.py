@@ -1,0 +1,216 @@
+"""iOS apps: `.ipa` files and zipped Xcode archives."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from storage.inspection import apple, cgbi, icons, macho, mobileprovision, plists
+from storage.inspection.archive import Archive
+from storage.inspection.facts import Extension, ExtensionKind, Facts, Inspection, Signing
+from storage.inspection.package import Package
+from storage.inspection.rejection import PackageRejected
+from storage.inspection.text import clean, is_identifier
+
+MAX_EXTENSIONS = 100
+MAX_ICONS = 64
+
+_APP = rb"(?:Payload|[^/\0]+\.xcarchive/Products/Applications)/[^/\0]+\.app/"
+_BODY = rb"(?:Info\.plist|embedded\.mobileprovision)"
+_NESTED = rb"(?:(?:PlugIns|Extensions)/[^/\0]+\.appex|(?:Watch|AppClips)/[^/\0]+\.app)/"
+_NAMES = (
+    _APP
+    + rb"(?:"
+    + rb"(?:"
+    + _NESTED
+    + rb"){0,2}"
+    + _BODY
+    + rb"|[^/\0]+\.png"
+    + rb"|[^/\0]+\.lproj/InfoPlist\.strings|InfoPlist\.loctable"
+    + rb")"
+)
+_MAIN = re.compile(_APP + rb"Info\.plist")
+_LOCALIZED = re.compile(rb"(?:[^/\0]+\.lproj/InfoPlist\.strings|InfoPlist\.loctable)")
+# What Xcode appends to the name of an icon: its scale and its device.
+_MODIFIERS = re.compile(rb"(?:@[1-9]x)?(?:~[a-z]+)?(?:@[1-9]x)?(?:\.png)?")
+_HEAD = 64
+
+
+def is_ipa(archive: Archive) -> bool:
+    """Tell whether an app lies where an iOS archive has it."""
+    return bool(archive.search(rb"Payload/(?:[^/\0]+\.app/)?(?:Info\.plist)?")) or bool(
+        archive.search(_APP + rb"Info\.plist")
+    )
+
+
+def read(package: Package, archive: Archive) -> Inspection:
+    """Read an IPA; raise PackageRejected with a sentence when it is none that can be used."""
+    return _App.find(archive).inspect(package)
+
+
+@dataclass(slots=True)
+class _App:
+    """The app in the archive. `root` is its folder with a slash, `names` what is of interest."""
+
+    archive: Archive
+    root: bytes
+    names: list[bytes]
+    plist: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+
+    @classmethod
+    def find(cls, archive: Archive) -> "_App":
+        names = archive.search(_NAMES)
+        found = dict.fromkeys(name for name in names if _MAIN.fullmatch(name))
+        if not found:
+            raise PackageRejected("There is no app in it: no Payload/<name>.app/Info.plist.")
+        if len(found) > 1:
+            raise PackageRejected("There are several apps in it, and only one can be released.")
+        (main,) = found
+        plist = plists.load(archive.read(main, plists.MAX_BYTES), "The app's Info.plist")
+        root = main.removesuffix(b"Info.plist")
+        return cls(archive, root, [name for name in names if name.startswith(root)], plist)
+
+    def inspect(self, package: Package) -> Inspection:
+        bundle_id = apple.bundle_id(self.plist)
+        slices, icon = self._slices(), self._icon()
+        simulator = self._is_for_simulator(slices)
+        if not self.root.startswith(b"Payload/"):
+            self.notes.append("It is an Xcode archive: export an IPA from it to install the app.")
+        localized = [name for name in self.names if _LOCALIZED.fullmatch(name, len(self.root))]
+        facts = Facts(
+            platform="ios",
+            kind="ipa",
+            bundle_id=bundle_id,
+            name=apple.name(self.plist),
+            localized_names=apple.localized_names(self.archive, localized),
+            version=apple.version(self.plist),
+            build=apple.build(self.plist),
+            min_os=clean(self.plist.get("MinimumOSVersion"), 32),
+            device_families=apple.families(self.plist),
+            icon=icon is not None,
+            signing=self._signing(self.root, "The provisioning profile"),
+            architectures=tuple(part.architecture for part in slices),
+            uuids=tuple(part.uuid for part in slices),
+            encrypted=any(part.encrypted for part in slices) if slices else None,
+            simulator=simulator,
+            extensions=tuple(self._extensions()),
+            **package.measured,
+        )
+        return Inspection(facts=facts, icon=icon, notes=tuple(self.notes))
+
+    def _signing(self, root: bytes, what: str) -> Signing:
+        path = root + b"embedded.mobileprovision"
+        if path not in self.archive:
+            return Signing(signed=root + b"_CodeSignature/CodeResources" in self.archive)
+        try:
+            data = self.archive.read(path, mobileprovision.MAX_BYTES)
+            return mobileprovision.read(data).signing()
+        except PackageRejected as reason:
+            self.notes.append(f"{what} is unreadable: {reason}")
+            return Signing(signed=True)
+
+    def _slices(self) -> list[macho.Slice]:
+        named = apple.executable(self.plist)
+        path = self.root + named.encode("utf-8", "replace") if named else b""
+        if not path or path not in self.archive:
+            self.notes.append("The app has no executable.")
+            return []
+        try:
+            return macho.read_slices(self.archive.stream(path).read)
+        except PackageRejected as reason:
+            self.notes.append(f"The app's executable is unreadable: {reason}")
+            return []
+
+    def _is_for_simulator(self, slices: list[macho.Slice]) -> bool:
+        platforms = plists.texts(self.plist, "CFBundleSupportedPlatforms")
+        built_for = [part.platform or "" for part in slices]
+        simulator = any(name.lower().endswith("simulator") for name in (*platforms, *built_for))
+        if simulator:
+            self.notes.append("It was built for a simulator: no device can install it.")
+        return simulator
+
+    def _extensions(self) -> Iterator[Extension]:
+        nested = [name for name in self.names if self._kind_of(name) is not None]
+        for path in nested[:MAX_EXTENSIONS]:
+            kind = self._kind_of(path)
+            try:
+                data = self.archive.read(path, plists.MAX_BYTES)
+                plist = plists.load(data, "An extension's Info.plist")
+            except PackageRejected as reason:
+                self.notes.append(str(reason))
+                continue
+            if kind is not None:
+                yield self._extension(kind, path.removesuffix(b"Info.plist"), plist)
+
+    def _kind_of(self, path: bytes) -> ExtensionKind | None:
+        """Return what the nested Info.plist at *path* belongs to, None for any other path."""
+        inside = path[len(self.root) :]
+        if not inside.endswith(b"/Info.plist"):
+            return None
+        if inside.endswith(b".appex/Info.plist"):
+            return "extension"
+        return "watch" if inside.startswith(b"Watch/") else "appclip"
+
+    def _extension(self, kind: ExtensionKind, root: bytes, plist: dict[str, Any]) -> Extension:
+        signing = self._signing(root, "An extension's provisioning profile")
+        named = plist.get("CFBundleIdentifier")
+        point = plists.branch(plist, "NSExtension").get("NSExtensionPointIdentifier")
+        return Extension(
+            kind=kind,
+            path=root.rstrip(b"/").decode("utf-8", "replace"),
+            bundle_id=named if is_identifier(named) else None,
+            name=apple.name(plist),
+            version=apple.version(plist),
+            build=apple.build(plist),
+            point=clean(point),
+            team_id=signing.team_id,
+            profile_name=signing.profile_name,
+            profile_uuid=signing.profile_uuid,
+            expires_at=signing.expires_at,
+            entitlements=signing.entitlements,
+        )
+
+    def _icon(self) -> bytes | None:
+        """Draw the widest icon that can be drawn; a hostile one never costs the upload."""
+        for path in sorted(self._icon_names(), key=self._width, reverse=True)[:3]:
+            try:
+                return icons.draw(self.archive.read(path, icons.MAX_BYTES))
+            except PackageRejected as reason:
+                self.notes.append(f"An icon was left out: {reason}")
+        return None
+
+    def _icon_names(self) -> list[bytes]:
+        """Return the PNGs that Info.plist names. Its values are prefixes."""
+        pictures = [
+            name
+            for name in dict.fromkeys(self.names)
+            if name.endswith(b".png") and b"/" not in name[len(self.root) :]
+        ]
+        prefixes = [self.root + prefix for prefix in _icon_prefixes(self.plist)]
+        exact, loose = [], []
+        for prefix in prefixes:
+            for name in pictures:
+                if name.startswith(prefix):
+                    loose.append(name)
+                    if _MODIFIERS.fullmatch(name, len(prefix)):
+                        exact.append(name)
+        return (list(dict.fromkeys(exact)) or list(dict.fromkeys(loose)))[:MAX_ICONS]
+
+    def _width(self, path: bytes) -> int:
+        try:
+            return cgbi.size(self.archive.head(path, _HEAD))[0]
+        except PackageRejected:
+            return 0
+
+
+def _icon_prefixes(plist: dict[str, Any]) -> list[bytes]:
+    """Return what the keys of all the years name, newest first; wrong types count as absent."""
+    named: list[str] = []
+    for key in ("CFBundleIcons", "CFBundleIcons~ipad"):
+        primary = plists.branch(plists.branch(plist, key), "CFBundlePrimaryIcon")
+        named += plists.texts(primary, "CFBundleIconFiles")
+    for key in ("CFBundleIconFiles", "CFBundleIconFiles~ipad", "CFBundleIconFile"):
+        named += plists.texts(plist, key)
+    plain = (name.removesuffix(".png") for name in named if name and "/" not in name)
+    return [name.encode("utf-8", "replace") for name in dict.fromkeys(plain) if name][:MAX_ICONS]

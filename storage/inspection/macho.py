@@ -1,0 +1,137 @@
+"""
+Mach-O: what the load commands say about each slice.
+
+Layouts and numbers are those of Apple's `mach-o/loader.h` and `mach-o/fat.h`. Only the head of a
+slice is read; code, symbols and signature stay where they are.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from struct import Struct
+from uuid import UUID
+
+from storage.inspection.rejection import PackageRejected
+
+# The commands of a slice lie in its first bytes. The largest apps need about 20 KB.
+HEAD = 64 << 10
+MAX_SLICES = 16
+
+_FAT, _FAT_64 = 0xCAFEBABE, 0xCAFEBABF
+_THIN = {
+    b"\xce\xfa\xed\xfe": ("<", 28),
+    b"\xcf\xfa\xed\xfe": ("<", 32),
+    b"\xfe\xed\xfa\xce": (">", 28),
+    b"\xfe\xed\xfa\xcf": (">", 32),
+}
+_UUID, _BUILD_VERSION = 0x1B, 0x32
+_ENCRYPTION = frozenset({0x21, 0x2C})
+_MINIMUM = {0x24: 1, 0x25: 2, 0x2F: 3, 0x30: 4}
+_SUBTYPE = 0x00FFFFFF
+
+_ARCHITECTURES = {
+    (7, 3): "i386",
+    (0x01000007, 3): "x86_64",
+    (0x01000007, 8): "x86_64h",
+    (12, 6): "armv6",
+    (12, 9): "armv7",
+    (12, 11): "armv7s",
+    (12, 12): "armv7k",
+    (0x0100000C, 0): "arm64",
+    (0x0100000C, 1): "arm64",
+    (0x0100000C, 2): "arm64e",
+    (0x0200000C, 0): "arm64_32",
+    (0x0200000C, 1): "arm64_32",
+    (18, 0): "ppc",
+    (0x01000012, 0): "ppc64",
+}
+_PLATFORMS = {
+    1: "macos",
+    2: "ios",
+    3: "tvos",
+    4: "watchos",
+    6: "maccatalyst",
+    7: "iossimulator",
+    8: "tvossimulator",
+    9: "watchossimulator",
+    11: "visionos",
+    12: "visionossimulator",
+}
+
+Head = Callable[[int, int], bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """One architecture. `uuid` is lower-case with dashes, empty where there is no LC_UUID."""
+
+    architecture: str
+    uuid: str = ""
+    encrypted: bool = False
+    platform: str | None = None
+
+
+def read_slices(head: Head) -> list[Slice]:
+    """
+    Read every slice of a thin or fat file; raise PackageRejected when it is no Mach-O.
+
+    *head* returns up to so many bytes from an offset on, fewer at the end of the file. Offsets are
+    asked for in ascending order.
+    """
+    start = head(0, HEAD)
+    magic = int.from_bytes(start[:4])
+    if magic not in (_FAT, _FAT_64):
+        return [_read_slice(start)]
+    offsets = sorted(_slice_offsets(start, wide=magic == _FAT_64))
+    if not offsets:
+        raise PackageRejected("The executable is a Mach-O without a slice.")
+    return [_read_slice(head(offset, HEAD)) for offset in offsets]
+
+
+def _slice_offsets(start: bytes, *, wide: bool) -> Iterator[int]:
+    count = int.from_bytes(start[4:8])
+    # Java classes share the magic number; their count is a version of 45 and more.
+    if count > MAX_SLICES:
+        raise PackageRejected("The executable is no Mach-O file.")
+    line = Struct(">8xQ16x") if wide else Struct(">8xL8x")
+    for index in range(count):
+        at = 8 + index * line.size
+        if at + line.size > len(start):
+            raise PackageRejected("The executable is cut off.")
+        (offset,) = line.unpack_from(start, at)
+        yield offset
+
+
+def _read_slice(data: bytes) -> Slice:
+    order, size = _THIN.get(data[:4], ("", 0))
+    if not order or len(data) < size:
+        raise PackageRejected("The executable is no Mach-O file.")
+    cpu, subtype, _, count, _ = Struct(order + "5L").unpack_from(data, 4)
+    name = _ARCHITECTURES.get((cpu, subtype & _SUBTYPE), f"cpu-{cpu}-{subtype & _SUBTYPE}")
+    uuid, encrypted, platform = "", False, None
+    for command, body in _commands(data, size, count, order):
+        if command == _UUID and len(body) >= 16:  # noqa: PLR2004 - a UUID has 16 bytes
+            uuid = str(UUID(bytes=body[:16]))
+        elif command in _ENCRYPTION:
+            encrypted = any(body[8:12])
+        elif command == _BUILD_VERSION:
+            platform = _PLATFORMS.get(_number(body[:4], order))
+        elif command in _MINIMUM:
+            platform = platform or _PLATFORMS[_MINIMUM[command]]
+    return Slice(architecture=name, uuid=uuid, encrypted=encrypted, platform=platform)
+
+
+def _commands(data: bytes, at: int, count: int, order: str) -> Iterator[tuple[int, bytes]]:
+    """Yield each load command with what follows its number and size."""
+    head = Struct(order + "2L")
+    for _ in range(count):
+        if at + head.size > len(data):
+            return
+        command, size = head.unpack_from(data, at)
+        if size < head.size:
+            raise PackageRejected("The executable's load commands are damaged.")
+        yield command, data[at + head.size : at + size]
+        at += size
+
+
+def _number(field: bytes, order: str) -> int:
+    return int.from_bytes(field, "little" if order == "<" else "big")

@@ -1,0 +1,79 @@
+"""
+The process in which strangers' bytes are read: `python -m storage.inspection.process`.
+
+It reads jobs from standard input and answers on standard output, each message a JSON object behind
+its length. It has little memory and little time, writes no file and opens no connection. When it
+dies of a file, one upload is refused and nothing else happens.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from storage.inspection.facts import Hashes
+from storage.inspection.inspector import inspect
+from storage.inspection.rejection import NotAPackage, PackageRejected
+
+MEMORY = 512 << 20
+CPU_SECONDS = 10
+LENGTH_BYTES = 4
+
+# Past this peak, in kilobytes, the next job might not fit: the process asks to be replaced.
+_WORN_OUT = 192 << 10
+
+
+def main() -> None:
+    """Serve jobs until standard input ends."""
+    _limit(resource.RLIMIT_AS, MEMORY)
+    _limit(resource.RLIMIT_FSIZE, 0)
+    _limit(resource.RLIMIT_CORE, 0)
+    incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
+    while (job := _receive(incoming)) is not None:
+        # The limit counts from the start of the process, so that it moves on with every job.
+        _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + CPU_SECONDS)
+        answer, icon = _answer(job)
+        answer["last"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > _WORN_OUT
+        _send(outgoing, json.dumps(answer).encode())
+        _send(outgoing, icon)
+        outgoing.flush()
+        if answer["last"]:
+            return
+
+
+def _answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    try:
+        found = inspect(Path(job["path"]), Hashes(**job["hashes"]), job["name"])
+    except NotAPackage as reason:
+        return {"rejected": str(reason), "unknown": True}, b""
+    except PackageRejected as reason:
+        return {"rejected": str(reason), "unknown": False}, b""
+    except OSError:
+        return {"rejected": "The file could not be opened to read it.", "unknown": False}, b""
+    return {"facts": found.facts.as_json(), "notes": list(found.notes)}, found.icon or b""
+
+
+def _receive(stream: BinaryIO) -> dict[str, Any] | None:
+    head = stream.read(LENGTH_BYTES)
+    if len(head) < LENGTH_BYTES:
+        return None
+    job: dict[str, Any] = json.loads(stream.read(int.from_bytes(head)))
+    return job
+
+
+def _send(stream: BinaryIO, data: bytes) -> None:
+    stream.write(len(data).to_bytes(LENGTH_BYTES))
+    stream.write(data)
+
+
+def _limit(what: int, soft: int) -> None:
+    _, hard = resource.getrlimit(what)
+    if hard != resource.RLIM_INFINITY:
+        soft = min(soft, hard)
+    resource.setrlimit(what, (soft, hard))
+
+
+if __name__ == "__main__":
+    main()

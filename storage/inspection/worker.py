@@ -1,0 +1,172 @@
+"""Reading packages in processes of their own, so that a hostile file takes nothing down."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from pydantic import ValidationError
+
+from storage.inspection.facts import Facts, Hashes, Inspection
+from storage.inspection.process import LENGTH_BYTES
+from storage.inspection.rejection import NotAPackage, PackageRejected
+
+WALL_SECONDS = 30.0
+
+_MAX_ANSWER = 64 << 20
+_TOO_LONG = "Reading the file took too long, so it was given up."
+_DIED = "Reading the file failed: it is damaged, or made to break readers."
+
+
+class InspectionPool:
+    """
+    A few long-lived worker processes.
+
+    Use it in the event loop that entered it. `inspect` may be called, and cancelled, at any time;
+    more calls than workers wait for their turn.
+    """
+
+    def __init__(self, workers: int = 1, wall_seconds: float = WALL_SECONDS) -> None:
+        self._wall_seconds = wall_seconds
+        self._workers = [_Worker() for _ in range(workers)]
+        self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
+
+    async def __aenter__(self) -> Self:
+        for worker in self._workers:
+            await worker.start()
+            self._idle.put_nowait(worker)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for worker in self._workers:
+            await worker.stop()
+
+    async def inspect(self, path: Path, hashes: Hashes, name: str | None = None) -> Inspection:
+        """
+        Read the finished file at *path*; *name* is what the sender calls it.
+
+        Raise PackageRejected when it cannot be read, takes more than its time or memory, or kills
+        the worker; NotAPackage when it is of no kind that we know.
+        """
+        worker = await self._idle.get()
+        try:
+            return await self._ask(worker, path, hashes, name)
+        finally:
+            self._idle.put_nowait(worker)
+
+    async def _ask(
+        self, worker: "_Worker", path: Path, hashes: Hashes, name: str | None
+    ) -> Inspection:
+        job = {
+            "path": str(path),
+            "name": name,
+            "hashes": {"md5": hashes.md5, "sha1": hashes.sha1, "sha256": hashes.sha256},
+        }
+        try:
+            async with asyncio.timeout(self._wall_seconds):
+                answer, icon = await worker.ask(job)
+        except TimeoutError as error:
+            await worker.stop()
+            raise PackageRejected(_TOO_LONG) from error
+        except (OSError, EOFError, ValueError) as error:
+            code = await worker.stop()
+            raise PackageRejected(_TOO_LONG if code == -signal.SIGXCPU else _DIED) from error
+        except BaseException:
+            # A cancelled job is still running over there, and its answer would be the next one's.
+            await worker.stop()
+            raise
+        if answer.get("last"):
+            await worker.stop()
+        return _understood(answer, icon)
+
+
+class _Worker:
+    """One process, started anew when it is gone."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+
+    async def start(self) -> Process:
+        if self._process is not None and self._process.returncode is None:
+            return self._process
+        await self.stop()
+        # The environment holds secrets, which a process that reads strangers' bytes never sees.
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "storage.inspection.process",
+            stdin=PIPE,
+            stdout=PIPE,
+            env={"PYTHONPATH": os.pathsep.join(sys.path)},
+            start_new_session=True,
+        )
+        return self._process
+
+    async def ask(self, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        """Return the answer to a job and the icon; EOFError, OSError or ValueError if it died."""
+        process = await self.start()
+        assert process.stdin is not None
+        request = json.dumps(job).encode()
+        process.stdin.write(len(request).to_bytes(LENGTH_BYTES) + request)
+        await process.stdin.drain()
+        answer = json.loads(await _receive(process))
+        if not isinstance(answer, dict):
+            raise ValueError("The worker answered with something else than an object.")  # noqa: TRY004 - it died, to us
+        return answer, await _receive(process)
+
+    async def stop(self) -> int | None:
+        """Kill the process with everything it started; return its exit code. Never interrupted."""
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        ending = asyncio.ensure_future(_end(process))
+        try:
+            await asyncio.shield(ending)
+        except asyncio.CancelledError:
+            await ending
+            raise
+        return process.returncode
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is None:
+        # A process that is gone already may have left its number to somebody else.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.close()
+    # Both pipes are seen to their end: otherwise their transports outlive the loop.
+    await process.stdout.read()
+    with contextlib.suppress(OSError):
+        await process.stdin.wait_closed()
+    await process.wait()
+
+
+async def _receive(process: Process) -> bytes:
+    assert process.stdout is not None
+    length = int.from_bytes(await process.stdout.readexactly(LENGTH_BYTES))
+    if length > _MAX_ANSWER:
+        raise ValueError("The worker's answer is longer than an answer can be.")
+    return await process.stdout.readexactly(length)
+
+
+def _understood(answer: dict[str, Any], icon: bytes) -> Inspection:
+    if (sentence := answer.get("rejected")) is not None:
+        raise NotAPackage(sentence) if answer.get("unknown") else PackageRejected(sentence)
+    try:
+        facts = Facts.model_validate(answer.get("facts"))
+    except ValidationError as error:
+        raise PackageRejected(_DIED) from error
+    return Inspection(facts=facts, icon=icon or None, notes=tuple(answer.get("notes", ())))

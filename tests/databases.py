@@ -1,0 +1,117 @@
+"""
+Fixtures: databases of a test's own, with all tables, on SQLite and on PostgreSQL.
+
+A test that asks for `database_url` or `database` runs once on each. The tables are made once in a
+session; every test gets a copy.
+"""
+
+import asyncio
+import shutil
+from collections.abc import AsyncGenerator, Generator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from psycopg import sql
+
+from storage.catalog.database import Database
+from storage.migrations import migrate
+from tests import postgres
+
+BACKENDS = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Generator[str]:
+    """Lend the URL of a real PostgreSQL, started for the first test that asks."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Generator[str]:
+    """Lend the name of a database with all tables and no rows."""
+    with _new_database(postgres_server) as url:
+        _upgrade(url)
+        yield str(sa.make_url(url).database)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a database file with all tables and no rows."""
+    path = tmp_path_factory.mktemp("template") / "slipway.db"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """Return the URL of a SQLite database of the test's own."""
+    path = tmp_path / "slipway.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str, postgres_template: str) -> Generator[str]:
+    """Lend the URL of a PostgreSQL database of the test's own."""
+    with _new_database(postgres_server, postgres_template) as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgres_url(postgres_server: str) -> Generator[str]:
+    """Lend the URL of a PostgreSQL database without tables."""
+    with _new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=BACKENDS)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Return the URL of a database of the test's own: the test runs once on each backend."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture(params=BACKENDS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return the URL of a database without tables: the test runs once on each backend."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'empty.db'}"
+    url: str = request.getfixturevalue("empty_postgres_url")
+    return url
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[Database]:
+    """Lend a database of the test's own: the test runs once on each backend."""
+    database = Database(database_url)
+    yield database
+    await database.close()
+
+
+@contextmanager
+def _new_database(server: str, template: str = "template1") -> Generator[str]:
+    name = f"test_{uuid4().hex}"
+    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    _tell(server, create.format(sql.Identifier(name), sql.Identifier(template)))
+    try:
+        yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _tell(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _tell(server: str, command: sql.Composed) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(command)
+
+
+def _upgrade(url: str) -> None:
+    """Make the tables, in a thread because the test's own loop may be running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, migrate.upgrade(url)).result()

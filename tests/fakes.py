@@ -1,0 +1,130 @@
+"""A small working thing at every socket, each remembering what it was given."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from provisioning.errors import DirectoryFailed, SourceGone
+from provisioning.ports import Incoming, PersonFacts, Told
+from provisioning.workflows.road import Walk
+from storage.errors import NotFound
+from storage.inspection.facts import Hashes, Inspection
+from storage.inspection.inspector import inspect
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class InlineEngine:
+    """Walks a road at once when it is started; the same start again does nothing."""
+
+    def __init__(self) -> None:
+        self.roads: dict[str, Walk] = {}
+        self.started: list[tuple[str, str]] = []
+
+    async def start(self, road: str, subject: str) -> None:
+        if (road, subject) in self.started:
+            return
+        self.started.append((road, subject))
+        await self.roads[road](_InlineStep(), subject)
+
+
+class _InlineStep:
+    async def __call__(
+        self, name: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        del name
+        return await act(*args, **kwargs)
+
+
+@dataclass
+class FakeAnnouncer:
+    """Keeps what people would have read. `deaf` testers cannot be told, for the reason given."""
+
+    shown: list[str] = field(default_factory=list)
+    redrawn: list[str] = field(default_factory=list)
+    announced: list[tuple[str, str]] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    reported: list[str] = field(default_factory=list)
+    deaf: dict[str, str] = field(default_factory=dict)
+
+    async def show_upload(self, upload_id: str) -> None:
+        self.shown.append(upload_id)
+
+    async def show_release(self, release_id: str) -> None:
+        self.redrawn.append(release_id)
+
+    async def announce(self, distribution_id: str, channel_id: str) -> None:
+        self.announced.append((distribution_id, channel_id))
+
+    async def tell(self, delivery_id: str) -> Told:
+        if delivery_id in self.deaf or "*" in self.deaf:
+            return Told(delivered=False, reason=self.deaf.get(delivery_id, self.deaf.get("*", "")))
+        self.told.append(delivery_id)
+        return Told(delivered=True)
+
+    async def report(self, distribution_id: str) -> None:
+        self.reported.append(distribution_id)
+
+
+@dataclass
+class FakeDirectory:
+    """Knows the people and user groups a test put in; `silent` groups do not answer."""
+
+    people: dict[str, PersonFacts] = field(default_factory=dict)
+    usergroups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    silent: set[str] = field(default_factory=set)
+
+    def add(self, user_id: str, name: str, **facts: bool) -> None:
+        self.people[user_id] = PersonFacts(id=user_id, name=name, **facts)
+
+    async def person(self, user_id: str) -> PersonFacts:
+        if user_id not in self.people:
+            raise NotFound("There is nobody of this id.")
+        return self.people[user_id]
+
+    async def members(self, usergroup_id: str) -> tuple[str, ...]:
+        if usergroup_id in self.silent:
+            raise DirectoryFailed
+        return self.usergroups.get(usergroup_id, ())
+
+
+@dataclass
+class FakeSource:
+    """Gives the files a test put in, by file id; `broken` ones raise, at once or midway."""
+
+    files: dict[str, Path] = field(default_factory=dict)
+    broken: dict[str, Exception] = field(default_factory=dict)
+    broken_midway: dict[str, Exception] = field(default_factory=dict)
+    opened: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def open(self, reference: Mapping[str, Any]) -> AsyncGenerator[Incoming]:
+        file_id = reference["file_id"]
+        self.opened.append(file_id)
+        if file_id in self.broken:
+            raise self.broken[file_id]
+        if file_id not in self.files:
+            raise SourceGone
+        content = self.files[file_id].read_bytes()
+        yield Incoming(
+            file_name=self.files[file_id].name,
+            size=len(content),
+            chunks=self._chunks(file_id, content),
+        )
+
+    async def _chunks(self, file_id: str, content: bytes) -> AsyncIterator[bytes]:
+        half = len(content) // 2
+        yield content[:half]
+        if file_id in self.broken_midway:
+            raise self.broken_midway[file_id]
+        yield content[half:]
+
+
+class InlineInspector:
+    """Reads a package in this very process."""
+
+    async def inspect(self, path: Path, hashes: Hashes, name: str | None = None) -> Inspection:
+        return inspect(path, hashes, name)

@@ -1,0 +1,1 @@
+"""The web application over real connections, with real records and a real store."""

@@ -1,0 +1,71 @@
+"""The web application, served on 127.0.0.1 for each test."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession, web
+
+from bot.links import Links
+from bot.web.app import WebParts, make_runner, make_web
+from bot.web.health import blobs_answer, database_answers
+from provisioning.grants import Grants
+from provisioning.receipts import Receipts
+from storage.blobs.local import LocalBlobs
+from storage.catalog.database import Database
+from tests.integration.web.site import BASE, KEY, Site
+
+
+@asynccontextmanager
+async def serving(app: web.Application) -> AsyncGenerator[str]:
+    """Lend the address of a served application."""
+    runner = make_runner(app, patience=0.1)
+    await runner.setup()
+    try:
+        listening = web.TCPSite(runner, "127.0.0.1", 0)
+        await listening.start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
+async def open_site(
+    url: str, folder: Path, *, base: str = BASE, stall: float = 5.0
+) -> AsyncGenerator[Site]:
+    """Lend a served installation on the database at *url*."""
+    database = Database(url)
+    blobs = LocalBlobs(folder / "blobs", spare=0)
+    grants = Grants(database, KEY, timedelta(days=30))
+    receipts = Receipts(database)
+    links = Links(base)
+    parts = WebParts(
+        grants=grants,
+        receipts=receipts,
+        blobs=blobs,
+        links=links,
+        ready={"database": database_answers(database), "blobs": blobs_answer(blobs)},
+        stall=stall,
+    )
+    try:
+        async with serving(make_web(parts)) as address, ClientSession() as client:
+            yield Site(
+                address=address,
+                client=client,
+                database=database,
+                blobs=blobs,
+                grants=grants,
+                receipts=receipts,
+                links=links,
+            )
+    finally:
+        await database.close()
+
+
+@pytest.fixture
+async def site(sqlite_url: str, tmp_path: Path) -> AsyncGenerator[Site]:
+    """Lend a served installation on SQLite."""
+    async with open_site(sqlite_url, tmp_path) as site:
+        yield site

@@ -1,0 +1,129 @@
+"""A served installation with releases in it: what the tests of the web look at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import ClientResponse, ClientSession
+from yarl import URL
+
+from bot.links import Links
+from provisioning.grants import Grants
+from provisioning.receipts import Receipts
+from storage.blobs.local import LocalBlobs
+from storage.catalog import receipts
+from storage.catalog.database import Database
+from storage.records.base import now
+from storage.records.grant import Grant, Receipt
+from tests.shelf import Shelf, change, facts_of, package, put, stock
+
+BASE = "https://apps.example.test"
+KEY = b"k" * 32
+
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5_1 like Mac OS X) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1"
+)
+ANDROID = (
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/131.0.0.0 Mobile Safari/537.36"
+)
+DESKTOP = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.0 Safari/605.1.15"
+)
+APPSTORED = (
+    "com.apple.appstored/1.0 iOS/18.0 model/iPhone16,2 hwp/t8130 build/22A3354 (6; dt:311) AMS/1"
+)
+SLACKBOT = "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"
+
+
+@dataclass
+class Offer:
+    """A release with somebody's link to it."""
+
+    token: str
+    grant: Grant
+    shelf: Shelf
+    content: bytes
+
+    @property
+    def path(self) -> str:
+        return f"/i/{self.token}"
+
+    @property
+    def ipa(self) -> str:
+        return f"{self.path}/app.ipa"
+
+    @property
+    def tag(self) -> str:
+        return f'"{self.shelf.build.sha256}"'
+
+
+@dataclass
+class Site:
+    """The served web application, and the house behind it."""
+
+    address: str
+    client: ClientSession
+    database: Database
+    blobs: LocalBlobs
+    grants: Grants
+    receipts: Receipts
+    links: Links
+
+    async def get(
+        self, path: str, *, agent: str = IPHONE, method: str = "GET", **headers: str
+    ) -> ClientResponse:
+        """Ask for *path* as it is written; `If_Range` in *headers* means `If-Range`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return await self.client.request(
+            method,
+            URL(self.address + path, encoded=True),
+            headers={"User-Agent": agent, **named},
+            allow_redirects=False,
+        )
+
+    async def text(self, path: str, *, agent: str = IPHONE) -> str:
+        """Return the body of a page that must be there."""
+        answer = await self.get(path, agent=agent)
+        assert answer.status == 200
+        return await answer.text()
+
+    async def receipts_of(self, offer: Offer) -> dict[str, Receipt]:
+        async with self.database.reading() as session:
+            found = await receipts.of_grant(session, offer.grant.id)
+        return {receipt.kind.value: receipt for receipt in found}
+
+    async def offer(
+        self,
+        *,
+        platform: str = "ios",
+        content: bytes | None = None,
+        icon: bytes | None = None,
+        facts: Mapping[str, Any] | None = None,
+        build: Mapping[str, Any] | None = None,
+        app: Mapping[str, Any] | None = None,
+        release: Mapping[str, Any] | None = None,
+        tester: Mapping[str, Any] | None = None,
+    ) -> Offer:
+        """Put a release on the shelf and give it to somebody."""
+        content = package() if content is None else content
+        picture = {"icon_sha256": (await put(self.blobs, icon)).sha256} if icon else {}
+        shelf = await stock(
+            self.database,
+            facts=facts_of(platform, **(facts or {})),
+            blob=await put(self.blobs, content),
+            build={**picture, **(build or {})},
+            app=app,
+            release=release,
+            tester=tester,
+        )
+        grant = await self.grants.give(shelf.release.id, shelf.tester.id)
+        return Offer(
+            token=self.grants.token(grant), grant=grant, shelf=shelf, content=content
+        )
+
+    async def expire(self, offer: Offer) -> None:
+        await change(self.database, offer.grant, expires_at=now() - timedelta(seconds=1))

@@ -1,0 +1,210 @@
+"""What a unit of work promises, on both databases."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlmodel import select
+
+from storage.catalog.database import Database, driver_url, insert_missing
+from storage.errors import AlreadyExists
+from storage.records.app import App
+from storage.records.organization import Organization
+from storage.records.seen import Seen
+
+
+async def names(database: Database) -> list[str]:
+    async with database.reading() as session:
+        return sorted(await session.exec(select(Organization.name)))
+
+
+async def test_what_is_changed_together_is_kept_together(database: Database) -> None:
+    async with database.writing() as session:
+        session.add(Organization(name="one"))
+        session.add(Organization(name="two"))
+
+    assert await names(database) == ["one", "two"]
+
+
+async def test_an_error_takes_everything_back(database: Database) -> None:
+    async def change_my_mind() -> None:
+        async with database.writing() as session:
+            session.add(Organization(name="one"))
+            await session.flush()
+            raise RuntimeError("I changed my mind.")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        await change_my_mind()
+
+    assert await names(database) == []
+
+
+async def test_a_cancelled_unit_of_work_keeps_nothing_and_lets_others_go_on(
+    database: Database,
+) -> None:
+    inside = asyncio.Event()
+
+    async def linger() -> None:
+        async with database.writing() as session:
+            session.add(Organization(name="one"))
+            await session.flush()
+            inside.set()
+            await asyncio.Event().wait()
+
+    lingering = asyncio.create_task(linger())
+    await inside.wait()
+    lingering.cancel()
+    await asyncio.gather(lingering, return_exceptions=True)
+    async with database.writing() as session:
+        session.add(Organization(name="two"))
+
+    assert await names(database) == ["two"]
+
+
+async def test_a_taken_name_is_said_in_our_words(database: Database) -> None:
+    async with database.writing() as session:
+        session.add(Organization(name="one"))
+
+    with pytest.raises(AlreadyExists):
+        async with database.writing() as session:
+            session.add(Organization(name="one"))
+
+    assert await names(database) == ["one"]
+
+
+async def test_reading_keeps_nothing(database: Database) -> None:
+    async with database.reading() as session:
+        session.add(Organization(name="one"))
+        await session.flush()
+
+    assert await names(database) == []
+
+
+async def test_no_increment_is_lost_between_writers(database: Database) -> None:
+    async with database.writing() as session:
+        session.add(Organization(id="o" * 32, name="0"))
+
+    async def count() -> None:
+        for _ in range(10):
+            async with database.writing() as session:
+                query = select(Organization).with_for_update()
+                organization = (await session.exec(query)).one()
+                await asyncio.sleep(0)
+                organization.name = str(int(organization.name) + 1)
+                session.add(organization)
+
+    await asyncio.gather(*(count() for _ in range(5)))
+
+    assert await names(database) == ["50"]
+
+
+async def test_readers_go_on_beside_a_writer(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    async with database.writing() as writer:
+        writer.add(Organization(name="one"))
+        await writer.flush()
+
+        assert await asyncio.wait_for(names(database), timeout=1) == []
+    await database.close()
+
+
+async def test_a_reference_to_nothing_is_refused(database: Database) -> None:
+    app = App(
+        organization_id="nobody",
+        name="harbour",
+        display_name="Harbour",
+        platform="ios",
+        bundle_id="test.harbour",
+        created_by="U1",
+    )
+    with pytest.raises(AlreadyExists):
+        async with database.writing() as session:
+            session.add(app)
+
+
+async def test_times_come_back_as_they_went_in_and_in_utc(database: Database) -> None:
+    noon_in_tokyo = datetime(2026, 5, 1, 12, tzinfo=timezone(timedelta(hours=9)))
+    async with database.writing() as session:
+        session.add(Seen(key="event", seen_at=noon_in_tokyo))
+
+    async with database.reading() as session:
+        seen = (await session.exec(select(Seen))).one()
+
+    assert seen.seen_at == noon_in_tokyo
+    assert seen.seen_at.tzinfo == UTC
+
+
+async def test_a_time_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(SQLAlchemyError, match="naive"):
+        async with database.writing() as session:
+            session.add(Seen(key="event", seen_at=datetime(2026, 5, 1)))  # noqa: DTZ001 - the point
+
+
+async def test_only_missing_rows_are_inserted_and_counted(database: Database) -> None:
+    moment = datetime(2026, 5, 1, tzinfo=UTC)
+    rows = [{"key": key, "seen_at": moment} for key in ("a", "b")]
+
+    async with database.writing() as session:
+        assert await insert_missing(session, Seen, [], ["key"]) == 0
+        assert await insert_missing(session, Seen, rows[:1], ["key"]) == 1
+    async with database.writing() as session:
+        assert await insert_missing(session, Seen, rows, ["key"]) == 1
+        assert await insert_missing(session, Seen, rows, ["key"]) == 0
+
+
+async def test_a_database_that_does_not_answer_is_noticed(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/no/such/folder/slipway.db")
+
+    with pytest.raises(OperationalError):
+        await database.ping()
+    await database.close()
+
+
+async def test_a_database_that_answers_is_well(database: Database) -> None:
+    await database.ping()
+
+
+async def test_a_connection_that_the_server_dropped_is_replaced(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    await database.ping()
+    other = Database(postgres_url)
+    async with other.writing() as session:
+        connection = await session.connection()
+        await connection.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+
+    await database.ping()
+    await other.close()
+    await database.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("sqlite:///data/slipway.db", "sqlite+aiosqlite:///data/slipway.db"),
+        ("sqlite+pysqlite:////data/slipway.db", "sqlite+aiosqlite:////data/slipway.db"),
+        (
+            "postgresql://ann:s%40fe@db:5433/slipway",
+            "postgresql+psycopg://ann:s%40fe@db:5433/slipway",
+        ),
+        ("postgresql+asyncpg://db/slipway", "postgresql+psycopg://db/slipway"),
+    ],
+)
+def test_every_way_to_write_a_database_gets_our_driver(url: str, wanted: str) -> None:
+    assert driver_url(url) == wanted
+
+
+def test_other_databases_are_refused_with_a_sentence() -> None:
+    with pytest.raises(ValueError, match="SQLite or PostgreSQL, not in mysql"):
+        driver_url("mysql://db/slipway")
+
+
+async def test_the_heroku_way_to_write_postgres_is_understood() -> None:
+    assert driver_url("postgres://db/slipway") == "postgresql+psycopg://db/slipway"
