@@ -35,7 +35,7 @@ def postgres_server() -> Generator[str]:
 @pytest.fixture(scope="session")
 def postgres_template(postgres_server: str) -> Generator[str]:
     """Lend the name of a database with all tables and no rows."""
-    with _new_database(postgres_server) as url:
+    with new_database(postgres_server) as url:
         _upgrade(url)
         yield str(sa.make_url(url).database)
 
@@ -59,14 +59,14 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 @pytest.fixture
 def postgres_url(postgres_server: str, postgres_template: str) -> Generator[str]:
     """Lend the URL of a PostgreSQL database of the test's own."""
-    with _new_database(postgres_server, postgres_template) as url:
+    with new_database(postgres_server, postgres_template) as url:
         yield url
 
 
 @pytest.fixture
 def empty_postgres_url(postgres_server: str) -> Generator[str]:
     """Lend the URL of a PostgreSQL database without tables."""
-    with _new_database(postgres_server) as url:
+    with new_database(postgres_server) as url:
         yield url
 
 
@@ -96,7 +96,8 @@ async def database(database_url: str) -> AsyncGenerator[Database]:
 
 
 @contextmanager
-def _new_database(server: str, template: str = "template1") -> Generator[str]:
+def new_database(server: str, template: str = "template1") -> Generator[str]:
+    """Lend the URL of a new database, a copy of *template*; it is dropped at the end."""
     name = f"test_{uuid4().hex}"
     create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
     _tell(server, create.format(sql.Identifier(name), sql.Identifier(template)))

@@ -18,7 +18,6 @@ DISTRIBUTE_USUAL = "release_distribute_usual"
 DISMISS = "release_dismiss"
 RESTORE = "release_restore"
 CREATE_APP = "app_create"
-REOPEN = "form_reopen"
 INSTALL = "install_open"
 
 # Inputs inside forms.
@@ -66,7 +65,6 @@ ACTIONS = (
     DISMISS,
     RESTORE,
     CREATE_APP,
-    REOPEN,
     INSTALL,
     PREVIEW,
     GROUP_CREATE,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.client import Clients
 from bot.slack.directory import SlackDirectory
+from bot.slack.doorman import Doorman
 from bot.slack.errors import Errors
 from bot.slack.identity import Whoami
 from bot.slack.pace import Pace
@@ -40,6 +41,7 @@ class Workspace:
     tasks: Tasks
     postings: Postings
     voice: Voice
+    doorman: Doorman
     errors: Errors
     directory: SlackDirectory
     files: Files
@@ -62,6 +64,7 @@ def workspace(
         tasks=tasks,
         postings=Postings(clients, database, whoami, standing, Pace(pace)),
         voice=voice,
+        doorman=Doorman(clients.hurried, voice),
         errors=Errors(voice=voice, tasks=tasks, standing=standing),
         directory=SlackDirectory(clients.patient, database, whoami, standing),
         files=files,
@@ -82,5 +85,3 @@ class SlackParts:
     people: People
     groups: Groups
     cards: Cards
-
-

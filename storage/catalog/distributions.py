@@ -1,6 +1,7 @@
 """Questions about distributions, their destinations and deliveries."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -13,6 +14,7 @@ from storage.records.distribution import (
     Destination,
     DestinationKind,
     Distribution,
+    DistributionState,
 )
 
 
@@ -35,6 +37,20 @@ async def of_release(session: Session, release_id: str) -> Sequence[Distribution
         select(Distribution)
         .where(Distribution.release_id == release_id)
         .order_by(col(Distribution.created_at))
+    )
+    return found.all()
+
+
+async def unfinished(
+    session: Session, before: datetime, *, since: datetime
+) -> Sequence[Distribution]:
+    """Return distributions of the time between *since* and *before* that are not done."""
+    found = await session.exec(
+        select(Distribution).where(
+            Distribution.state != DistributionState.DONE,
+            col(Distribution.created_at) < before,
+            col(Distribution.created_at) > since,
+        )
     )
     return found.all()
 

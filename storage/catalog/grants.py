@@ -56,13 +56,14 @@ async def keep(session: Session, grant: Grant) -> Grant:
 
 async def with_token_hash(session: Session, token_hash: str) -> Joined | None:
     """Return what the link with this hash leads to, whatever its state."""
-    found = await session.execute(
-        sa.select(Grant, Release, Build, App, Tester)
+    found = await session.exec(
+        select(Grant, Release, Build, App)
+        .add_columns(Tester)
         .join(Release, col(Release.id) == Grant.release_id)
         .join(Build, col(Build.id) == Release.build_id)
         .join(App, col(App.id) == Release.app_id)
         .join(Tester, col(Tester.id) == Grant.tester_id)
-        .where(col(Grant.token_hash) == token_hash)
+        .where(Grant.token_hash == token_hash)
     )
     row = found.first()
     return None if row is None else (row[0], row[1], row[2], row[3], row[4])
@@ -84,4 +85,4 @@ async def revoke_release(session: Session, release_id: str, at: datetime) -> int
         .where(col(Grant.release_id) == release_id, col(Grant.revoked_at).is_(None))
         .values(revoked_at=at)
     )
-    return int(getattr(result, "rowcount", 0))
+    return result.rowcount

@@ -81,11 +81,15 @@ async def of_build(session: Session, build_id: str) -> Sequence[Upload]:
     return found.all()
 
 
-async def unfinished(session: Session, before: datetime) -> Sequence[Upload]:
-    """Return uploads from before a moment whose road did not end."""
+async def unfinished(session: Session, before: datetime, *, since: datetime) -> Sequence[Upload]:
+    """Return uploads of the time between *since* and *before* whose road did not end."""
     ended = (UploadState.KEPT, UploadState.REFUSED, UploadState.DROPPED)
     found = await session.exec(
-        select(Upload).where(col(Upload.state).not_in(ended), col(Upload.created_at) < before)
+        select(Upload).where(
+            col(Upload.state).not_in(ended),
+            col(Upload.created_at) < before,
+            col(Upload.created_at) > since,
+        )
     )
     return found.all()
 

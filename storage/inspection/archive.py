@@ -18,6 +18,7 @@ from storage.inspection.source import Memory, Source
 _LOCAL = Struct("<4s4xH16x2H")
 _STORED, _DEFLATED = 0, 8
 _PIECE = 256 << 10
+_MB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,8 @@ def _shown(entry: Entry) -> str:
 
 
 def _too_big(entry: Entry, limit: int) -> str:
-    return f"{_shown(entry)} is too big: more than {human(limit)}."
+    most = f"{limit >> 20} MB" if limit >= _MB else human(limit)
+    return f"{_shown(entry)} is too big: more than {most}."
 
 
 def _damaged(entry: Entry, how: str) -> str:

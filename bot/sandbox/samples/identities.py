@@ -151,6 +151,13 @@ def _android_identity(owner: str, number: int) -> Identity:
     return _issue(_Wish(subject=name, years=27, serial=number), issuer=None)
 
 
+@cache
+def windows_identity() -> Identity:
+    """Give a self-signed identity of a publisher as MSIX packages name it."""
+    name = _name(C="GB", O="Harbour Labs", CN="Harbour Labs")
+    return _issue(_Wish(subject=name, years=3), issuer=None)
+
+
 def device_id(number: int) -> str:
     """Give a UDID in the grammar of phones since 2018: 8 and 16 capital hex digits."""
     digest = hashlib.sha256(f"device {number}".encode()).hexdigest().upper()

@@ -16,10 +16,16 @@ from bot.sandbox.samples.identities import HARBOUR_LABS, Identity, Team, signing
 from bot.sandbox.samples.loadcommands import Architecture
 from bot.sandbox.samples.macho import MachO
 from bot.sandbox.samples.opening import Target, opened, path_of
-from bot.sandbox.samples.profiles import Profile, mobileprovision
+from bot.sandbox.samples.profiles import Profile, ProfileKind, mobileprovision
 from bot.sandbox.samples.signature import CodeSigning
 
 MacProfile = Literal["development", "developer-id", "appstore"]
+
+_KINDS: dict[MacProfile, ProfileKind] = {
+    "development": "development",
+    "developer-id": "enterprise",
+    "appstore": "appstore",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,10 +127,9 @@ def icns(image: Image.Image) -> bytes:
 
 
 def _profile(app: SampleMacApp, expires: datetime) -> Profile:
-    kinds = {"development": "development", "developer-id": "enterprise", "appstore": "appstore"}
     identifier = f"{app.team.id}.{app.bundle_id}"
     return Profile(
-        kind=kinds[app.profile or "appstore"],  # type: ignore[arg-type]
+        kind=_KINDS[app.profile or "appstore"],
         app_id=app.bundle_id,
         name=f"{app.name} for Mac",
         team=app.team,

@@ -1,14 +1,14 @@
 """macOS installer packages: a distribution with one component that installs one app."""
 
 import gzip
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from bot.sandbox.samples import noise
 from bot.sandbox.samples.facts import SampleFacts
 from bot.sandbox.samples.identities import signing_identity
 from bot.sandbox.samples.macapp import SampleMacApp
 from bot.sandbox.samples.opening import Target, opened, path_of
-from bot.sandbox.samples.xar import xar
+from bot.sandbox.samples.xar import coded, xar
 
 
 def write_pkg(
@@ -42,7 +42,7 @@ def write_pkg(
 
 
 def _package_info(app: SampleMacApp) -> bytes:
-    root = Tree.Element(
+    root = ET.Element(
         "pkg-info",
         {
             "format-version": "2",
@@ -52,8 +52,8 @@ def _package_info(app: SampleMacApp) -> bytes:
             "auth": "root",
         },
     )
-    Tree.SubElement(root, "payload", numberOfFiles="4", installKBytes="40")
-    Tree.SubElement(
+    ET.SubElement(root, "payload", numberOfFiles="4", installKBytes="40")
+    ET.SubElement(
         root,
         "bundle",
         {
@@ -63,15 +63,15 @@ def _package_info(app: SampleMacApp) -> bytes:
             "CFBundleVersion": app.build,
         },
     )
-    return Tree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return coded(root)
 
 
 def _distribution(app: SampleMacApp) -> bytes:
-    root = Tree.Element("installer-gui-script", minSpecVersion="2")
-    Tree.SubElement(root, "title").text = app.name
-    Tree.SubElement(root, "product", id=app.bundle_id, version=app.version)
-    versions = Tree.SubElement(Tree.SubElement(root, "volume-check"), "allowed-os-versions")
-    Tree.SubElement(versions, "os-version", min=app.minimum_os)
+    root = ET.Element("installer-gui-script", minSpecVersion="2")
+    ET.SubElement(root, "title").text = app.name
+    ET.SubElement(root, "product", id=app.bundle_id, version=app.version)
+    versions = ET.SubElement(ET.SubElement(root, "volume-check"), "allowed-os-versions")
+    ET.SubElement(versions, "os-version", min=app.minimum_os)
     reference = {"id": app.bundle_id, "version": app.version, "onConclusion": "none"}
-    Tree.SubElement(root, "pkg-ref", reference).text = f"#{app.name}.pkg"
-    return Tree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    ET.SubElement(root, "pkg-ref", reference).text = f"#{app.name}.pkg"
+    return coded(root)

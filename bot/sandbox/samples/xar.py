@@ -5,7 +5,7 @@ import struct
 import zlib
 from base64 import b64encode
 from collections.abc import Mapping
-from xml.etree import ElementTree as Tree
+from xml.etree import ElementTree as ET
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
@@ -19,22 +19,22 @@ _SHA1_SIZE, _RSA_SIZE = 20, 256
 def xar(files: Mapping[str, bytes], signer: Identity | None = None) -> bytes:
     """Give an archive of files, each packed; a signer signs the sum of the table of contents."""
     heap_at = _SHA1_SIZE + (_RSA_SIZE if signer else 0)
-    root = Tree.Element("xar")
-    contents = Tree.SubElement(root, "toc")
+    root = ET.Element("xar")
+    contents = ET.SubElement(root, "toc")
     _text(contents, "creation-time", _CREATED)
-    checksum = Tree.SubElement(contents, "checksum", style="sha1")
+    checksum = ET.SubElement(contents, "checksum", style="sha1")
     _place(checksum, 0, _SHA1_SIZE)
     if signer:
         _describe_signature(contents, signer)
     heap = b""
-    for number, (name, content) in enumerate(files.items(), 1):
+    folders: dict[str, ET.Element] = {"": contents}
+    for name, content in files.items():
         packed = zlib.compress(content)
-        _describe(Tree.SubElement(contents, "file", id=str(number)), name, (content, packed))
-        data = contents[-1].find("data")
-        assert data is not None
-        _text(data, "offset", str(heap_at + len(heap)))
+        above, _, leaf = name.rpartition("/")
+        file = _file(_folder(folders, above), leaf)
+        _describe(file, heap_at + len(heap), (content, packed))
         heap += packed
-    plain = Tree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    plain = coded(root)
     table = zlib.compress(plain)
     digest = hashlib.sha1(table, usedforsecurity=False).digest()
     signature = signer.key.sign(table, padding.PKCS1v15(), hashes.SHA1()) if signer else b""  # noqa: S303 - xar has no other
@@ -42,32 +42,51 @@ def xar(files: Mapping[str, bytes], signer: Identity | None = None) -> bytes:
     return header + table + digest + signature + heap
 
 
-def _describe(file: Tree.Element, name: str, contents: tuple[bytes, bytes]) -> None:
+def coded(root: ET.Element) -> bytes:
+    """Give an XML document in UTF-8 with its declaration."""
+    document: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return document
+
+
+def _folder(folders: dict[str, ET.Element], path: str) -> ET.Element:
+    """Give the element of a folder, made the first time; in xar files lie inside their folder."""
+    if path not in folders:
+        above, _, leaf = path.rpartition("/")
+        folders[path] = _file(_folder(folders, above), leaf, kind="directory")
+    return folders[path]
+
+
+def _file(folder: ET.Element, name: str, kind: str = "file") -> ET.Element:
+    element = ET.SubElement(folder, "file", id=str(len(list(folder.iter("file"))) + 1))
+    _text(element, "name", name)
+    _text(element, "type", kind)
+    return element
+
+
+def _describe(file: ET.Element, offset: int, contents: tuple[bytes, bytes]) -> None:
     plain, packed = contents
-    _text(file, "name", name)
-    _text(file, "type", "file")
-    data = Tree.SubElement(file, "data")
+    data = ET.SubElement(file, "data")
+    _place(data, offset, len(plain))
     _text(data, "length", str(len(packed)))
-    _text(data, "size", str(len(plain)))
-    Tree.SubElement(data, "encoding", style="application/x-gzip")
+    ET.SubElement(data, "encoding", style="application/x-gzip")
     for tag, content in (("extracted-checksum", plain), ("archived-checksum", packed)):
         digest = hashlib.sha1(content, usedforsecurity=False).hexdigest()
-        Tree.SubElement(data, tag, style="sha1").text = digest
+        ET.SubElement(data, tag, style="sha1").text = digest
 
 
-def _describe_signature(contents: Tree.Element, signer: Identity) -> None:
-    signature = Tree.SubElement(contents, "signature", style="RSA")
+def _describe_signature(contents: ET.Element, signer: Identity) -> None:
+    signature = ET.SubElement(contents, "signature", style="RSA")
     _place(signature, _SHA1_SIZE, _RSA_SIZE)
-    info = Tree.SubElement(signature, "KeyInfo", xmlns="http://www.w3.org/2000/09/xmldsig#")
-    data = Tree.SubElement(info, "X509Data")
+    info = ET.SubElement(signature, "KeyInfo", xmlns="http://www.w3.org/2000/09/xmldsig#")
+    data = ET.SubElement(info, "X509Data")
     for certificate in signer.bag:
         _text(data, "X509Certificate", b64encode(certificate).decode())
 
 
-def _place(element: Tree.Element, offset: int, size: int) -> None:
+def _place(element: ET.Element, offset: int, size: int) -> None:
     _text(element, "offset", str(offset))
     _text(element, "size", str(size))
 
 
-def _text(parent: Tree.Element, tag: str, content: str) -> None:
-    Tree.SubElement(parent, tag).text = content
+def _text(parent: ET.Element, tag: str, content: str) -> None:
+    ET.SubElement(parent, tag).text = content

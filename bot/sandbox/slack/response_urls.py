@@ -30,17 +30,18 @@ class ResponseUrls:
         self._mint = mint
         self._given: dict[str, ResponseUrl] = {}
 
-    def give(self, user_id: str, channel: str, message_ts: str | None = None) -> str:
-        """Return the secret part of a new URL."""
+    def give(self, user_id: str, channel: str, message_ts: str | None = None) -> ResponseUrl:
+        """Make a new URL; its secret part is the key."""
         key = self._mint.secret(32)
-        self._given[key] = ResponseUrl(
+        given = ResponseUrl(
             key=key,
             user=user_id,
             channel=channel,
             message_ts=message_ts,
             made_at=self._clock.now(),
         )
-        return key
+        self._given[key] = given
+        return given
 
     def use(self, key: str) -> ResponseUrl:
         """Count a use. Raise Refusal when the URL is unknown, too old or used up."""

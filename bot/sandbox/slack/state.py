@@ -99,6 +99,10 @@ class State:
     def now(self) -> int:
         return int(self.clock.now())
 
+    def response_address(self, key: str) -> str:
+        """Return the whole response URL of a key."""
+        return f"{self.base_url}/response/{self.team_id}/{key}"
+
     def changed(self) -> None:
         """Wake everybody who waits for something to become true."""
         before, self._changed = self._changed, asyncio.Event()

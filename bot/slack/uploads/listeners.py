@@ -1,12 +1,13 @@
 """Listens for files that people post, and for the buttons on an upload's card."""
 
 import logging
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.slack import names
+from bot.slack import blocks, names
 from bot.slack.errors import form_errors, is_for_people, problem
 from bot.slack.parts import SlackParts
 from bot.slack.payloads import Body, at, click_of, entries, submission_of, text, text_or_none
@@ -23,6 +24,11 @@ logger = logging.getLogger(__name__)
 
 #: What stands for the notes when the file came without a text.
 NOTES_LIMIT = 5000
+#: Slack's `<https://…|label>`, `<@U1|ann>`, `<#C1|qa>`, `<!here>` in the text of a message.
+_LINK = re.compile(r"<(https?://[^|>]+)(?:\|[^>]*)?>")
+_NAMED = re.compile(r"<(?P<sign>[@#!])[^|>]+\|@?(?P<name>[^>]*)>")
+_UNNAMED = re.compile(r"<[@#!][^>]*>")
+
 FIELDS = {"name": names.APP_NAME, "display_name": names.APP_DISPLAY_NAME}
 
 
@@ -36,7 +42,7 @@ class Arrivals:
         self._files = Files(parts.workspace.clients.hurried, parts.workspace.standing)
 
     async def shared(self, event: Body) -> None:
-        """A file was shared in a channel; the event has its id and nothing else."""
+        """See a file that was shared in a channel; the event has its id and nothing else."""
         file_id = text_or_none(event, "file_id") or text(event, "file", "id")
         channel_id = text(event, "channel_id")
         try:
@@ -54,7 +60,7 @@ class Arrivals:
         )
 
     async def posted(self, event: Body) -> None:
-        """A message with files was posted: the text that came with them is known, too."""
+        """See the files of a message, whose text is known, too."""
         channel_id = text(event, "channel")
         thread_ts = text_or_none(event, "thread_ts") or text(event, "ts")
         comment = text_or_none(event, "text") or ""
@@ -71,7 +77,7 @@ class Arrivals:
             )
 
     async def changed(self, event: Body) -> None:
-        """The text of a message with files was edited."""
+        """Follow an edited text that came with files."""
         message = at(event, "message") or {}
         if text_or_none(message, "text") == text_or_none(event, "previous_message", "text"):
             return
@@ -81,13 +87,13 @@ class Arrivals:
                 self._redraw([upload.id])
 
     async def deleted(self, event: Body) -> None:
-        """A message with files was deleted in one channel."""
+        """Follow a message with files that was deleted in one channel."""
         channel_id = text(event, "channel")
         for key in await self._keys(entries(event, "previous_message", "files")):
             await self._intake.place_gone(key, channel_id)
 
     async def gone(self, event: Body) -> None:
-        """A file was deleted everywhere."""
+        """Stop taking in a file that was deleted everywhere."""
         file_id = text_or_none(event, "file_id") or text(event, "file", "id")
         upload = await self._intake.source_gone(await self._key(file_id))
         if upload is not None:
@@ -134,8 +140,11 @@ class Arrivals:
 
 
 def _notes(comment: str) -> str:
-    """Slack's escapes are undone: notes are kept as the person typed them."""
-    typed = comment.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+    """Return a message's text as the person typed it: Slack's brackets and escapes are undone."""
+    typed = _LINK.sub(r"\1", comment)
+    typed = _NAMED.sub(lambda found: found["sign"].replace("!", "@") + found["name"], typed)
+    typed = _UNNAMED.sub("", typed)
+    typed = typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
     return typed.strip()[:NOTES_LIMIT]
 
 
@@ -196,7 +205,8 @@ def _register_buttons(app: AsyncApp, parts: SlackParts) -> None:
             await parts.workspace.voice.whisper(click.asker, problem(sentence))
         elif card.build is not None:
             form = views.create_app(card.upload_id, card.build)
-            await parts.doorman.open(click.asker, click.trigger_id, form, again=click)
+            again = blocks.button("Create app…", names.CREATE_APP, click.value)
+            await parts.workspace.doorman.open(click.asker, click.trigger_id, form, again=again)
 
 
 def _register_form(app: AsyncApp, parts: SlackParts) -> None:

@@ -145,7 +145,7 @@ def _warnings(facts: Facts) -> tuple[Block, ...]:
     if not signing.signed:
         found.append(f"{words.ALARM} *Not signed:* phones refuse to install it.")
     if signing.kind == "appstore":
-        found.append(f"{words.WARNING} Signed for the App Store: phones install it from there only.")
+        found.append(f"{words.WARNING} Signed for the App Store: phones take it from there only.")
     if facts.simulator:
         found.append(f"{words.ALARM} *Built for a simulator:* no phone can install it.")
     if facts.debuggable:

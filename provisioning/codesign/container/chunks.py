@@ -12,7 +12,7 @@ from typing import Final
 
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.checksum import combine
-from provisioning.codesign.container.cut import WINDOW, find_cut
+from provisioning.codesign.container.cut import cut_stream
 from provisioning.codesign.container.packing import USUAL_LEVEL, Spool
 from provisioning.codesign.container.rewrite import Replacement
 from provisioning.codesign.structures.assembled import Piece, Range
@@ -66,13 +66,11 @@ def keep_beginning(packed: PartSource, content: Source, end: int, method: int) -
     crc = checksum(content, 0, end)
     if method == records.STORED:
         return Chunk(size=end, crc=crc, packed=(Range(packed.whole, packed.start, end),))
-    cut = find_cut(packed, content, end)
+    cut = cut_stream(packed, content, end, USUAL_LEVEL)
     if cut is None:
         return None
-    window = content.read(max(cut.content - WINDOW, 0), min(WINDOW, cut.content))
-    rest = _deflated(pieces(content, cut.content, end), USUAL_LEVEL, window)
-    new = cut.joint + b"".join(rest)
-    return Chunk(size=end, crc=crc, packed=(Range(packed.whole, packed.start, cut.whole), new))
+    whole, new = cut
+    return Chunk(size=end, crc=crc, packed=(Range(packed.whole, packed.start, whole), new))
 
 
 def join_chunks(chunks: Sequence[Chunk], method: int) -> Replacement:
@@ -101,12 +99,8 @@ def checksum(content: Source, start: int, end: int) -> int:
     return crc
 
 
-def _deflated(chunks: Iterable[bytes], level: int, window: bytes = b"") -> Iterator[bytes]:
-    bits = -zlib.MAX_WBITS
-    if window:
-        stream = zlib.compressobj(level, zlib.DEFLATED, bits, zdict=window)
-    else:
-        stream = zlib.compressobj(level, zlib.DEFLATED, bits)
+def _deflated(chunks: Iterable[bytes], level: int) -> Iterator[bytes]:
+    stream = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     for chunk in chunks:
         yield stream.compress(chunk)
     yield stream.flush(zlib.Z_FULL_FLUSH)

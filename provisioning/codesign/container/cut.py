@@ -3,8 +3,8 @@ Cutting a deflate stream: keeping its beginning as it is packed, and writing onl
 
 Deflate streams consist of blocks that begin at any bit, and zlib tells nobody where. Between 64 KB
 and a bound, every bit is tried that could begin a block with Huffman codes of its own (RFC 1951,
-3.2.7); few pass the test of the code lengths, and a cut is made only where the rest, read from
-there, gives exactly the content that it must.
+3.2.7); few pass the test of the code lengths. What is cut and joined is inflated once more from a
+state before the cut, and compared with what it must be.
 """
 
 import re
@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provisioning.codesign.structures.source import Source, pieces
+from provisioning.codesign.structures.source import Source
 
 WINDOW: Final = 32_768
 _STEP: Final = 32 << 10
@@ -35,43 +35,63 @@ _SHARES: Final = tuple(
     for group in range(4096)
 )
 _WHOLE: Final = 128
+#: Enough of a block to tell whether its codes can be read.
 _TASTE: Final = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
-    """
-    A place between two blocks. `whole` packed bytes stay as they are; `joint` follows them and ends
-    on a byte: the last bits of the old block, and an empty stored block. `content` is how much
-    content lies before the cut.
-    """
-
-    whole: int
-    joint: bytes
-    content: int
+#: The part of a block's header that is looked at without zlib, and a little more.
+_HEADER_BYTES: Final = 32
+_BYTE: Final = 8
+#: A last block with nothing in it, with the fixed codes.
+_EMPTY_END: Final = b"\x03\x00"
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
+    """The state of inflating at some packed byte, which is behind so much content."""
+
     packed: int
     content: int
     state: Any
 
 
-def find_cut(packed: Source, content: Source, limit: int) -> Cut | None:
-    """
-    Find the last cut with at most *limit* bytes of content before it; None when there is none near.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cut:
+    mark: _Mark
+    whole: int
+    joint: bytes
+    content: int
 
-    *packed* is a deflate stream and *content* what it inflates to.
+
+def cut_stream(packed: Source, content: Source, end: int, level: int) -> tuple[int, bytes] | None:
     """
-    marks = _marks(packed, limit)
+    Pack the first *end* bytes of content, of which *packed* is all, by keeping what can be kept.
+
+    Return how many packed bytes stay as they are, and the bytes that follow them, which end with a
+    full flush. None when no cut is near, or the content packs too well to look for one.
+    """
+    cut = _find(packed, content, end)
+    if cut is None:
+        return None
+    window = content.read(max(cut.content - WINDOW, 0), min(WINDOW, cut.content))
+    bits = -zlib.MAX_WBITS
+    stream = (
+        zlib.compressobj(level, zlib.DEFLATED, bits, zdict=window)
+        if window
+        else zlib.compressobj(level, zlib.DEFLATED, bits)
+    )
+    rest = stream.compress(content.read(cut.content, end - cut.content))
+    new = cut.joint + rest + stream.flush(zlib.Z_FULL_FLUSH)
+    return (cut.whole, new) if _is_right(packed, content, cut, new, end) else None
+
+
+def _find(packed: Source, content: Source, limit: int) -> _Cut | None:
+    marks = _marks(packed, min(limit, content.size))
     end = min(packed.size, marks[-1].packed + 2 * _STEP) if marks else 0
     for mark in reversed(marks):
         for bit in _candidates(packed.read(mark.packed, end - mark.packed)):
-            cut = _try(packed, content, mark, bit)
+            cut = _try(packed, mark, bit)
             if cut is not None and cut.content <= limit:
                 return cut
-        end = mark.packed + 32  # A header that began before this mark may reach behind it.
+        end = min(packed.size, mark.packed + _HEADER_BYTES)
     return None
 
 
@@ -84,9 +104,8 @@ def _marks(packed: Source, limit: int) -> list[_Mark]:
         if done > limit or stream.eof:
             break
         marks.append(_Mark(position, done, stream.copy()))
-        piece = stream.decompress(
-            packed.read(position, min(_STEP, packed.size - position)), _MOST_AT_ONCE
-        )
+        step = packed.read(position, min(_STEP, packed.size - position))
+        piece = stream.decompress(step, _MOST_AT_ONCE)
         if stream.unconsumed_tail:
             return []  # Content that packs a thousandfold is no code.
         done += len(piece)
@@ -112,62 +131,40 @@ def _candidates(raw: bytes) -> Iterator[int]:
             yield bit
 
 
-def _try(packed: Source, content: Source, mark: _Mark, bit: int) -> Cut | None:
+def _try(packed: Source, mark: _Mark, bit: int) -> _Cut | None:
     byte, phase = mark.packed + (bit >> 3), bit & 7
-    taste = _shifted(packed.read(byte, min(_TASTE, packed.size - byte)), phase)
+    taste = packed.read(byte, min(_TASTE, packed.size - byte))
+    before = packed.read(mark.packed, byte - mark.packed)
+    joint = _joint(packed, byte, phase)
     try:
-        zlib.decompressobj(-zlib.MAX_WBITS, zdict=bytes(WINDOW)).decompress(taste)
-        before = mark.state.copy()
-        last = byte + (phase > 0)
-        position = mark.content + len(
-            before.decompress(packed.read(mark.packed, last - mark.packed))
-        )
-        if not _gives(packed, content, (byte, phase), position):
-            return None
+        # Can a block begin here? Distances may reach back, so it is given something to reach.
+        shifted = (int.from_bytes(taste, "little") >> phase).to_bytes(len(taste), "little")
+        zlib.decompressobj(-zlib.MAX_WBITS, zdict=bytes(WINDOW)).decompress(shifted)
+        # Did one end here? Only then may the joint, and a last block, follow.
+        state = mark.state.copy()
+        output = state.decompress(before + joint + _EMPTY_END)
     except zlib.error:
         return None
-    # Whatever the bits before claim to be, they must end a block: only then may another follow.
-    joint = _joint(packed, byte, phase)
-    state = mark.state.copy()
-    output = state.decompress(packed.read(mark.packed, byte - mark.packed) + joint + _EMPTY_END)
-    if not state.eof or mark.content + len(output) != position:
+    if not state.eof or state.unused_data:
         return None
-    return Cut(whole=byte, joint=joint, content=position)
-
-
-#: A last block with nothing in it, with the fixed codes.
-_EMPTY_END: Final = b"\x03\x00"
+    return _Cut(mark=mark, whole=byte, joint=joint, content=mark.content + len(output))
 
 
 def _joint(packed: Source, byte: int, phase: int) -> bytes:
-    kept = packed.read(byte, 1)[0] & ((1 << phase) - 1) if phase else 0
+    """Return the last bits of the old block and an empty stored block, up to a whole byte."""
+    kept = packed.read(byte, 1)[0] & ((1 << phase) - 1)
     # Three zero bits begin a stored block that is not the last; they may need a byte of their own.
-    first = bytes([kept]) + (b"\0" if phase + 3 > 8 else b"")  # noqa: PLR2004  the bits of a byte
-    return first + b"\x00\x00\xff\xff"
+    return bytes([kept]) + bytes(phase + 3 > _BYTE) + b"\x00\x00\xff\xff"
 
 
-def _gives(packed: Source, content: Source, place: tuple[int, int], position: int) -> bool:
-    """Tell whether the stream, read from a bit on, gives the content from *position* on."""
-    byte, phase = place
-    window = content.read(max(position - WINDOW, 0), min(WINDOW, position))
-    stream = zlib.decompressobj(-zlib.MAX_WBITS, zdict=window)
-    carry = b""
-    for piece in pieces(packed, byte):
-        raw = carry + piece
-        if len(raw) < 2:  # noqa: PLR2004  shifting needs the next byte
-            break
-        output = stream.decompress(_shifted(raw, phase)[:-1])
-        carry = raw[-1:]
-        if position + len(output) > content.size:
-            return False
-        if output != content.read(position, len(output)):
+def _is_right(packed: Source, content: Source, cut: _Cut, new: bytes, end: int) -> bool:
+    """Inflate from the mark through the cut to the end, and compare."""
+    state = cut.mark.state.copy()
+    position = cut.mark.content
+    old = packed.read(cut.mark.packed, cut.whole - cut.mark.packed)
+    for piece in (old, new, _EMPTY_END):
+        output = state.decompress(piece)
+        if position + len(output) > end or output != content.read(position, len(output)):
             return False
         position += len(output)
-    output = stream.decompress(_shifted(carry, phase))
-    if position + len(output) != content.size:
-        return False
-    return stream.eof and output == content.read(position, len(output))
-
-
-def _shifted(raw: bytes, phase: int) -> bytes:
-    return (int.from_bytes(raw, "little") >> phase).to_bytes(len(raw), "little")
+    return bool(state.eof) and position == end

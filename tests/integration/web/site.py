@@ -121,9 +121,7 @@ class Site:
             tester=tester,
         )
         grant = await self.grants.give(shelf.release.id, shelf.tester.id)
-        return Offer(
-            token=self.grants.token(grant), grant=grant, shelf=shelf, content=content
-        )
+        return Offer(token=self.grants.token(grant), grant=grant, shelf=shelf, content=content)
 
     async def expire(self, offer: Offer) -> None:
         await change(self.database, offer.grant, expires_at=now() - timedelta(seconds=1))

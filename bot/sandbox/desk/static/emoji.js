@@ -1,8 +1,9 @@
 // The shortcodes people really type and bots really send. Unknown ones stay as they were written.
 import { make } from "./dom.js";
+import { emojiArt } from "./emojiart.js";
 
 const TABLE = `
-+1 👍|thumbsup 👍|-1 👎|thumbsdown 👎|ok_hand 👌|wave 👋|clap 👏|raised_hands 🙌|pray 🙏|muscle 💪|point_right 👉|point_left 👈|point_up ☝️|point_down 👇|eyes 👀|handshake 🤝
++1 👍|thumbsup 👍|-1 👎|thumbsdown 👎|ok_hand 👌|wave 👋|clap 👏|raised_hands 🙌|raised_hand ✋|pray 🙏|muscle 💪|point_right 👉|point_left 👈|point_up ☝️|point_down 👇|eyes 👀|handshake 🤝
 smile 😄|smiley 😃|grinning 😀|grin 😁|joy 😂|slightly_smiling_face 🙂|upside_down_face 🙃|wink 😉|blush 😊|heart_eyes 😍|sunglasses 😎|thinking_face 🤔|thinking 🤔|neutral_face 😐|cry 😢|sob 😭|scream 😱|sweat_smile 😅|partying_face 🥳|nerd_face 🤓|zipper_mouth_face 🤐|sleeping 😴|robot_face 🤖|ghost 👻
 heart ❤️|yellow_heart 💛|green_heart 💚|blue_heart 💙|broken_heart 💔|fire 🔥|sparkles ✨|star ⭐|star2 🌟|tada 🎉|confetti_ball 🎊|balloon 🎈|gift 🎁|trophy 🏆|medal 🏅|zap ⚡|boom 💥|rocket 🚀|airplane ✈️|ship 🚢|boat ⛵|sailboat ⛵|anchor ⚓|construction 🚧
 white_check_mark ✅|heavy_check_mark ✔️|ballot_box_with_check ☑️|x ❌|negative_squared_cross_mark ❎|warning ⚠️|no_entry ⛔|no_entry_sign 🚫|octagonal_sign 🛑|rotating_light 🚨|exclamation ❗|heavy_exclamation_mark ❗|question ❓|bangbang ‼️|information_source ℹ️|bulb 💡|sos 🆘|new 🆕|ok 🆗|up 🆙|free 🆓
@@ -26,7 +27,7 @@ export function glyph(name) {
 }
 
 export function emoji(name) {
-  const found = glyph(name);
+  const found = emojiArt(name) ?? glyph(name);
   if (!found) return document.createTextNode(`:${name}:`);
   return make("span", { class: "emoji", role: "img", "aria-label": String(name).replaceAll("_", " "), title: `:${name}:` }, found);
 }

@@ -89,13 +89,13 @@ export class Guide {
 
   #send() {
     const ann = this.#named("Ann");
-    return this.#step(1, "Press “Distribute…”", "On the card, as Ann the release manager: choose who gets it and say what is new.",
+    return this.#step(1, "Press “Distribute…”", "On the card, as Ann the release manager. Choose who gets it.",
       ann ? make("button", { type: "button", class: "button", on: { click: () => this.onPerson(ann, "mobile-builds") } }, "Be Ann") : null);
   }
 
   #install() {
     const bob = this.#named("Bob");
-    return this.#step(2, "Install it as Bob", "Bob the tester has a personal link in his messages from Slipway. It opens in a new tab.",
+    return this.#step(2, "Install it as Bob", "His personal link is in his messages from Slipway.",
       bob ? make("button", { type: "button", class: "button", on: { click: () => this.onPerson(bob, "bot") } }, "Be Bob") : null);
   }
 }

@@ -73,6 +73,7 @@ class Desk {
 
   /** Do what the address says: become somebody, go somewhere, open a thread. */
   async follow() {
+    closePopup();
     const wanted = parsed(location.hash);
     const person = this.#personFor(wanted.person);
     if (!person) throw new Error("There is nobody in this workspace to be.");

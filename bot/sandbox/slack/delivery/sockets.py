@@ -29,7 +29,7 @@ class Connection:
         self._waiting: dict[str, asyncio.Future[JsonObject]] = {}
 
     async def ask(self, envelope: JsonObject, within: float) -> JsonObject:
-        """Send an envelope and return the acknowledgement. Raise TimeoutError or ConnectionError."""
+        """Send an envelope, return its acknowledgement. Raise TimeoutError or ConnectionError."""
         answer: asyncio.Future[JsonObject] = asyncio.get_running_loop().create_future()
         self._waiting[envelope["envelope_id"]] = answer
         try:

@@ -64,7 +64,7 @@ HONEST = Lies()
 
 def zip_of(entries: Iterable[Part], lies: Lies = HONEST) -> bytes:
     """Write the archive."""
-    body, directory, count = b"", b"", 0
+    body, directory, count = bytearray(), bytearray(), 0
     for part in entries:
         directory += _line(part, len(body))
         if part.local:
@@ -72,7 +72,7 @@ def zip_of(entries: Iterable[Part], lies: Lies = HONEST) -> bytes:
         count += 1
     body += lies.before_directory
     end = _end(count, len(directory), len(body), lies)
-    return lies.front + body + directory + end + lies.behind
+    return lies.front + bytes(body + directory) + end + lies.behind
 
 
 def _local(part: Part) -> bytes:

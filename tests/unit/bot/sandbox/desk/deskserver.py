@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -216,12 +216,13 @@ async def stream(request: web.Request) -> web.StreamResponse:
     await response.prepare(request)
     await response.write(b": here\n\n")
     space.listeners.append(queue)
-    try:
+    # A page that was closed is noticed by the next word to it.
+    with suppress(ConnectionError):
         while True:
             event = await queue.get()
             await response.write(f"data: {json.dumps(event)}\n\n".encode())
-    finally:
-        space.listeners.remove(queue)
+    space.listeners.remove(queue)
+    return response
 
 
 @asynccontextmanager

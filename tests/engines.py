@@ -1,0 +1,87 @@
+"""
+Fixtures: a place for a durable engine, with its tables made, on SQLite and on PostgreSQL.
+
+The engine looks for new queues once a second; the queues of ROADS are in the copy already, so a
+test that uses these names need not wait for it.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.engine import DurableEngine
+from provisioning.workflows.road import Step
+from storage.catalog.durable import FILE_NAME
+from tests.databases import BACKENDS, new_database
+
+ROADS = ("take_in", "show_place", "distribute", "walk")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineHome:
+    """Where an engine, and the records beside it, keep what they have."""
+
+    database_url: str
+    data_dir: Path
+
+
+@pytest.fixture(scope="session")
+def sqlite_engine_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an engine's file with all tables and queues and no work."""
+    folder = tmp_path_factory.mktemp("engine")
+    _prepare("sqlite:///unused", folder)
+    return folder / FILE_NAME
+
+
+@pytest.fixture(scope="session")
+def postgres_engine_template(
+    postgres_server: str, postgres_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[str]:
+    """Lend the name of a database with all tables, the engine's too, and no rows."""
+    with new_database(postgres_server, postgres_template) as url:
+        _prepare(url, tmp_path_factory.mktemp("engine"))
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture
+def sqlite_engine_home(sqlite_url: str, sqlite_engine_template: Path, tmp_path: Path) -> EngineHome:
+    """Lend a place on SQLite."""
+    shutil.copyfile(sqlite_engine_template, tmp_path / FILE_NAME)
+    return EngineHome(database_url=sqlite_url, data_dir=tmp_path)
+
+
+@pytest.fixture
+def postgres_engine_home(
+    postgres_server: str, postgres_engine_template: str, tmp_path: Path
+) -> Generator[EngineHome]:
+    """Lend a place on PostgreSQL."""
+    with new_database(postgres_server, postgres_engine_template) as url:
+        yield EngineHome(database_url=url, data_dir=tmp_path)
+
+
+@pytest.fixture(params=BACKENDS)
+def engine_home(request: pytest.FixtureRequest) -> EngineHome:
+    """Lend a place for an engine: the test runs once on each backend."""
+    name = "sqlite_engine_home" if request.param == "sqlite" else "postgres_engine_home"
+    home: EngineHome = request.getfixturevalue(name)
+    return home
+
+
+async def _idle(_step: Step, _subject: str) -> None:
+    """Walk nowhere; the road is only there to have its queue made."""
+
+
+def _prepare(database_url: str, folder: Path) -> None:
+    async def once() -> None:
+        async with DurableEngine(
+            database_url, dict.fromkeys(ROADS, _idle), data_dir=folder
+        ).running():
+            pass
+
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, once()).result()
