@@ -1,6 +1,8 @@
 """The command line: `slipway serve`, `demo`, `migrate`, `inspect`, `doctor`."""
 
 import asyncio
+import hashlib
+import logging
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -11,9 +13,14 @@ import click
 from bot import observability
 from bot.settings import Settings, load
 from storage.errors import SlipwayError
+from storage.inspection.facts import Hashes
 from storage.inspection.rejection import PackageRejected
 
 VERSION_OPTIONS = {"package_name": "slipway", "prog_name": "slipway"}
+
+
+class Unreadable(SlipwayError):
+    """The file cannot be read."""
 
 
 def run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
@@ -86,12 +93,25 @@ def inspect(file: Path, *, as_json: bool) -> None:
     from storage.inspection.worker import InspectionPool  # noqa: PLC0415
 
     async def work() -> int:
+        hashes = await asyncio.to_thread(_hashes, file)
         async with InspectionPool(workers=1) as pool:
-            inspection = await pool.inspect(file)
-        click.echo(inspection.text() if as_json else render(inspection))
+            inspection = await pool.inspect(file, hashes, file.name)
+        click.echo(inspection.text() if as_json else render(inspection.facts))
         return 0
 
     run(work)
+
+
+def _hashes(file: Path) -> Hashes:
+    """Raise Unreadable when the file cannot be opened."""
+    digests = []
+    try:
+        for name in ("md5", "sha1", "sha256"):
+            with file.open("rb") as opened:
+                digests.append(hashlib.file_digest(opened, name).hexdigest())
+    except OSError as error:
+        raise Unreadable(f"{file} cannot be read: {error.strerror}.") from None
+    return Hashes(md5=digests[0], sha1=digests[1], sha256=digests[2])
 
 
 @main.command()
@@ -126,7 +146,7 @@ def demo(*, port: int, data_dir: Path | None, script: bool, build: Path | None) 
     from bot.sandbox.demo import demo as start  # noqa: PLC0415
     from bot.sandbox.script import script as walk  # noqa: PLC0415
 
-    observability.configure("text", level=observability.logging.WARNING)
+    observability.configure("text", level=logging.WARNING)
     if script:
         run(lambda: walk(data_dir=data_dir, build=build))
     elif build is not None:

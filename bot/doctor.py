@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from bot.settings import Settings
 from bot.slack import names
 from storage.catalog.database import Database
 from storage.errors import SlipwayError
+from storage.inspection.facts import Hashes
+from storage.inspection.rejection import NotAPackage, PackageRejected
 from storage.inspection.worker import InspectionPool
 from storage.migrations import migrate
 
@@ -26,6 +29,8 @@ WANTED_SPACE = 3 * 1024**3
 #: Slack refuses requests that are older; a clock that is this far off is wrong anyway.
 CLOCK_TOLERANCE = 60.0
 PATIENCE = 20.0
+#: The smallest archive there is; it is readable, and no app.
+EMPTY_ZIP = b"PK\x05\x06" + bytes(18)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +132,18 @@ async def _address(settings: Settings) -> str:
 
 
 async def _inspection(_settings: Settings) -> str:
-    async with InspectionPool(workers=1) as pool:
-        await pool.ready()
-    return "Packages are read in a process of their own, with limits."
+    with tempfile.NamedTemporaryFile(suffix=".zip") as probe:
+        probe.write(EMPTY_ZIP)
+        probe.flush()
+        nothing = Hashes(md5="0" * 32, sha1="0" * 40, sha256="0" * 64)
+        async with InspectionPool(workers=1) as pool:
+            try:
+                await pool.inspect(Path(probe.name), nothing)
+            except NotAPackage:
+                return "Packages are read in a process of their own, with limits."
+            except PackageRejected as failure:
+                raise Trouble(f"The reading process does not work: {failure}") from None
+    raise Trouble("The reading process took an empty archive for an app.")
 
 
 async def _slack_settings(settings: Settings) -> str:

@@ -195,9 +195,7 @@ class DurableEngine:
         inside.cancel()
 
     async def _launch(self, executor_id: str) -> None:
-        # With a handler of its own DBOS neither adds one nor hides its lines from ours.
-        if not logging.getLogger("dbos").handlers:
-            logging.getLogger("dbos").addHandler(logging.NullHandler())
+        _tame_the_log()
         self._tables = durable_tables(self._database_url, self._data_dir)
         config: DBOSConfig = {
             "name": "slipway",
@@ -280,3 +278,15 @@ class DurableEngine:
             self._tables.dispose()
         self._workflows, self._dbos, self._tables = {}, None, None
         self._landing = False
+
+
+def _tame_the_log() -> None:
+    """Let DBOS's lines go where ours go, but for those about what we cut ourselves."""
+    log = logging.getLogger("dbos")
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())  # With one of its own DBOS adds none to the console.
+    log.addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not str(record.msg).startswith("Asyncio task cancelled")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.engine import DurableEngine
+from storage.blobs.local import LocalBlobs
 from storage.catalog import builds, distributions, seen, uploads
 from storage.catalog.database import Database
 from storage.records.base import now
@@ -28,6 +29,7 @@ class Sweeping:
 
     database: Database
     engine: DurableEngine
+    blobs: LocalBlobs
 
     async def begin_what_was_not_begun(self) -> None:
         """Close the gap between a commit and its start: starting twice is one start."""
@@ -47,7 +49,12 @@ class Sweeping:
             await seen.forget(session, now() - SEEN_FOR)
         await self.engine.forget(ROADS_FOR)
 
-    async def needed(self, digests: Sequence[str]) -> set[str]:
-        """Return those of *digests* that a record needs; the rest are orphans."""
+    async def sweep_orphans(self) -> None:
+        """Remove blobs that no record came to need."""
+        removed = await self.blobs.sweep(self._needed, older_than=ORPHAN_AFTER)
+        if removed:
+            logger.info("Removed %s orphan blobs.", len(removed))
+
+    async def _needed(self, digests: Sequence[str]) -> set[str]:
         async with self.database.reading() as session:
             return await builds.blobs_in_use(session, digests)

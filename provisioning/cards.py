@@ -196,6 +196,17 @@ class Cards:
         async with self._database.reading() as session:
             return [upload.id for upload in await uploads.of_release(session, release_id)]
 
+    async def upload_of_key(self, key: str) -> str | None:
+        """Return the id of the upload that is known at its source by *key*."""
+        async with self._database.reading() as session:
+            upload = await uploads.of_key(session, key)
+        return upload.id if upload else None
+
+    async def deliveries_of(self, release_id: str) -> list[str]:
+        """Return the ids of a release's deliveries."""
+        async with self._database.reading() as session:
+            return [row.id for row in await distributions.deliveries(session, release_id)]
+
     async def delivery(self, delivery_id: str) -> DeliveryCard:
         """Raise NotFound."""
         async with self._database.reading() as session:

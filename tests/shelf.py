@@ -85,40 +85,22 @@ async def stock(
     *,
     facts: Facts | None = None,
     blob: StoredBlob | None = None,
-    app: Mapping[str, Any] | None = None,
-    build: Mapping[str, Any] | None = None,
-    release: Mapping[str, Any] | None = None,
-    tester: Mapping[str, Any] | None = None,
+    **records: Mapping[str, Any],
 ) -> Shelf:
-    """Put a release on the shelf; the mappings change what its records say."""
+    """Put a release on the shelf; *records* change what its build, app, release, tester say."""
     sheet = facts or facts_of()
     mark = new_id()[:12]
     organization = Organization(name=f"works-{mark}")
-    of_ours = {"organization_id": organization.id}
-    shelved = Build(**{**of_ours, **_build(sheet, blob, mark), **(build or {})})
-    of_app: dict[str, Any] = {
-        "name": f"app-{mark}",
-        "display_name": "Harbour",
-        "platform": shelved.platform,
-        "bundle_id": shelved.bundle_id,
-        "created_by": "UANN",
-    }
-    owned = App(**{**of_ours, **of_app, **(app or {})})
-    of_release: dict[str, Any] = {
-        "key": f"build:{shelved.id}",
-        "app_id": owned.id,
-        "number": 7,
-        "build_id": shelved.id,
-        "state": ReleaseState.LIVE,
-        "created_by": "UANN",
-    }
-    released = Release(**{**of_release, **(release or {})})
+    ours = {"organization_id": organization.id}
+    build = Build(**{**ours, **_build(sheet, blob, mark), **records.get("build", {})})
+    app = App(**{**ours, **_app(build, mark), **records.get("app", {})})
+    release = Release(**{**_release(app, build), **records.get("release", {})})
     bob = {"slack_id": f"U{mark.upper()}", "name": "Bob Baker"}
-    person = Tester(**{**of_ours, **bob, **(tester or {})})
-    for record in (organization, shelved, owned, person, released):
+    tester = Tester(**{**ours, **bob, **records.get("tester", {})})
+    for record in (organization, build, app, tester, release):
         async with database.writing() as session:
             session.add(record)
-    return Shelf(release=released, build=shelved, app=owned, tester=person)
+    return Shelf(release=release, build=build, app=app, tester=tester)
 
 
 async def change(
@@ -154,4 +136,25 @@ def _build(sheet: Facts, blob: StoredBlob | None, mark: str) -> dict[str, Any]:
         "version": sheet.version or "",
         "build": sheet.build or "",
         "facts": sheet.as_json(),
+    }
+
+
+def _app(build: Build, mark: str) -> dict[str, Any]:
+    return {
+        "name": f"app-{mark}",
+        "display_name": "Harbour",
+        "platform": build.platform,
+        "bundle_id": build.bundle_id,
+        "created_by": "UANN",
+    }
+
+
+def _release(app: App, build: Build) -> dict[str, Any]:
+    return {
+        "key": f"build:{build.id}",
+        "app_id": app.id,
+        "number": 7,
+        "build_id": build.id,
+        "state": ReleaseState.LIVE,
+        "created_by": "UANN",
     }

@@ -10,19 +10,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.links import Links
 from bot.slack.blocks import Message
+from bot.slack.channels import Channels
 from bot.slack.codes import UNDELIVERABLE, code_of
 from bot.slack.distribution import messages as distribution_messages
 from bot.slack.postings import ChannelRefused, Posted, Postings, Spot
-from bot.slack.standing import Standing
 from bot.slack.uploads import messages as upload_messages
 from bot.slack.uploads.threads import Threads
-from bot.slack.voice import Voice
 from provisioning.cards import Cards, DeliveryCard, Place, ReleaseCard, UploadCard
 from provisioning.distribution import Distributions
 from provisioning.errors import DirectoryFailed, NotNow, ProvisioningError
 from provisioning.grants import Grants
-from provisioning.groups import Groups
-from provisioning.people import People
 from provisioning.ports import Told
 from storage.records.distribution import DeliveryState
 from storage.records.release import ReleaseState
@@ -47,13 +44,10 @@ class AnnouncerParts:
 
     client: AsyncWebClient
     postings: Postings
-    voice: Voice
-    standing: Standing
     threads: Threads
     cards: Cards
     grants: Grants
-    groups: Groups
-    people: People
+    channels: Channels
     distributions: Distributions
     links: Links
     icon_url: Callable[[str], str | None] = no_icon
@@ -122,7 +116,7 @@ class SlackAnnouncer:
         return Told(delivered=True)
 
     async def report(self, distribution_id: str) -> None:
-        """Say in the thread of the release's cards how a distribution went, and to whom it failed."""
+        """Say in the threads of the release's cards how a distribution goes, or went."""
         act, card = await self._cards.distribution(distribution_id)
 
         async def log() -> Message:
@@ -183,13 +177,7 @@ class SlackAnnouncer:
         try:
             await self._postings.draw(key, Spot(channel_id=channel_id), render)
         except ChannelRefused as refused:
-            await self.lose_channel(channel_id, refused.reason)
-
-    async def lose_channel(self, channel_id: str, reason: str) -> None:
-        """Stop announcing in a channel, and tell once whoever connected it."""
-        for user_id in await self._parts.groups.break_channel(channel_id, reason):
-            message = distribution_messages.broken_channel(channel_id, reason)
-            await self._parts.voice.direct(user_id, message)
+            await self._parts.channels.lose(channel_id, refused.reason)
 
     async def _successor(self, card: ReleaseCard) -> str | None:
         if card.state is not ReleaseState.SUPERSEDED:

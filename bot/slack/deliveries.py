@@ -16,6 +16,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.slack.payloads import Body, at, text_or_none
+from bot.slack.standing import Standing
 from storage.catalog import seen
 from storage.catalog.database import Database
 
@@ -38,14 +39,18 @@ def key_of(body: Body) -> str | None:
 class Deliveries(AsyncListenerCompletionHandler):
     """A middleware that lets each delivery through once; and what is done when it has ended."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, standing: Standing) -> None:
         self._database = database
+        self._standing = standing
         self._under_way: set[str] = set()
 
     async def once(
         self, body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]
     ) -> BoltResponse | None:
         """Go on to the listeners, or answer a repetition with 200 and nothing else."""
+        if at(body, "type") == "app_rate_limited":
+            self._standing.rate_limited()
+            return BoltResponse(status=200, body="")
         key = key_of(body)
         if key is None:
             return await next_()

@@ -79,7 +79,7 @@ class SlackDirectory:
             await people_cache.keep_person(session, person)
         return facts_of(person)
 
-    async def forget_usergroup(self, usergroup_id: str) -> None:
+    async def outdate_usergroup(self, usergroup_id: str) -> None:
         """Ask for its members anew next time (`subteam_members_changed`, `subteam_updated`)."""
         async with self._database.writing() as session:
             await people_cache.outdate_usergroup(session, usergroup_id)

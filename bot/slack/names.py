@@ -32,7 +32,6 @@ APP_DISPLAY_NAME = "app_display_name"
 
 # Forms.
 DISTRIBUTE_FORM = "distribute_form"
-DISTRIBUTE_CONFIRM = "distribute_confirm"
 PICK_FORM = "distribute_pick"
 PREVIEW_VIEW = "distribute_preview"
 CREATE_APP_FORM = "app_create_form"
@@ -75,7 +74,6 @@ ACTIONS = (
 OPTION_LISTS = (GROUPS, RELEASE, SHOW_RELEASE)
 FORMS = (
     DISTRIBUTE_FORM,
-    DISTRIBUTE_CONFIRM,
     PICK_FORM,
     CREATE_APP_FORM,
     SHOW_FORM,
@@ -109,12 +107,10 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "app_uninstalled": (),
     "channel_archive": ("channels:read",),
     "channel_id_changed": (),
-    "channel_rename": ("channels:read",),
     "channel_unarchive": ("channels:read",),
     "file_deleted": ("files:read",),
     "file_shared": ("files:read",),
     "group_archive": ("groups:read",),
-    "group_rename": ("groups:read",),
     "group_unarchive": ("groups:read",),
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),
@@ -131,7 +127,6 @@ EVENTS: dict[str, tuple[str, ...]] = {
 METHODS: dict[str, tuple[str, ...]] = {
     "apps.connections.open": (),
     "auth.test": (),
-    "bots.info": ("users:read",),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),

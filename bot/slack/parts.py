@@ -1,27 +1,26 @@
 """What the Slack surface works with: the ways to Slack, and the house behind it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
-from bot.slack.announcer import SlackAnnouncer
+from bot.slack.channels import Channels
 from bot.slack.client import Clients
 from bot.slack.directory import SlackDirectory
 from bot.slack.doorman import Doorman
 from bot.slack.errors import Errors
 from bot.slack.identity import Whoami
-from bot.slack.pace import Pace
+from bot.slack.pace import PAUSE, Pace
 from bot.slack.postings import Postings
 from bot.slack.standing import Standing
 from bot.slack.tasks import Tasks
-from bot.slack.uploads.files import Files
-from bot.slack.uploads.source import SlackSource
 from bot.slack.voice import Voice
 from provisioning.builds import Intake
 from provisioning.cards import Cards
 from provisioning.distribution import Distributions
 from provisioning.groups import Groups
 from provisioning.people import People
+from provisioning.ports import Announcer
 from provisioning.releases import Releases
+from provisioning.testers import Testers
 from storage.catalog.database import Database
 
 
@@ -30,8 +29,7 @@ class Workspace:
     """
     One Slack workspace and how we speak with it; needs nothing of the house but the records.
 
-    Make it with `workspace`; its plugs (`directory`, `source`) go to the domain before there is a
-    surface.
+    Its `directory` goes to the domain before there is a surface.
     """
 
     clients: Clients
@@ -44,18 +42,13 @@ class Workspace:
     doorman: Doorman
     errors: Errors
     directory: SlackDirectory
-    files: Files
-    source: SlackSource
 
 
-def workspace(
-    clients: Clients, database: Database, *, file_hosts: Collection[str], pace: float = 1.0
-) -> Workspace:
+def workspace(clients: Clients, database: Database, *, pace: float = PAUSE) -> Workspace:
     """Return the ways to a workspace. *pace* is the pause between messages in one channel, in s."""
     standing, tasks = Standing(), Tasks()
     whoami = Whoami(clients.patient)
     voice = Voice(clients, standing)
-    files = Files(clients.patient, standing)
     return Workspace(
         clients=clients,
         database=database,
@@ -67,8 +60,6 @@ def workspace(
         doorman=Doorman(clients.hurried, voice),
         errors=Errors(voice=voice, tasks=tasks, standing=standing),
         directory=SlackDirectory(clients.patient, database, whoami, standing),
-        files=files,
-        source=SlackSource(clients, files, hosts=file_hosts),
     )
 
 
@@ -78,10 +69,12 @@ class SlackParts:
 
     workspace: Workspace
     signing_secret: str
-    announcer: SlackAnnouncer
+    announcer: Announcer
+    channels: Channels
     intake: Intake
     releases: Releases
     distributions: Distributions
     people: People
     groups: Groups
+    testers: Testers
     cards: Cards

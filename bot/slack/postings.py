@@ -142,6 +142,7 @@ class Postings:
         await asyncio.sleep(self._edited.get(key, -EDIT_PAUSE) + EDIT_PAUSE - time.monotonic())
 
     async def _drawn(self, key: str, spot: Spot, message: Message) -> Posted:
+        self._standing.require()
         digest = digest_of(message)
         row, ours = await self._intend(key, spot)
         if row.ts is None and not ours:
@@ -239,6 +240,7 @@ class Postings:
             except (aiohttp.ClientError, TimeoutError) as error:
                 raise _AnswerLost from error
             else:
+                self._standing.recover()
                 ts = str(answer["ts"])
                 await self._continue(row, thread_ts or ts, shapes.now.rest)
                 return ts

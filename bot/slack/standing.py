@@ -1,16 +1,25 @@
 """How we stand with Slack: what `/healthz` says, and whether it makes sense to go on calling."""
 
 import logging
+import time
 from datetime import datetime
 
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.codes import TOKEN_DEAD, code_of, missing_scope
+from provisioning.errors import ProvisioningError
 from storage.records.base import now
 
 logger = logging.getLogger(__name__)
 
 REINSTALL = "Add it under “OAuth & Permissions” of the Slack app, then install the app again."
+
+
+PROBE_EVERY = 60.0  #: Seconds.
+
+
+class SlackOut(ProvisioningError):
+    """Slack does not work with this Slipway at the moment."""
 
 
 class Standing:
@@ -26,6 +35,7 @@ class Standing:
         self.since: datetime | None = None
         self.scopes: set[str] = set()
         self.limited: datetime | None = None
+        self._tried = 0.0
 
     @property
     def well(self) -> bool:
@@ -45,11 +55,24 @@ class Standing:
             logger.error("The Slack app lacks the scope %s. %s", scope, REINSTALL)
         return f"The Slack app lacks the scope `{scope}`. {REINSTALL}"
 
+    def require(self) -> None:
+        """
+        Raise SlackOut while calling Slack makes no sense.
+
+        Once a minute a call is let through, so that a mended app is noticed without a restart.
+        """
+        if self.trouble is None:
+            return
+        if time.monotonic() - self._tried < PROBE_EVERY:
+            raise SlackOut(f"{self.trouble} An admin has to look after the Slack app.")
+        self._tried = time.monotonic()
+
     def stop(self, reason: str) -> None:
         """Give up on Slack until an admin acts; said once in the log."""
         if self.trouble is None:
             logger.critical("Slipway cannot work with Slack any more: %s", reason)
             self.trouble, self.since = reason, now()
+            self._tried = time.monotonic()
 
     def recover(self) -> None:
         """Slack answers again as it should."""

@@ -16,7 +16,7 @@ from provisioning.codesign.signing.resigner import Known, Resigner, Wish
 from provisioning.codesign.structures.assembled import Assembled, Range
 from provisioning.codesign.structures.bundles import App, find_app
 from provisioning.codesign.structures.profile import Profile
-from provisioning.codesign.summary import SignedBundle, Summary
+from provisioning.codesign.summary import Summary, signed_bundles
 from provisioning.codesign.verifying.verifier import Report, inspect
 from provisioning.codesign.verifying.violation import DAMAGE, Kind
 
@@ -102,22 +102,6 @@ def _summary(resigner: Resigner, result: Assembled) -> Summary:
         size=result.size,
         new_bytes=_new_bytes(resigner.archive, result),
     )
-
-
-def signed_bundles(app: App, assigned: Mapping[str, Profile]) -> list[SignedBundle]:
-    return [
-        SignedBundle(
-            path=bundle.path,
-            identifier=bundle.identifier,
-            profile=assigned[bundle.path].name,
-            profile_uuid=assigned[bundle.path].uuid,
-            kind=assigned[bundle.path].kind,
-            expires_at=assigned[bundle.path].expires_at,
-            devices=len(assigned[bundle.path].devices),
-        )
-        for bundle in reversed(app.bundles)
-        if bundle.path in assigned
-    ]
 
 
 def _new_bytes(archive: Archive, result: Assembled) -> int:

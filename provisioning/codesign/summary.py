@@ -1,7 +1,11 @@
 """What was signed, with what: the outcome of a re-sign, for people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from provisioning.codesign.structures.bundles import App
+from provisioning.codesign.structures.profile import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +49,20 @@ class Summary:
         lines.append(f"{len(self.signed)} executables signed, {len(self.kept)} left as they were.")
         lines += [f"The profile {name} fits no bundle." for name in self.unused_profiles]
         return "\n".join(lines)
+
+
+def signed_bundles(app: App, assigned: Mapping[str, Profile]) -> list[SignedBundle]:
+    """Return what each bundle with a profile was signed with, the app itself first."""
+    return [
+        SignedBundle(
+            path=bundle.path,
+            identifier=bundle.identifier,
+            profile=assigned[bundle.path].name,
+            profile_uuid=assigned[bundle.path].uuid,
+            kind=assigned[bundle.path].kind,
+            expires_at=assigned[bundle.path].expires_at,
+            devices=len(assigned[bundle.path].devices),
+        )
+        for bundle in reversed(app.bundles)
+        if bundle.path in assigned
+    ]

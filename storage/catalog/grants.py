@@ -58,15 +58,15 @@ async def with_token_hash(session: Session, token_hash: str) -> Joined | None:
     """Return what the link with this hash leads to, whatever its state."""
     found = await session.exec(
         select(Grant, Release, Build, App)
-        .add_columns(Tester)
         .join(Release, col(Release.id) == Grant.release_id)
         .join(Build, col(Build.id) == Release.build_id)
         .join(App, col(App.id) == Release.app_id)
-        .join(Tester, col(Tester.id) == Grant.tester_id)
         .where(Grant.token_hash == token_hash)
     )
     row = found.first()
-    return None if row is None else (row[0], row[1], row[2], row[3], row[4])
+    if row is None:
+        return None
+    return (*row, await session.get_one(Tester, row[0].tester_id))
 
 
 async def revoke(session: Session, grant_id: str, at: datetime) -> None:

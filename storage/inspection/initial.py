@@ -10,6 +10,8 @@ SIDE = 256
 
 _SATURATION, _LIGHTNESS = 0.55, 0.42
 _LETTER = 0.56
+# White on this has a contrast of 4.5, which WCAG 2 asks of text.
+_BRIGHTEST = 0.18
 
 
 def draw(name: str | None, bundle_id: str | None) -> bytes:
@@ -30,8 +32,18 @@ def draw(name: str | None, bundle_id: str | None) -> bytes:
 def colour(seed: str) -> tuple[int, int, int]:
     """Return a colour, always the same for one *seed*, on which white letters can be read."""
     hue = hashlib.sha256(seed.encode("utf-8", "replace")).digest()[0] / 256
-    red, green, blue = colorsys.hls_to_rgb(hue, _LIGHTNESS, _SATURATION)
+    lightness = _LIGHTNESS
+    # Yellow and green shine much brighter than blue of the same lightness.
+    while _luminance(found := colorsys.hls_to_rgb(hue, lightness, _SATURATION)) > _BRIGHTEST:
+        lightness -= 0.02
+    red, green, blue = found
     return round(red * 255), round(green * 255), round(blue * 255)
+
+
+def _luminance(parts: tuple[float, float, float]) -> float:
+    """Return the relative luminance as WCAG 2 has it, its curve taken as a power of 2.2."""
+    red, green, blue = (part**2.2 for part in parts)
+    return float(0.2126 * red + 0.7152 * green + 0.0722 * blue)
 
 
 def initial(name: str | None, bundle_id: str | None) -> str:

@@ -182,10 +182,10 @@ def _measure_binary(data: bytes, what: str) -> None:
     trailer = data[-_TRAILER:]
     width, reference = trailer[6], trailer[7]
     count, table = (int.from_bytes(trailer[at : at + 8]) for at in (8, 24))
-    if count > MAX_NODES:
-        raise PackageRejected(_TOO_BIG.format(what))
     if not width or not reference or table + count * width > len(data):
         raise PackageRejected(_NO_PLIST.format(what))
+    if count > MAX_NODES:
+        raise PackageRejected(_TOO_BIG.format(what))
     claimed = 0
     for at in range(table, table + count * width, width):
         claimed += _claim(data, int.from_bytes(data[at : at + width]), reference)

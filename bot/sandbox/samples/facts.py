@@ -12,7 +12,7 @@ class SampleFacts:
     The truth about one written package, in the words that inspection uses.
 
     `certificates` are SHA-256 fingerprints, 64 lower-case hex digits; `labels` are display names by
-    language; `uuids` are the main executable's by architecture.
+    language; `uuids` are the main executable's by architecture, in small letters.
     """
 
     path: Path

@@ -329,6 +329,6 @@ def _facts(app: SampleApp, target: Target, expires: datetime, inside: list[str])
         devices=tuple(app.devices) if listed else (),
         certificates=(app.signer.fingerprint,) if profiled else (),
         labels=dict(app.labels),
-        uuids={cpu: str(binary.uuid(cpu)).upper() for cpu in app.architectures},
+        uuids={cpu: str(binary.uuid(cpu)) for cpu in app.architectures},
         extensions=tuple(inside),
     )

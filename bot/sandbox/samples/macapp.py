@@ -157,5 +157,5 @@ def _facts(app: SampleMacApp, target: Target, expires: datetime) -> SampleFacts:
         expires_at=expires if app.profile else None,
         devices=tuple(app.devices) if app.profile == "development" else (),
         certificates=(app.signer.fingerprint,) if app.profile else (),
-        uuids={cpu: str(mac_program(app).uuid(cpu)).upper() for cpu in app.architectures},
+        uuids={cpu: str(mac_program(app).uuid(cpu)) for cpu in app.architectures},
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Literal
-from xml.sax.saxutils import quoteattr
+from xml.sax.saxutils import escape, quoteattr
 
 from bot.sandbox.samples import cms, drawing, noise
 from bot.sandbox.samples.archive import ArchiveWriter
@@ -80,7 +80,7 @@ class SampleMsix:
     signed: bool = True
     prefix: str = ""
     utf16: bool = False
-    scales: Sequence[int] = (100, 200, 400)
+    scales: Sequence[int] = (100, 200)
     payload_bytes: int = 0
     extra: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -172,7 +172,7 @@ def _manifest(app: SampleMsix) -> bytes:
         version=quoteattr(app.version),
         publisher=quoteattr(app.publisher),
         architecture=quoteattr(app.architecture),
-        name=app.name,
+        name=escape(app.name),
         quoted=quoteattr(app.name),
         minimum=quoteattr(app.minimum_os),
     )

@@ -52,7 +52,7 @@ def write_dsym(
         name=app.executable,
         version=app.version,
         build=app.build,
-        uuids={cpu: str(binary.uuid(cpu)).upper() for cpu in app.architectures},
+        uuids={cpu: str(binary.uuid(cpu)) for cpu in app.architectures},
     )
 
 

@@ -9,8 +9,8 @@ from bot.slack import names
 from bot.slack.blocks import Form, Message
 from bot.slack.command import messages
 from bot.slack.grammar import tokens
+from bot.slack.parts import Workspace
 from bot.slack.payloads import asker_of, text_or_none
-from bot.slack.stage import Stage
 from bot.slack.verbs import Asked, Reply, Verb
 from provisioning.people import People
 
@@ -50,7 +50,7 @@ class Command:
         return [verb for verb in self._verbs.values() if await self._people.may(user_id, verb.act)]
 
 
-def register(app: AsyncApp, command: Command, stage: Stage) -> None:
+def register(app: AsyncApp, command: Command, workspace: Workspace) -> None:
     """Let *app* listen for the command."""
 
     @app.command(names.COMMAND)
@@ -67,8 +67,8 @@ def register(app: AsyncApp, command: Command, stage: Stage) -> None:
                 trigger_id=trigger_id,
             )
             if isinstance(reply, Form):
-                await stage.open(asker, trigger_id, reply, again="Type the command again.")
+                await workspace.doorman.open(asker, trigger_id, reply, again=None)
             else:
-                await stage.say(asker, reply)
+                await workspace.voice.whisper(asker, reply)
 
-        stage.errors.start(answer, asker, during=names.COMMAND)
+        workspace.errors.start(answer, asker, during=names.COMMAND)

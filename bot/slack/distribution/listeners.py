@@ -8,10 +8,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.slack import blocks, names
-from bot.slack.blocks import Block, Form, Message
+from bot.slack.blocks import Block, Form
 from bot.slack.distribution import views
 from bot.slack.distribution.order import Wish, remembered, wish_of
-from bot.slack.errors import form_errors, is_for_people, problem, problem_view
+from bot.slack.errors import form_errors, is_for_people, problem_view
 from bot.slack.parts import SlackParts
 from bot.slack.payloads import (
     Asker,
@@ -244,7 +244,7 @@ def register(app: AsyncApp, parts: SlackParts) -> None:
     """Let *app* listen."""
     desk = Desk(parts)
     _register_buttons(app, desk)
-    _register_forms(app, desk, parts)
+    _register_forms(app, desk)
     _register_shortcuts(app, desk, parts)
     _register_options(app, desk)
 
@@ -272,7 +272,7 @@ def _register_buttons(app: AsyncApp, desk: Desk) -> None:
         await ack()
 
 
-def _register_forms(app: AsyncApp, desk: Desk, parts: SlackParts) -> None:
+def _register_forms(app: AsyncApp, desk: Desk) -> None:
     @app.view(names.DISTRIBUTE_FORM)
     async def on_distribute_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack(**await desk.sent(submission_of(body)))
@@ -311,6 +311,3 @@ def _register_options(app: AsyncApp, desk: Desk) -> None:
     @app.options(names.RELEASE)
     async def on_release_typed(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack(options=await desk.releases_like(question_of(body).typed))
-
-
-__all__ = ["Desk", "Message", "problem", "register"]

@@ -121,14 +121,5 @@ def shortfall(act: Act, card: ReleaseCard) -> Message:
     return Message(text=f"{title} did not reach everybody", blocks=(blocks.section(text),))
 
 
-def broken_channel(channel_id: str, reason: str) -> Message:
-    """Return what whoever connected a channel is told once when it stops taking messages."""
-    text = (
-        f"{words.WARNING} Announcements for {mrkdwn.channel(channel_id)} stopped: "
-        f"{mrkdwn.escape(reason)}. When that is mended, connect the channel to its group again."
-    )
-    return Message(text=text, blocks=(blocks.section(text),))
-
-
 def _version(card: ReleaseCard) -> str:
     return mrkdwn.plain(words.version(card.build.facts), 60)

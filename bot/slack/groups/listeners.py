@@ -10,8 +10,8 @@ from bot.slack.blocks import Form, Message
 from bot.slack.errors import form_errors, is_for_people
 from bot.slack.groups import messages, views
 from bot.slack.groups.grammar import Way, Wish, read
+from bot.slack.parts import Workspace
 from bot.slack.payloads import Submission, at, click_of, submission_of
-from bot.slack.stage import Stage
 from bot.slack.verbs import Asked, Reply, Verb, example
 from provisioning.errors import Unclear
 from provisioning.groups import Groups
@@ -190,7 +190,7 @@ def verbs(acts: GroupActs) -> tuple[Verb, ...]:
     )
 
 
-def register(app: AsyncApp, acts: GroupActs, stage: Stage) -> None:
+def register(app: AsyncApp, acts: GroupActs, workspace: Workspace) -> None:
     """Let *app* listen for the buttons and forms of groups."""
 
     @app.action(names.GROUP_CREATE)
@@ -199,11 +199,9 @@ def register(app: AsyncApp, acts: GroupActs, stage: Stage) -> None:
         click = click_of(body)
 
         async def open_form() -> None:
-            await stage.open(
-                click.asker, click.trigger_id, views.create(), again="Press the button again."
-            )
+            await workspace.doorman.open(click.asker, click.trigger_id, views.create(), again=None)
 
-        stage.errors.start(open_form, click.asker, during="create a group")
+        workspace.errors.start(open_form, click.asker, during="create a group")
 
     @app.action(names.GROUP_DELETE)
     async def on_delete(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -211,9 +209,11 @@ def register(app: AsyncApp, acts: GroupActs, stage: Stage) -> None:
         click = click_of(body)
 
         async def delete() -> None:
-            await stage.say(click.asker, await acts.deleted(click.subject, click.asker.user_id))
+            await workspace.voice.whisper(
+                click.asker, await acts.deleted(click.subject, click.asker.user_id)
+            )
 
-        stage.errors.start(delete, click.asker, during="delete a group")
+        workspace.errors.start(delete, click.asker, during="delete a group")
 
     @app.view(names.GROUP_CREATE_FORM)
     async def on_create_form(ack: AsyncAck, body: dict[str, Any]) -> None:

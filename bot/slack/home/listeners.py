@@ -7,10 +7,10 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.links import Links
 from bot.slack import names
 from bot.slack.home import views
+from bot.slack.parts import Workspace
 from bot.slack.payloads import Asker, click_of, text_or_none
 from bot.slack.releases import messages
 from bot.slack.releases.views import one_release
-from bot.slack.stage import Stage
 from provisioning.cards import Cards, DeliveryCard
 from provisioning.errors import NotNow
 from provisioning.grants import Grants
@@ -51,7 +51,7 @@ class Home:
         )
 
 
-def register(app: AsyncApp, home: Home, cards: Cards, stage: Stage) -> None:
+def register(app: AsyncApp, home: Home, cards: Cards, workspace: Workspace) -> None:
     """Let *app* draw the tab."""
 
     @app.event("app_home_opened")
@@ -62,11 +62,11 @@ def register(app: AsyncApp, home: Home, cards: Cards, stage: Stage) -> None:
         asker = Asker(user_id=user_id, team_id=text_or_none(body, "team_id") or "")
 
         async def draw() -> None:
-            await stage.clients.patient.views_publish(
+            await workspace.clients.patient.views_publish(
                 user_id=user_id, view=await home.view(user_id)
             )
 
-        stage.errors.start(draw, asker, during="app_home_opened")
+        workspace.errors.start(draw, asker, during="app_home_opened")
 
     @app.action(names.HOME_SHOW)
     async def on_show(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -75,6 +75,6 @@ def register(app: AsyncApp, home: Home, cards: Cards, stage: Stage) -> None:
 
         async def show() -> None:
             form = one_release(messages.full(await cards.release(click.subject)))
-            await stage.open(click.asker, click.trigger_id, form, again="Press the button again.")
+            await workspace.doorman.open(click.asker, click.trigger_id, form, again=None)
 
-        stage.errors.start(show, click.asker, during="show a release")
+        workspace.errors.start(show, click.asker, during="show a release")

@@ -3,7 +3,7 @@
 import json
 import re
 
-from bot.slack import blocks, names, words
+from bot.slack import blocks, mrkdwn, names, words
 from bot.slack.blocks import Form
 from bot.slack.payloads import Outdated
 from provisioning.cards import BuildCard
@@ -21,7 +21,7 @@ def create_app(upload_id: str, build: BuildCard) -> Form:
         submit="Create",
         private_metadata=json.dumps({"v": VERSION, "upload": upload_id}),
         blocks=(
-            blocks.context(blocks.mrkdwn.plain(hint, 300)),
+            blocks.context(mrkdwn.plain(hint, 300)),
             blocks.entry(
                 names.APP_DISPLAY_NAME,
                 "Name",

@@ -25,12 +25,12 @@ def disposition(file_name: str, ending: str) -> str:
     """
     Return the `Content-Disposition` of a download (RFC 6266, RFC 8187).
 
-    The name always ends in *ending*, so that no phone opens it as something else.
+    The name always ends in *ending* (which may be empty), so that no phone opens it as something else.
     """
     name = tidy(re.split(r"[/\\]", file_name)[-1]).strip(". ")
     if not name.lower().endswith(ending):
         name = f"{name}{ending}"
-    stem = name[: -len(ending)][:LONGEST] or "app"
+    stem = name[: len(name) - len(ending)][:LONGEST] or "app"
     name = f"{stem}{ending}"
     plain = PLAIN.sub("_", unicodedata.normalize("NFKD", name)).strip("_")
     encoded = quote(name, safe="")

@@ -55,7 +55,7 @@ def entitle(
                 "does not allow debugging. Somebody has to agree that debugging is removed."
             )
         values[DEBUGGING] = False
-    _refuse_excess(bundle, values, profile)
+    refuse_excess(bundle.identifier, values, profile)
     return Entitled(values=values, blobs=_blobs(values, former))
 
 
@@ -71,25 +71,26 @@ def _required(bundle: Bundle, profile: Profile) -> dict[str, Any]:
     }
 
 
-def _refuse_excess(bundle: Bundle, values: Mapping[str, Any], profile: Profile) -> None:
-    names = {f"{prefix}.{bundle.identifier}" for prefix in profile.prefixes}
+def refuse_excess(identifier: str, values: Mapping[str, Any], profile: Profile) -> None:
+    """Raise Refused when a bundle's entitlements are not all allowed by its profile."""
+    names = {f"{prefix}.{identifier}" for prefix in profile.prefixes}
     if values.get(_APPLICATION) not in names:
         raise Refused(
-            f"The application identifier of {bundle.identifier} belongs to another team or app "
+            f"The application identifier of {identifier} belongs to another team or app "
             f"than the profile {profile.name}."
         )
     for key, value in values.items():
         allowed = profile.entitlements.get(key)
         if value is not False and (allowed is None or not grants(allowed, value)):
             raise Refused(
-                f"The profile {profile.name} does not allow {bundle.identifier} the entitlement "
+                f"The profile {profile.name} does not allow {identifier} the entitlement "
                 f"{key}. Add the capability to the app's identifier at Apple and make the profile "
                 "anew."
             )
         each = value if isinstance(value, list) else [value]
         if any(isinstance(item, str) and item.endswith(WILDCARD) for item in each):
             raise Refused(
-                f"The entitlement {key} of {bundle.identifier} is a wildcard, which only a profile "
+                f"The entitlement {key} of {identifier} is a wildcard, which only a profile "
                 "may hold."
             )
 

@@ -1,4 +1,4 @@
-"""The full path: every bundle from the inside out, its profile first, its seal next, then its code."""
+"""The full path: every bundle from the inside out; its profile first, then its seal, its code."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +33,6 @@ from provisioning.codesign.structures.source import Source
 
 LARGEST_SEAL: Final = 64 << 20
 LONGEST_LINK: Final = 4_096
-#: The first words of a file tell everything but the signature; this much is read to look at it.
 Progress = Callable[[str], None]
 
 
@@ -175,7 +174,7 @@ class Resigner:
         self.signed.append(name)
 
     def _seal(self, bundle: Bundle) -> bytes:
-        """Return the bundle's CodeResources: the old one patched, or a new one where none counts."""
+        """Return the bundle's CodeResources: the old one patched, or a new one."""
         own = bundle.path + coderesources.FILE_NAME
         entry = self.archive.by_name.get(own)
         if entry is not None and bundle.executable not in self.known.unsigned:

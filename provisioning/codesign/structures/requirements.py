@@ -1,8 +1,8 @@
 """
 Code requirements: the small language in which an app says who may have signed it.
 
-Numbers are from Apple's Security framework (requirement.h). An expression is a tuple:
-`("and", left, right)`, `("identifier", "com.example.app")`, `("certificate field", 0, name, match)`.
+Numbers are from Apple's Security framework (requirement.h). Expressions are tuples such as
+`("and", left, right)` and `("identifier", "com.example.app")`.
 """
 
 import struct

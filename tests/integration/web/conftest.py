@@ -1,6 +1,6 @@
 """The web application, served on 127.0.0.1 for each test."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,8 @@ from aiohttp import ClientSession, web
 
 from bot.links import Links
 from bot.web.app import WebParts, make_runner, make_web
-from bot.web.health import blobs_answer, database_answers
+from bot.web.doors import Door
+from bot.web.health import Check, blobs_answer, database_answers
 from provisioning.grants import Grants
 from provisioning.receipts import Receipts
 from storage.blobs.local import LocalBlobs
@@ -41,27 +42,42 @@ async def open_site(
     grants = Grants(database, KEY, timedelta(days=30))
     receipts = Receipts(database)
     links = Links(base)
-    parts = WebParts(
-        grants=grants,
-        receipts=receipts,
-        blobs=blobs,
-        links=links,
-        ready={"database": database_answers(database), "blobs": blobs_answer(blobs)},
+    async with ClientSession() as client:
+        site = Site(
+            address="",
+            client=client,
+            database=database,
+            blobs=blobs,
+            grants=grants,
+            receipts=receipts,
+            links=links,
+        )
+        async with serving(make_web(parts_of(site, stall=stall))) as address:
+            site.address = address
+            yield site
+    await database.close()
+
+
+def parts_of(
+    site: Site,
+    *,
+    doors: Sequence[Door] = (),
+    alive: Mapping[str, Check] | None = None,
+    ready: Mapping[str, Check] | None = None,
+    stall: float = 5.0,
+) -> WebParts:
+    """Return what the web application of *site* is made of, with more doors and other checks."""
+    usual = {"database": database_answers(site.database), "blobs": blobs_answer(site.blobs)}
+    return WebParts(
+        grants=site.grants,
+        receipts=site.receipts,
+        blobs=site.blobs,
+        links=site.links,
+        doors=doors,
+        alive=alive or {},
+        ready=usual if ready is None else ready,
         stall=stall,
     )
-    try:
-        async with serving(make_web(parts)) as address, ClientSession() as client:
-            yield Site(
-                address=address,
-                client=client,
-                database=database,
-                blobs=blobs,
-                grants=grants,
-                receipts=receipts,
-                links=links,
-            )
-    finally:
-        await database.close()
 
 
 @pytest.fixture

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import ClientResponse, ClientSession
+from aiohttp import ClientSession
+from multidict import CIMultiDictProxy
 from yarl import URL
 
 from bot.links import Links
@@ -37,6 +38,19 @@ APPSTORED = (
     "com.apple.appstored/1.0 iOS/18.0 model/iPhone16,2 hwp/t8130 build/22A3354 (6; dt:311) AMS/1"
 )
 SLACKBOT = "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What came back, all of it."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
 
 
 @dataclass
@@ -75,21 +89,22 @@ class Site:
 
     async def get(
         self, path: str, *, agent: str = IPHONE, method: str = "GET", **headers: str
-    ) -> ClientResponse:
+    ) -> Answer:
         """Ask for *path* as it is written; `If_Range` in *headers* means `If-Range`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return await self.client.request(
+        async with self.client.request(
             method,
             URL(self.address + path, encoded=True),
             headers={"User-Agent": agent, **named},
             allow_redirects=False,
-        )
+        ) as answer:
+            return Answer(status=answer.status, headers=answer.headers, body=await answer.read())
 
     async def text(self, path: str, *, agent: str = IPHONE) -> str:
         """Return the body of a page that must be there."""
         answer = await self.get(path, agent=agent)
         assert answer.status == 200
-        return await answer.text()
+        return answer.text
 
     async def receipts_of(self, offer: Offer) -> dict[str, Receipt]:
         async with self.database.reading() as session:
@@ -103,22 +118,22 @@ class Site:
         content: bytes | None = None,
         icon: bytes | None = None,
         facts: Mapping[str, Any] | None = None,
-        build: Mapping[str, Any] | None = None,
-        app: Mapping[str, Any] | None = None,
-        release: Mapping[str, Any] | None = None,
-        tester: Mapping[str, Any] | None = None,
+        **records: Mapping[str, Any],
     ) -> Offer:
-        """Put a release on the shelf and give it to somebody."""
+        """
+        Put a release on the shelf and give it to somebody.
+
+        *records* change what the build, app, release or tester says.
+        """
         content = package() if content is None else content
-        picture = {"icon_sha256": (await put(self.blobs, icon)).sha256} if icon else {}
+        if icon:
+            drawn = {"icon_sha256": (await put(self.blobs, icon)).sha256}
+            records["build"] = {**drawn, **records.get("build", {})}
         shelf = await stock(
             self.database,
             facts=facts_of(platform, **(facts or {})),
             blob=await put(self.blobs, content),
-            build={**picture, **(build or {})},
-            app=app,
-            release=release,
-            tester=tester,
+            **records,
         )
         grant = await self.grants.give(shelf.release.id, shelf.tester.id)
         return Offer(token=self.grants.token(grant), grant=grant, shelf=shelf, content=content)

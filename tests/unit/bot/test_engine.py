@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from typing import Any
+from itertools import pairwise
 
 import psycopg
 import pytest
@@ -24,10 +24,15 @@ QUICK = Pace(polling=0.02, first_pause=0.001, upkeep=0.05, heartbeat=0.05)
 
 @asynccontextmanager
 async def running(
-    home: EngineHome, walk: Walk, *, pace: Pace = QUICK, **options: Any
+    home: EngineHome,
+    walk: Walk,
+    *,
+    road: str = "walk",
+    pace: Pace = QUICK,
+    boundary: Callable[[str], None] | None = None,
 ) -> AsyncGenerator[DurableEngine]:
     engine = DurableEngine(
-        home.database_url, {"walk": walk}, data_dir=home.data_dir, pace=pace, **options
+        home.database_url, {road: walk}, data_dir=home.data_dir, pace=pace, boundary=boundary
     )
     async with engine.running():
         yield engine
@@ -106,7 +111,7 @@ async def test_what_was_started_before_the_end_is_walked_after_the_next_start(
     async def walk(_step: Step, subject: str) -> None:
         walked.append(subject)
 
-    slow = Pace(polling=60)
+    slow = Pace(polling=1)
     async with running(engine_home, walk, pace=slow) as engine:
         await engine.start("walk", "s1")
     assert walked == []
@@ -187,9 +192,10 @@ async def test_an_unexpected_error_is_tried_again_with_growing_pauses(
         await engine.start("walk", "s1")
         await until(lambda: bool(caught))
 
-    pauses = [later - earlier for earlier, later in zip(at, at[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in pairwise(at)]
     assert len(at) == TRIES
-    assert pauses[-1] > 0.2 > 0.1 > pauses[0] >= 0.01
+    assert pauses[0] >= 0.01
+    assert pauses[-1] >= 0.27
     assert type(caught[0]) is StepFailed
     assert "secret" not in str(caught[0])
 
@@ -234,7 +240,7 @@ async def test_an_error_of_ours_is_final_unless_it_says_that_it_may_pass(
         for error in (SourceGone("It was deleted."), Busy()):
             try:
                 await step(type(error).__name__, fail, error)
-            except Exception as left:  # noqa: BLE001, PERF203 - the point is what leaves
+            except Exception as left:  # noqa: BLE001 - the point is what leaves
                 caught.append(left)
 
     async with running(sqlite_engine_home, walk) as engine:
@@ -270,7 +276,7 @@ async def test_a_failure_is_the_same_after_a_restart(engine_home: EngineHome) ->
         for name, act in (("fail", fail), ("break", break_off)):
             try:
                 await step(name, act)
-            except Exception as error:  # noqa: BLE001, PERF203 - the point is what leaves
+            except Exception as error:  # noqa: BLE001 - the point is what leaves
                 caught.append(error)
         await step("stuck", get_stuck)
 
@@ -347,10 +353,10 @@ async def test_no_more_than_the_pace_allows_is_done_at_once(
         await step("greet", greet, subject)
         await step("fetch", fetch, subject)
 
-    pace = Pace(polling=0.02, roads={"walk": 5}, steps={"walk/fetch": 2})
-    async with running(sqlite_engine_home, walk, pace=pace) as engine:
+    pace = Pace(polling=0.02, roads={"narrow": 5}, steps={"narrow/fetch": 2})
+    async with running(sqlite_engine_home, walk, road="narrow", pace=pace) as engine:
         for number in range(8):
-            await engine.start("walk", f"s{number}")
+            await engine.start("narrow", f"s{number}")
         await until(lambda: len(greeted) == 5 and len(fetching) == 2)
         await asyncio.sleep(0.1)
         counts = await engine.counts()

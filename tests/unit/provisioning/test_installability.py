@@ -1,6 +1,7 @@
 """Whether a build installs on the phone in somebody's hand, and the sentence when it does not."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -104,7 +105,7 @@ def test_an_ipad_app_does_not_run_on_an_iphone_but_the_other_way_round_it_does()
     ],
 )
 def test_what_no_iphone_installs_from_a_page_is_a_download_with_its_reason(
-    changes: dict[str, object], words: str
+    changes: dict[str, Any], words: str
 ) -> None:
     found = on(IPHONE, facts_of(**changes))
 
@@ -134,7 +135,7 @@ def test_a_bundle_is_a_download(kind: str) -> None:
     ],
 )
 def test_what_android_refuses_is_said_before_the_tap(
-    changes: dict[str, object], words: str
+    changes: dict[str, Any], words: str
 ) -> None:
     found = on(PIXEL, facts_of("android", **changes))
 

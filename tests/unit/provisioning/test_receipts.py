@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -138,7 +139,7 @@ def test_merged_spans_hold_the_same_bytes_and_never_touch(spans: list[Span]) -> 
     pieces = merged(spans)
 
     assert bytes_in(pieces) == bytes_in(spans)
-    assert all(left[1] < right[0] for left, right in zip(pieces, pieces[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in pairwise(pieces))
 
 
 def bytes_in(spans: list[Span]) -> set[int]:

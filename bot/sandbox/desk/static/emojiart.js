@@ -20,7 +20,7 @@ const badge = (fill, ...marks) => [box(2, 2, 20, 20, 5, fill), ...marks];
 const hand = shape("M6 13V6.6a1.3 1.3 0 0 1 2.6 0V4.9a1.3 1.3 0 0 1 2.6 0V4a1.3 1.3 0 0 1 2.6 0v1.4a1.3 1.3 0 0 1 2.6 0v7l1.3-1.8c.8-1 2.3-.2 1.9 1l-2.5 7c-.7 2-2.3 3.4-4.6 3.4h-1.3C8.3 22 6 19.7 6 16.6z", SKIN);
 const bell = shape("M12 2.5a6.3 6.3 0 0 0-6.3 6.3v4.4L3.8 17h16.4l-1.9-3.8V8.8A6.3 6.3 0 0 0 12 2.5zM9.6 18.5a2.4 2.4 0 0 0 4.8 0z", AMBER);
 const person = (x, fill) => [disc(fill, 4, x, 8), shape(`M${x - 7} 21a7 7 0 0 1 14 0z`, fill)];
-const sheet = [box(4.5, 2, 15, 20, 2, PALE), line("M8 8h8M8 12h8M8 16h5", "#8aa0a6", 1.5)];
+const sheet = [box(4.5, 2, 15, 20, 2, "#dbe6e9"), line("M8 8h8M8 12h8M8 16h5", "#8aa0a6", 1.5)];
 const sand = [shape("M6 2h12v2l-4.8 8 4.8 8v2H6v-2l4.8-8L6 4z", "#cfe3ee"), line("M5.5 2.5h13M5.5 21.5h13", "#8b5a2b", 2), shape("M8.5 20.5h7L12 15.5z", AMBER), shape("M9 6h6l-3 5z", AMBER)];
 const tray = (arrow) => [shape("M2.5 13h5l1.5 3h6l1.5-3h5v8h-19z", "#9fb3b9"), line(arrow, BLUE, 2.4)];
 

@@ -201,9 +201,18 @@ class Desk {
       view_updated: () => (event.view?.type === "home" ? this.#home() : this.modal.update(event.view)),
       view_closed: () => this.modal.closed(event.view_id ?? event.view?.id ?? null),
       home: () => this.#home(),
+      channels: () => this.#loadChannels().catch(failed),
+      people: () => this.#loadPeople().catch(failed),
       error: () => failed(new Error(event.text)),
     };
     deeds[event.type]?.();
+  }
+
+  async #loadPeople() {
+    directory.takePeople(await api.get("/desk/people"));
+    this.#drawSidebar();
+    this.centre?.redraw();
+    this.thread?.redraw();
   }
 
   #home() {

@@ -12,7 +12,7 @@ ICON = "/static/mark.svg"
 def person(user_id: str, real_name: str, colour: str, role_hint: str, **more: bool) -> Json:
     return {
         "id": user_id,
-        "name": real_name.split()[0].lower(),
+        "name": real_name.split(maxsplit=1)[0].lower(),
         "real_name": real_name,
         "title": role_hint,
         "avatar_color": colour,
@@ -241,7 +241,9 @@ def chosen_inputs() -> list[Json]:
         field("platforms", "Platforms", "multi_static_select", options=several),
         field("where", "Announce in", "channels_select", initial_channel=QA),
         field("places", "Also in", "multi_conversations_select"),
-        field("rules", "Rules", "checkboxes", options=[option("must", "Mandatory", "old ones stop")]),
+        field(
+            "rules", "Rules", "checkboxes", options=[option("must", "Mandatory", "old ones stop")]
+        ),
         field(
             "notify",
             "Tell people",

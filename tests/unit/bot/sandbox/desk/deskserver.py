@@ -35,6 +35,8 @@ class Workspace:
     answers: list[Json] = field(default_factory=list)
     home: list[Json] = field(default_factory=canned.home)
     people: list[Json] = field(default_factory=canned.people)
+    channels: list[Json] = field(default_factory=canned.channels)
+    samples: list[str] = field(default_factory=list)
     clock: float = 1_790_000_000.0
 
     def say(self, channel: str, **message: object) -> str:
@@ -91,17 +93,16 @@ async def people(request: web.Request) -> web.Response:
 
 
 @routes.get("/desk/channels")
-async def channels(_: web.Request) -> web.Response:
-    return web.json_response({"channels": canned.channels()})
+async def channels(request: web.Request) -> web.Response:
+    return web.json_response({"channels": request.app[SPACE].channels})
 
 
 @routes.get("/desk/directory")
 async def directory(request: web.Request) -> web.Response:
     groups = [{"id": "SQA", "handle": "qa-team", "name": "QA team"}]
-    users = request.app[SPACE].people
-    return web.json_response(
-        {"users": users, "channels": canned.channels(), "usergroups": groups}
-    )
+    space = request.app[SPACE]
+    known = {"users": space.people, "channels": space.channels, "usergroups": groups}
+    return web.json_response(known)
 
 
 @routes.get("/desk/messages")
@@ -206,6 +207,7 @@ async def shortcut(request: web.Request) -> web.Response:
 
 @routes.get("/desk/samples/{name}")
 async def sample(request: web.Request) -> web.Response:
+    request.app[SPACE].samples.append(request.match_info["name"])
     return web.Response(body=request.match_info["name"].encode() * 1000)
 
 

@@ -1,0 +1,37 @@
+"""Channels that stop or begin again to take our announcements."""
+
+import logging
+
+from bot.slack import blocks, mrkdwn, words
+from bot.slack.blocks import Message
+from bot.slack.voice import Voice
+from provisioning.groups import Groups
+
+logger = logging.getLogger(__name__)
+
+
+class Channels:
+    """Follows what happens to the channels of groups."""
+
+    def __init__(self, groups: Groups, voice: Voice) -> None:
+        self._groups = groups
+        self._voice = voice
+
+    async def lose(self, channel_id: str, reason: str) -> None:
+        """Stop announcing in a channel, and tell once whoever connected it."""
+        for user_id in await self._groups.break_channel(channel_id, reason):
+            logger.warning("Announcements in %s stopped: %s.", channel_id, reason)
+            await self._voice.direct(user_id, stopped(channel_id, reason))
+
+    async def mend(self, channel_id: str) -> None:
+        """Begin to announce in a channel again."""
+        await self._groups.break_channel(channel_id, "")
+
+
+def stopped(channel_id: str, reason: str) -> Message:
+    """Return what whoever connected a channel is told."""
+    text = (
+        f"{words.WARNING} Announcements in {mrkdwn.channel(channel_id)} stopped: "
+        f"{mrkdwn.escape(reason)}."
+    )
+    return Message(text=text, blocks=(blocks.section(text),))

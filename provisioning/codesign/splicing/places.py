@@ -1,0 +1,76 @@
+"""Places of hashes in a CodeResources: found once, trusted only after a trial."""
+
+import base64
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+from xml.sax.saxutils import escape
+
+from provisioning.codesign.container.packing import Digest
+from provisioning.codesign.errors import Malformed
+from provisioning.codesign.signing.seal import patch_seal
+from provisioning.codesign.splicing.index import HashPlace
+from provisioning.codesign.structures.plist import read_plist
+
+_VALUE: Final = re.compile(
+    rb"\s*(?:<data>(?P<data>[^<]*)</data>|<dict>(?P<dict>.*?)</dict>)", re.DOTALL
+)
+_DATA: Final = re.compile(
+    rb"<key>(?P<key>hash2?)</key>\s*<data>\s*(?P<text>[A-Za-z0-9+/=]+)\s*</data>"
+)
+_TEXT: Final = re.compile(rb"[A-Za-z0-9+/=]+")
+#: The length of a hash in base64 tells which one it is.
+_ALGORITHMS: Final = {28: "sha1", 44: "sha256"}
+_TRIAL: Final = Digest(sha1=b"\x5a" * 20, sha256=b"\xa5" * 32)
+
+
+def find_places(content: bytes, paths: Iterable[str]) -> tuple[HashPlace, ...] | None:
+    """
+    Find where the hashes of *paths* stand in an XML CodeResources.
+
+    None when that is not certain: the file is binary, spaced or escaped in some other way. Certain
+    means that writing there gives the same as parsing, changing and writing would.
+    """
+    wanted = list(paths)
+    found = tuple(place for path in wanted for place in _places_of(content, path))
+    trial = dict.fromkeys(wanted, _TRIAL)
+    try:
+        written = read_plist(write_places(content, found, trial), "CodeResources")
+        parsed = read_plist(patch_seal(content, trial), "CodeResources")
+    except Malformed:
+        return None
+    return found if written == parsed else None
+
+
+def _places_of(content: bytes, path: str) -> Iterator[HashPlace]:
+    key = b"<key>" + escape(path).encode() + b"</key>"
+    start = content.find(key)
+    while start >= 0:
+        value = _VALUE.match(content, start + len(key))
+        if value is not None:
+            for offset, text in _texts(value):
+                if len(text) in _ALGORITHMS:
+                    yield HashPlace(path=path, offset=offset, algorithm=_ALGORITHMS[len(text)])
+        start = content.find(key, start + len(key))
+
+
+def _texts(value: "re.Match[bytes]") -> Iterator[tuple[int, bytes]]:
+    if value["data"] is not None:
+        found = _TEXT.search(value["data"])
+        if found is not None:
+            yield value.start("data") + found.start(), found[0]
+        return
+    for data in _DATA.finditer(value["dict"]):
+        yield value.start("dict") + data.start("text"), data["text"]
+
+
+def write_places(
+    content: bytes, places: Iterable[HashPlace], changes: Mapping[str, Digest]
+) -> bytes:
+    """Return *content* with the hashes of *changes* at their places."""
+    changed = bytearray(content)
+    for place in places:
+        digest = changes[place.path]
+        text = base64.b64encode(digest.sha1 if place.algorithm == "sha1" else digest.sha256)
+        changed[place.offset : place.offset + len(text)] = text
+    return bytes(changed)

@@ -1,0 +1,142 @@
+"""Preparing an app, once: the same app, laid out so that a signature can be replaced in place."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+
+from provisioning.codesign.container.archive import Archive, open_archive
+from provisioning.codesign.container.chunks import join_chunks
+from provisioning.codesign.container.packing import Spool, spool
+from provisioning.codesign.container.rewrite import Replacement, rewrite
+from provisioning.codesign.container.writing import write_file
+from provisioning.codesign.errors import NeedsFullPath
+from provisioning.codesign.resign import refuse_damage
+from provisioning.codesign.splicing.chunking import chunk_code
+from provisioning.codesign.splicing.index import BundlePlace, Index
+from provisioning.codesign.splicing.places import find_places
+from provisioning.codesign.splicing.region import final_cms
+from provisioning.codesign.structures import coderesources, superblob
+from provisioning.codesign.structures.assembled import Assembled
+from provisioning.codesign.structures.bundles import App, Bundle, find_app
+from provisioning.codesign.structures.macho import read_slices
+from provisioning.codesign.structures.signature import Signature, read_signature
+from provisioning.codesign.structures.source import Source
+from provisioning.codesign.verifying.verifier import inspect
+
+LARGEST_SEAL: Final = 64 << 20
+
+
+def prepare(
+    ipa: Path,
+    out: Path,
+    progress: Callable[[str], None] | None = None,
+    *,
+    now: datetime | None = None,
+    roots: Sequence[x509.Certificate] | None = None,
+) -> Index:
+    """
+    Write *ipa* to *out* in a form that new profiles can be spliced into, and return its index.
+
+    The result is the same app, byte for byte, in an archive laid out in another way. Raise
+    NeedsFullPath when the app must be signed anew first, BrokenSeal when it was changed after it
+    was signed, Malformed when it cannot be read.
+    """
+    say = progress or _silent
+    with open_archive(ipa) as archive, spool() as store:
+        app = find_app(archive)
+        say("Checking the app as it came.")
+        refuse_damage(app, inspect(archive, roots=roots, now=now or datetime.now(UTC)))
+        say("Laying out its signatures.")
+        preparation = Preparation(archive=archive, app=app, spool=store)
+        result = preparation.run()
+        say("Writing the prepared file.")
+        write_file(out, result.pieces)
+    return preparation.index(result.size)
+
+
+@dataclass(slots=True, kw_only=True)
+class Preparation:
+    """Lays out one app; `run` returns the prepared archive, `index` what was laid out."""
+
+    archive: Archive
+    app: App
+    spool: Spool
+    changed: dict[str, Replacement] = field(default_factory=dict)
+    bundles: list[BundlePlace] = field(default_factory=list)
+    leaves: dict[bytes, str] = field(default_factory=dict)
+
+    def run(self) -> Assembled:
+        """Lay out every executable that a new profile changes. Raise NeedsFullPath."""
+        for bundle in self.app.bundles:
+            inside = any(inner.is_process for inner in self.app.within(bundle))
+            if not bundle.is_process and inside:
+                raise NeedsFullPath(f"{bundle.path} has a program inside, so it changes as well.")
+            if bundle.is_process:
+                self.bundles.append(self._prepare(bundle))
+        if len(self.leaves) != 1:
+            raise NeedsFullPath("The bundles of this app are signed by different certificates.")
+        return rewrite(self.archive, self.changed, {})
+
+    def index(self, size: int) -> Index:
+        leaf, team = next(iter(self.leaves.items()))
+        return Index(
+            size=size,
+            fingerprint=sha256(leaf).hexdigest(),
+            team_id=team,
+            bundles=tuple(self.bundles),
+        )
+
+    def _prepare(self, bundle: Bundle) -> BundlePlace:
+        if bundle.profile_name not in self.archive.by_name:
+            raise NeedsFullPath(f"{bundle.path} has no provisioning profile.")
+        entry = self.archive.by_name[bundle.executable]
+        with self.archive.opened(entry) as source:
+            regions = list(self._regions(bundle, source))
+            code = chunk_code(self.archive, entry, source, regions, self.spool)
+        self.changed[bundle.executable] = join_chunks(code.chunks, entry.method)
+        seal = self.archive.by_name[bundle.path + coderesources.FILE_NAME]
+        places = find_places(self.archive.content(seal, LARGEST_SEAL), self._sealed_changes(bundle))
+        return BundlePlace(
+            path=bundle.path,
+            identifier=bundle.identifier,
+            executable=bundle.executable,
+            chunks=tuple(code.places()),
+            regions=tuple(code.regions),
+            places=places,
+        )
+
+    def _regions(self, bundle: Bundle, source: Source) -> Iterator[tuple[int, bytes]]:
+        """Yield where each slice's signature begins, and its bytes."""
+        for part in sorted(read_slices(source), key=lambda part: part.start):
+            self._refuse_unfit(bundle, read_signature(source, part))
+            place = part.signature
+            assert place is not None
+            yield part.start + place.offset, part.of(source).read(place.offset, place.size)
+
+    def _refuse_unfit(self, bundle: Bundle, signature: Signature | None) -> None:
+        if signature is None or signature.leaf is None:
+            raise NeedsFullPath(f"Nobody has signed {bundle.path} yet.")
+        if not signature.is_modern or signature.entitlements_der is None:
+            raise NeedsFullPath(f"The signature of {bundle.path} is too old for iOS 15.")
+        if signature.primary.special(superblob.RESOURCES_SLOT) is None:
+            raise NeedsFullPath(f"The signature of {bundle.path} does not cover its seal.")
+        final_cms(signature.blob)
+        self.leaves[signature.leaf] = signature.primary.team or ""
+
+    def _sealed_changes(self, bundle: Bundle) -> list[str]:
+        """Return the files whose hashes a new profile changes in a bundle's CodeResources."""
+        found = [bundle.profile_name]
+        for inner in self.app.within(bundle):
+            if inner.is_process:
+                seal = inner.path + coderesources.FILE_NAME
+                found += [inner.profile_name, inner.executable, seal]
+        return [name[len(bundle.path) :] for name in found]
+
+
+def _silent(_sentence: str) -> None:
+    return None

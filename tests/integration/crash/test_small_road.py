@@ -1,0 +1,111 @@
+"""A process killed at any boundary of a road loses nothing and repeats at most the step it was in."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.engines import EngineHome
+from tests.integration.crash import small_road
+from tests.integration.crash.harness import Child, NotAsPlanned, run_to_end, run_until_killed
+from tests.integration.crash.small_road import STEPS, Effects
+
+BOUNDARIES = [f"{when}:{step}" for step in STEPS for when in ("before", "done", "kept")]
+
+
+def test_the_boundaries_of_a_road_are_known(sqlite_engine_home: EngineHome) -> None:
+    assert run_to_end(small_road.begin, sqlite_engine_home) == BOUNDARIES
+
+
+@pytest.mark.parametrize("boundary", BOUNDARIES)
+def test_killed_at_a_boundary_the_road_goes_on_where_it_was(
+    engine_home: EngineHome, boundary: str
+) -> None:
+    effects = Effects(engine_home)
+    before = BOUNDARIES[: BOUNDARIES.index(boundary) + 1]
+
+    assert run_until_killed(small_road.begin, engine_home, die_at=boundary) == before
+    seen = run_to_end(small_road.go_on, engine_home)
+
+    # Only the step in which the process died between its effect and its checkpoint runs twice.
+    again = boundary.removeprefix("done:")
+    for step in STEPS:
+        assert len(effects.of(step)) == (2 if step == again else 1), f"{step} after {boundary}"
+    kept = [mark.removeprefix("kept:") for mark in before if mark.startswith("kept:")]
+    assert seen == [mark for mark in BOUNDARIES if mark.partition(":")[2] not in kept]
+
+
+@pytest.mark.parametrize("boundary", ["kept:fetch", "done:inspect"])
+def test_a_later_step_is_given_what_the_kept_one_returned(
+    engine_home: EngineHome, boundary: str
+) -> None:
+    effects = Effects(engine_home)
+    run_until_killed(small_road.begin, engine_home, die_at=boundary)
+    run_to_end(small_road.go_on, engine_home)
+
+    [[basis, fetched]] = effects.of("fetch")
+    inspected = effects.of("inspect")
+    [[kept_from, _]] = effects.of("keep")
+    assert basis == small_road.SUBJECT
+    assert {source for source, _ in inspected} == {fetched}
+    assert kept_from == inspected[-1][1]
+
+
+def test_a_road_killed_at_every_boundary_in_turn_still_ends(engine_home: EngineHome) -> None:
+    run_until_killed(small_road.begin, engine_home, die_at=0)
+    for boundary in ("kept:fetch", "kept:inspect"):
+        run_until_killed(small_road.go_on, engine_home, die_at=boundary)
+    run_to_end(small_road.go_on, engine_home)
+
+    assert [len(Effects(engine_home).of(step)) for step in STEPS] == [1, 1, 1]
+
+
+def test_a_road_that_kills_its_process_is_set_aside_and_somebody_is_told(
+    engine_home: EngineHome,
+) -> None:
+    effects = Effects(engine_home)
+    for _ in range(4):
+        run_until_killed(small_road.eat_poison, engine_home, die_at="never, it dies by itself")
+
+    run_to_end(small_road.eat_poison, engine_home)
+
+    assert len(effects.of("poison")) == 4
+    assert effects.of("parked") == [[small_road.ROAD, small_road.SUBJECT]]
+    assert effects.of("counts") == [["1"]]
+    with pytest.raises(NotAsPlanned):  # It was told already, and is not tried again.
+        run_to_end(small_road.eat_poison, engine_home)
+    assert len(effects.of("poison")) == 4
+    assert len(effects.of("parked")) == 1
+
+
+def test_a_dead_replica_s_road_goes_on_in_a_living_one(postgres_engine_home: EngineHome) -> None:
+    effects = Effects(postgres_engine_home)
+    dying = Child.start(small_road.get_stuck, postgres_engine_home)
+    until(lambda: len(effects.of("inspect")) == 1)
+    living = Child.start(small_road.go_on, postgres_engine_home)
+    until(lambda: len(effects.of("ready")) == 1)
+    time.sleep(0.5)
+    assert len(effects.of("inspect")) == 1, "Nobody takes work from the living."
+
+    assert dying.process.pid is not None
+    os.kill(dying.process.pid, signal.SIGKILL)
+    died = time.monotonic()
+    assert dying.wait()[0] == -signal.SIGKILL
+    assert living.wait()[0] == 0
+
+    assert time.monotonic() - died < 5
+    assert [len(effects.of(step)) for step in STEPS] == [1, 2, 1]
+
+
+def test_a_child_that_does_not_die_as_planned_is_noticed(sqlite_engine_home: EngineHome) -> None:
+    with pytest.raises(NotAsPlanned, match="did not die at kept:nothing"):
+        run_until_killed(small_road.begin, sqlite_engine_home, die_at="kept:nothing")
+
+
+def until(met: Callable[[], bool]) -> None:
+    give_up = time.monotonic() + 20
+    while not met():
+        assert time.monotonic() < give_up, "Nothing came of it."
+        time.sleep(0.02)

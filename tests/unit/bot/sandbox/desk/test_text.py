@@ -1,0 +1,97 @@
+"""What people write and what the bot sends is shown as Slack's formatting means it."""
+
+import pytest
+from playwright.async_api import Page
+
+from tests.unit.bot.sandbox.desk import canned
+from tests.unit.bot.sandbox.desk.deskserver import Workspace
+from tests.unit.bot.sandbox.desk.visit import Visitor
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+INSIDE = "nodes => nodes.map(node => [node.localName, node.textContent])"
+
+CASES = [
+    ("*bold* and _slanted_", [["strong", "bold"], ["em", "slanted"]]),
+    ("*_both_*", [["strong", "both"], ["em", "both"]]),
+    ("~gone~", [["s", "gone"]]),
+    ("snake_case_name and 2*3*4", []),
+    ("* not bold * at all", []),
+    ("`a *b* c`", [["code", "a *b* c"]]),
+    ("&lt;b&gt; &amp;amp;", []),
+    ("<https://example.com/a?b=1&amp;c=2|words>", [["a", "words"]]),
+    ("see https://example.com/x.", [["a", "https://example.com/x"]]),
+    ("*<https://example.com|linked>*", [["strong", "linked"], ["a", "linked"]]),
+    ("<mailto:a@b.example|a@b.example>", [["a", "a@b.example"]]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES)
+async def test_formatting_becomes_elements(
+    space: Workspace, visitor: Visitor, text: str, expected: list[list[str]]
+) -> None:
+    space.say(canned.EMPTY, user=canned.BOB, text=text)
+
+    page = await visitor.open("#/UANN/CEMPTY")
+    await page.locator(".message").wait_for()
+
+    marks = page.locator(".mrkdwn :is(strong, em, s, code, a)")
+    assert await marks.evaluate_all(INSIDE) == expected
+
+
+async def words_of(space: Workspace, visitor: Visitor, text: str) -> str:
+    space.say(canned.EMPTY, user=canned.BOB, text=text)
+    page = await visitor.open("#/UANN/CEMPTY")
+    return await page.locator(".mrkdwn").inner_text()
+
+
+async def test_escaped_characters_are_shown_as_they_were_meant(
+    space: Workspace, visitor: Visitor
+) -> None:
+    assert await words_of(space, visitor, "&lt;b&gt; &amp;amp; x") == "<b> &amp; x"
+
+
+async def test_people_channels_and_groups_are_named(space: Workspace, visitor: Visitor) -> None:
+    text = "<@UBOB> <@UGONE|eve> <#CQA> <!subteam^SQA> <!here>"
+
+    assert await words_of(space, visitor, text) == "@Bob Baker @eve #qa @qa-team @here"
+
+
+async def test_a_date_is_shown_in_the_readers_zone(space: Workspace, visitor: Visitor) -> None:
+    text = "<!date^1893456000^{date_num} {time}|x> <!date^soon^{date}|one day>"
+
+    assert await words_of(space, visitor, text) == "2030-01-01 00:00 one day"
+
+
+async def test_quotes_lists_and_code_blocks_stand_apart(space: Workspace, visitor: Visitor) -> None:
+    space.say(canned.EMPTY, user=canned.BOB, text="&gt; said\n• one\n• two\n```let x = *1*```")
+
+    page = await visitor.open("#/UANN/CEMPTY")
+    await page.locator(".message").wait_for()
+
+    assert await page.locator(".mrkdwn blockquote").inner_text() == "said"
+    assert await page.locator(".mrkdwn li").all_inner_texts() == ["one", "two"]
+    assert await page.locator(".mrkdwn pre").inner_text() == "let x = *1*"
+
+
+async def test_a_markdown_block_has_headings_lists_and_tables(page: Page) -> None:
+    notes = page.locator("#centre .markdown")
+
+    assert await notes.locator("[role=heading]").inner_text() == "What is new"
+    assert await notes.locator("ol > li").count() == 2
+    assert await notes.locator("td").all_inner_texts() == ["Map", "1.9 s", "0.8 s"]
+    assert await notes.locator("pre").inner_text() == "let tide = table.today()"
+
+
+async def test_unknown_shortcodes_stay_as_they_were_written(
+    space: Workspace, visitor: Visitor
+) -> None:
+    assert await words_of(space, visitor, "10:30:45 :no_such_thing:") == "10:30:45 :no_such_thing:"
+
+
+async def test_what_is_only_for_one_person_says_so(page: Page) -> None:
+    only = page.locator("#centre .message--ephemeral")
+
+    assert "Only visible to you" in await only.inner_text()
+    await only.get_by_role("button", name="Hide this message").click()
+    assert await only.count() == 0
