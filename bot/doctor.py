@@ -106,15 +106,17 @@ async def _key(settings: Settings) -> str:
 
 
 async def _database(settings: Settings) -> str:
+    if not settings.database_url and not (settings.data_dir / "slipway.db").exists():
+        return "SQLite in the data folder; it is made at the first start."
     database = Database(settings.records_url)
     try:
         await database.ping()
     finally:
         await database.close()
     waiting = await migrate.pending(settings.records_url)
-    if waiting:
-        raise Trouble(f"{len(waiting)} migrations are waiting. Run `slipway migrate`.")
     kind = "SQLite" if database.embedded else "PostgreSQL"
+    if waiting:
+        return f"{kind} answers; its tables are brought up to date at the next start."
     return f"{kind} answers, and its tables are up to date."
 
 

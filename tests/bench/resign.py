@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
@@ -36,6 +37,7 @@ from provisioning.codesign.splicing.index import Index
 from provisioning.codesign.splicing.prepare import prepare
 from provisioning.codesign.splicing.splice import splice
 from provisioning.codesign.splicing.variant import materialise
+from provisioning.codesign.structures.profile import Profile as AppProfile
 from provisioning.codesign.structures.profile import read_profile
 from provisioning.codesign.verifying.verifier import verify
 
@@ -96,7 +98,7 @@ class Workshop:
         content = (self.folder / f"{number}.p12").read_bytes()
         return import_p12(content, PASSWORD, self.authorities())
 
-    def profiles(self, number: int) -> list:
+    def profiles(self, number: int) -> list[AppProfile]:
         return [
             read_profile((self.folder / f"{number}.{bundle_id}.mobileprovision").read_bytes())
             for bundle_id in IDS
@@ -197,12 +199,18 @@ OURS: dict[str, tuple[str, Callable[[Workshop], int]]] = {
 def measured(name: str, folder: Path) -> None:
     """Do one thing, and print what it took, as JSON."""
     shop = Workshop(folder)
-    idle = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    idle = peak_memory()
     started = time.perf_counter()
     new_bytes = OURS[name][1](shop)
     inner = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(json.dumps({"inner": inner, "memory": (peak - idle) / 1024, "new_bytes": new_bytes}))
+    memory = peak_memory() - idle
+    print(json.dumps({"inner": inner, "memory": memory, "new_bytes": new_bytes}))
+
+
+def peak_memory() -> float:
+    """Return the most MiB this process ever held; getrusage would count its parent's as well."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
 
 
 def run(command: list[str], cwd: Path | None = None) -> Measure:
@@ -244,12 +252,12 @@ def compare(shop: Workshop, times: int, other: str | None) -> None:
     for name, (title, _) in OURS.items():
         command = [sys.executable, "-m", "tests.bench.resign", "--measure", name]
         command += ["--folder", str(shop.folder)]
-        _row(title, repeated(times, lambda words=command: run(words)), copy, again)
+        _row(title, repeated(times, partial(run, command)), copy, again)
     if other:
         files = {"ipa": shop.ipa, "out": shop.out, "p12": shop.folder / "1.p12"}
         files["profile"] = shop.folder / f"1.{APP_ID}.mobileprovision"
         command = shlex.split(other.format(**files, password=PASSWORD))
-        _row(Path(command[0]).name, repeated(times, lambda: run(command)), copy, again)
+        _row(Path(command[0]).name, repeated(times, partial(run, command)), copy, again)
 
 
 def _row(title: str, taken: Measure, copy: Measure, again: Measure) -> None:

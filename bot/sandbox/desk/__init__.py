@@ -1,1 +1,1 @@
-"""The page of the sandbox: a workspace in which a newcomer posts, clicks and reads as Ann, Bob, Cid or Dee."""
+"""The sandbox's page: a workspace in which a newcomer is Ann, Bob, Cid or Dee."""

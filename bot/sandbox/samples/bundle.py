@@ -3,17 +3,38 @@
 import plistlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Protocol
 
-from bot.sandbox.samples.archive import PROGRAM_MODE, ArchiveWriter, Method
+from bot.sandbox.samples.archive import FILE_MODE, PROGRAM_MODE, Method
 from bot.sandbox.samples.macho import MachO, image
 from bot.sandbox.samples.seal import SEAL_NAME, Digests, Seal
 from bot.sandbox.samples.signature import CodeSigning
 
 
+class Place(Protocol):
+    """Where a bundle is written to: an archive, or the volume of a disk image."""
+
+    def folder(self, name: str) -> None:
+        """Make a folder; the name ends with a slash."""
+
+    def link(self, name: str, target: str) -> None:
+        """Make a symbolic link."""
+
+    def add(
+        self,
+        name: str,
+        content: bytes | Iterable[bytes],
+        *,
+        method: Method = ...,
+        mode: int = ...,
+    ) -> object:
+        """Write one file."""
+
+
 class Bundle:
     """A folder such as `Payload/Harbour.app`, written file by file, its program last."""
 
-    def __init__(self, archive: ArchiveWriter, path: str, above: "Bundle | None" = None) -> None:
+    def __init__(self, archive: Place, path: str, above: "Bundle | None" = None) -> None:
         """Begin the bundle; `path` is relative to the bundle above, or to the archive."""
         self.path: str = f"{above.path}/{path}" if above else path
         self.info: bytes | None = None
@@ -54,7 +75,7 @@ class Bundle:
         complete = replace(signing, info_plist=self.info, resources=resources)
         self._add_unsealed(place, image(binary, complete), mode=PROGRAM_MODE)
 
-    def _add_unsealed(self, name: str, chunks: Iterable[bytes], mode: int = 0o100644) -> None:
+    def _add_unsealed(self, name: str, chunks: Iterable[bytes], mode: int = FILE_MODE) -> None:
         # A bundle lists neither its program nor its seal, but the bundles above it do.
         if self._above:
             chunks = self._above.sealed(self._prefix + name, chunks)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from bot.sandbox.samples import drawing, noise
 from bot.sandbox.samples.archive import ArchiveWriter
-from bot.sandbox.samples.bundle import Bundle
+from bot.sandbox.samples.bundle import Bundle, Place
 from bot.sandbox.samples.facts import SampleFacts
 from bot.sandbox.samples.identities import HARBOUR_LABS, Identity, Team, signing_identity
 from bot.sandbox.samples.loadcommands import Architecture
@@ -64,11 +64,11 @@ def write_app_zip(target: Target, app: SampleMacApp | None = None) -> SampleFact
         archive = ArchiveWriter(file)
         add_mac_app(archive, app, expires)
         archive.close()
-    return _facts(app, target, expires)
+    return mac_app_facts(app, target, expires, kind="app.zip")
 
 
-def add_mac_app(archive: ArchiveWriter, app: SampleMacApp, expires: datetime) -> None:
-    """Write the bundle into an archive."""
+def add_mac_app(archive: Place, app: SampleMacApp, expires: datetime) -> None:
+    """Write the bundle into an archive or a volume."""
     archive.folder(f"{app.name}.app/")
     bundle = Bundle(archive, f"{app.name}.app/Contents")
     bundle.add_info(mac_info(app) | dict(app.info))
@@ -141,11 +141,14 @@ def _profile(app: SampleMacApp, expires: datetime) -> Profile:
     )
 
 
-def _facts(app: SampleMacApp, target: Target, expires: datetime) -> SampleFacts:
+def mac_app_facts(
+    app: SampleMacApp, target: Target, expires: datetime, *, kind: str
+) -> SampleFacts:
+    """Give what a reader must find in the app, however it was packed."""
     return SampleFacts(
         path=path_of(target),
         platform="macos",
-        kind="app.zip",
+        kind=kind,
         bundle_id=app.bundle_id,
         name=app.name,
         version=app.version,

@@ -62,6 +62,7 @@ class State:
         self.views = Views()
         self.triggers = Triggers(self.clock, self.mint)
         self.response_urls = ResponseUrls(self.clock, self.mint)
+        self.upload_keys: dict[str, str] = {}
         self.violations: deque[str] = deque(maxlen=KEPT_VIOLATIONS)
         self.app_ears: list[Callable[[Happening], None]] = []
         self.page_ears: list[Callable[[News], None]] = []

@@ -54,6 +54,11 @@ export class Hints {
     this.field.focus();
   }
 
+  // A name that is typed to its end needs no completing: Enter sends then.
+  #isHalf(item) {
+    return Boolean(item.word) && !this.field.value.slice(0, this.field.selectionStart).toLowerCase().endsWith(item.word.trim().toLowerCase());
+  }
+
   /** True when the key was for the list. Enter sends a command as typed, unless somebody moved to a suggestion. */
   pressed(event) {
     if (!this.#shown.length) return false;
@@ -69,7 +74,7 @@ export class Hints {
       return true;
     }
     const item = this.#shown[this.#active];
-    if (event.key === "Tab" || (event.key === "Enter" && (item.word || this.#moved))) {
+    if (event.key === "Tab" || (event.key === "Enter" && (this.#moved || this.#isHalf(item)))) {
       this.#take(item);
       return true;
     }

@@ -25,6 +25,8 @@ Place: TypeAlias = Message | View
 
 #: Slack's client asks for suggestions from so many typed characters on, unless told otherwise.
 MIN_QUERY = 3
+#: What an action repeats of the element that was clicked.
+_ECHOED = ("text", "value", "style", "placeholder")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

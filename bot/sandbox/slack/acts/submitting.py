@@ -32,10 +32,8 @@ class Submitted:
 
 def current_view(ground: Ground, view: View | None, user_id: str) -> View:
     """Return the newest version of a view, by default of the topmost modal."""
-    if view is None:
-        found = ground.state.views.top(user_id)
-    else:
-        found = ground.state.views.get(view.id)
+    views = ground.state.views
+    found = views.top(user_id) if view is None else views.get(view.id)
     if found is None:
         raise NotPossible("There is no such view open.")
     if found.user != user_id:

@@ -1,1 +1,1 @@
-"""Tests."""
+"""The Slack surface without a Slack."""

@@ -1,0 +1,52 @@
+"""`/response/…`: response URLs."""
+
+import json
+
+from aiohttp import web
+
+from bot.sandbox.slack.api.faults import FaultKind, Script
+from bot.sandbox.slack.deeds.answers import answer
+from bot.sandbox.slack.errors import Refusal
+from bot.sandbox.slack.state import State
+
+#: Under this name a test scripts faults of response URLs.
+RESPONSE_URL = "response_url"
+_GONE = frozenset({"invalid_url", "expired_url", "used_url"})
+
+
+class Responses:
+    """Takes what the app says through a response URL; no token is needed for that."""
+
+    def __init__(self, state: State, script: Script) -> None:
+        self._state = state
+        self._script = script
+
+    async def serve(self, request: web.Request) -> web.Response:
+        fault = self._script.take(RESPONSE_URL)
+        if fault is not None and fault.kind is FaultKind.RATE_LIMITED:
+            headers = {"Retry-After": str(int(fault.seconds))}
+            return web.Response(status=429, text="rate_limited", headers=headers)
+        if fault is not None:
+            return web.Response(status=max(fault.status, 404), text=fault.name)
+        try:
+            body = json.loads(await request.text())
+            if not isinstance(body, dict):
+                raise Refusal("invalid_payload", is_violation=True)
+            where = self._state.response_urls.use(request.match_info["key"])
+            answer(self._state, where, body)
+        except json.JSONDecodeError:
+            return self._refused(Refusal("invalid_payload", is_violation=True))
+        except Refusal as refusal:
+            return self._refused(refusal)
+        return web.Response(text="ok")
+
+    def _refused(self, refusal: Refusal) -> web.Response:
+        if refusal.is_violation:
+            why = "; ".join([refusal.name, *refusal.messages])
+            self._state.breach(f"A response URL was sent what Slack refuses: {why}")
+        body = {
+            "ok": False,
+            "error": refusal.name,
+            "response_metadata": {"messages": list(refusal.messages)},
+        }
+        return web.json_response(body, status=404 if refusal.name in _GONE else 400)

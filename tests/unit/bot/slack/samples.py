@@ -1,0 +1,140 @@
+"""Cards as the house would show them, with names that try to break out."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from provisioning.cards import Act, BuildCard, DeliveryCard, GroupChip, ReleaseCard, UploadCard
+from storage.inspection.diff import Change
+from storage.inspection.facts import Facts, Signing
+from storage.records.distribution import DeliveryState, DistributionState
+from storage.records.release import ReleaseState
+from storage.records.tester import Tester
+from storage.records.upload import UploadState
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+EVIL = "<!channel> & <@U1> `x` <https://evil.example|good>"
+
+
+def facts(**changes: Any) -> Facts:
+    fixed: dict[str, Any] = {
+        "platform": "ios",
+        "kind": "ipa",
+        "bundle_id": "com.example.harbour",
+        "name": "Harbour",
+        "version": "2.4.0",
+        "build": "240",
+        "min_os": "15.0",
+        "size": 23_400_000,
+        "md5": "0" * 32,
+        "sha1": "0" * 40,
+        "sha256": "0" * 64,
+        "signing": Signing(
+            signed=True, kind="adhoc", expires_at=NOW + timedelta(days=300), devices=("a", "b")
+        ),
+    }
+    return Facts(**{**fixed, **changes})
+
+
+def build(**changes: Any) -> BuildCard:
+    sheet = facts(**changes)
+    return BuildCard(
+        build_id="b" * 32,
+        file_name="Harbour.ipa",
+        size=sheet.size,
+        sha256="0" * 64,
+        icon_sha256="1" * 64,
+        facts=sheet,
+    )
+
+
+def act(**changes: Any) -> Act:
+    fixed: dict[str, Any] = {
+        "distribution_id": "d" * 32,
+        "by": "UANN0000",
+        "at": NOW,
+        "groups": (GroupChip(id="g" * 32, name="QA"),),
+        "singles": 0,
+        "mandatory": False,
+        "notify": True,
+        "state": DistributionState.DONE,
+        "shortfall": "",
+    }
+    return Act(**{**fixed, **changes})
+
+
+def release(**changes: Any) -> ReleaseCard:
+    fixed: dict[str, Any] = {
+        "release_id": "e" * 32,
+        "number": 7,
+        "revision": 3,
+        "state": ReleaseState.DRAFT,
+        "notes": "**New** things\n\n- one\n- two",
+        "created_by": "UCID0000",
+        "created_at": NOW,
+        "published_by": None,
+        "published_at": None,
+        "withdrawn_by": None,
+        "app_id": "a" * 32,
+        "app_name": "harbour",
+        "app_display_name": "Harbour",
+        "build": build(),
+        "previous": "2.3.0 (230)",
+        "changes": (
+            Change(kind="version", sentence="Version 2.3.0 became 2.4.0."),
+            Change(kind="size", sentence="The file grew from 20 MB to 23.4 MB (+17%)."),
+        ),
+        "usual_group": None,
+        "acts": (),
+        "counts": {},
+        "undelivered": (),
+    }
+    return ReleaseCard(**{**fixed, **changes})
+
+
+def live(**changes: Any) -> ReleaseCard:
+    fixed: dict[str, Any] = {
+        "state": ReleaseState.LIVE,
+        "published_by": "UANN0000",
+        "published_at": NOW,
+        "acts": (act(),),
+        "counts": {DeliveryState.TOLD: 12, DeliveryState.UNDELIVERABLE: 1},
+    }
+    return release(**{**fixed, **changes})
+
+
+def upload(**changes: Any) -> UploadCard:
+    fixed: dict[str, Any] = {
+        "upload_id": "c" * 32,
+        "key": "slack:T1:F1",
+        "team_id": "T1",
+        "state": UploadState.RECEIVED,
+        "reason": "",
+        "file_name": "Harbour.ipa",
+        "size": 23_400_000,
+        "received_bytes": 0,
+        "uploader": "UCID0000",
+        "quiet": False,
+        "again": False,
+        "notes": "",
+        "places": (),
+        "build": None,
+        "release": None,
+    }
+    return UploadCard(**{**fixed, **changes})
+
+
+def kept(card: ReleaseCard, **changes: Any) -> UploadCard:
+    return upload(state=UploadState.KEPT, build=card.build, release=card, **changes)
+
+
+def delivery(card: ReleaseCard | None = None, **changes: Any) -> DeliveryCard:
+    fixed: dict[str, Any] = {
+        "delivery_id": "f" * 32,
+        "distribution_id": "d" * 32,
+        "tester": Tester(organization_id="o" * 32, slack_id="UBOB0000", name="Bob"),
+        "state": DeliveryState.WAITING,
+        "mandatory": False,
+        "by": "UANN0000",
+        "release": card or live(),
+    }
+    return DeliveryCard(**{**fixed, **changes})
