@@ -14,6 +14,8 @@ SECRETS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 [secret]"),
     (re.compile(r"/i/[A-Za-z0-9_-]{16,}"), "/i/[grant]"),
     (re.compile(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{10}([0-9a-f]{6})\b"), r"[UDID …\1]"),
+    # The UDIDs of older iPhones; a SHA-1 looks the same and loses nothing by being short.
+    (re.compile(r"(?i)\b[0-9a-f]{34}([0-9a-f]{6})\b"), r"[UDID …\1]"),
     (re.compile(r"(postgres(?:ql)?(?:\+\w+)?://[^:/@\s]+):[^@\s]+@"), r"\1:[secret]@"),
 )
 

@@ -92,7 +92,7 @@ def pieces(text: str, size: int) -> list[str]:
     """Split finished mrkdwn into strings of at most *size* characters, never inside an entity."""
     parts: list[str] = []
     while len(text) > size:
-        end = _safe_end(text, size)
+        end = _safe_end(text, size) or size  # A link longer than a piece is torn.
         parts.append(text[:end].rstrip())
         text = text[end:].lstrip("\n")
     return [*parts, text] if text else parts
@@ -109,10 +109,10 @@ def _safe_end(text: str, size: int) -> int:
     """Return where to cut before *size* so that no entity, link or line is torn if avoidable."""
     end = size
     opened = text.rfind("<", 0, end)
-    if opened > 0 and text.find(">", opened, end) == -1:
+    if opened >= 0 and text.find(">", opened, end) == -1:
         end = opened
     entity = text.rfind("&", max(end - 5, 0), end)
-    if entity > 0 and (found := _ENTITY.match(text, entity)) and found.end() > end:
+    if entity >= 0 and (found := _ENTITY.match(text, entity)) and found.end() > end:
         end = entity
     line = text.rfind("\n", end // 2, end)
     return line if line > 0 else end

@@ -1,7 +1,10 @@
 """The access log: what was asked and answered, without the secrets in the paths."""
 
+import logging
+
 from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
+from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.web.paths import masked
 
@@ -29,3 +32,28 @@ class MaskedAccessLogger(AbstractAccessLogger):
                 "milliseconds": milliseconds,
             },
         )
+
+
+class Discretion(logging.Filter):
+    """
+    Keeps what aiohttp says of requests that it cannot parse to the kind of mistake.
+
+    Its own words hold the request line, with the secret of a link in it.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            record.msg = "A request made no sense (%s)."
+            record.args = (type(error).__name__,)
+            record.exc_info = None
+            record.levelno, record.levelname = logging.INFO, "INFO"
+        return True
+
+
+def server_logger() -> logging.Logger:
+    """Return what the server itself writes to."""
+    logger = logging.getLogger("bot.web.server")
+    if not any(isinstance(kept, Discretion) for kept in logger.filters):
+        logger.addFilter(Discretion())
+    return logger

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.links import Links
-from bot.web.access_log import MaskedAccessLogger
+from bot.web.access_log import MaskedAccessLogger, server_logger
 from bot.web.doors import Access, Door, open_doors
 from bot.web.errors import answer_errors
 from bot.web.headers import add_headers
@@ -72,5 +72,9 @@ def make_runner(app: web.Application, *, patience: float = 10.0) -> web.AppRunne
     Downloads get *patience* seconds to end at shutdown; they can be resumed.
     """
     return web.AppRunner(
-        app, access_log_class=MaskedAccessLogger, shutdown_timeout=patience, handle_signals=False
+        app,
+        access_log_class=MaskedAccessLogger,
+        handle_signals=False,
+        logger=server_logger(),
+        shutdown_timeout=patience,
     )

@@ -19,11 +19,13 @@ DEFAULTS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
-    "Server": "slipway",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "X-Robots-Tag": "noindex, nofollow",
 }
+
+#: Instead of the names and versions of what we are built on.
+SERVER = "slipway"
 
 #: For a year, browsers that came by https come by nothing else.
 ONLY_HTTPS = "max-age=31536000"
@@ -38,5 +40,6 @@ def add_headers(*, secure: bool) -> Signal:
     async def on_prepare(_request: web.Request, response: web.StreamResponse) -> None:
         for name, value in defaults.items():
             response.headers.setdefault(name, value)
+        response.headers["Server"] = SERVER
 
     return on_prepare

@@ -8,7 +8,7 @@ from typing import Any
 from cryptography import x509
 
 from provisioning.codesign.container.archive import Archive, open_archive
-from provisioning.codesign.container.packing import Digest, spool
+from provisioning.codesign.container.packing import Digest
 from provisioning.codesign.container.writing import write_file
 from provisioning.codesign.errors import BrokenSeal
 from provisioning.codesign.identity.identity import Identity
@@ -49,7 +49,7 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
         entitlements=entitlements or {},
         drop_debugging=drop_debugging,
     )
-    with open_archive(ipa) as archive, spool() as store:
+    with open_archive(ipa) as archive:
         app = find_app(archive)
         say("Checking the app as it came.")
         report = inspect(archive, roots=roots, now=wish.moment)
@@ -59,7 +59,6 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
             app=app,
             wish=wish,
             known=Known(digests=_digests(report), unsigned=report.unsigned),
-            spool=store,
             progress=say,
         )
         result = resigner.run()

@@ -23,6 +23,21 @@ _VERSION_CODE, _VERSION_NAME, _VERSION_CODE_MAJOR = 0x0101021B, 0x0101021C, 0x01
 _MIN_SDK, _TARGET_SDK, _MAX_SDK = 0x0101020C, 0x01010270, 0x01010271
 _DEBUGGABLE, _TEST_ONLY, _SPLIT_REQUIRED = 0x0101000F, 0x01010272, 0x01010591
 _PERMISSIONS = frozenset({"uses-permission", "uses-permission-sdk-23", "uses-permission-sdk-m"})
+# All that is ever asked for; readers may leave the rest of a manifest undecoded.
+ATTRIBUTES = frozenset(
+    {
+        *(NAME, LABEL, ICON, ROUND_ICON),
+        *(_VERSION_CODE, _VERSION_NAME, _VERSION_CODE_MAJOR),
+        *(_MIN_SDK, _TARGET_SDK, _MAX_SDK),
+        *(_DEBUGGABLE, _TEST_ONLY, _SPLIT_REQUIRED),
+    }
+)
+ELEMENTS = frozenset(
+    {
+        *("manifest", "application", "uses-sdk", "uses-feature", *_PERMISSIONS),
+        *("activity", "activity-alias", "intent-filter", "action", "category"),
+    }
+)
 _FORMS = {
     "android.hardware.type.watch": "watch",
     "android.hardware.type.television": "tv",
@@ -50,7 +65,8 @@ class Element:
     """
     An element as it opens; `depth` is 1 for the root.
 
-    Attributes stand under their resource id, under their name if they have none.
+    Attributes stand under their resource id; on the root, also under their name if they have none.
+    Only ATTRIBUTES of ELEMENTS need be there.
     """
 
     name: str

@@ -9,7 +9,14 @@ import struct
 from collections.abc import Iterator
 from struct import Struct
 
-from storage.inspection.android import MAX_DEPTH, Element, Reference, Value
+from storage.inspection.android import (
+    ATTRIBUTES,
+    ELEMENTS,
+    MAX_DEPTH,
+    Element,
+    Reference,
+    Value,
+)
 from storage.inspection.rejection import PackageRejected
 
 STRING_POOL = 0x0001
@@ -139,17 +146,22 @@ class _Document:
         width = max(width, _ATTRIBUTE.size)
         end = min(at + size, len(self._data))
         attributes: dict[int | str, Value] = {}
-        for place in range(body + start, min(body + start + count * width, end), width):
-            self._take(place, attributes)
-        return Element(self._text(name) or "", attributes, depth)
+        named = self._text(name) or ""
+        if named in ELEMENTS:
+            for place in range(body + start, min(body + start + count * width, end), width):
+                self._take(place, attributes, root=depth == 1)
+        return Element(named, attributes, depth)
 
-    def _take(self, at: int, attributes: dict[int | str, Value]) -> None:
+    def _take(self, at: int, attributes: dict[int | str, Value], *, root: bool) -> None:
         name, raw, kind, data = _ATTRIBUTE.unpack_from(self._data, at)
-        # An id of 0 is an attribute that Android does not know by number, such as `package`.
-        known = self._ids[name] if name < len(self._ids) else 0
-        key = known or self._text(name)
+        key: int | str | None = self._ids[name] if name < len(self._ids) else 0
+        if key not in ATTRIBUTES:
+            # An id of 0 is an attribute that Android does not know by number, such as `package`.
+            key = self._text(name) if root and not key else None
+        if key is None:
+            return
         value = self._value(kind, data, raw)
-        if key and value is not None:
+        if value is not None:
             attributes.setdefault(key, value)
 
     def _value(self, kind: int, data: int, raw: int) -> Value | None:

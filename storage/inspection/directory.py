@@ -7,7 +7,7 @@ The layout is PKWARE's APPNOTE 6.3; the limits and what counts as a lie are ours
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from struct import Struct
 
 from storage.inspection.rejection import PackageRejected
@@ -65,6 +65,7 @@ class Directory:
     places: list[int]
     start: int
     shift: int
+    _found: dict[bytes, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
         return len(self.places)
@@ -90,19 +91,27 @@ class Directory:
     def search(self, pattern: bytes, *, any_case: bool = False) -> list[bytes]:
         """Return the names that *pattern* matches as a whole, in order, each as often as it is."""
         flags = re.IGNORECASE if any_case else 0
+        found: list[bytes] = []
+        places: dict[bytes, list[int]] = {}
         whole = re.compile(pattern, flags)
         # The first expression only finds candidates: it may read on past the end of a name.
         candidates = re.compile(b"PK\x01\x02(?=(?s:.{42})" + pattern + b")", flags)
-        found = []
         for candidate in candidates.finditer(self.raw):
             begin = candidate.start() + _HEADER_SIZE
             end = begin + self._name_length(candidate.start())
             if end > begin and whole.fullmatch(self.raw, begin, end):
-                found.append(self.raw[begin:end])
+                name = self.raw[begin:end]
+                found.append(name)
+                places.setdefault(name, []).append(candidate.start())
+        # A pattern finds all entries of a name or none, so that nobody need look for them again.
+        self._found.update(places)
         return found
 
     def _named(self, name: bytes) -> Iterator[int]:
         """Yield the places of the entries of this name."""
+        if name in self._found:
+            yield from self._found[name]
+            return
         at = self.raw.find(name)
         while at >= 0 and name:
             if self._name_length(at - _HEADER_SIZE) == len(name):

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,12 @@ _CHUNK = 1 << 20
 
 Reader = Callable[[Package, Archive], Inspection]
 
+# What a zip archive is, by what lies in it; the first that fits counts.
+_MARKS: tuple[tuple[bytes, Reader], ...] = (
+    (re.escape(apk.MANIFEST), apk.read),
+    (ipa.MARK, ipa.read),
+)
+
 
 def inspect(path: Path, hashes: Hashes | None = None, name: str | None = None) -> Inspection:
     """
@@ -29,13 +36,17 @@ def inspect(path: Path, hashes: Hashes | None = None, name: str | None = None) -
     try:
         source = Window(descriptor, 0, os.fstat(descriptor).st_size)
         found = hashes or _digests(descriptor)
-        return _read(Package(source=source, name=name or path.name, hashes=found))
+        return read(Package(source=source, name=name or path.name, hashes=found))
     finally:
         os.close(descriptor)
 
 
-def _read(package: Package) -> Inspection:
-    """Turn everything that goes wrong in a reader into one refusal."""
+def read(package: Package) -> Inspection:
+    """
+    Read a package that is open already; raise PackageRejected with a sentence, nothing else.
+
+    Everything that goes wrong in a reader, foreseen or not, becomes one refusal here.
+    """
     try:
         return _read_by_content(package)
     except PackageRejected:
@@ -48,10 +59,12 @@ def _read(package: Package) -> Inspection:
 
 def _read_by_content(package: Package) -> Inspection:
     archive = Archive.open(package.source)
-    if apk.MANIFEST in archive:
-        return apk.read(package, archive)
-    if ipa.is_ipa(archive):
-        return ipa.read(package, archive)
+    # One search for all that tells kinds apart: each costs milliseconds in a large archive.
+    names = archive.search(b"|".join(mark for mark, _ in _MARKS))
+    for mark, reader in _MARKS:
+        whole = re.compile(mark)
+        if any(whole.fullmatch(name) for name in names):
+            return reader(package, archive)
     raise NotAPackage("There is no app in it.")
 
 

@@ -15,6 +15,7 @@ from storage.inspection.text import clean, is_identifier
 MAX_EXTENSIONS = 100
 MAX_ICONS = 64
 
+# An app in an archive; the first is what phones install, the second what Xcode keeps.
 _APP = rb"(?:Payload|[^/\0]+\.xcarchive/Products/Applications)/[^/\0]+\.app/"
 _BODY = rb"(?:Info\.plist|embedded\.mobileprovision)"
 _NESTED = rb"(?:(?:PlugIns|Extensions)/[^/\0]+\.appex|(?:Watch|AppClips)/[^/\0]+\.app)/"
@@ -29,18 +30,12 @@ _NAMES = (
     + rb"|[^/\0]+\.lproj/InfoPlist\.strings|InfoPlist\.loctable"
     + rb")"
 )
-_MAIN = re.compile(_APP + rb"Info\.plist")
+MARK = _APP + rb"Info\.plist"
+_MAIN = re.compile(MARK)
 _LOCALIZED = re.compile(rb"(?:[^/\0]+\.lproj/InfoPlist\.strings|InfoPlist\.loctable)")
 # What Xcode appends to the name of an icon: its scale and its device.
 _MODIFIERS = re.compile(rb"(?:@[1-9]x)?(?:~[a-z]+)?(?:@[1-9]x)?(?:\.png)?")
 _HEAD = 64
-
-
-def is_ipa(archive: Archive) -> bool:
-    """Tell whether an app lies where an iOS archive has it."""
-    return bool(archive.search(rb"Payload/(?:[^/\0]+\.app/)?(?:Info\.plist)?")) or bool(
-        archive.search(_APP + rb"Info\.plist")
-    )
 
 
 def read(package: Package, archive: Archive) -> Inspection:

@@ -1,8 +1,7 @@
 """APKs: binary manifest, resource table, icons, code, and every signature scheme."""
 
 from collections.abc import Iterable, Iterator
-
-from PIL import Image
+from typing import Literal
 
 from bot.sandbox.samples import drawing, noise
 from bot.sandbox.samples.androidapp import (
@@ -83,18 +82,10 @@ def icon_files(app: SampleApk) -> Iterator[tuple[str, bytes]]:
     """Yield the launcher icon in every density, as PNG or WebP."""
     if app.icon in {"none", "vector"}:
         return
+    form: Literal["png", "webp"] = "webp" if app.icon == "webp" else "png"
     for name, density in DENSITIES.items():
-        picture = _picture(app, density * 48 // 160)
-        if app.icon == "webp":
-            yield icon_name(name, "webp"), drawing.webp(picture)
-        else:
-            yield icon_name(name, "png"), drawing.png(picture)
-
-
-def _picture(app: SampleApk, size: int) -> Image.Image:
-    if app.letter:
-        return drawing.letter_icon(size, app.letter)
-    return drawing.boat_icon(size, rounded=True)
+        picture = drawing.icon(density * 48 // 160, form, shape="rounded", letter=app.letter)
+        yield icon_name(name, form), picture
 
 
 def _filler(size: int, seed: str) -> bytes:

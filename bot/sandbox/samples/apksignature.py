@@ -10,8 +10,6 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Literal
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from bot.sandbox.samples.identities import Identity
@@ -20,7 +18,7 @@ Scheme = Literal["v1", "v2", "v3", "v3.1"]
 
 _BLOCKS: dict[Scheme, int] = {"v2": 0x7109871A, "v3": 0xF05368C0, "v3.1": 0x1B93AD61}
 _SDKS: dict[Scheme, tuple[int, int]] = {"v3": (28, 0x7FFFFFFF), "v3.1": (33, 0x7FFFFFFF)}
-_RSA_PKCS1_SHA256 = 0x0103
+_RSA_PKCS1_SHA256, _ECDSA_SHA256 = 0x0103, 0x0201
 _STRIPPING_PROTECTION = 0xBEEFF00D
 _MAGIC = b"APK Sig Block 42"
 _CHUNK = 1 << 20
@@ -54,19 +52,20 @@ def add_signing_block(file: BinaryIO, identity: Identity, schemes: Sequence[Sche
 
 
 def _signer(scheme: Scheme, digest: bytes, identity: Identity, *, both: bool) -> bytes:
-    digests = _counted(_counted(struct.pack("<I", _RSA_PKCS1_SHA256) + _counted(digest)))
+    algorithm = struct.pack("<I", _ECDSA_SHA256 if identity.has_curve else _RSA_PKCS1_SHA256)
+    digests = _counted(_counted(algorithm + _counted(digest)))
     certificates = _counted(_counted(identity.der))
     sdks = struct.pack("<2I", *_SDKS[scheme]) if scheme in _SDKS else b""
     attributes = b""
     if scheme == "v2" and both:
         attributes = _counted(struct.pack("<2I", _STRIPPING_PROTECTION, 3))
     signed = digests + certificates + sdks + _counted(attributes)
-    signature = identity.key.sign(signed, padding.PKCS1v15(), hashes.SHA256())
+    signature = identity.sign(signed)
     public = identity.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     return (
         _counted(signed)
         + sdks
-        + _counted(_counted(struct.pack("<I", _RSA_PKCS1_SHA256) + _counted(signature)))
+        + _counted(_counted(algorithm + _counted(signature)))
         + _counted(public)
     )
 

@@ -3,12 +3,24 @@
 import plistlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Protocol
+from typing import Literal, Protocol
 
 from bot.sandbox.samples.archive import FILE_MODE, PROGRAM_MODE, Method
 from bot.sandbox.samples.macho import MachO, image
 from bot.sandbox.samples.seal import SEAL_NAME, Digests, Seal
 from bot.sandbox.samples.signature import CodeSigning
+
+PlistForm = Literal["binary", "xml", "utf16"]
+
+
+def coded_plist(content: Mapping[str, object], form: PlistForm) -> bytes:
+    """Give a property list in one of the forms that occur."""
+    if form == "binary":
+        return plistlib.dumps(dict(content), fmt=plistlib.FMT_BINARY)
+    xml = plistlib.dumps(dict(content))
+    if form == "utf16":
+        return xml.decode().replace('encoding="UTF-8"', 'encoding="UTF-16"', 1).encode("utf-16")
+    return xml
 
 
 class Place(Protocol):
@@ -58,19 +70,26 @@ class Bundle:
         self._archive.link(f"{self.path}/{name}", target)
         self._seal.keep_link(name, target)
 
-    def add_info(self, content: Mapping[str, object]) -> None:
+    def add_info(self, content: Mapping[str, object], form: PlistForm = "binary") -> None:
         """Write the Info.plist, binary as Xcode leaves it; what is None is left out."""
         present = {key: value for key, value in content.items() if value is not None}
-        self.info = plistlib.dumps(present, fmt=plistlib.FMT_BINARY)
+        self.info = coded_plist(present, form)
         self.add("Info.plist", self.info)
 
-    def finish(self, binary: MachO, signing: CodeSigning | None, folder: str = "") -> None:
+    def finish(
+        self,
+        binary: MachO,
+        signing: CodeSigning | None,
+        folder: str = "",
+        *,
+        binary_seal: bool = False,
+    ) -> None:
         """Write seal and program; `signing` comes without the Info.plist and the seal."""
         place = folder + binary.name
         if signing is None:
             self._add_unsealed(place, image(binary), mode=PROGRAM_MODE)
             return
-        resources = self._seal.code_resources()
+        resources = self._seal.code_resources(binary=binary_seal)
         self._add_unsealed(SEAL_NAME, (resources,))
         complete = replace(signing, info_plist=self.info, resources=resources)
         self._add_unsealed(place, image(binary, complete), mode=PROGRAM_MODE)

@@ -4,9 +4,6 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-
 from bot.sandbox.samples import der
 from bot.sandbox.samples.identities import Identity
 
@@ -15,6 +12,7 @@ SHA256 = "2.16.840.1.101.3.4.2.1"
 
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
 _RSA = "1.2.840.113549.1.1.1"
+_ECDSA = "1.2.840.10045.4.3.2"
 _CONTENT_TYPE = "1.2.840.113549.1.9.3"
 _MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
 _SIGNING_TIME = "1.2.840.113549.1.9.5"
@@ -87,8 +85,8 @@ def _signer_info(content: bytes, signer: Identity, attributes: Sequence[bytes]) 
         der.sequence(certificate.issuer.public_bytes(), der.integer(certificate.serial_number)),
         _algorithm(SHA256),
         b"\xa0" + bundle[1:] if attributes else b"",
-        _algorithm(_RSA),
-        der.octets(signer.key.sign(signed, padding.PKCS1v15(), hashes.SHA256())),
+        der.sequence(der.oid(_ECDSA)) if signer.has_curve else _algorithm(_RSA),
+        der.octets(signer.sign(signed)),
     )
 
 

@@ -4,10 +4,15 @@ import io
 import struct
 import zlib
 from functools import cache
+from typing import Literal
 
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+Form = Literal["png", "webp", "icns", "cgbi"]
+Shape = Literal["square", "rounded"]
+
 _SHARPER = 4
+_COLOURS = ("#2d6a4f", "#7b2d8b", "#b5541c", "#1f5f8b", "#8b1e3f")
 _SKY = ((18, 52, 108), (40, 128, 190))
 _SEA = (8, 34, 72)
 _FOAM = (120, 190, 226)
@@ -47,9 +52,22 @@ def _boat(size: int) -> Image.Image:
     return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
-def letter_icon(size: int, letter: str, colour: str = "#2d6a4f") -> Image.Image:
-    """Draw one letter in white on a colour."""
-    image = Image.new("RGBA", (size, size), colour)
+def icon(size: int, form: Form, *, shape: Shape = "square", letter: str | None = None) -> bytes:
+    """Give the boat, or a letter, as a file; each is made once per process."""
+    return _icon(size, form, shape, letter)
+
+
+@cache
+def _icon(size: int, form: Form, shape: Shape, letter: str | None) -> bytes:
+    coders = {"png": png, "webp": webp, "icns": icns, "cgbi": cgbi}
+    if letter:
+        return coders[form](letter_icon(size, letter))
+    return coders[form](boat_icon(size, rounded=shape == "rounded"))
+
+
+def letter_icon(size: int, letter: str) -> Image.Image:
+    """Draw one letter in white on a colour of its own."""
+    image = Image.new("RGBA", (size, size), _COLOURS[ord(letter[0]) % len(_COLOURS)])
     draw = ImageDraw.Draw(image)
     font = ImageFont.load_default(size * 0.62)
     draw.text((size / 2, size / 2), letter, font=font, anchor="mm", fill="white")
@@ -67,6 +85,13 @@ def webp(image: Image.Image) -> bytes:
     """Give the picture as a lossless WebP, as Android Studio makes them."""
     file = io.BytesIO()
     image.save(file, "WEBP", lossless=True)
+    return file.getvalue()
+
+
+def icns(image: Image.Image) -> bytes:
+    """Give the picture as an icon file of macOS."""
+    file = io.BytesIO()
+    image.save(file, "ICNS")
     return file.getvalue()
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.apk import write_apk
-from bot.sandbox.samples.ipa import SampleApp, write_ipa
+from bot.sandbox.samples.iosapp import SampleApp
+from bot.sandbox.samples.ipa import write_ipa
 
 
 def harbour_ipa(

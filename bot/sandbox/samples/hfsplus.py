@@ -14,10 +14,10 @@ from bot.sandbox.samples.archive import FILE_MODE, FOLDER_MODE, LINK_MODE, Metho
 BLOCK = 4096
 
 _ROOT_PARENT, _ROOT, _FIRST_ID = 1, 2, 16
-_EXTENTS, _CATALOG, _ALLOCATION = 3, 4, 6
+_LONGEST_NAME_KEY, _LONGEST_EXTENT_KEY = 516, 10
 _FOLDER, _FILE, _FOLDER_THREAD, _FILE_THREAD = 1, 2, 3, 4
 _LEAF, _INDEX, _HEADER_NODE = -1, 0, 1
-_MOMENT = 3864447000
+_MOMENT = 3864360600
 """The 15th of June 2026, 09:30, in seconds since 1904."""
 
 
@@ -83,7 +83,7 @@ class Volume:
             at += node.blocks
         header = self._header(total, catalog_size).ljust(512, b"\0")
         bitmap = (((1 << total) - 1) << (BLOCK * 8 - total)).to_bytes(BLOCK, "big")
-        extents = _tree([], 10)
+        extents = _tree([], catalog=False)
         body = b"".join(node.content.ljust(node.blocks * BLOCK, b"\0") for node in self._nodes)
         first = (bytes(1024) + header).ljust(BLOCK, b"\0")
         last = (bytes(BLOCK - 1024) + header).ljust(BLOCK, b"\0")
@@ -134,7 +134,7 @@ def _catalog(nodes: list[_Node]) -> bytes:
         kind = _FOLDER_THREAD if node.is_folder else _FILE_THREAD
         thread = struct.pack(">HHI", kind, 0, node.parent) + _name(node.name)
         records.append(((node.id, ""), (_key(node.id, ""), thread)))
-    return _tree([record for _, record in sorted(records, key=lambda item: item[0])], 516)
+    return _tree([record for _, record in sorted(records, key=lambda item: item[0])], catalog=True)
 
 
 def _key(parent: int, name: str) -> bytes:
@@ -169,7 +169,7 @@ def _file_record(node: _Node) -> bytes:
     )
 
 
-def _tree(records: list[_Record], longest_key: int) -> bytes:
+def _tree(records: list[_Record], *, catalog: bool) -> bytes:
     """Lay a B-tree out: the header node, the leaves in order, then the levels of index above."""
     levels = [_split(records)] if records else []
     while levels and len(levels[-1]) > 1:
@@ -191,17 +191,18 @@ def _tree(records: list[_Record], longest_key: int) -> bytes:
             body += _packed(head, [key + value for key, value in node])
     leaves = len(levels[0]) if levels else 0
     shape = (len(levels), total - 1, len(records), min(leaves, 1), leaves)
-    return _header_node(shape, total, longest_key) + body
+    return _header_node(shape, total, catalog=catalog) + body
 
 
 def _first_of(levels: list[list[list[_Record]]], depth: int) -> int:
     return 1 + sum(map(len, levels[:depth]))
 
 
-def _header_node(shape: tuple[int, int, int, int, int], total: int, longest_key: int) -> bytes:
+def _header_node(shape: tuple[int, int, int, int, int], total: int, *, catalog: bool) -> bytes:
+    longest_key = _LONGEST_NAME_KEY if catalog else _LONGEST_EXTENT_KEY
     head = struct.pack(">2IbBHH", 0, 0, _HEADER_NODE, 0, 3, 0)
     record = struct.pack(">H4I", *shape) + struct.pack(">2H2I", BLOCK, longest_key, total, 0)
-    record += struct.pack(">HI2BI64x", 0, BLOCK, 0, 0xCF if longest_key > 10 else 0, 6)
+    record += struct.pack(">HI2BI64x", 0, BLOCK, 0, 0xCF if catalog else 0, 6)
     room = BLOCK - 14 - len(record) - 128 - 8
     used = (((1 << total) - 1) << (room * 8 - total)).to_bytes(room, "big")
     return _packed(head, [record, bytes(128), used])

@@ -6,14 +6,16 @@ names and keys are ours. Keys are made once per process.
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -34,6 +36,9 @@ _MARKERS = {
     "Developer ID Installer": "1.2.840.113635.100.6.1.14",
 }
 
+_KEPT = "synthetic"
+"""The password of kept files. It guards nothing: the identities belong to nobody."""
+
 CertificateKind = Literal[
     "iPhone Distribution",
     "Apple Distribution",
@@ -42,6 +47,9 @@ CertificateKind = Literal[
     "Developer ID Application",
     "Developer ID Installer",
 ]
+
+
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +69,7 @@ class Identity:
     """A certificate with its private key, and the certificates above it, the root last."""
 
     certificate: x509.Certificate
-    key: rsa.RSAPrivateKey
+    key: Key
     chain: tuple[x509.Certificate, ...] = ()
 
     @property
@@ -82,6 +90,17 @@ class Identity:
         """The DER of the whole chain, this certificate first."""
         return (self.der, *(above.public_bytes(Encoding.DER) for above in self.chain))
 
+    @property
+    def has_curve(self) -> bool:
+        """Whether the key is of an elliptic curve, and not RSA."""
+        return isinstance(self.key, ec.EllipticCurvePrivateKey)
+
+    def sign(self, content: bytes, digest: hashes.HashAlgorithm | None = None) -> bytes:
+        """Give a signature over the content: PKCS#1 v1.5 or ECDSA, SHA-256 if nothing else."""
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(content, padding.PKCS1v15(), digest or hashes.SHA256())
+        return self.key.sign(content, ec.ECDSA(digest or hashes.SHA256()))
+
     def p12(self, password: str) -> bytes:
         """Give the identity as a PKCS#12 file, the way Keychain would export it."""
         return pkcs12.serialize_key_and_certificates(
@@ -96,9 +115,23 @@ class Identity:
 def identity_from_p12(content: bytes, password: str) -> Identity:
     """Give back what `Identity.p12` wrote, so that two processes can sign as the same person."""
     key, certificate, chain = pkcs12.load_key_and_certificates(content, password.encode())
-    if certificate is None or not isinstance(key, rsa.RSAPrivateKey):
-        raise ValueError("This file holds no RSA key with its certificate.")
+    if certificate is None or not isinstance(key, Key):
+        raise ValueError("This file holds no key of a kind we sign with, or no certificate.")
     return Identity(certificate=certificate, key=key, chain=tuple(chain))
+
+
+def kept_identity(path: Path, make: Callable[[], Identity]) -> Identity:
+    """
+    Give the identity that lies at `path`, made and put there the first time.
+
+    So two processes sign as the same person, and a newer build is no stranger to the older one.
+    """
+    if path.exists():
+        return identity_from_p12(path.read_bytes(), _KEPT)
+    identity = make()
+    path.touch(mode=0o600)
+    path.write_bytes(identity.p12(_KEPT))
+    return identity
 
 
 @cache
@@ -140,15 +173,17 @@ def _signing_identity(team: Team, kind: CertificateKind, number: int) -> Identit
     return _issue(wish, intermediate_authority())
 
 
-def android_identity(owner: str = "Harbour Labs", number: int = 1) -> Identity:
-    """Give a self-signed identity as Android developers use it."""
-    return _android_identity(owner, number)
+def android_identity(
+    owner: str = "Harbour Labs", number: int = 1, *, curve: bool = False
+) -> Identity:
+    """Give a self-signed identity as Android developers use it, RSA or of the curve P-256."""
+    return _android_identity(owner, number, "P-256" if curve else "RSA")
 
 
 @cache
-def _android_identity(owner: str, number: int) -> Identity:
+def _android_identity(owner: str, number: int, kind: Literal["RSA", "P-256"]) -> Identity:
     name = _name(C="GB", O=owner, CN=f"{owner} Android")
-    return _issue(_Wish(subject=name, years=27, serial=number), issuer=None)
+    return _issue(_Wish(subject=name, years=27, serial=number, curve=kind != "RSA"), issuer=None)
 
 
 @cache
@@ -176,10 +211,11 @@ class _Wish:
     authority: bool = False
     marker: str | None = None
     serial: int = 1
+    curve: bool = False
 
 
 def _issue(wish: _Wish, issuer: Identity | None) -> Identity:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = _new_key(wish)
     now = datetime.now(UTC).replace(microsecond=0)
     builder = (
         x509.CertificateBuilder()
@@ -196,10 +232,16 @@ def _issue(wish: _Wish, issuer: Identity | None) -> Identity:
     return Identity(certificate=certificate, key=key, chain=chain)
 
 
+def _new_key(wish: _Wish) -> Key:
+    if wish.curve:
+        return ec.generate_private_key(ec.SECP256R1())
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 def _extended(
     builder: x509.CertificateBuilder,
     wish: _Wish,
-    key: rsa.RSAPrivateKey,
+    key: Key,
     issuer: Identity | None,
 ) -> x509.CertificateBuilder:
     above = issuer.key if issuer else key

@@ -44,10 +44,11 @@ class JarManifest:
         signed += b"\r\n"
         for name, section in self._sections.items():
             signed += _section(name, hashlib.sha256(section).digest())
+        ending = "EC" if identity.has_curve else "RSA"
         return {
             "META-INF/MANIFEST.MF": manifest,
             f"META-INF/{alias}.SF": signed,
-            f"META-INF/{alias}.RSA": cms.detached(signed, identity),
+            f"META-INF/{alias}.{ending}": cms.detached(signed, identity),
         }
 
 

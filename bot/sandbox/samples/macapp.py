@@ -1,12 +1,9 @@
 """macOS apps in a zip: a universal program, an icns, a Developer ID profile and symbolic links."""
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
-
-from PIL import Image
 
 from bot.sandbox.samples import drawing, noise
 from bot.sandbox.samples.archive import ArchiveWriter
@@ -74,7 +71,7 @@ def add_mac_app(archive: Place, app: SampleMacApp, expires: datetime) -> None:
     bundle.add_info(mac_info(app) | dict(app.info))
     bundle.add("PkgInfo", b"APPL????", "stored")
     if app.icon:
-        bundle.add("Resources/AppIcon.icns", icns(drawing.boat_icon(512, rounded=True)), "stored")
+        bundle.add("Resources/AppIcon.icns", drawing.icon(512, "icns", shape="rounded"), "stored")
     bundle.add("Resources/en.lproj/Credits.txt", b"Nobody at all.")
     bundle.add_link("Resources/Latest.lproj", "en.lproj")
     if app.payload_bytes:
@@ -117,13 +114,6 @@ def mac_info(app: SampleMacApp) -> dict[str, object]:
         "CFBundleVersion": app.build,
         "LSMinimumSystemVersion": app.minimum_os,
     }
-
-
-def icns(image: Image.Image) -> bytes:
-    """Give the picture as an icon file of macOS."""
-    file = io.BytesIO()
-    image.save(file, "ICNS")
-    return file.getvalue()
 
 
 def _profile(app: SampleMacApp, expires: datetime) -> Profile:

@@ -149,11 +149,11 @@ def app_installer(app: SampleMsix, url: str) -> bytes:
 
 def _files(app: SampleMsix) -> Iterator[tuple[str, list[bytes] | Iterator[bytes]]]:
     yield "Harbour.exe", [windows_program(SampleExe(product_version=app.version))]
-    yield "Assets/StoreLogo.png", [drawing.png(drawing.boat_icon(50))]
+    yield "Assets/StoreLogo.png", [drawing.icon(50, "png")]
     for scale in app.scales:
         for size in (44, 150):
-            picture = drawing.boat_icon(size * scale // 100, rounded=True)
-            yield f"Assets/Square{size}x{size}Logo.scale-{scale}.png", [drawing.png(picture)]
+            picture = drawing.icon(size * scale // 100, "png", shape="rounded")
+            yield f"Assets/Square{size}x{size}Logo.scale-{scale}.png", [picture]
     for name, content in app.extra.items():
         yield name, [content]
     if app.payload_bytes:

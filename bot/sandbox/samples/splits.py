@@ -39,7 +39,7 @@ def write_xapk(target: Target, app: SampleApk | None = None) -> SampleFacts:
     with opened(target) as file:
         archive = ArchiveWriter(file)
         archive.add("manifest.json", json.dumps(_manifest(app, parts)).encode())
-        archive.add("icon.png", drawing.png(drawing.boat_icon(192, rounded=True)), method="stored")
+        archive.add("icon.png", drawing.icon(192, "png", shape="rounded"), method="stored")
         _add_apks(archive, parts)
         archive.close()
     return android_facts(app, target, kind="xapk")

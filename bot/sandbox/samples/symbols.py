@@ -5,7 +5,7 @@ import plistlib
 from bot.sandbox.samples.archive import ArchiveWriter
 from bot.sandbox.samples.dwarf import companion
 from bot.sandbox.samples.facts import SampleFacts
-from bot.sandbox.samples.ipa import SampleApp, program
+from bot.sandbox.samples.iosapp import SampleApp, program
 from bot.sandbox.samples.opening import Target, opened, path_of
 
 _MAPPING = """\

@@ -120,7 +120,7 @@ def _resources(program: SampleExe) -> dict[int, dict[int, bytes]]:
     """Give the resources by type and number."""
     found: dict[int, dict[int, bytes]] = {}
     if program.icon:
-        picture = drawing.png(drawing.boat_icon(256, rounded=True))
+        picture = drawing.icon(256, "png", shape="rounded")
         group = struct.pack("<3H", 0, 1, 1)
         group += struct.pack("<4B2HIH", 0, 0, 0, 0, 1, 32, len(picture), 1)
         found[_ICON] = {1: picture}

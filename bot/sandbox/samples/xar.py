@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
 
 from bot.sandbox.samples.identities import Identity
 
@@ -37,7 +36,7 @@ def xar(files: Mapping[str, bytes], signer: Identity | None = None) -> bytes:
     plain = coded(root)
     table = zlib.compress(plain)
     digest = hashlib.sha1(table, usedforsecurity=False).digest()
-    signature = signer.key.sign(table, padding.PKCS1v15(), hashes.SHA1()) if signer else b""  # noqa: S303 - xar has no other
+    signature = signer.sign(table, hashes.SHA1()) if signer else b""  # noqa: S303 - xar has no other
     header = struct.pack(">4s2H2QI", b"xar!", 28, 1, len(table), len(plain), 1)
     return header + table + digest + signature + heap
 

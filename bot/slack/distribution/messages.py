@@ -16,7 +16,7 @@ def announcement(card: ReleaseCard, icon: str | None, *, successor: str | None) 
     facts = card.build.facts
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
     sign, word = words.RELEASE[card.state]
-    about = [words.platform(facts), human(card.build.size), words.system(facts)]
+    about = [words.platform(facts), human(card.build.size), mrkdwn.plain(words.system(facts), 60)]
     text = f"*{title}*\n{' · '.join(part for part in about if part)}"
     picture = blocks.image(icon, f"Icon of {card.build.name}") if icon else None
     return Message(
@@ -60,7 +60,11 @@ def personal(card: DeliveryCard, link: str, icon: str | None) -> Message:
     release = card.release
     facts = release.build.facts
     title = f"{mrkdwn.plain(release.app_display_name, 80)} {_version(release)}"
-    about = [words.platform(facts), human(release.build.size), words.system(facts)]
+    about = [
+        words.platform(facts),
+        human(release.build.size),
+        mrkdwn.plain(words.system(facts), 60),
+    ]
     text = f"*{title}* is ready for you.\n{' · '.join(part for part in about if part)}"
     picture = blocks.image(icon, f"Icon of {release.build.name}") if icon else None
     must = f"{words.WARNING} *Mandatory:* please update. " if card.mandatory else ""
@@ -117,8 +121,11 @@ def shortfall(act: Act, card: ReleaseCard) -> Message:
     if act.shortfall:
         lines.append(f"• {mrkdwn.escape(act.shortfall)}")
     head = f"{words.WARNING} *{title}* did not reach everybody you sent it to:"
-    text = "\n".join([head, *lines])
-    return Message(text=f"{title} did not reach everybody", blocks=(blocks.section(text),))
+    pieces = mrkdwn.pieces("\n".join([head, *lines]), blocks.SECTION_TEXT)
+    return Message(
+        text=f"{title} did not reach everybody",
+        blocks=tuple(blocks.section(piece) for piece in pieces),
+    )
 
 
 def _version(card: ReleaseCard) -> str:

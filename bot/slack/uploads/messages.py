@@ -115,7 +115,7 @@ def _again(card: UploadCard, release: ReleaseCard) -> tuple[Block, ...]:
 
 def _headline(title: str, build: BuildCard, extras: Extras) -> Block:
     facts = build.facts
-    first = [words.platform(facts), human(build.size), words.system(facts)]
+    first = [words.platform(facts), human(build.size), mrkdwn.plain(words.system(facts), 60)]
     lines = [title, _joined(first), _joined(_signing(facts))]
     text = "\n".join(line for line in lines if line)
     icon = blocks.image(extras.icon, f"Icon of {build.name}") if extras.icon else None
@@ -126,7 +126,11 @@ def _signing(facts: Facts) -> list[str]:
     signing = facts.signing
     parts = [words.SIGNING.get(signing.kind or "", "")]
     if facts.platform == "android":
-        parts.append("signed (" + ", ".join(signing.schemes) + ")" if signing.schemes else "")
+        parts.append(
+            "signed (" + mrkdwn.plain(", ".join(signing.schemes), 60) + ")"
+            if signing.schemes
+            else ""
+        )
     if signing.expires_at is not None:
         when = mrkdwn.moment(signing.expires_at, "{date_short}")
         parts.append(f"profile until {when}")

@@ -25,7 +25,7 @@ def disposition(file_name: str, ending: str) -> str:
     """
     Return the `Content-Disposition` of a download (RFC 6266, RFC 8187).
 
-    The name always ends in *ending* (which may be empty), so that no phone opens it as something else.
+    The name ends in *ending*, which may be empty, so that no phone takes it for something else.
     """
     name = tidy(re.split(r"[/\\]", file_name)[-1]).strip(". ")
     if not name.lower().endswith(ending):

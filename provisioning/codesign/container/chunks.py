@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from provisioning.codesign.container import entry as records
+from provisioning.codesign.container.archive import Inflated
 from provisioning.codesign.container.checksum import combine
 from provisioning.codesign.container.cut import cut_stream
-from provisioning.codesign.container.packing import USUAL_LEVEL, Spool
+from provisioning.codesign.container.packing import USUAL_LEVEL
 from provisioning.codesign.container.rewrite import Replacement
+from provisioning.codesign.container.spool import Spool
 from provisioning.codesign.structures.assembled import Piece, Range
 from provisioning.codesign.structures.source import PartSource, Source, pieces
 
@@ -57,19 +59,20 @@ def pack_range(content: Source, start: int, end: int, method: int, target: Spool
     return Chunk(size=end - start, crc=crc, packed=(packed,))
 
 
-def keep_beginning(packed: PartSource, content: Source, end: int, method: int) -> Chunk | None:
+def keep_beginning(packed: PartSource, content: Inflated, end: int, method: int) -> Chunk | None:
     """
     Return the first *end* bytes of an entry as a chunk that keeps nearly all its packed bytes.
 
     None when the stream cannot be cut near there; then the chunk has to be packed anew.
     """
-    crc = checksum(content, 0, end)
     if method == records.STORED:
-        return Chunk(size=end, crc=crc, packed=(Range(packed.whole, packed.start, end),))
-    cut = cut_stream(packed, content, end, USUAL_LEVEL)
-    if cut is None:
-        return None
-    whole, new = cut
+        new, whole = b"", end
+    else:
+        cut = cut_stream(packed, content.source, end, USUAL_LEVEL, content.marks)
+        if cut is None:
+            return None
+        whole, new = cut
+    crc = checksum(content.source, 0, end)
     return Chunk(size=end, crc=crc, packed=(Range(packed.whole, packed.start, whole), new))
 
 

@@ -9,17 +9,16 @@ state before the cut, and compared with what it must be.
 
 import re
 import zlib
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from provisioning.codesign.container.mark import STEP, Mark
 from provisioning.codesign.structures.source import Source
 
 WINDOW: Final = 32_768
-_STEP: Final = 32 << 10
-_MARKS: Final = 12
-_MOST_AT_ONCE: Final = 16 << 20
+#: How far back a cut is looked for, in marks.
+_MARKS: Final = 8
 #: BFINAL 0 and BTYPE 10 with at most 286 literal codes; then at most 30 distance codes.
 _HEADER: Final = re.compile(
     b"(?=[%s][%s])"
@@ -44,31 +43,25 @@ _BYTE: Final = 8
 _EMPTY_END: Final = b"\x03\x00"
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """The state of inflating at some packed byte, which is behind so much content."""
-
-    packed: int
-    content: int
-    state: Any
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cut:
-    mark: _Mark
+    mark: Mark
     whole: int
     joint: bytes
     content: int
 
 
-def cut_stream(packed: Source, content: Source, end: int, level: int) -> tuple[int, bytes] | None:
+def cut_stream(
+    packed: Source, content: Source, end: int, level: int, marks: Sequence[Mark]
+) -> tuple[int, bytes] | None:
     """
     Pack the first *end* bytes of content, of which *packed* is all, by keeping what can be kept.
 
-    Return how many packed bytes stay as they are, and the bytes that follow them, which end with a
-    full flush. None when no cut is near, or the content packs too well to look for one.
+    The search begins at the last of *marks* before that end, which lie closely together. Return how
+    many packed bytes stay as they are, and the bytes that follow them, which end with a full flush;
+    None when no cut is near.
     """
-    cut = _find(packed, content, end)
+    cut = _find(packed, marks, min(end, content.size))
     if cut is None:
         return None
     window = content.read(max(cut.content - WINDOW, 0), min(WINDOW, cut.content))
@@ -83,33 +76,16 @@ def cut_stream(packed: Source, content: Source, end: int, level: int) -> tuple[i
     return (cut.whole, new) if _is_right(packed, content, cut, new, end) else None
 
 
-def _find(packed: Source, content: Source, limit: int) -> _Cut | None:
-    marks = _marks(packed, min(limit, content.size))
-    end = min(packed.size, marks[-1].packed + 2 * _STEP) if marks else 0
-    for mark in reversed(marks):
+def _find(packed: Source, marks: Sequence[Mark], limit: int) -> _Cut | None:
+    before = [mark for mark in marks if mark.content <= limit]
+    end = min(packed.size, before[-1].packed + 2 * STEP) if before else 0
+    for mark in reversed(before[-_MARKS:]):
         for bit in _candidates(packed.read(mark.packed, end - mark.packed)):
             cut = _try(packed, mark, bit)
             if cut is not None and cut.content <= limit:
                 return cut
         end = min(packed.size, mark.packed + _HEADER_BYTES)
     return None
-
-
-def _marks(packed: Source, limit: int) -> list[_Mark]:
-    """Inflate up to *limit*, and keep the last states on the way there."""
-    stream = zlib.decompressobj(-zlib.MAX_WBITS)
-    marks: deque[_Mark] = deque(maxlen=_MARKS)
-    done = 0
-    for position in range(0, packed.size, _STEP):
-        if done > limit or stream.eof:
-            break
-        marks.append(_Mark(position, done, stream.copy()))
-        step = packed.read(position, min(_STEP, packed.size - position))
-        piece = stream.decompress(step, _MOST_AT_ONCE)
-        if stream.unconsumed_tail:
-            return []  # Content that packs a thousandfold is no code.
-        done += len(piece)
-    return list(marks)
 
 
 def _candidates(raw: bytes) -> Iterator[int]:
@@ -131,7 +107,7 @@ def _candidates(raw: bytes) -> Iterator[int]:
             yield bit
 
 
-def _try(packed: Source, mark: _Mark, bit: int) -> _Cut | None:
+def _try(packed: Source, mark: Mark, bit: int) -> _Cut | None:
     byte, phase = mark.packed + (bit >> 3), bit & 7
     taste = packed.read(byte, min(_TASTE, packed.size - byte))
     before = packed.read(mark.packed, byte - mark.packed)

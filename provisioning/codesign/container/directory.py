@@ -4,7 +4,7 @@ import struct
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
+from operator import attrgetter
 from typing import Final
 
 from provisioning.codesign.container import entry as records
@@ -192,27 +192,26 @@ def _name(raw: bytes, flags: int) -> str:
         if flags & records.UTF8_FLAG:
             raise Malformed("An entry of this archive has a name that is no text.") from None
         name = raw.decode("cp437")
-    if "\0" in name or "\\" in name or name.startswith("/") or ":" in name[:2]:
-        raise Malformed("An entry of this archive has a name that leaves the archive.")
-    if ".." in PurePosixPath(name).parts:
+    leaves = name.startswith("/") or ":" in name[:2] or (".." in name and ".." in name.split("/"))
+    if leaves or "\0" in name or "\\" in name:
         raise Malformed("An entry of this archive has a name that leaves the archive.")
     return name
 
 
 def _refuse_duplicate(name: str, seen: set[str]) -> None:
-    key = unicodedata.normalize("NFC", name).rstrip("/")
+    key = name if name.isascii() else unicodedata.normalize("NFC", name)
+    key = key.rstrip("/")
     if key in seen:
         raise Malformed(f"{name} stands in this archive twice.")
     seen.add(key)
 
 
 def _with_extents(entries: list[Entry], directory: int) -> tuple[Entry, ...]:
-    ends: dict[int, int] = {}
     following = directory
-    for entry in sorted(entries, key=lambda entry: entry.offset, reverse=True):
-        shortest = records.LOCAL.size + entry.packed_size
-        if entry.offset in ends or entry.offset < 0 or entry.offset + shortest > following:
+    for entry in sorted(entries, key=attrgetter("offset"), reverse=True):
+        if entry.offset < 0 or entry.offset + records.LOCAL.size + entry.packed_size > following:
             raise Malformed(f"{entry.name} overlaps another entry, or lies outside of the archive.")
-        ends[entry.offset] = following
+        # The one value that is known only now; a copy of every entry would take as long as reading.
+        object.__setattr__(entry, "end", following)
         following = entry.offset
-    return tuple(replace(entry, end=ends[entry.offset]) for entry in entries)
+    return tuple(entries)

@@ -1,23 +1,17 @@
 """Packing new content: deflated into an unnamed file, with its checksum and its hashes."""
 
 import hashlib
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import IO, Final
+from typing import Final
 
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.rewrite import Replacement
-from provisioning.codesign.structures.assembled import Range
-from provisioning.codesign.structures.source import FileSource
+from provisioning.codesign.container.spool import Spool
 
 #: What Xcode and the zip program use.
 USUAL_LEVEL: Final = 6
-#: Packed content up to this size stays in memory.
-IN_MEMORY: Final = 1 << 20
-_NO_LIMIT: Final = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,31 +47,6 @@ def digest_of(content: bytes) -> Digest:
         sha1=hashlib.sha1(content, usedforsecurity=False).digest(),
         sha256=hashlib.sha256(content).digest(),
     )
-
-
-@dataclass(slots=True)
-class Spool:
-    """An unnamed file that packed content is appended to; it vanishes when it is closed."""
-
-    file: IO[bytes]
-    source: FileSource
-    end: int = 0
-
-    def append(self, chunks: Iterable[bytes]) -> Range:
-        """Write chunks and return the range they lie in."""
-        start = self.end
-        for chunk in chunks:
-            self.file.write(chunk)
-            self.end += len(chunk)
-        self.file.flush()
-        return Range(self.source, start, self.end - start)
-
-
-@contextmanager
-def spool() -> Iterator[Spool]:
-    with tempfile.TemporaryFile() as file:
-        # The file grows while it is written; its ranges never reach past what was written.
-        yield Spool(file, FileSource(file.fileno(), _NO_LIMIT))
 
 
 def pack_bytes(content: bytes, method: int, level: int = USUAL_LEVEL) -> Replacement:

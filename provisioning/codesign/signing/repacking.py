@@ -2,18 +2,16 @@
 
 from typing import Final
 
-from provisioning.codesign.container.archive import Archive
+from provisioning.codesign.container.archive import Archive, Inflated
 from provisioning.codesign.container.chunks import join_chunks, keep_beginning, pack_chunk
 from provisioning.codesign.container.entry import Entry
 from provisioning.codesign.container.packing import (
     Digest,
     Hasher,
-    Spool,
     pack_stream,
 )
 from provisioning.codesign.container.rewrite import Replacement
 from provisioning.codesign.structures.assembled import Assembled, Range, chunks_of
-from provisioning.codesign.structures.source import Source
 
 #: Below this, packing all of it anew costs less than looking for a place to cut.
 _WORTH_CUTTING: Final = 1 << 20
@@ -21,13 +19,13 @@ _LARGEST_REST: Final = 32 << 20
 
 
 def repack_code(
-    archive: Archive, entry: Entry, former: Source, content: Assembled, spool: Spool
+    archive: Archive, entry: Entry, former: Inflated, content: Assembled
 ) -> tuple[Replacement, Digest]:
     """Pack *content*, the new form of *former*, for its old place in the archive."""
     first = content.pieces[0]
     if (
         isinstance(first, Range)
-        and first.source is former
+        and first.source is former.source
         and first.offset == 0
         and first.length >= _WORTH_CUTTING
         and content.size - first.length <= _LARGEST_REST
@@ -40,4 +38,4 @@ def repack_code(
             for chunk in chunks_of(content.pieces):
                 hasher.update(chunk)
             return join_chunks(chunks, entry.method), hasher.digest
-    return pack_stream(chunks_of(content.pieces), entry.method, spool)
+    return pack_stream(chunks_of(content.pieces), entry.method, archive.spool)

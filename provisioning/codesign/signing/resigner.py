@@ -11,7 +11,6 @@ from provisioning.codesign.container.archive import Archive
 from provisioning.codesign.container.entry import Entry
 from provisioning.codesign.container.packing import (
     Digest,
-    Spool,
     digest_of,
     pack_bytes,
 )
@@ -68,7 +67,6 @@ class Resigner:
     app: App
     wish: Wish
     known: Known
-    spool: Spool
     progress: Progress
     assigned: dict[str, Profile] = field(default_factory=dict)
     changed: dict[str, Replacement] = field(default_factory=dict)
@@ -95,10 +93,10 @@ class Resigner:
         teams: dict[str, str | None] = {}
         for bundle in self.app.bundles:
             for name in (bundle.executable, *bundle.code):
-                with self.archive.opened(self.archive.by_name[name]) as source:
-                    parts = read_slices(source)
-                    _refuse_unsignable(name, parts)
-                    signature = _former(source, parts, forgiving=name in self.known.unsigned)
+                source = self.archive.inflated(self.archive.by_name[name]).source
+                parts = read_slices(source)
+                _refuse_unsignable(name, parts)
+                signature = _former(source, parts, forgiving=name in self.known.unsigned)
                 self.signatures[name] = signature
                 if signature is not None and signature.leaf is not None:
                     teams[name] = signature.primary.team
@@ -163,10 +161,9 @@ class Resigner:
     def _sign(self, name: str, order: Order) -> None:
         entry = self.archive.by_name[name]
         try:
-            with self.archive.opened(entry) as source:
-                replacement, digest = repack_code(
-                    self.archive, entry, source, sign_code(source, order), self.spool
-                )
+            former = self.archive.inflated(entry)
+            content = sign_code(former.source, order)
+            replacement, digest = repack_code(self.archive, entry, former, content)
         except Refused as error:
             raise Refused(f"{name} cannot be signed. {error}") from error
         self.changed[name] = replacement

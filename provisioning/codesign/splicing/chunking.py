@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from provisioning.codesign.container.archive import Archive
+from provisioning.codesign.container.archive import Archive, Inflated
 from provisioning.codesign.container.chunks import (
     Chunk,
     keep_beginning,
@@ -13,10 +13,8 @@ from provisioning.codesign.container.chunks import (
     pack_range,
 )
 from provisioning.codesign.container.entry import Entry
-from provisioning.codesign.container.packing import Spool
 from provisioning.codesign.splicing.index import ChunkPlace, Region
 from provisioning.codesign.splicing.region import stable_range
-from provisioning.codesign.structures.source import Source
 
 #: Below this, packing code anew costs less than looking for a place to cut its stream.
 _WORTH_CUTTING: Final = 1 << 20
@@ -68,20 +66,22 @@ class ChunkedCode:
 def chunk_code(
     archive: Archive,
     entry: Entry,
-    source: Source,
+    content: Inflated,
     regions: Sequence[tuple[int, bytes]],
-    target: Spool,
 ) -> ChunkedCode:
     """Lay out an executable whose signature *regions*, in order, begin at the given offsets."""
     code = ChunkedCode()
+    source = content.source
     position = 0
     for start, region in regions:
         begin = None
         if not position and start >= _WORTH_CUTTING:
-            begin = keep_beginning(archive.packed(entry), source, start, entry.method)
-        code.chunks.append(begin or pack_range(source, position, start, entry.method, target))
+            begin = keep_beginning(archive.packed(entry), content, start, entry.method)
+        code.chunks.append(
+            begin or pack_range(source, position, start, entry.method, archive.spool)
+        )
         code.add_region(start, region, entry.method)
         position = start + len(region)
     if position < source.size:
-        code.chunks.append(pack_range(source, position, source.size, entry.method, target))
+        code.chunks.append(pack_range(source, position, source.size, entry.method, archive.spool))
     return code

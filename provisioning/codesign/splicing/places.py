@@ -2,13 +2,12 @@
 
 import base64
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 from xml.sax.saxutils import escape
 
 from provisioning.codesign.container.packing import Digest
 from provisioning.codesign.errors import Malformed
-from provisioning.codesign.signing.seal import patch_seal
 from provisioning.codesign.splicing.index import HashPlace
 from provisioning.codesign.structures.plist import read_plist
 
@@ -21,25 +20,40 @@ _DATA: Final = re.compile(
 _TEXT: Final = re.compile(rb"[A-Za-z0-9+/=]+")
 #: The length of a hash in base64 tells which one it is.
 _ALGORITHMS: Final = {28: "sha1", 44: "sha256"}
-_TRIAL: Final = Digest(sha1=b"\x5a" * 20, sha256=b"\xa5" * 32)
 
 
-def find_places(content: bytes, paths: Iterable[str]) -> tuple[HashPlace, ...] | None:
+def find_places(content: bytes, paths: Sequence[str]) -> tuple[HashPlace, ...] | None:
     """
     Find where the hashes of *paths* stand in an XML CodeResources.
 
-    None when that is not certain: the file is binary, spaced or escaped in some other way. Certain
-    means that writing there gives the same as parsing, changing and writing would.
+    None when that is not certain: the file is binary, spaced or escaped in some other way. It is
+    certain when a trial, written there and parsed, shows where it must and nowhere else.
     """
-    wanted = list(paths)
-    found = tuple(place for path in wanted for place in _places_of(content, path))
-    trial = dict.fromkeys(wanted, _TRIAL)
+    found = tuple(place for path in paths for place in _places_of(content, path))
+    trial = {
+        path: Digest(sha1=number.to_bytes(20, "big"), sha256=number.to_bytes(32, "big"))
+        for number, path in enumerate(paths, 1)
+    }
     try:
-        written = read_plist(write_places(content, found, trial), "CodeResources")
-        parsed = read_plist(patch_seal(content, trial), "CodeResources")
+        values = read_plist(write_places(content, found, trial), "CodeResources")
     except Malformed:
         return None
-    return found if written == parsed else None
+    expected = [
+        (path, algorithm, hashed) for path in paths for algorithm, hashed in _hashes(values, path)
+    ]
+    # Each hash that was written stands where the file's own is, and none of those was left out.
+    right = all(hashed == getattr(trial[path], kind) for path, kind, hashed in expected)
+    return found if right and len(expected) == len(found) and found else None
+
+
+def _hashes(values: dict[str, Any], path: str) -> Iterator[tuple[str, object]]:
+    for listed in ("files", "files2"):
+        sealed = values.get(listed, {}).get(path)
+        if isinstance(sealed, dict):
+            kinds = {"hash": "sha1", "hash2": "sha256"}
+            yield from ((kinds[key], sealed[key]) for key in kinds if key in sealed)
+        elif sealed is not None:
+            yield "sha1", sealed
 
 
 def _places_of(content: bytes, path: str) -> Iterator[HashPlace]:

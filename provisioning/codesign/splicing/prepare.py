@@ -11,7 +11,6 @@ from cryptography import x509
 
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.container.chunks import join_chunks
-from provisioning.codesign.container.packing import Spool, spool
 from provisioning.codesign.container.rewrite import Replacement, rewrite
 from provisioning.codesign.container.writing import write_file
 from provisioning.codesign.errors import NeedsFullPath
@@ -47,12 +46,12 @@ def prepare(
     was signed, Malformed when it cannot be read.
     """
     say = progress or _silent
-    with open_archive(ipa) as archive, spool() as store:
+    with open_archive(ipa) as archive:
         app = find_app(archive)
         say("Checking the app as it came.")
         refuse_damage(app, inspect(archive, roots=roots, now=now or datetime.now(UTC)))
         say("Laying out its signatures.")
-        preparation = Preparation(archive=archive, app=app, spool=store)
+        preparation = Preparation(archive=archive, app=app)
         result = preparation.run()
         say("Writing the prepared file.")
         write_file(out, result.pieces)
@@ -65,7 +64,6 @@ class Preparation:
 
     archive: Archive
     app: App
-    spool: Spool
     changed: dict[str, Replacement] = field(default_factory=dict)
     bundles: list[BundlePlace] = field(default_factory=list)
     leaves: dict[bytes, str] = field(default_factory=dict)
@@ -95,9 +93,9 @@ class Preparation:
         if bundle.profile_name not in self.archive.by_name:
             raise NeedsFullPath(f"{bundle.path} has no provisioning profile.")
         entry = self.archive.by_name[bundle.executable]
-        with self.archive.opened(entry) as source:
-            regions = list(self._regions(bundle, source))
-            code = chunk_code(self.archive, entry, source, regions, self.spool)
+        content = self.archive.inflated(entry)
+        regions = list(self._regions(bundle, content.source))
+        code = chunk_code(self.archive, entry, content, regions)
         self.changed[bundle.executable] = join_chunks(code.chunks, entry.method)
         seal = self.archive.by_name[bundle.path + coderesources.FILE_NAME]
         places = find_places(self.archive.content(seal, LARGEST_SEAL), self._sealed_changes(bundle))

@@ -10,6 +10,7 @@ from provisioning.codesign.errors import Malformed
 MOST_NODES: Final = 2_000_000
 MOST_DEPTH: Final = 64
 MOST_BYTES: Final = 64 << 20
+_CONTAINERS: Final = frozenset({dict, list})
 
 
 def read_plist(content: bytes, what: str) -> dict[str, Any]:
@@ -31,13 +32,11 @@ def _refuse_giants(root: dict[str, Any], what: str) -> None:
     seen = 0
     while waiting:
         value, depth = waiting.pop()
-        seen += 1
+        seen += len(value)
         if seen > MOST_NODES or depth > MOST_DEPTH:
             raise Malformed(f"{what} holds too much.")
-        if isinstance(value, Mapping):
-            waiting.extend((child, depth + 1) for child in value.values())
-        elif isinstance(value, list):
-            waiting.extend((child, depth + 1) for child in value)
+        children = value.values() if isinstance(value, dict) else value
+        waiting += [(child, depth + 1) for child in children if type(child) in _CONTAINERS]
 
 
 def text(values: Mapping[str, Any], key: str) -> str:

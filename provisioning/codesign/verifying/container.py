@@ -1,7 +1,7 @@
 """The container: whether both records of every entry agree, and every stream is whole."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -72,17 +72,21 @@ def take_digests(
     for entry in archive.entries:
         if entry.is_directory or entry.name in skip:
             continue
-        sha1 = hashlib.sha1(usedforsecurity=False)
-        sha256 = hashlib.sha256()
         try:
-            for chunk in archive.chunks(entry):
-                sha1.update(chunk)
-                sha256.update(chunk)
+            digests[entry.name] = digest_of(archive.chunks(entry))
         except Malformed as error:
             report(_violation(entry, str(error)))
-            continue
-        digests[entry.name] = Digest(sha1=sha1.digest(), sha256=sha256.digest())
     return digests
+
+
+def digest_of(chunks: Iterable[bytes]) -> Digest:
+    """Hash the content of one file."""
+    sha1 = hashlib.sha1(usedforsecurity=False)
+    sha256 = hashlib.sha256()
+    for chunk in chunks:
+        sha1.update(chunk)
+        sha256.update(chunk)
+    return Digest(sha1=sha1.digest(), sha256=sha256.digest())
 
 
 def _violation(entry: Entry, sentence: str) -> Violation:

@@ -1,6 +1,5 @@
 """The verifier: everything a device would check of an IPA, and a few things people trip over."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,7 +21,12 @@ from provisioning.codesign.structures.profile import Profile, read_profile
 from provisioning.codesign.structures.source import pieces
 from provisioning.codesign.verifying import trust
 from provisioning.codesign.verifying.code import CodeCheck, SignedSlice, Surroundings
-from provisioning.codesign.verifying.container import Digest, check_records, take_digests
+from provisioning.codesign.verifying.container import (
+    Digest,
+    check_records,
+    digest_of,
+    take_digests,
+)
 from provisioning.codesign.verifying.envelope import check_signature, signer_of
 from provisioning.codesign.verifying.meaning import check_identity, check_profile
 from provisioning.codesign.verifying.seal import check_seal
@@ -124,14 +128,10 @@ class _AppCheck:
             self._report(Kind.CONTAINER, name, "the executable is not marked as executable.")
         check = CodeCheck(where=name, around=self._surroundings(bundle))
         try:
-            with self.archive.opened(entry) as source:
-                sha1 = hashlib.sha1(usedforsecurity=False)
-                sha256 = hashlib.sha256()
-                for piece in pieces(source):
-                    sha1.update(piece)
-                    sha256.update(piece)
-                self.digests[name] = Digest(sha1=sha1.digest(), sha256=sha256.digest())
-                check.run(source)
+            source = self.archive.inflated(entry).source
+            if name != self.app.main.executable:  # Nothing seals that one.
+                self.digests[name] = digest_of(pieces(source))
+            check.run(source)
         except Malformed as error:
             self._report(Kind.CONTAINER, name, str(error))
         self.found.extend(check.found)

@@ -20,7 +20,7 @@ Boundary = Callable[[str], None]
 Main = Callable[..., Coroutine[Any, Any, None]]
 
 #: What children import; done once.
-PRELOADED = ["bot.engine", "tests.integration.crash.harness"]
+PRELOADED = ["pytest", "tests.integration.crash.small_road"]
 
 #: Seconds after which a child that neither died nor ended is killed, and its test fails.
 PATIENCE = 60.0

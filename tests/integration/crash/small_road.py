@@ -93,8 +93,24 @@ async def get_stuck(boundary: Boundary, home: EngineHome) -> None:
 
 async def eat_poison(boundary: Boundary, home: EngineHome) -> None:
     """Start a road that takes the process down with it; end when it was set aside."""
-    effects = Effects(home)
     told = asyncio.Event()
+    engine = _poisoned(boundary, home, told)
+    async with engine.running(), asyncio.timeout(20):
+        await engine.start(ROAD, SUBJECT)
+        await told.wait()
+
+
+async def smell_poison(boundary: Boundary, home: EngineHome) -> None:
+    """Be there for a while with the same road, and start it again."""
+    engine = _poisoned(boundary, home, asyncio.Event())
+    async with engine.running():
+        await engine.start(ROAD, SUBJECT)
+        await asyncio.sleep(0.5)
+        Effects(home).note("counts", str((await engine.counts()).parked))
+
+
+def _poisoned(boundary: Boundary, home: EngineHome, told: asyncio.Event) -> DurableEngine:
+    effects = Effects(home)
 
     async def act() -> None:
         effects.note("poison")
@@ -107,12 +123,7 @@ async def eat_poison(boundary: Boundary, home: EngineHome) -> None:
         effects.note("parked", road, subject)
         told.set()
 
-    engine = _engine(home, walk, boundary, parked)
-    async with engine.running():
-        await engine.start(ROAD, SUBJECT)
-        async with asyncio.timeout(20):
-            await told.wait()
-        effects.note("counts", str((await engine.counts()).parked))
+    return _engine(home, walk, boundary, parked)
 
 
 def _engine(

@@ -1,16 +1,19 @@
 """The install page: what it says to whom, and what it never lets through."""
 
+import io
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
-from typing import Any
+from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
+import segno
 
 from provisioning.installability import day
 from storage.inspection.facts import Signing
 from storage.records.base import now
+from tests.integration.web.conftest import open_site
 from tests.integration.web.site import (
     ANDROID,
     APPSTORED,
@@ -121,15 +124,14 @@ async def test_a_desktop_gets_a_code_and_the_address(site: Site) -> None:
 
 
 async def test_the_code_holds_the_address_of_the_page(site: Site) -> None:
-    import segno  # noqa: PLC0415
-
     offer = await site.offer()
     answer = await site.get(f"{offer.path}/code.svg", agent=DESKTOP)
 
     assert answer.headers["Content-Type"] == "image/svg+xml; charset=utf-8"
+    drawing = io.BytesIO()
     wanted = segno.make(f"{BASE}{offer.path}", error="m", micro=False)
-    assert f'width="{(wanted.symbol_size(border=2)[0]) * 8}"' in answer.text
-    assert wanted.svg_inline(border=2, scale=8).count("h1") <= answer.text.count("h1")
+    wanted.save(drawing, kind="svg", border=2, scale=8, light="#fff")
+    assert answer.body == drawing.getvalue()
 
 
 async def test_what_fails_before_the_tap_is_said_and_the_button_steps_back(site: Site) -> None:
@@ -226,6 +228,15 @@ async def test_a_machine_that_looks_first_learns_nothing_and_uses_nothing_up(
     assert "Harbour" in await site.text(offer.path)
 
 
+OWN_TAGS = {
+    *("html", "head", "meta", "title", "link", "script", "body", "main", "header", "footer"),
+    *("section", "div", "h1", "h2", "p", "a", "strong", "img", "ul", "li", "dl", "dt", "dd"),
+    *("details", "summary"),
+}
+OWN_ATTRIBUTES = {
+    *("lang", "charset", "name", "content", "rel", "href", "type", "src", "class", "alt"),
+    *("width", "height", "role"),
+}
 PAYLOADS = [
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -240,10 +251,8 @@ PAYLOADS = [
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-@pytest.mark.parametrize("agent", [IPHONE, DESKTOP])
-async def test_no_text_field_becomes_markup(site: Site, payload: str, agent: str) -> None:
+async def test_no_text_field_becomes_markup(site: Site, payload: str) -> None:
     signing = signed_ad_hoc(kind="enterprise", team_name=payload)
-    plain = await seen(site, await site.offer(facts={"signing": signed_ad_hoc(kind="enterprise")}))
     offer = await site.offer(
         facts={"min_os": payload, "signing": signing, "version": payload, "build": payload},
         build={"file_name": payload},
@@ -251,20 +260,13 @@ async def test_no_text_field_becomes_markup(site: Site, payload: str, agent: str
         release={"notes": payload},
         tester={"name": payload},
     )
-    page = await seen(site, offer, agent)
-
-    assert page.tags
-    hostile = ("script", "img", "iframe", "svg", "b", "object", "embed", "form", "base")
-    own = {asset for _, attrs in page.tags for asset in [attrs.get("src") or ""] if asset}
-    assert all(source.startswith(("/assets/", offer.path)) for source in own)
-    for tag, attributes in page.tags:
-        assert not [name for name in attributes if name.startswith("on") or name == "style"]
-        if tag in hostile:
-            assert set(attributes) <= {"src", "alt", "class", "width", "height"}
-    known = {tag for tag, _ in plain.tags} | {"script", "h2", "img", "section", "div", "p", "a"}
-    assert {tag for tag, _ in page.tags} <= known
-    if "7*7" in payload:
-        assert "49" not in page.words.replace("{{ 7*7 }}", "")
+    for agent in (IPHONE, DESKTOP):
+        page = await seen(site, offer, agent)
+        assert {tag for tag, _ in page.tags} <= OWN_TAGS
+        assert {name for _, attributes in page.tags for name in attributes} <= OWN_ATTRIBUTES
+        sources = [attributes["src"] or "" for _, attributes in page.tags if "src" in attributes]
+        assert all(source.startswith(("/assets/", offer.path)) for source in sources)
+        assert "49" not in page.words
 
 
 async def test_the_words_for_android_stand_in_one_place(site: Site) -> None:
@@ -276,10 +278,8 @@ async def test_the_words_for_android_stand_in_one_place(site: Site) -> None:
 
 @pytest.mark.parametrize(("base", "warned"), [("http://10.0.0.5:8080", True), (BASE, False)])
 async def test_an_address_without_https_is_pointed_out(
-    sqlite_url: str, tmp_path: Any, base: str, *, warned: bool
+    sqlite_url: str, tmp_path: Path, base: str, *, warned: bool
 ) -> None:
-    from tests.integration.web.conftest import open_site  # noqa: PLC0415
-
     async with open_site(sqlite_url, tmp_path, base=base) as site:
         page = await seen(site, await site.offer())
 
@@ -304,9 +304,7 @@ async def test_the_icon_comes_as_a_png_of_the_size_asked_for(site: Site, size: i
 
 
 @pytest.mark.parametrize("name", ["\u6e2f", "", "\U0001f6a2", "\u00c4pfel"])
-async def test_a_name_that_our_letters_cannot_draw_still_has_an_icon(
-    site: Site, name: str
-) -> None:
+async def test_a_name_that_our_letters_cannot_draw_still_has_an_icon(site: Site, name: str) -> None:
     offer = await site.offer(app={"display_name": name})
 
     assert (await site.get(f"{offer.path}/icon-57.png")).body[:4] == b"\x89PNG"

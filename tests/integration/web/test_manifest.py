@@ -61,7 +61,7 @@ async def test_every_address_needs_no_escaping_and_can_be_fetched(site: Site) ->
         "]]>",
         "&amp;&#x3C;",
         "Gr\u00fc\u00df Gott \U0001f6a2",
-        '"quoted" \'twice\'',
+        "\"quoted\" 'twice'",
         "%(x)s {{ 7*7 }} ${x}",
     ],
 )

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import socket
 from contextlib import suppress
 from pathlib import Path
 
@@ -74,65 +75,56 @@ async def test_head_tells_the_length_sends_nothing_and_leaves_no_receipt(
     assert await site.receipts_of(offer) == {}
 
 
-@pytest.mark.parametrize(
-    ("asked", "first", "end"),
-    [
-        ("bytes=0-0", 0, 1),
-        ("bytes=0-99", 0, 100),
-        ("bytes=100-199", 100, 200),
-        ("bytes=299999-", 299_999, 300_000),
-        ("bytes=-500", 299_500, 300_000),
-        ("bytes=-999999999", 0, 300_000),
-        ("bytes=200000-9999999999999", 200_000, 300_000),
-        ("BYTES = 5 - 9", 5, 10),
-    ],
-)
-async def test_a_range_is_sent_alone(
-    site: Site, offer: Offer, asked: str, first: int, end: int
-) -> None:
-    answer = await site.get(offer.ipa, Range=asked)
+RANGES = {
+    "bytes=0-0": (0, 1),
+    "bytes=0-99": (0, 100),
+    "bytes=100-199": (100, 200),
+    "bytes=299999-": (299_999, 300_000),
+    "bytes=-500": (299_500, 300_000),
+    "bytes=-999999999": (0, 300_000),
+    "bytes=200000-9999999999999": (200_000, 300_000),
+    "BYTES = 5 - 9": (5, 10),
+}
+IGNORED = [
+    "bytes=5-1",
+    "bytes=-",
+    "bytes=a-b",
+    "items=0-1",
+    "bytes 0-1",
+    "bytes=0x10-0x20",
+    "bytes=٣-٤",
+    "bytes=0-" + "9" * 5000,
+    "bytes=0-1,5-6",
+    "bytes=" + ",".join(f"{number}-{number}" for number in range(1000)),
+    "bytes=" + ",".join(["0-299999"] * 100),
+]
 
-    assert answer.status == 206
-    assert answer.headers["Content-Range"] == f"bytes {first}-{end - 1}/300000"
-    assert answer.headers["Content-Length"] == str(end - first)
-    assert answer.body == offer.content[first:end]
+
+async def test_a_range_is_sent_alone(site: Site, offer: Offer) -> None:
+    for asked, (first, end) in RANGES.items():
+        answer = await site.get(offer.ipa, Range=asked)
+        assert answer.status == 206, asked
+        assert answer.headers["Content-Range"] == f"bytes {first}-{end - 1}/300000"
+        assert answer.headers["Content-Length"] == str(end - first)
+        assert answer.body == offer.content[first:end]
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        "bytes=5-1",
-        "bytes=-",
-        "bytes=a-b",
-        "items=0-1",
-        "bytes 0-1",
-        "bytes=0x10-0x20",
-        "bytes=٣-٤",
-        "bytes=0-" + "9" * 5000,
-        "bytes=0-1,5-6",
-        "bytes=" + ",".join(f"{number}-{number}" for number in range(1000)),
-        "bytes=" + ",".join(["0-299999"] * 100),
-    ],
-)
 async def test_several_ranges_and_nonsense_get_the_whole_file_once(
-    site: Site, offer: Offer, asked: str
+    site: Site, offer: Offer
 ) -> None:
-    answer = await site.get(offer.ipa, Range=asked)
+    for asked in IGNORED:
+        answer = await site.get(offer.ipa, Range=asked)
+        assert answer.status == 200, asked
+        assert "Content-Range" not in answer.headers
+        assert answer.body == offer.content
 
-    assert answer.status == 200
-    assert "Content-Range" not in answer.headers
-    assert answer.body == offer.content
 
-
-@pytest.mark.parametrize("asked", ["bytes=300000-", "bytes=300000-300001", "bytes=-0"])
-async def test_a_range_behind_the_end_is_refused_with_the_size(
-    site: Site, offer: Offer, asked: str
-) -> None:
-    answer = await site.get(offer.ipa, Range=asked)
-
-    assert answer.status == 416
-    assert answer.headers["Content-Range"] == "bytes */300000"
-    assert answer.body == b""
+async def test_a_range_behind_the_end_is_refused_with_the_size(site: Site, offer: Offer) -> None:
+    for asked in ("bytes=300000-", "bytes=300000-300001", "bytes=-0"):
+        answer = await site.get(offer.ipa, Range=asked)
+        assert answer.status == 416, asked
+        assert answer.headers["Content-Range"] == "bytes */300000"
+        assert answer.body == b""
     assert await site.receipts_of(offer) == {}
 
 
@@ -142,9 +134,7 @@ async def test_a_resumed_download_continues_with_the_same_bytes_only(
     same = await site.get(offer.ipa, Range="bytes=10-19", If_Range=offer.tag)
     other = await site.get(offer.ipa, Range="bytes=10-19", If_Range='"' + "0" * 64 + '"')
     weak = await site.get(offer.ipa, Range="bytes=10-19", If_Range=f"W/{offer.tag}")
-    dated = await site.get(
-        offer.ipa, Range="bytes=10-19", If_Range="Sat, 21 Nov 2026 12:00:00 GMT"
-    )
+    dated = await site.get(offer.ipa, Range="bytes=10-19", If_Range="Sat, 21 Nov 2026 12:00:00 GMT")
 
     assert (same.status, same.body) == (206, offer.content[10:20])
     for whole in (other, weak, dated):
@@ -187,33 +177,39 @@ async def test_ranges_at_the_same_time_complete_the_receipt(site: Site, offer: O
     assert (await settled(site, offer, count=10)).completed_at is not None
 
 
+async def dial(site: Site) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect as a client whose system takes little ahead of what it reads."""
+    host, port = site.address.removeprefix("http://").split(":")
+    line = socket.socket()
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32_768)
+    line.settimeout(0)
+    await asyncio.get_running_loop().sock_connect(line, (host, int(port)))
+    return await asyncio.open_connection(sock=line, limit=4096)
+
+
 async def hang_up_after(site: Site, path: str, size: int) -> None:
     """Ask for *path* and leave when *size* bytes of the answer are read."""
-    host, port = site.address.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port), limit=4096)
+    reader, writer = await dial(site)
     writer.write(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     await reader.readexactly(size)
     writer.transport.abort()
 
 
 async def test_a_large_download_that_was_broken_off_is_not_complete(site: Site) -> None:
-    offer = await site.offer(content=package(24_000_000))
+    offer = await site.offer(content=package(8_000_000))
     await hang_up_after(site, offer.ipa, 100_000)
 
     receipt = await settled(site, offer)
     assert receipt.completed_at is None
     assert len(receipt.ranges) == 1
     assert receipt.ranges[0][0] == 0
-    assert receipt.ranges[0][1] < 24_000_000
+    assert receipt.ranges[0][1] < 8_000_000
 
 
 async def test_what_the_system_took_and_nobody_read_does_not_count(site: Site) -> None:
     """The package fits into what the system buffers, so the server could write all of it."""
-    offer = await site.offer(content=package(3_000_000))
-    host, port = site.address.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
-    socket = writer.get_extra_info("socket")
-    assert socket is not None
+    offer = await site.offer(content=package(1_000_000))
+    reader, writer = await dial(site)
     writer.write(f"GET {offer.ipa} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     await reader.readexactly(500)
     await asyncio.sleep(0.3)
@@ -224,21 +220,20 @@ async def test_what_the_system_took_and_nobody_read_does_not_count(site: Site) -
 
 
 async def test_a_download_that_was_broken_off_is_completed_by_the_rest(site: Site) -> None:
-    offer = await site.offer(content=package(24_000_000))
+    offer = await site.offer(content=package(8_000_000))
     await hang_up_after(site, offer.ipa, 100_000)
     first = await settled(site, offer)
     assert first.completed_at is None
-    await site.get(offer.ipa, Range="bytes=0-11999999", If_Range=offer.tag)
-    await site.get(offer.ipa, Range="bytes=12000000-", If_Range=offer.tag)
+    await site.get(offer.ipa, Range="bytes=0-3999999", If_Range=offer.tag)
+    await site.get(offer.ipa, Range="bytes=4000000-", If_Range=offer.tag)
 
     assert (await settled(site, offer, count=3)).completed_at is not None
 
 
 async def test_who_takes_nothing_is_hung_up_on(sqlite_url: str, tmp_path: Path) -> None:
     async with open_site(sqlite_url, tmp_path, stall=0.3) as site:
-        offer = await site.offer(content=package(24_000_000))
-        host, port = site.address.removeprefix("http://").split(":")
-        reader, writer = await asyncio.open_connection(host, int(port), limit=1024)
+        offer = await site.offer(content=package(8_000_000))
+        reader, writer = await dial(site)
         writer.write(f"GET {offer.ipa} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
         await reader.readexactly(100)
         receipt = await settled(site, offer)
@@ -248,7 +243,7 @@ async def test_who_takes_nothing_is_hung_up_on(sqlite_url: str, tmp_path: Path) 
         with suppress(ConnectionError):
             while piece := await reader.read(1_000_000):
                 got += len(piece)
-        assert got < 24_000_000
+        assert got < 8_000_000
         writer.close()
 
 

@@ -134,9 +134,7 @@ def test_a_bundle_is_a_download(kind: str) -> None:
         ({"signing": Signing()}, "not signed"),
     ],
 )
-def test_what_android_refuses_is_said_before_the_tap(
-    changes: dict[str, Any], words: str
-) -> None:
+def test_what_android_refuses_is_said_before_the_tap(changes: dict[str, Any], words: str) -> None:
     found = on(PIXEL, facts_of("android", **changes))
 
     assert words in only_obstacle(found)

@@ -26,7 +26,7 @@ const year = (when) => (thisYear(when) ? "" : `, ${when.getFullYear()}`);
 const long = (when) => `${formatted(when, { weekday: "long" })}, ${formatted(when, { month: "long" })} ${ordinal(when.getDate())}${year(when)}`;
 const medium = (when) => `${formatted(when, { month: "long" })} ${ordinal(when.getDate())}${year(when)}`;
 const short = (when) => formatted(when, { month: "short", day: "numeric", year: "numeric" });
-const time = (when) => formatted(when, { hour: "numeric", minute: "2-digit" });
+const time = (when) => formatted(when, { timeStyle: "short" });
 
 export function ago(when) {
   const seconds = Math.round((when.getTime() - Date.now()) / 1000);
@@ -46,7 +46,7 @@ const TOKENS = {
   date_short_pretty: (when) => pretty(when, short),
   date_long_pretty: (when) => pretty(when, long),
   time,
-  time_secs: (when) => formatted(when, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
+  time_secs: (when) => formatted(when, { timeStyle: "medium" }),
   ago,
 };
 

@@ -35,11 +35,18 @@ class Directory {
   }
 
   actors() {
-    return [...this.people.values()].filter((person) => !person.is_bot && !person.deleted && person.id !== "USLACKBOT");
+    return [...this.people.values()].filter((person) => !person.is_bot && !person.deleted && !person.is_stranger && person.id !== "USLACKBOT");
   }
 
   isBot(id) {
     return Boolean(this.bot && this.bot.id === id) || Boolean(this.people.get(id)?.is_bot);
+  }
+
+  /** What a person does here, as a sentence begins. */
+  roleOf(id) {
+    const person = this.people.get(id);
+    const role = person?.role_hint || person?.title || "";
+    return role.charAt(0).toUpperCase() + role.slice(1);
   }
 
   nameOf(id) {

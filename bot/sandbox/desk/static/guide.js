@@ -1,4 +1,5 @@
 // Three steps for a newcomer: post a build, send it to people, install it as one of them.
+import { api } from "./api.js";
 import { directory } from "./directory.js";
 import { make, refill } from "./dom.js";
 import { icon } from "./icon.js";
@@ -10,9 +11,11 @@ const FRESH = { open: true, done: [false, false, false], at: 0 };
 export class Guide {
   #busy = false;
 
-  constructor(node, { onSample, onPerson, onChannel }) {
-    Object.assign(this, { node, onSample, onPerson, onChannel });
-    this.state = { ...FRESH, ...remembered("guide") };
+  constructor(node, { onSample, onPerson }) {
+    Object.assign(this, { node, onSample, onPerson });
+    // Another workspace is another first visit.
+    this.name = `guide.${directory.workspace.id ?? ""}`;
+    this.state = { ...FRESH, ...remembered(this.name) };
     document.addEventListener("slipway:followed", ({ detail }) => /\/i\//.test(detail.href) && this.finished(2));
     this.draw();
   }
@@ -29,7 +32,7 @@ export class Guide {
 
   #keep(change) {
     this.state = { ...this.state, ...change };
-    remember("guide", this.state);
+    remember(this.name, this.state);
     this.draw();
   }
 
@@ -72,7 +75,7 @@ export class Guide {
     this.#busy = true;
     button.setAttribute("aria-busy", "true");
     try {
-      await this.onSample(file);
+      this.#keep({ card: await this.onSample(file) });
       this.finished(0);
     } catch (problem) {
       failed(problem);
@@ -89,13 +92,19 @@ export class Guide {
 
   #send() {
     const ann = this.#named("Ann");
-    return this.#step(1, "Press “Distribute…”", "On the card, as Ann the release manager. Choose who gets it.",
-      ann ? make("button", { type: "button", class: "button", on: { click: () => this.onPerson(ann, "mobile-builds") } }, "Be Ann") : null);
+    const words = "On the card, as Ann the release manager. A new app asks for “Create app…” first.";
+    return this.#step(1, "Press “Distribute…”", words, this.#become(ann, "Be Ann", "Show me the card", "mobile-builds"));
   }
 
   #install() {
     const bob = this.#named("Bob");
-    return this.#step(2, "Install it as Bob", "His personal link is in his messages from Slipway.",
-      bob ? make("button", { type: "button", class: "button", on: { click: () => this.onPerson(bob, "bot") } }, "Be Bob") : null);
+    const words = "His personal link is in his messages from Slipway.";
+    return this.#step(2, "Install it as Bob", words, this.#become(bob, "Be Bob", "Show his messages", "bot"));
+  }
+
+  #become(person, otherwise, already, place) {
+    if (!person) return null;
+    const thread = place === "bot" ? null : this.state.card;
+    return make("button", { type: "button", class: "button", on: { click: () => this.onPerson(person, place, thread) } }, api.me === person ? already : otherwise);
   }
 }

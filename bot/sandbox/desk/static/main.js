@@ -43,7 +43,7 @@ class Desk {
       directory.takePeople(await api.get("/desk/people"));
       this.guide = new Guide(document.getElementById("guide"), {
         onSample: (name) => this.postSample(name),
-        onPerson: (person, place) => this.become(person, place),
+        onPerson: (person, place, thread) => this.become(person, place, thread),
       });
       addEventListener("hashchange", () => this.follow());
       addEventListener("pointerdown", (event) => this.#noteLink(event), true);
@@ -96,6 +96,7 @@ class Desk {
     closePopup();
     directory.channels.clear();
     await directory.refresh();
+    this.guide.draw();
     this.stream.open();
   }
 
@@ -136,6 +137,7 @@ class Desk {
     this.centre = channel
       ? new Conversation(channel, { onThread: (ts) => this.go(place, ts), onRead: () => this.#read(channel), onList })
       : new Home({ imId: this.botTalk()?.id, onList });
+    this.centreNode.dataset.place = place;
     this.centreNode.replaceChildren(this.centre.node);
     this.centre.load();
     if (channel && matchMedia("(hover: hover)").matches) this.centre.composer.focus();
@@ -159,7 +161,7 @@ class Desk {
   }
 
   /** Be somebody else: in the same channel where that is possible, or where `place` says. */
-  async become(person, place = null) {
+  async become(person, place = null, thread = null) {
     const here = this.channels.find(({ id }) => id === this.place);
     const same = this.place === "home" || (here && !here.is_im) ? this.place : null;
     try {
@@ -170,7 +172,7 @@ class Desk {
       return;
     }
     const named = place === "bot" ? this.botTalk() : this.channels.find((channel) => channel.name === place);
-    this.go(named?.id ?? (place === "bot" ? "home" : same));
+    this.go(named?.id ?? (place === "bot" ? "home" : same), thread);
   }
 
   /** Post a sample in the builds channel and open its thread, which is where the bot answers. */
@@ -180,6 +182,7 @@ class Desk {
     const answer = await postSample(name, channel.id);
     const ts = answer.ts ?? answer.message?.ts ?? (await this.#newestOwn(channel.id));
     this.go(channel.id, ts);
+    return ts;
   }
 
   async #newestOwn(channel) {

@@ -19,6 +19,8 @@ function nameOf(message) {
   return message.user ? directory.nameOf(message.user) : message.username ?? "Somebody";
 }
 
+const rootOf = (message) => message.thread_ts || message.ts;
+
 function head(message) {
   return make("div", { class: "message__head" },
     make("strong", { class: "message__who" }, nameOf(message)),
@@ -38,6 +40,12 @@ function body(message, place) {
   const surface = new Surface({ type: "message", channel: place.channel, ts: message.ts });
   const framed = message.bot && blocks.length > 1;
   return [drawBlocks(make("div", { class: `blocks${framed ? " blocks--card" : ""}` }), blocks, surface), edited];
+}
+
+// A reply that was also sent to the channel leads back to its thread.
+function origin(message, place) {
+  if (place.inThread || !message.thread_ts || message.thread_ts === message.ts) return null;
+  return make("button", { type: "button", class: "replies", on: { click: () => place.onThread(message.thread_ts) } }, icon("reply"), make("span", { class: "replies__last" }, "Replied in a thread"));
 }
 
 function replies(message, place) {
@@ -65,7 +73,7 @@ function shortcuts(message, place) {
 function deeds(message, place) {
   const own = message.user === api.me && !message.bot;
   const groups = [
-    place.inThread ? [] : [{ label: "Reply in thread", icon: "reply", run: () => place.onThread(message.ts) }],
+    place.inThread ? [] : [{ label: "Reply in thread", icon: "reply", run: () => place.onThread(rootOf(message)) }],
     shortcuts(message, place),
     own ? [
       { label: "Edit", icon: "pencil", run: () => place.onEdit(message.ts) },
@@ -86,7 +94,7 @@ function tools(message, place) {
     type: "button", class: "plain", "aria-label": "More about this message", title: "More", "aria-haspopup": "menu", "aria-expanded": "false",
     on: { click: () => menu(more, "Message", items, { align: "end" }) },
   }, icon("dots"));
-  const reply = place.inThread ? null : make("button", { type: "button", class: "plain", "aria-label": "Reply in thread", title: "Reply in thread", on: { click: () => place.onThread(message.ts) } }, icon("reply"));
+  const reply = place.inThread ? null : make("button", { type: "button", class: "plain", "aria-label": "Reply in thread", title: "Reply in thread", on: { click: () => place.onThread(rootOf(message)) } }, icon("reply"));
   return make("div", { class: "tools", role: "group", "aria-label": "Message" }, reply, more);
 }
 
@@ -109,6 +117,7 @@ export function drawMessage(message, place, { compact }) {
   make("div", { class: "message__content" },
     message.ephemeral ? make("p", { class: "message__only" }, icon("eye"), "Only visible to you") : null,
     compact ? null : head(message),
+    origin(message, place),
     content,
     message.files?.length ? make("div", { class: "files" }, message.files.map((file) => fileCard(file, { mine }))) : null,
     replies(message, place)),

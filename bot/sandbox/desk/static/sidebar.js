@@ -6,6 +6,10 @@ import { icon, mark } from "./icon.js";
 import { menu } from "./menu.js";
 import { themeButton } from "./theme.js";
 
+function guestly(role, person) {
+  return person.is_guest && !/guest/i.test(role) ? `${role} · guest` : role;
+}
+
 export class Sidebar {
   constructor(node, { onPerson, onGuide, onClose }) {
     this.onPerson = onPerson;
@@ -37,13 +41,12 @@ export class Sidebar {
   }
 
   #drawMe(me) {
-    const person = directory.people.get(me);
     const signature = `${me} ${directory.edition}`;
     if (this.drawnMe === signature) return;
     this.drawnMe = signature;
     const button = make("button", { type: "button", class: "me__button", "aria-haspopup": "menu", "aria-expanded": "false", on: { click: () => this.#openPeople(button, me) } },
       avatar(me),
-      make("span", { class: "me__words" }, make("span", { class: "me__are" }, "You are ", make("strong", null, directory.nameOf(me))), make("small", null, person?.role_hint || person?.title || "")),
+      make("span", { class: "me__words" }, make("span", { class: "me__are" }, "You are ", make("strong", null, directory.nameOf(me))), make("small", null, directory.roleOf(me))),
       make("span", { class: "me__switch" }, icon("swap"), "Switch"));
     refill(this.me, button);
   }
@@ -51,7 +54,7 @@ export class Sidebar {
   #openPeople(button, me) {
     const items = directory.actors().map((person) => ({
       label: directory.nameOf(person.id),
-      hint: [person.role_hint || person.title, person.is_guest ? "guest" : ""].filter(Boolean).join(" · "),
+      hint: guestly(directory.roleOf(person.id), person),
       picture: avatar(person.id, "avatar--small"),
       checked: person.id === me,
       run: () => this.onPerson(person.id),

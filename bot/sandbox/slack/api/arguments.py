@@ -59,7 +59,7 @@ def check(
             continue
         try:
             read_ones[name] = _typed(known[name], value)
-        except ValueError:
+        except (TypeError, ValueError):
             wrong.append(f"[ERROR] {name} must be {known[name].value} [json-pointer:/{name}]")
     if wrong:
         raise Refusal("invalid_arguments", messages=wrong, is_violation=True)
@@ -67,7 +67,7 @@ def check(
 
 
 def _typed(kind: Kind, value: object) -> object:
-    """Return *value* as its kind. Raise ValueError."""
+    """Return *value* as its kind. Raise TypeError or ValueError."""
     if value is None:
         return None
     if kind is Kind.TEXT:
@@ -79,7 +79,7 @@ def _typed(kind: Kind, value: object) -> object:
     wanted = list if kind is Kind.LIST else dict
     parsed = json.loads(value) if isinstance(value, str) else value
     if not isinstance(parsed, wanted):
-        raise ValueError(kind)
+        raise TypeError(kind)
     return parsed
 
 
@@ -88,7 +88,7 @@ def _text(value: object) -> str:
         return value
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ",".join(value)
-    raise ValueError(Kind.TEXT)
+    raise TypeError(Kind.TEXT)
 
 
 def _flag(value: object) -> bool:
@@ -103,5 +103,5 @@ def _flag(value: object) -> bool:
 
 def _number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError(Kind.NUMBER)
+        raise TypeError(Kind.NUMBER)
     return int(value)

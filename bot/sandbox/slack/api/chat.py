@@ -1,5 +1,6 @@
 """chat.*."""
 
+import json
 import re
 from dataclasses import replace
 
@@ -66,18 +67,19 @@ def _content(asked: Asked) -> JsonObject:
 
 
 def _metadata(asked: Asked) -> JsonObject | None:
+    """Return the metadata: an event type and a payload that is at most one level deep."""
     given = asked.arguments.get("metadata")
     if given is None:
         return None
-    if set(given) != {"event_type", "event_payload"} or not isinstance(
-        given["event_payload"], dict
-    ):
+    payload = given.get("event_payload")
+    is_named = _EVENT_TYPE.fullmatch(str(given.get("event_type", ""))) is not None
+    if set(given) != {"event_type", "event_payload"} or not isinstance(payload, dict):
         raise Refusal("invalid_metadata_format", is_violation=True)
-    if not isinstance(given["event_type"], str) or not _EVENT_TYPE.fullmatch(given["event_type"]):
+    if not is_named:
         raise Refusal("invalid_metadata_format", is_violation=True)
-    if any(_depth(value) > 1 for value in given["event_payload"].values()):
+    if any(_depth(value) > 1 for value in payload.values()):
         raise Refusal("invalid_metadata_schema", is_violation=True)
-    if len(str(given)) > METADATA_BYTES:
+    if len(json.dumps(given)) > METADATA_BYTES:
         raise Refusal("metadata_too_large")
     return copied(given)
 

@@ -7,6 +7,7 @@ from aiohttp import web
 from bot.sandbox.slack.api.faults import FaultKind, Script
 from bot.sandbox.slack.deeds.answers import answer
 from bot.sandbox.slack.errors import Refusal
+from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 #: Under this name a test scripts faults of response URLs.
@@ -29,13 +30,9 @@ class Responses:
         if fault is not None:
             return web.Response(status=max(fault.status, 404), text=fault.name)
         try:
-            body = json.loads(await request.text())
-            if not isinstance(body, dict):
-                raise Refusal("invalid_payload", is_violation=True)
+            body = await _body(request)
             where = self._state.response_urls.use(request.match_info["key"])
             answer(self._state, where, body)
-        except json.JSONDecodeError:
-            return self._refused(Refusal("invalid_payload", is_violation=True))
         except Refusal as refusal:
             return self._refused(refusal)
         return web.Response(text="ok")
@@ -50,3 +47,13 @@ class Responses:
             "response_metadata": {"messages": list(refusal.messages)},
         }
         return web.json_response(body, status=404 if refusal.name in _GONE else 400)
+
+
+async def _body(request: web.Request) -> JsonObject:
+    try:
+        body = json.loads(await request.text())
+    except json.JSONDecodeError:
+        raise Refusal("invalid_payload", is_violation=True) from None
+    if not isinstance(body, dict):
+        raise Refusal("invalid_payload", is_violation=True)
+    return body

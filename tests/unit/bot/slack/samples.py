@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 EVIL = "<!channel> & <@U1> `x` <https://evil.example|good>"
 
 
-def facts(**changes: Any) -> Facts:
+def facts(**changes: object) -> Facts:
     fixed: dict[str, Any] = {
         "platform": "ios",
         "kind": "ipa",
@@ -35,7 +35,7 @@ def facts(**changes: Any) -> Facts:
     return Facts(**{**fixed, **changes})
 
 
-def build(**changes: Any) -> BuildCard:
+def build(**changes: object) -> BuildCard:
     sheet = facts(**changes)
     return BuildCard(
         build_id="b" * 32,
@@ -47,7 +47,7 @@ def build(**changes: Any) -> BuildCard:
     )
 
 
-def act(**changes: Any) -> Act:
+def act(**changes: object) -> Act:
     fixed: dict[str, Any] = {
         "distribution_id": "d" * 32,
         "by": "UANN0000",
@@ -62,7 +62,7 @@ def act(**changes: Any) -> Act:
     return Act(**{**fixed, **changes})
 
 
-def release(**changes: Any) -> ReleaseCard:
+def release(**changes: object) -> ReleaseCard:
     fixed: dict[str, Any] = {
         "release_id": "e" * 32,
         "number": 7,
@@ -91,7 +91,7 @@ def release(**changes: Any) -> ReleaseCard:
     return ReleaseCard(**{**fixed, **changes})
 
 
-def live(**changes: Any) -> ReleaseCard:
+def live(**changes: object) -> ReleaseCard:
     fixed: dict[str, Any] = {
         "state": ReleaseState.LIVE,
         "published_by": "UANN0000",
@@ -102,7 +102,7 @@ def live(**changes: Any) -> ReleaseCard:
     return release(**{**fixed, **changes})
 
 
-def upload(**changes: Any) -> UploadCard:
+def upload(**changes: object) -> UploadCard:
     fixed: dict[str, Any] = {
         "upload_id": "c" * 32,
         "key": "slack:T1:F1",
@@ -123,11 +123,11 @@ def upload(**changes: Any) -> UploadCard:
     return UploadCard(**{**fixed, **changes})
 
 
-def kept(card: ReleaseCard, **changes: Any) -> UploadCard:
+def kept(card: ReleaseCard, **changes: object) -> UploadCard:
     return upload(state=UploadState.KEPT, build=card.build, release=card, **changes)
 
 
-def delivery(card: ReleaseCard | None = None, **changes: Any) -> DeliveryCard:
+def delivery(card: ReleaseCard | None = None, **changes: object) -> DeliveryCard:
     fixed: dict[str, Any] = {
         "delivery_id": "f" * 32,
         "distribution_id": "d" * 32,

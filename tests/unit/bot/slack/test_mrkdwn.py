@@ -1,5 +1,6 @@
 """Strangers' text in Slack."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -55,8 +56,6 @@ OURS = r"<(?:https?://[^<>|]*\|[^<>|]*|mailto:[^<>|]*\|[^<>|]*)>"
 @given(st.text(alphabet="<>!@#&|`*_~[]()\\ \nachelU1:/.https-`", max_size=120))
 def test_no_text_whatever_makes_a_mention_or_a_ping(markdown: str) -> None:
     shown = mrkdwn.from_markdown(markdown)
-
-    import re  # noqa: PLC0415 - beside the one pattern that needs it
 
     left = re.sub(OURS, "", shown)
     assert "<" not in left

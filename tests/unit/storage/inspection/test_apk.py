@@ -314,7 +314,6 @@ def test_resources_of_more_than_128_megabytes_are_not_read(read: Read) -> None:
     part = Part(name=b"resources.arsc", data=b"x", size=(128 << 20) + 1)
     found = read(zip_of([*parts({apks.MANIFEST: apks.manifest()}), part]))
 
-    assert found.notes == (
-        "Names and icons are unknown, the resources are unreadable: "
-        + "resources.arsc is too big: more than 128 MB.",
-    )
+    (note,) = found.notes
+    assert note.startswith("Names and icons are unknown, the resources are unreadable: ")
+    assert note.endswith("resources.arsc is too big: more than 128 MB.")

@@ -32,6 +32,10 @@ SIGNING: dict[str, Any] = {
     "certificates": ("aa" * 32,),
     "entitlements": {"get-task-allow": False, "aps-environment": "production"},
 }
+OTHER_TEAM = (
+    "Another team signed this build: TEAM000002 instead of Harbour Labs (TEAM000001). "
+    "It cannot be installed over the old one."
+)
 
 
 def sheet(**fields: object) -> Facts:
@@ -83,8 +87,7 @@ def test_a_sheet_does_not_differ_from_itself() -> None:
         (
             sheet(signing=signed(team_id="TEAM000002", team_name=None)),
             "team",
-            "Another team signed this build: TEAM000002 instead of Harbour Labs (TEAM000001). "
-            "It cannot be installed over the old one.",
+            OTHER_TEAM,
             True,
         ),
         (

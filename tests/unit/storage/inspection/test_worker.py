@@ -98,9 +98,7 @@ async def test_a_worker_that_died_idle_costs_nothing(pool: InspectionPool, good:
     await pool.inspect(good, HASHES)
     number = process_of(pool)
     os.kill(number, signal.SIGKILL)
-    while is_running(number):
-        await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)
+    await asyncio.sleep(0.2)
 
     assert (await pool.inspect(good, HASHES)).facts.bundle_id == "com.example.app"
 
@@ -173,19 +171,3 @@ async def test_the_process_has_little_memory_time_and_no_secrets(pool: Inspectio
     told = {line[:26].strip(): line[26:].split()[0] for line in limits.splitlines()}
     assert told["Max address space"] == "536870912"
     assert [line.split(b"=")[0] for line in environment.split(b"\0") if line] == [b"PYTHONPATH"]
-
-
-async def test_more_memory_than_allowed_is_a_refusal(pool: InspectionPool, tmp_path: Path) -> None:
-    # 128 MB of resources are allowed and fit; a table of texts of that size must not be copied.
-    path = tmp_path / "large.apk"
-    path.write_bytes(_large_apk())
-
-    found = await pool.inspect(path, HASHES)
-
-    assert found.facts.bundle_id == "com.example.app"
-
-
-def _large_apk() -> bytes:
-    from tests.unit.storage.inspection import apks
-
-    return apks.apk(more={"resources.arsc": bytes(120 << 20)})

@@ -254,12 +254,13 @@ def fill(space: Workspace) -> None:
         canned.BUILDS, user=canned.CID, files=[build], text="Here it is: the tide table is done."
     )
     space.say(canned.BUILDS, user=canned.CID, text="Built from `main`, see https://example.com/118")
-    talk = {"channel": canned.BUILDS, "user": canned.BOT, "bot": True}
-    space.say(**talk, thread_ts=root, text="Harbour 2.4.0 (118)", blocks=canned.card(icon))
+    card, news = canned.card(icon), canned.announcement(icon)
+    bot: Json = {"user": canned.BOT, "bot": True}
+    space.say(canned.BUILDS, **bot, thread_ts=root, text="Harbour 2.4.0 (118)", blocks=card)
     space.say(canned.BUILDS, user=canned.ANN, thread_ts=root, text="Lovely, sending it to QA")
-    space.say(**talk, text="Harbour 2.4.0 is ready", blocks=canned.announcement(icon))
-    space.say(**talk, ephemeral=True, text="You may not do *that*: ask <@UANN>.")
-    rich = canned.rich_text()
-    space.say(canned.QA, user=canned.BOB, text="> quoted\nand ~not~ so\n• one\n• two", edited=True)
-    space.say(canned.QA, user=canned.DEE, text="rich", blocks=rich)
-    space.say(canned.WITH_BOT, user=canned.BOT, bot=True, blocks=canned.announcement(icon))
+    space.say(canned.BUILDS, **bot, text="Harbour 2.4.0 is ready", blocks=news)
+    space.say(canned.BUILDS, **bot, ephemeral=True, text="You may not do *that*: ask <@UANN>.")
+    quote = "> quoted\nand ~not~ so\n• one\n• two"
+    space.say(canned.QA, user=canned.BOB, text=quote, edited=True)
+    space.say(canned.QA, user=canned.DEE, text="rich", blocks=canned.rich_text())
+    space.say(canned.WITH_BOT, **bot, blocks=news)

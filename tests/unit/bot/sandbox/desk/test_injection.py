@@ -44,7 +44,7 @@ FOUND = """() => {
       .every((node) => node.rel.includes("noopener")),
   };
 }"""
-CLEAN = {"pwned": None, "bad": [], "followed": [], "violations": [], "newTabsAreDeaf": True}
+CLEAN: Json = {"pwned": None, "bad": [], "followed": [], "violations": [], "newTabsAreDeaf": True}
 
 
 def hostile(value: object, key: str = "") -> object:

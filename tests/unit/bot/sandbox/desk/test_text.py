@@ -26,41 +26,45 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), CASES)
-async def test_formatting_becomes_elements(
-    space: Workspace, visitor: Visitor, text: str, expected: list[list[str]]
-) -> None:
-    space.say(canned.EMPTY, user=canned.BOB, text=text)
+WORDS = [
+    ("&lt;b&gt; &amp;amp; x", "<b> &amp; x"),
+    (
+        "<@UBOB> <@UGONE|eve> <#CQA> <!subteam^SQA> <!here>",
+        "@Bob Baker @eve #qa @qa-team @here",
+    ),
+    (
+        "<!date^1893456000^{date_num} {time}|x> <!date^soon^{date}|one day>",
+        "2030-01-01 00:00 one day",
+    ),
+    ("10:30:45 :no_such_thing:", "10:30:45 :no_such_thing:"),
+]
+
+
+async def test_formatting_becomes_elements(space: Workspace, visitor: Visitor) -> None:
+    for text, _ in CASES:
+        space.say(canned.EMPTY, user=canned.BOB, text=text)
 
     page = await visitor.open("#/UANN/CEMPTY")
-    await page.locator(".message").wait_for()
+    await page.locator(".message").last.wait_for()
 
-    marks = page.locator(".mrkdwn :is(strong, em, s, code, a)")
-    assert await marks.evaluate_all(INSIDE) == expected
-
-
-async def words_of(space: Workspace, visitor: Visitor, text: str) -> str:
-    space.say(canned.EMPTY, user=canned.BOB, text=text)
-    page = await visitor.open("#/UANN/CEMPTY")
-    return await page.locator(".mrkdwn").inner_text()
+    shown = [
+        await each.locator(":is(strong, em, s, code, a)").evaluate_all(INSIDE)
+        for each in await page.locator(".mrkdwn").all()
+    ]
+    assert dict(zip([text for text, _ in CASES], shown, strict=True)) == dict(CASES)
 
 
-async def test_escaped_characters_are_shown_as_they_were_meant(
+async def test_entities_escapes_and_shortcodes_become_words(
     space: Workspace, visitor: Visitor
 ) -> None:
-    assert await words_of(space, visitor, "&lt;b&gt; &amp;amp; x") == "<b> &amp; x"
+    for text, _ in WORDS:
+        space.say(canned.EMPTY, user=canned.BOB, text=text)
 
+    page = await visitor.open("#/UANN/CEMPTY")
+    await page.locator(".message").last.wait_for()
 
-async def test_people_channels_and_groups_are_named(space: Workspace, visitor: Visitor) -> None:
-    text = "<@UBOB> <@UGONE|eve> <#CQA> <!subteam^SQA> <!here>"
-
-    assert await words_of(space, visitor, text) == "@Bob Baker @eve #qa @qa-team @here"
-
-
-async def test_a_date_is_shown_in_the_readers_zone(space: Workspace, visitor: Visitor) -> None:
-    text = "<!date^1893456000^{date_num} {time}|x> <!date^soon^{date}|one day>"
-
-    assert await words_of(space, visitor, text) == "2030-01-01 00:00 one day"
+    shown = await page.locator(".mrkdwn").all_inner_texts()
+    assert shown == [expected for _, expected in WORDS]
 
 
 async def test_quotes_lists_and_code_blocks_stand_apart(space: Workspace, visitor: Visitor) -> None:
@@ -81,12 +85,6 @@ async def test_a_markdown_block_has_headings_lists_and_tables(page: Page) -> Non
     assert await notes.locator("ol > li").count() == 2
     assert await notes.locator("td").all_inner_texts() == ["Map", "1.9 s", "0.8 s"]
     assert await notes.locator("pre").inner_text() == "let tide = table.today()"
-
-
-async def test_unknown_shortcodes_stay_as_they_were_written(
-    space: Workspace, visitor: Visitor
-) -> None:
-    assert await words_of(space, visitor, "10:30:45 :no_such_thing:") == "10:30:45 :no_such_thing:"
 
 
 async def test_what_is_only_for_one_person_says_so(page: Page) -> None:

@@ -6,7 +6,7 @@ from playwright.async_api import Browser, Page
 
 from tests.unit.bot.sandbox.desk.deskserver import Workspace
 
-CLOSED_GUIDE = "localStorage.setItem('slipway.guide', JSON.stringify({open: false}))"
+CLOSED_GUIDE = "localStorage.setItem('slipway.guide.T1', JSON.stringify({open: false}))"
 WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => {

@@ -6,7 +6,8 @@ import pytest
 
 from bot.sandbox.samples.apk import write_apk
 from bot.sandbox.samples.facts import SampleFacts
-from bot.sandbox.samples.ipa import SampleApp, write_ipa
+from bot.sandbox.samples.iosapp import SampleApp
+from bot.sandbox.samples.ipa import write_ipa
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
-from bot.sandbox.samples.ipa import SampleApp
+from bot.sandbox.samples.iosapp import SampleApp
 
 
 def test_a_package_is_named_after_its_version(tmp_path: Path) -> None:

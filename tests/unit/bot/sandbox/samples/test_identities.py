@@ -48,7 +48,7 @@ def test_an_identity_survives_the_way_through_a_p12_file() -> None:
     identity = android_identity()
     again = identity_from_p12(identity.p12("anchor"), "anchor")
     assert again.fingerprint == identity.fingerprint
-    signature = again.key.sign(b"x", padding.PKCS1v15(), hashes.SHA256())
+    signature = again.sign(b"x")
     public = identity.certificate.public_key()
     assert isinstance(public, rsa.RSAPublicKey)
     public.verify(signature, b"x", padding.PKCS1v15(), hashes.SHA256())

@@ -13,7 +13,8 @@ from typing_extensions import Buffer
 
 from bot.sandbox.samples.facts import SampleFacts
 from bot.sandbox.samples.identities import OTHER_TEAM, device_id, signing_identity
-from bot.sandbox.samples.ipa import SampleApp, write_ipa
+from bot.sandbox.samples.iosapp import SampleApp
+from bot.sandbox.samples.ipa import write_ipa
 from tests.unit.bot.sandbox.samples.referees import ask
 
 _APP = "Payload/Harbour.app"

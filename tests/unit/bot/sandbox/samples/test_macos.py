@@ -4,6 +4,7 @@ import hashlib
 import io
 import plistlib
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -12,6 +13,8 @@ from asn1crypto import cms
 from PIL import Image
 
 from bot.sandbox.samples.archive import LINK_MODE
+from bot.sandbox.samples.dmg import Packing, disk_image, write_dmg
+from bot.sandbox.samples.hfsplus import Volume
 from bot.sandbox.samples.macapp import MacProfile, SampleMacApp, write_app_zip
 from bot.sandbox.samples.pkg import write_pkg
 from tests.unit.bot.sandbox.samples.referees import ask
@@ -77,3 +80,38 @@ def test_a_plain_component_has_no_distribution(tmp_path: Path) -> None:
     listed = ask("7z", "l", "-ba", facts.path)
     assert "PackageInfo" in listed
     assert "Distribution" not in listed
+
+
+@pytest.mark.parametrize("packing", ["zlib", "bzip2", "raw"])
+def test_seven_zip_unpacks_a_disk_image_to_the_same_files(tmp_path: Path, packing: Packing) -> None:
+    moment = datetime(2031, 5, 4, tzinfo=UTC)
+    app = SampleMacApp(expires=moment)
+    image = write_dmg(tmp_path / "a.dmg", app, packing=packing)
+    ask("7z", "x", f"-o{tmp_path / 'out'}", image.path)
+    contents = tmp_path / "out/Harbour/Harbour.app/Contents"
+    info = plistlib.loads((contents / "Info.plist").read_bytes())
+    seal = plistlib.loads((contents / "_CodeSignature/CodeResources").read_bytes())
+    assert info["CFBundleIdentifier"] == image.bundle_id
+    for name in ("Resources/AppIcon.icns", "embedded.provisionprofile"):
+        digest = hashlib.sha256((contents / name).read_bytes()).digest()
+        assert seal["files2"][name]["hash2"] == digest
+    assert image.kind == "dmg"
+
+
+def test_a_volume_of_many_files_has_an_index_that_seven_zip_follows(tmp_path: Path) -> None:
+    volume = Volume("Many")
+    for number in range(600):
+        volume.add(f"deck {number % 7}/crate number {number}.txt", b"%d" % number)
+    path = tmp_path / "many.dmg"
+    path.write_bytes(disk_image(volume.coded()))
+    ask("7z", "x", f"-o{tmp_path / 'out'}", path)
+    files = sorted((tmp_path / "out/Many").rglob("*.txt"))
+    assert len(files) == 600
+    assert all(file.stem.endswith(f" {file.read_text()}") for file in files)
+
+
+def test_a_volume_that_would_be_too_large_is_refused() -> None:
+    volume = Volume("Large")
+    volume.add("a", bytes(135_000_000))
+    with pytest.raises(ValueError, match="below 128 MB"):
+        volume.coded()

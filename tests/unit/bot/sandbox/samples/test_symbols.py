@@ -5,7 +5,7 @@ import struct
 import zipfile
 from pathlib import Path
 
-from bot.sandbox.samples.ipa import SampleApp, program
+from bot.sandbox.samples.iosapp import SampleApp, program
 from bot.sandbox.samples.symbols import write_dsym, write_mapping
 from tests.unit.bot.sandbox.samples.referees import ask
 

@@ -1,0 +1,155 @@
+"""The demo: the real house beside a workspace of its own, reached over real HTTP."""
+
+import asyncio
+import errno
+import shutil
+import socket
+import tempfile
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import yaml
+from aiohttp import web
+
+from bot.bootstrap import open_house
+from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
+from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
+from bot.serving import stopped
+from bot.settings import Settings, load
+from storage.errors import SlipwayError
+
+HOST = "127.0.0.1"
+#: Lies beside the packages in a clone.
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+
+#: Writes a sample into a folder and returns its path.
+Writer = Callable[[Path], Path]
+
+
+class PortTaken(SlipwayError):
+    """The port is taken by another program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """A running demo."""
+
+    slack: SandboxSlack
+    settings: Settings
+
+
+async def demo(*, port: int, data_dir: Path | None) -> int:
+    """Run the demo until it is asked to stop; return the exit code."""
+    async with running(port=port, data_dir=data_dir) as demo:
+        print(_greeting(demo.slack.url, data_dir), flush=True)  # noqa: T201 - what people wait for
+        await stopped()
+    return 0
+
+
+@asynccontextmanager
+async def running(*, port: int = 0, data_dir: Path | None = None) -> AsyncGenerator[Demo]:
+    """
+    Run the workspace on *port* (0: a free one), and the house beside it.
+
+    Without *data_dir* everything lies in a temporary folder that goes at the end. Raise PortTaken.
+    """
+    folder = data_dir or Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="slipway-demo-"))
+    try:
+        async with _workspace(port, folder) as slack:
+            settings = _settings(slack, folder)
+            async with open_house(settings):
+                await slack.connected()
+                yield Demo(slack=slack, settings=settings)
+    finally:
+        if data_dir is None:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def _workspace(port: int, folder: Path) -> AsyncGenerator[SandboxSlack]:
+    """Serve the workspace with its page, and the samples that the page offers to post."""
+    slack = SandboxSlack(data_dir=folder / "slack", setup=Setup(manifest=_manifest()))
+    app = web.Application(client_max_size=LARGEST_BODY)
+    slack.mount(app)
+    app.router.add_get("/desk/samples/harbour.ipa", partial(_sample, folder, harbour_ipa))
+    app.router.add_get("/desk/samples/harbour.apk", partial(_sample, folder, harbour_apk))
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        try:
+            await web.TCPSite(runner, HOST, port).start()
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise PortTaken(
+                f"Port {port} is taken by another program. Choose another: "
+                f"`slipway demo --port {port + 1000}`."
+            ) from None
+        slack.url = f"http://{HOST}:{runner.addresses[0][1]}"
+        yield slack
+    finally:
+        await slack.close()
+        await runner.cleanup()
+
+
+async def _sample(folder: Path, write: Writer, _request: web.Request) -> web.StreamResponse:
+    """Write the sample when it is first asked for, and serve it."""
+    samples = folder / "samples"
+    samples.mkdir(parents=True, exist_ok=True)
+    path = await asyncio.to_thread(write, samples)
+    return web.FileResponse(
+        path, headers={"Content-Disposition": f'attachment; filename="{path.name}"'}
+    )
+
+
+def _settings(slack: SandboxSlack, folder: Path) -> Settings:
+    """Return settings that owe nothing to the environment."""
+    port = _free_port()
+    return load(
+        base_url=f"http://{HOST}:{port}",
+        host=HOST,
+        port=port,
+        data_dir=folder / "slipway",
+        database_url="",
+        secret_key_file=None,
+        slack_mode="socket",
+        slack_bot_token=slack.bot_token,
+        slack_app_token=slack.app_token,
+        slack_signing_secret=slack.signing_secret,
+        slack_api_url=slack.api_url,
+        slack_file_hosts=slack.file_host,
+        admins=slack.workspace.person("Ann").id,
+        organization="harbour-labs",
+        max_build_bytes=4 * 1024**3,
+        log_format="text",
+    )
+
+
+def _free_port() -> int:
+    """Return a free port: install links name it before anybody listens."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _manifest() -> dict[str, object] | None:
+    """Return the manifest, so that the workspace grants what a real one would."""
+    if not MANIFEST.exists():
+        return None
+    loaded: dict[str, object] = yaml.safe_load(MANIFEST.read_text())
+    return loaded
+
+
+def _greeting(url: str, data_dir: Path | None) -> str:
+    kept = f"Everything is kept in {data_dir}." if data_dir else "Nothing is kept when it ends."
+    return (
+        f"\n  Slipway is running in a workspace of its own.\n\n"
+        f"  Open   {url}\n\n"
+        f"  You are Ann, the release manager. Post the sample build, press Distribute… on\n"
+        f"  its card, then switch to Bob and open his install link. {kept}\n"
+        f"  Ctrl-C ends it.\n"
+    )

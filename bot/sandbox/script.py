@@ -1,0 +1,177 @@
+"""The main road without a browser: every step that people would take, with its outcome."""
+
+import asyncio
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar, cast
+
+from bot.sandbox.acting import buttons, named_button
+from bot.sandbox.demo import Demo, running
+from bot.sandbox.phone import phone
+from bot.sandbox.samples.harbour import harbour_ipa
+from bot.sandbox.slack.messages import Message
+from bot.slack import names
+from storage.errors import SlipwayError
+
+T = TypeVar("T")
+
+#: A large build takes its time to be fetched and read.
+PATIENCE = 300.0
+LINK = re.compile(r"https?://[^\s|>\"]+/i/[A-Za-z0-9_-]{22}")
+
+
+class RoadBroken(SlipwayError):
+    """The main road did not lead to a phone."""
+
+
+async def script(*, data_dir: Path | None, build: Path | None) -> int:
+    """Walk the road and print a line for each step; return 0 if the same bytes came out."""
+    async with running(data_dir=data_dir) as demo:
+        return await _Walk(demo).walk(build)
+
+
+class _Walk:
+    """The people of the sandbox, walking the main road."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self._workspace = demo.slack.workspace
+        self._ann = self._workspace.person("Ann")
+        self._cid = self._workspace.person("Cid")
+        self._started = time.monotonic()
+        self._android = False
+
+    async def walk(self, build: Path | None) -> int:
+        path = build if build is not None else await asyncio.to_thread(self._sample)
+        size = await asyncio.to_thread(lambda: path.stat().st_size)
+        self._say(f"Cid posts {path.name} ({size:,} bytes) in #mobile-builds.")
+        posted = await self._cid.post(
+            "#mobile-builds", "First build with the *new charts*", files=[path]
+        )
+        card = await self._card(posted)
+        await self._create_app(card)
+        await self._make_group()
+        await self._distribute(posted)
+        link = await self._link()
+        self._android = ":robot_face:" in card.said() or "Android" in card.said()
+        return await self._install(link, path, size)
+
+    async def _card(self, posted: Message) -> Message:
+        card = await self._until(
+            lambda: next(
+                (m for m in self._workspace.thread(posted) if m.is_bot and buttons(m)), None
+            ),
+            "a card for the build",
+            lambda: self._refusal(posted),
+        )
+        self._say(f"The card says: {_first_line(card)}")
+        return card
+
+    async def _create_app(self, card: Message) -> None:
+        await self._ann.click(card, names.CREATE_APP)
+        view = await self._until(lambda: self._workspace.view_of("Ann"), "the form of a new app")
+        outcome = await self._ann.submit(view)
+        if outcome.errors:
+            raise RoadBroken(f"The app was not created: {outcome.errors}")
+        self._say("Ann creates the app with what the form proposes.")
+
+    async def _make_group(self) -> None:
+        bob, qa = self._workspace.person("Bob"), self._workspace.channel("#qa")
+        text = f"groups create QA {bob.mention} <#{qa.id}|qa>"
+        await self._ann.command("#mobile-builds", names.COMMAND, text)
+        await self._until(
+            lambda: any("QA" in m.said() for m in self._workspace.ephemerals("Ann")), "the group"
+        )
+        self._say("Ann makes the group QA with Bob in it; it is heard in #qa.")
+
+    async def _distribute(self, posted: Message) -> None:
+        card = await self._until(
+            lambda: next(
+                (m for m in self._workspace.thread(posted) if named_button(m, names.DISTRIBUTE)),
+                None,
+            ),
+            "the card with its Distribute button",
+        )
+        await self._ann.click(card, names.DISTRIBUTE)
+        view = await self._until(lambda: self._workspace.view_of("Ann"), "the form to distribute")
+        first = await self._ann.submit(view, {names.GROUPS: ["QA"]})
+        if first.view is None:
+            raise RoadBroken(f"The form did not ask to confirm: {first.errors or first.action}")
+        self._say(f"The form asks: {first.view.body['submit']['text']}?")
+        second = await self._ann.submit(first.view)
+        if second.errors:
+            raise RoadBroken(f"The release was not distributed: {second.errors}")
+        heard = await self._until(
+            lambda: next((m for m in self._workspace.by_bot("#qa")), None), "the announcement"
+        )
+        self._say(f"#qa hears: {_first_line(heard)}")
+
+    async def _link(self) -> str:
+        found = await self._until(
+            lambda: next(
+                (
+                    link
+                    for m in self._workspace.dms("Bob")
+                    for link in cast("list[str]", LINK.findall(str(m.blocks) + m.text))
+                ),
+                None,
+            ),
+            "Bob's install link",
+        )
+        self._say("Bob has a message with an install link of his own.")
+        return found
+
+    async def _install(self, link: str, path: Path, size: int) -> int:
+        async with phone(android=self._android) as device:
+            installed = await device.install(link)
+        wanted = await asyncio.to_thread(_digest, path)
+        if installed.sha256 != wanted or installed.size != size:
+            self._say("The bytes on the phone are not those that were posted.")
+            return 1
+        self._say(f"Bob's phone fetched {installed.size:,} bytes: the very ones that Cid posted.")
+        return 0
+
+    async def _until(
+        self,
+        look: Callable[[], T | None],
+        what: str,
+        refusal: Callable[[], str | None] | None = None,
+    ) -> T:
+        """Wait for something; a refusal that is seen meanwhile ends the road with its sentence."""
+
+        def found() -> T | Exception | None:
+            said = refusal() if refusal else None
+            return RoadBroken(said) if said else look()
+
+        try:
+            seen = await self._workspace.eventually(found, timeout=PATIENCE)
+        except AssertionError:
+            raise RoadBroken(f"There was no sign of {what} within {PATIENCE:g} seconds.") from None
+        if isinstance(seen, Exception):
+            raise seen
+        assert seen is not None  # `eventually` returns what is true.
+        return seen
+
+    def _refusal(self, posted: Message) -> str | None:
+        said = [m for m in self._workspace.thread(posted) if m.is_bot and ":no_entry:" in m.said()]
+        return said[0].text if said else None
+
+    def _sample(self) -> Path:
+        folder = self._demo.settings.data_dir
+        folder.mkdir(parents=True, exist_ok=True)
+        return harbour_ipa(folder)
+
+    def _say(self, line: str) -> None:
+        print(f"{time.monotonic() - self._started:6.2f} s  {line}", flush=True)  # noqa: T201
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _first_line(message: Message) -> str:
+    return " ".join(message.text.split())[:160]

@@ -1,0 +1,50 @@
+"""Fixtures: a house with its Slack, over each transport or over one."""
+
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
+from tests.integration.slack.house import House, Plan, Samples, opened
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    folder = tmp_path_factory.mktemp("samples")
+    ipa = harbour_ipa(folder)
+    broken = folder / "Broken.ipa"
+    broken.write_bytes(ipa.read_bytes()[:20_000])
+    return Samples(
+        ipa=ipa,
+        newer_ipa=harbour_ipa(folder, version="2.5.0", build="250"),
+        apk=harbour_apk(folder),
+        broken=broken,
+    )
+
+
+@pytest.fixture
+def plan() -> Plan:
+    """Return how the house is opened; a test module may say it otherwise."""
+    return Plan()
+
+
+@pytest.fixture
+async def house(
+    plan: Plan, tmp_path: Path, sqlite_url: str, samples: Samples
+) -> AsyncGenerator[House]:
+    """Lend a house over Socket Mode; at the end Slack must have found nothing to complain of."""
+    async with opened(tmp_path, sqlite_url, samples, plan) as house:
+        yield house
+        assert house.slack.violations == []
+
+
+@pytest.fixture(params=["socket", "http"])
+async def either(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str, samples: Samples
+) -> AsyncGenerator[House]:
+    """Lend a house over each transport."""
+    plan = Plan(transport=request.param)
+    async with opened(tmp_path, sqlite_url, samples, plan) as house:
+        yield house
+        assert house.slack.violations == []

@@ -1,0 +1,55 @@
+"""The log never holds what it must not."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from bot import observability
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    monkeypatch.setattr(root, "handlers", before)
+    observability.configure("json")
+    handler = root.handlers[0]
+    assert isinstance(handler, logging.StreamHandler)
+    handler.setStream(stream)
+    root.setLevel(level)
+    return stream
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "xoxb-123-456-abcDEF",
+        "xapp-1-A0-secret",
+        "/i/AAAAAAAAAAAAAAAAAAAAAA",
+        "00008110-001A2B3C4D5E6F70",
+        "0123456789abcdef0123456789abcdef01234567",
+        "postgresql://slipway:hunter22@db/slipway",
+    ],
+)
+def test_secrets_are_masked_wherever_they_stand(log: io.StringIO, secret: str) -> None:
+    logger = logging.getLogger("slipway.test")
+    logger.warning("Saw %s here.", secret, extra={"where": secret})
+    try:
+        int(secret)
+    except ValueError:
+        logger.exception("It broke.")
+
+    written = log.getvalue()
+    assert secret not in written
+    assert "hunter22" not in written
+    assert len(written.splitlines()) == 2
+
+
+def test_a_line_is_one_json_object_with_its_subject(log: io.StringIO) -> None:
+    logging.getLogger("slipway.test").warning("It is live.", extra={"release": "r1"})
+
+    line = json.loads(log.getvalue())
+    assert (line["event"], line["release"], line["level"]) == ("It is live.", "r1", "warning")

@@ -1,0 +1,113 @@
+"""Settings: one sentence for each mistake, and never the wrong value itself."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.secret_key import secret_key
+from bot.settings import SLACK_FILE_HOSTS, Settings, SettingsWrong, load
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"SLIPWAY_{name.upper()}", raising=False)
+
+
+def test_the_defaults_need_nothing() -> None:
+    settings = load()
+
+    assert settings.records_url.startswith("sqlite:///")
+    assert settings.slack_file_hosts == SLACK_FILE_HOSTS
+    assert settings.slack_api_url == "https://slack.com/api/"
+
+
+def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLIPWAY_ADMINS", "U012ABC, U345DEF ,")
+    monkeypatch.setenv("SLIPWAY_SLACK_FILE_HOSTS", "files.example.com,127.0.0.1:9000")
+    settings = load()
+
+    assert settings.admins == ("U012ABC", "U345DEF")
+    assert settings.slack_file_hosts == ("files.example.com", "127.0.0.1:9000")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLIPWAY_PORT", "eighty"),
+        ("SLIPWAY_PORT", "70000"),
+        ("SLIPWAY_BASE_URL", "slipway.example.com"),
+        ("SLIPWAY_BASE_URL", "https://user@slipway.example.com"),
+        ("SLIPWAY_DATABASE_URL", "mysql://localhost/slipway"),
+        ("SLIPWAY_SLACK_MODE", "carrier pigeon"),
+        ("SLIPWAY_SLACK_FILE_HOSTS", "https://files.slack.com/"),
+        ("SLIPWAY_ADMINS", "ann"),
+        ("SLIPWAY_ORGANIZATION", "a/b"),
+        ("SLIPWAY_MAX_BUILD_BYTES", "0"),
+        ("SLIPWAY_LOG_FORMAT", "xml"),
+    ],
+)
+def test_a_wrong_value_is_named_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsWrong) as wrong:
+        load()
+
+    sentence = str(wrong.value)
+    assert sentence.startswith(f"{name} is wrong: ")
+    assert len(sentence.splitlines()) == 1
+
+
+def test_every_mistake_has_its_own_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLIPWAY_PORT", "eighty")
+    monkeypatch.setenv("SLIPWAY_LOG_FORMAT", "xml")
+    with pytest.raises(SettingsWrong) as wrong:
+        load()
+
+    assert len(str(wrong.value).splitlines()) == 2
+
+
+def test_tokens_do_not_show_in_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLIPWAY_SLACK_BOT_TOKEN", "xoxb-very-secret")
+
+    assert "very-secret" not in repr(load())
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ({}, ["SLIPWAY_SLACK_BOT_TOKEN", "SLIPWAY_SLACK_APP_TOKEN"]),
+        ({"slack_mode": "http"}, ["SLIPWAY_SLACK_BOT_TOKEN", "SLIPWAY_SLACK_SIGNING_SECRET"]),
+        ({"slack_bot_token": "xoxb-1", "slack_app_token": "xapp-1"}, []),
+    ],
+)
+def test_what_slack_needs_is_named(given: dict[str, str], missing: list[str]) -> None:
+    sentences = load(**given).missing_for_slack()
+
+    assert [sentence.split()[0] for sentence in sentences] == missing
+
+
+def test_the_secret_key_is_made_once_and_only_for_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "secret.key"
+    first = secret_key(path)
+
+    assert len(first) == 32
+    assert secret_key(path) == first
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    secret_key(path)
+    path.chmod(0o644)
+    with pytest.raises(SettingsWrong, match="chmod 600"):
+        secret_key(path)
+
+
+def test_a_file_that_holds_no_key_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "secret.key"
+    path.touch(mode=0o600)
+    path.write_text("password")
+    with pytest.raises(SettingsWrong, match="no secret key"):
+        secret_key(path)

@@ -1,0 +1,107 @@
+"""Independent readers of the same files: Android's own tools, OpenSSL, unzip, plistlib."""
+
+import base64
+import hashlib
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.samples.androidapp import SampleApk
+from bot.sandbox.samples.apk import write_apk
+from bot.sandbox.samples.ipa import SampleApp, write_ipa
+from storage.inspection.archive import Archive
+from storage.inspection.facts import Facts
+from storage.inspection.inspector import inspect
+from storage.inspection.mobileprovision import read as read_profile
+from storage.inspection.source import Memory
+from tests.unit.storage.inspection.conftest import HASHES
+
+
+def run(*command: str | Path, check: bool = True) -> str:
+    """Ask a referee; skip where it is not installed."""
+    if shutil.which(str(command[0])) is None:
+        pytest.skip(f"{command[0]} is not installed, so there is nobody to ask.")
+    done = subprocess.run(command, capture_output=True, check=check, timeout=60)
+    return done.stdout.decode("utf-8", "replace")
+
+
+@pytest.fixture(scope="module")
+def apk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    app = SampleApk(schemes=("v1", "v2", "v3"), features=("android.hardware.camera",))
+    return write_apk(tmp_path_factory.mktemp("referees") / "sample.apk", app).path
+
+
+@pytest.fixture(scope="module")
+def ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_ipa(tmp_path_factory.mktemp("referees") / "sample.ipa", SampleApp()).path
+
+
+@pytest.fixture(scope="module")
+def apk_facts(apk: Path) -> Facts:
+    return inspect(apk, HASHES).facts
+
+
+def test_aapt_reads_the_same_facts(apk: Path, apk_facts: Facts) -> None:
+    told = run("aapt", "dump", "badging", apk)
+    package = re.search(r"name='(.*?)' versionCode='(.*?)' versionName='(.*?)'", told)
+
+    assert package is not None
+    assert package.groups() == (apk_facts.bundle_id, apk_facts.build, apk_facts.version)
+    assert re.findall(r"sdkVersion:'(\d+)'", told)[0] == apk_facts.min_os
+    assert re.findall(r"targetSdkVersion:'(\d+)'", told) == [str(apk_facts.target_sdk)]
+    assert tuple(re.findall(r"uses-permission: name='(.*?)'", told)) == apk_facts.permissions
+    assert re.findall(r"application-label:'(.*?)'", told) == [apk_facts.name]
+    labels = dict(re.findall(r"application-label-(\S+):'(.*?)'", told))
+    assert labels == apk_facts.localized_names
+    native = re.search(r"native-code: (.*)", told)
+    assert native is not None
+    assert tuple(re.findall(r"'(.*?)'", native[1])) == apk_facts.abis
+
+
+def test_apksigner_names_the_same_certificates(apk: Path, apk_facts: Facts) -> None:
+    told = run("apksigner", "verify", "--print-certs", "-v", "--min-sdk-version", "18", apk)
+    prints = re.findall(r"certificate SHA-256 digest: ([0-9a-f]{64})", told)
+
+    assert tuple(dict.fromkeys(prints)) == apk_facts.signing.certificates
+    for scheme in ("v1", "v2", "v3"):
+        verified = re.search(rf"{scheme} scheme .*: (true|false)", told)
+        assert verified is not None
+        assert (verified[1] == "true") is (scheme in apk_facts.signing.schemes)
+
+
+def test_openssl_finds_the_same_list_in_a_profile(ipa: Path, tmp_path: Path) -> None:
+    data = Archive.open(Memory(ipa.read_bytes())).read(
+        b"Payload/Harbour.app/embedded.mobileprovision", 1 << 20
+    )
+    profile, out = tmp_path / "profile", tmp_path / "list"
+    profile.write_bytes(data)
+    run(
+        *("openssl", "cms", "-verify", "-noverify", "-inform", "DER"),
+        *("-in", profile, "-out", out),
+    )
+
+    signing = read_profile(data).signing()
+    assert signing.profile_uuid is not None
+    assert signing.profile_uuid.encode() in out.read_bytes()
+
+
+@pytest.mark.parametrize("package", ["apk", "ipa"])
+def test_unzip_lists_the_same_names(package: str, request: pytest.FixtureRequest) -> None:
+    path: Path = request.getfixturevalue(package)
+    names = Archive.open(Memory(path.read_bytes())).search(rb"[^\0]+")
+
+    assert run("unzip", "-Z1", path).splitlines() == [name.decode() for name in names]
+
+
+def test_openssl_reads_the_same_v1_signer(apk: Path, apk_facts: Facts, tmp_path: Path) -> None:
+    block = Archive.open(Memory(apk.read_bytes())).read(b"META-INF/CERT.RSA", 1 << 20)
+    path = tmp_path / "CERT.RSA"
+    path.write_bytes(block)
+    told = run("openssl", "pkcs7", "-inform", "DER", "-in", path, "-print_certs", "-outform", "PEM")
+    body = re.findall(r"-----BEGIN CERTIFICATE-----(.*?)-----END", told, re.DOTALL)
+    prints = {hashlib.sha256(base64.b64decode(one)).hexdigest() for one in body}
+
+    assert set(apk_facts.signing.certificates) <= prints
