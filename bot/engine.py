@@ -18,7 +18,7 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetWorkflowID
 from bot.engine_steps import DurableStep
 from bot.engine_upkeep import Counts, Parked, Upkeep
 from provisioning.workflows.road import Walk
-from storage.catalog.durable import Tables, durable_tables
+from storage.catalog.durable import Tables, alone, durable_tables
 from storage.catalog.liveness import Liveness
 from storage.errors import SlipwayError
 
@@ -45,11 +45,7 @@ THREADS = 32
 
 
 class EngineLost(SlipwayError):
-    """
-    This Slipway lost its connection to PostgreSQL, so the others may go on with its work.
-
-    It has stopped; start it again.
-    """
+    """This Slipway lost PostgreSQL, so others may go on with its work. It stops: start it again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +62,7 @@ class Pace:
     steps: Mapping[str, int] = field(
         default_factory=lambda: {"take_in/fetch": 2, "take_in/inspect": 2}
     )
-    polling: float = 0.2  #: How soon a start is noticed.
+    polling: float = 0.25  #: How soon a start is noticed.
     first_pause: float = 1.0  #: Before a failed step is tried again.
     drain: float = 8.0  #: What runs may take this long to end when the engine stops.
     upkeep: float = 5.0  #: How often the engine looks for dead replicas and set-aside roads.
@@ -137,25 +133,26 @@ class DurableEngine:
             raise RuntimeError("Only one engine runs in a process.")
         _running.append(self)
         try:
-            life = await self._begin_life()
-            try:
-                async with self._guarded(life):
-                    yield
-            finally:
-                if life is not None:
-                    await life.close()
+            async with self._alive() as life, self._guarded(life):
+                yield
         finally:
             _running.clear()
 
-    async def _begin_life(self) -> Liveness | None:
-        """Claim a name among the replicas on PostgreSQL; a single process needs none."""
+    @asynccontextmanager
+    async def _alive(self) -> AsyncGenerator[Liveness | None]:
+        """Be the only process on SQLite, or one with a name of its own on PostgreSQL."""
         if self._database_url.startswith("sqlite"):
-            return None
-        while True:
+            with alone(self._data_dir):
+                yield None
+            return
+        life = None
+        while life is None:
             name = f"{platform.node()}-{uuid4().hex[:8]}"
             life = await Liveness.claim(self._database_url, name)
-            if life is not None:
-                return life
+        try:
+            yield life
+        finally:
+            await life.close()
 
     @asynccontextmanager
     async def _guarded(self, life: Liveness | None) -> AsyncGenerator[None]:

@@ -108,9 +108,13 @@ class Upkeep:
         for workflow in await _workflows((SET_ASIDE,)):
             road, _, subject = workflow.workflow_id.partition(":")
             logger.error("The road %s is set aside.", road, extra={"subject": subject})
-            if self._parked is not None:
-                await self._parked(road, subject)
-            await DBOS.cancel_workflow_async(workflow.workflow_id)
+            try:
+                if self._parked is not None:
+                    await self._parked(road, subject)
+            except Exception:
+                logger.exception("Nobody could be told of it; it will be tried again.")
+            else:
+                await DBOS.cancel_workflow_async(workflow.workflow_id)
 
 
 async def recover(executor_id: str) -> None:

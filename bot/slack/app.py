@@ -1,7 +1,7 @@
 """The Bolt app: every listener, each delivery once, and one answer to errors."""
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -20,7 +20,9 @@ from bot.slack.runner import Runner
 from bot.slack.tasks import Tasks
 from bot.slack.upkeep import listeners as upkeep
 from bot.slack.uploads import listeners as uploads
+from bot.slack.uploads.arrivals import Arrivals
 from bot.slack.uploads.files import Files
+from bot.slack.uploads.missed import Missed
 from bot.slack.uploads.source import SlackSource
 from bot.slack.uploads.threads import Threads
 from provisioning.cards import Cards
@@ -65,7 +67,7 @@ class SlackApp(AsyncApp):
             logger=logging.getLogger("slack_bolt"),
             name="slipway",
             signing_secret=parts.signing_secret,
-            client=workspace.clients.hurried,
+            client=workspace.clients.without_token(),
             authorize=authorize,
             process_before_response=True,
             request_verification_enabled=bool(parts.signing_secret),
@@ -95,6 +97,11 @@ def make_slack(parts: SlackParts, *more: Feature) -> AsyncApp:
         register(app, parts)
     upkeep.register_rest(app)
     return app
+
+
+def make_missed(parts: SlackParts) -> Callable[[], Awaitable[int]]:
+    """Return what looks, every few minutes, for files that no event told of."""
+    return Missed(parts, Arrivals(parts))
 
 
 def make_source(workspace: Workspace, hosts: Collection[str]) -> SlackSource:

@@ -41,6 +41,14 @@ class Clients:
     token: str
     base_url: str
 
+    def without_token(self) -> AsyncWebClient:
+        """Return a client for Bolt, which puts the token in by itself for every request."""
+        return AsyncWebClient(
+            base_url=self.base_url,
+            session=self.session,
+            retry_handlers=self.hurried.retry_handlers,
+        )
+
 
 def open_session() -> aiohttp.ClientSession:
     """Return a session for Slack's API and files; close it at the end. Needs a running loop."""

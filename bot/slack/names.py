@@ -137,6 +137,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "files.list": ("files:read",),
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
+    "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
     "views.open": (),
     "views.push": (),

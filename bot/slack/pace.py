@@ -1,4 +1,4 @@
-"""How fast we may speak: one message a second in each channel, in the order it was asked for."""
+"""How fast we may speak: a message a second in each channel, an edit every two of each message."""
 
 import asyncio
 import time
@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 
 #: Slack allows about one message a second and channel, with short bursts.
 PAUSE = 1.0
+#: Nobody reads faster than this.
+EDIT_PAUSE = 2.0
+BURST = 5
 #: Channels that nothing was said in for a while are forgotten beyond this many.
 REMEMBERED = 1000
 
@@ -50,3 +53,35 @@ class Pace:
         for channel_id, lane in list(self._lanes.items()):
             if not lane.waiting and lane.last < before:
                 del self._lanes[channel_id]
+
+
+class Edits:
+    """
+    How fast one message may be edited: every two seconds, after a short burst.
+
+    `chat.update` allows about fifty calls a minute in all. What a person did shows at once, up to
+    `BURST` times in a row; mere progress never comes sooner than `EDIT_PAUSE` after another edit.
+    """
+
+    def __init__(self) -> None:
+        self._times: dict[str, list[float]] = {}
+
+    def is_too_soon(self, key: str) -> bool:
+        """Return whether an edit that only shows progress should be left out."""
+        times = self._times.get(key, [])
+        return bool(times) and time.monotonic() - times[-1] < EDIT_PAUSE
+
+    async def breathe(self, key: str) -> None:
+        """Wait until an edit fits."""
+        times = self._times.get(key, [])
+        if len(times) >= BURST:
+            await asyncio.sleep(times[-BURST] + BURST * EDIT_PAUSE - time.monotonic())
+
+    def note(self, key: str) -> None:
+        """Remember an edit, and forget those of long ago."""
+        now = time.monotonic()
+        self._times.setdefault(key, []).append(now)
+        for known, times in list(self._times.items()):
+            self._times[known] = [at for at in times if now - at < BURST * EDIT_PAUSE]
+            if not self._times[known]:
+                del self._times[known]

@@ -44,9 +44,10 @@ class Workspace:
     directory: SlackDirectory
 
 
-def workspace(clients: Clients, database: Database, *, pace: float = PAUSE) -> Workspace:
-    """Return the ways to a workspace. *pace* is the pause between messages in one channel, in s."""
+def workspace(clients: Clients, database: Database, *, pace: float | None = None) -> Workspace:
+    """Return the ways to a workspace. *pace*: seconds between messages in a channel."""
     standing, tasks = Standing(), Tasks()
+    lanes = Pace(PAUSE if pace is None else pace)
     whoami = Whoami(clients.patient)
     voice = Voice(clients, standing)
     return Workspace(
@@ -55,7 +56,7 @@ def workspace(clients: Clients, database: Database, *, pace: float = PAUSE) -> W
         whoami=whoami,
         standing=standing,
         tasks=tasks,
-        postings=Postings(clients, database, whoami, standing, Pace(pace)),
+        postings=Postings(clients, database, whoami, standing, lanes),
         voice=voice,
         doorman=Doorman(clients.hurried, voice),
         errors=Errors(voice=voice, tasks=tasks, standing=standing),

@@ -11,7 +11,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,7 +34,7 @@ from bot.slack.codes import (
 from bot.slack.history import History
 from bot.slack.identity import Whoami
 from bot.slack.names import POSTING
-from bot.slack.pace import Pace
+from bot.slack.pace import Edits, Pace
 from bot.slack.standing import Standing
 from provisioning.errors import ProvisioningError
 from storage.catalog import postings
@@ -45,8 +44,6 @@ from storage.records.posting import Posting
 
 logger = logging.getLogger(__name__)
 
-#: `chat.update` allows about fifty a minute in all; nobody reads faster than this either.
-EDIT_PAUSE = 2.0
 #: How often an answer that was lost is followed by another look and another try.
 TRIES = 3
 #: How long another replica that wrote the intention is left to post.
@@ -94,7 +91,7 @@ class Postings:
         self._pace = pace
         self._history = History(clients.patient, whoami, standing)
         self._turns: dict[str, asyncio.Lock] = {}
-        self._edited: dict[str, float] = {}
+        self._edits = Edits()
 
     async def draw(
         self, key: str, spot: Spot, render: Render, *, progress: bool = False
@@ -107,11 +104,11 @@ class Postings:
         Raise ChannelRefused.
         """
         lock = self._turns.setdefault(key, asyncio.Lock())
-        if progress and (lock.locked() or self._is_too_soon(key)):
+        if progress and (lock.locked() or self._edits.is_too_soon(key)):
             return None
         try:
             async with lock:
-                await self._breathe(key)
+                await self._edits.breathe(key)
                 return await self._drawn(key, spot, await render())
         finally:
             if not lock.locked():
@@ -133,13 +130,6 @@ class Postings:
         """Return the postings whose key begins with *prefix*, oldest first."""
         async with self._database.reading() as session:
             return list(await postings.starting_with(session, prefix))
-
-    def _is_too_soon(self, key: str) -> bool:
-        return time.monotonic() - self._edited.get(key, -EDIT_PAUSE) < EDIT_PAUSE
-
-    async def _breathe(self, key: str) -> None:
-        """Keep edits of one message apart."""
-        await asyncio.sleep(self._edited.get(key, -EDIT_PAUSE) + EDIT_PAUSE - time.monotonic())
 
     async def _drawn(self, key: str, spot: Spot, message: Message) -> Posted:
         self._standing.require()
@@ -259,8 +249,7 @@ class Postings:
                 if not shapes.smaller(code_of(error)):
                     raise self._translated(error, row) from error
             else:
-                self._edited[row.key] = time.monotonic()
-                self._forget_old_edits()
+                self._edits.note(row.key)
                 return True
 
     async def _continue(self, row: Posting, thread_ts: str, rest: str) -> None:
@@ -283,11 +272,6 @@ class Postings:
         if is_ambiguous(error):
             return _AnswerLost()
         return error
-
-    def _forget_old_edits(self) -> None:
-        before = time.monotonic() - EDIT_PAUSE
-        for key in [key for key, at in self._edited.items() if at < before]:
-            del self._edited[key]
 
 
 class _AnswerLost(ProvisioningError):

@@ -23,9 +23,9 @@ def icon_door(blobs: BlobStore, is_icon: Callable[[str], Awaitable[bool]]) -> Do
             picture = b"".join([chunk async for chunk in blobs.read(sha256)])
         except BlobMissing:
             raise NotFound from None
-        return web.Response(
-            body=picture, content_type="image/png", headers={"Cache-Control": FOREVER}
-        )
+        # Slack's pages show it, and a browser must not refuse it there as somebody else's.
+        headers = {"Cache-Control": FOREVER, "Cross-Origin-Resource-Policy": "cross-origin"}
+        return web.Response(body=picture, content_type="image/png", headers=headers)
 
     path = "/icons/{sha256:[0-9a-f]{64}}.png"
     return Door(method="GET", path=path, access=Access.PUBLIC, handler=handle)

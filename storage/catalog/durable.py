@@ -1,5 +1,8 @@
 """Where the durable engine keeps its own tables."""
 
+import fcntl
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from storage.catalog.database import PRAGMAS, driver_url
+from storage.errors import StorageError
 
 #: What the durable engine takes to reach its tables; blocking.
 Tables = sa.Engine
+
+#: Locked for as long as a process works on the folder.
+LOCK_NAME = "engine.lock"
 
 #: The file beside the records, on SQLite: two files, so that the two never wait for one write lock.
 FILE_NAME = "engine.db"
@@ -28,6 +35,23 @@ def durable_tables(database_url: str, folder: Path) -> Tables:
     engine = sa.create_engine(f"sqlite:///{folder / FILE_NAME}")
     event.listen(engine, "connect", _configure)
     return engine
+
+
+@contextmanager
+def alone(folder: Path) -> Generator[None]:
+    """
+    Be the only process that works on *folder*. Raise StorageError when another one does.
+
+    The lock is POSIX's own: it goes with its process, and a child that was forked does not have it.
+    """
+    with (folder / LOCK_NAME).open("a") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as taken:
+            raise StorageError(
+                f"Another Slipway works on {folder}. Stop it, or give this one a folder of its own."
+            ) from taken
+        yield
 
 
 def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type

@@ -1,20 +1,33 @@
 """Android apps: `.apk` files."""
 
 import re
+from dataclasses import dataclass
 
 from storage.inspection import android, apksigning, axml, icons
 from storage.inspection.archive import Archive
 from storage.inspection.arsc import ResourceTable
-from storage.inspection.facts import Facts, Inspection
+from storage.inspection.facts import Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
 
 MANIFEST = b"AndroidManifest.xml"
 
+NEEDS_PARTS = "It does not run without its other parts: take a universal APK instead."
+
 _RESOURCES = b"resources.arsc"
-_LIBRARY = re.compile(rb"lib/([^/\0]+)/[^/\0]+\.so")
+_LIBRARY = rb"lib/([^/\0]+)/[^/\0]+\.so"
 _MAX_ABIS = 32
 _MAX_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What the files of an Android package say, whichever way they are coded."""
+
+    manifest: android.Manifest
+    resources: android.Resources
+    signing: Signing
+    abis: tuple[str, ...]
 
 
 def read(package: Package, archive: Archive) -> Inspection:
@@ -23,17 +36,36 @@ def read(package: Package, archive: Archive) -> Inspection:
     notes: list[str] = []
     data = archive.read(MANIFEST, android.MAX_MANIFEST, crc=False)
     manifest = android.read_manifest(axml.elements(data))
-    bundle_id = manifest.package
-    resources = _resources(archive, notes)
     signatures = apksigning.read(archive)
-    name, translations = manifest.names(resources)
-    icon = draw_icon(archive, manifest.icon_paths(resources), notes)
     notes += signatures.notes
+    found = Contents(
+        manifest=manifest,
+        resources=_resources(archive, notes),
+        signing=signatures.signing(),
+        abis=abis(archive, b""),
+    )
+    return inspection(package, "apk", found, archive, notes)
+
+
+def inspection(
+    package: Package,
+    kind: Kind,
+    found: Contents,
+    archive: Archive,
+    notes: list[str],
+    root: str = "",
+) -> Inspection:
+    """Make the sheet of an Android package; the paths of its icons begin under *root*."""
+    manifest, resources = found.manifest, found.resources
+    bundle_id = manifest.package
+    name, translations = manifest.names(resources)
+    paths = [root + path for path in manifest.icon_paths(resources)]
+    icon = draw_icon(archive, paths, notes)
     if manifest.needs_splits(resources):
-        notes.append("It does not run without its other parts: take a universal APK instead.")
+        notes.append(NEEDS_PARTS)
     facts = Facts(
         platform="android",
-        kind="apk",
+        kind=kind,
         bundle_id=bundle_id,
         name=name,
         localized_names=translations,
@@ -42,12 +74,12 @@ def read(package: Package, archive: Archive) -> Inspection:
         min_os=manifest.min_sdk(resources),
         device_families=manifest.forms,
         icon=icon is not None,
-        signing=signatures.signing(),
+        signing=found.signing,
         permissions=manifest.permissions,
         features=manifest.features,
         target_sdk=manifest.target_sdk(resources),
         max_sdk=manifest.max_sdk(resources),
-        abis=abis(archive, b""),
+        abis=found.abis,
         debuggable=manifest.debuggable(resources),
         test_only=manifest.test_only(resources),
         split=manifest.split,
@@ -57,10 +89,12 @@ def read(package: Package, archive: Archive) -> Inspection:
 
 
 def abis(archive: Archive, root: bytes) -> tuple[str, ...]:
-    """Return the processors for which there are native libraries under *root*."""
-    names = archive.search(re.escape(root) + _LIBRARY.pattern)
-    found = {match[1]: None for name in names if (match := _LIBRARY.fullmatch(name, len(root)))}
-    return tuple(sorted(abi.decode("utf-8", "replace")[:32] for abi in found))[:_MAX_ABIS]
+    """Return the processors for which there are native libraries; *root* is a pattern."""
+    pattern = root + _LIBRARY
+    whole = re.compile(pattern)
+    matches = (whole.fullmatch(name) for name in archive.search(pattern))
+    found = {match[1].decode("utf-8", "replace")[:32] for match in matches if match}
+    return tuple(sorted(found))[:_MAX_ABIS]
 
 
 def draw_icon(archive: Archive, paths: list[str], notes: list[str]) -> bytes | None:
@@ -72,7 +106,7 @@ def draw_icon(archive: Archive, paths: list[str], notes: list[str]) -> bytes | N
     tried = 0
     for path in paths:
         name = path.encode("utf-8", "replace")
-        if path.endswith(".xml") or not name or name not in archive:
+        if path.endswith(".xml") or name not in archive:
             continue
         tried += 1
         try:

@@ -95,7 +95,7 @@ class Directory:
         places: dict[bytes, list[int]] = {}
         whole = re.compile(pattern, flags)
         # The first expression only finds candidates: it may read on past the end of a name.
-        candidates = re.compile(b"PK\x01\x02(?=(?s:.{42})" + pattern + b")", flags)
+        candidates = re.compile(b"PK\x01\x02(?=(?s:.{42})(?:" + pattern + b"))", flags)
         for candidate in candidates.finditer(self.raw):
             begin = candidate.start() + _HEADER_SIZE
             end = begin + self._name_length(candidate.start())

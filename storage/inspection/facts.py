@@ -119,6 +119,7 @@ class Facts(_Sheet):
       `uuids[i]`, lower-case with dashes, empty where it has none. For a dSYM, of its binaries.
     * `encrypted`: whether the App Store's encryption lies over the main executable.
     * `simulator`: the app was built for a simulator, so that no device can install it.
+    * `publisher`: for Windows, who the package says made it. `mapping_id`: R8's id of a mapping.
     * `complete`: False when no more than name, size and hashes could be read.
     """
 
@@ -151,6 +152,7 @@ class Facts(_Sheet):
     simulator: bool = False
     extensions: tuple[Extension, ...] = ()
     publisher: str | None = None
+    mapping_id: str | None = None
     complete: bool = True
 
     def as_json(self) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from storage.inspection import apk, ipa
+from storage.inspection import aab, apk, ipa, splits
 from storage.inspection.archive import Archive
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.package import Package
@@ -20,7 +20,10 @@ Reader = Callable[[Package, Archive], Inspection]
 # What a zip archive is, by what lies in it; the first that fits counts.
 _MARKS: tuple[tuple[bytes, Reader], ...] = (
     (re.escape(apk.MANIFEST), apk.read),
+    (re.escape(aab.MANIFEST), aab.read),
+    (splits.APKS_MARK, splits.read_apks),
     (ipa.MARK, ipa.read),
+    (splits.XAPK_MARK, splits.read_xapk),
 )
 
 

@@ -113,6 +113,6 @@ def android_facts(app: SampleApk, target: Target, *, kind: str) -> SampleFacts:
         certificates=(app.signer.fingerprint,) if app.schemes else (),
         permissions=tuple(app.permissions),
         target_sdk=app.target_sdk,
-        abis=tuple(app.abis),
+        abis=tuple(sorted(app.abis)),
         labels={"": app.name, **app.labels},
     )

@@ -89,7 +89,8 @@ class Bundle:
         if signing is None:
             self._add_unsealed(place, image(binary), mode=PROGRAM_MODE)
             return
-        resources = self._seal.code_resources(binary=binary_seal)
+        seal = self._seal
+        resources = seal.code_resources(binary=True) if binary_seal else seal.code_resources()
         self._add_unsealed(SEAL_NAME, (resources,))
         complete = replace(signing, info_plist=self.info, resources=resources)
         self._add_unsealed(place, image(binary, complete), mode=PROGRAM_MODE)

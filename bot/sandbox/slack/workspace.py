@@ -194,7 +194,7 @@ class Workspace:
 
     async def eventually(
         self,
-        look: Callable[[], T | Awaitable[T]],
+        look: Callable[[], T | Awaitable[T | None] | None],
         timeout: float = 5.0,  # noqa: ASYNC109 - a test says in one word how long it waits
     ) -> T:
         """
@@ -231,7 +231,7 @@ class Workspace:
         return "\n".join(lines) or "Nothing was said."
 
 
-async def _looked(look: Callable[[], T | Awaitable[T]]) -> T | None:
+async def _looked(look: Callable[[], T | Awaitable[T | None] | None]) -> T | None:
     try:
         found = look()
         return await found if isinstance(found, Awaitable) else found

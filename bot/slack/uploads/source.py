@@ -28,7 +28,12 @@ RESUMES = 5
 #: A build takes minutes; silence of this many seconds does not.
 DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=60)
 
-OK, PARTIAL = 200, 206
+#: How often a busy server is asked, and how long it may keep us waiting each time, in seconds.
+BUSY_TRIES = 4
+LONGEST_WAIT = 60.0
+
+OK, PARTIAL, TOO_MANY, SERVER_ERROR = 200, 206, 429, 500
+MOVED = frozenset({301, 302, 303, 307, 308})
 NOT_THERE = frozenset({404, 410})
 FORBIDDEN = frozenset({401, 403})
 
@@ -82,24 +87,40 @@ class SlackSource:
         return None
 
     async def _get(self, url: str, *, start: int) -> aiohttp.ClientResponse:
+        """Ask for a file, again when the server is busy."""
+        status = 0
+        for attempt in range(BUSY_TRIES):
+            answer = await self._follow(url, start=start)
+            status = answer.status
+            if status != TOO_MANY and status < SERVER_ERROR:
+                return answer
+            answer.close()
+            asked = answer.headers.get("Retry-After", "")
+            await asyncio.sleep(min(float(asked) if asked.isdigit() else attempt + 1, LONGEST_WAIT))
+        raise SourceFailed(f"Slack's file server answered {status}. Post the file again.")
+
+    async def _follow(self, url: str, *, start: int) -> aiohttp.ClientResponse:
         """Follow redirects by hand, so that the token is shown to allowed hosts only."""
         for _ in range(REDIRECTS + 1):
             self._check_host(url)
-            headers = {"Authorization": f"Bearer {self._token}", "Accept-Encoding": "identity"}
-            if start:
-                headers["Range"] = f"bytes={start}-"
-            try:
-                answer = await self._session.get(
-                    url, headers=headers, allow_redirects=False, timeout=DOWNLOAD_TIMEOUT
-                )
-            except (aiohttp.ClientError, TimeoutError) as error:
-                raise SourceFailed("Slack's file server did not answer. Try again.") from error
+            answer = await self._ask(url, start=start)
             target = answer.headers.get("Location")
-            if not 300 <= answer.status < 400 or target is None:  # noqa: PLR2004 - redirects
+            if answer.status not in MOVED or target is None:
                 return answer
             answer.close()
             url = urljoin(url, target)
         raise SourceFailed("Slack sends this download in circles. Post the file again.")
+
+    async def _ask(self, url: str, *, start: int) -> aiohttp.ClientResponse:
+        headers = {"Authorization": f"Bearer {self._token}", "Accept-Encoding": "identity"}
+        if start:
+            headers["Range"] = f"bytes={start}-"
+        try:
+            return await self._session.get(
+                url, headers=headers, allow_redirects=False, timeout=DOWNLOAD_TIMEOUT
+            )
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SourceFailed("Slack's file server did not answer. Try again.") from error
 
     def _check_host(self, url: str) -> None:
         parts = urlsplit(url)

@@ -1,18 +1,16 @@
 """The icon of a release in the sizes that phones ask for."""
 
 import asyncio
-import hashlib
 import io
 import logging
 from collections import OrderedDict
-from colorsys import hls_to_rgb
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image
 
-from bot.web.install.names import tidy
 from provisioning.grants import OpenedGrant
 from storage.blobs.store import BlobStore
 from storage.errors import BlobMissing
+from storage.inspection import initial
 
 logger = logging.getLogger(__name__)
 
@@ -64,11 +62,9 @@ class Icons:
 
 def _draw(picture: bytes, opened: OpenedGrant, size: int) -> bytes:
     try:
-        image = _scaled(picture, size) if picture else None
+        image = _scaled(picture or _letter(opened), size)
     except (OSError, ValueError, Image.DecompressionBombError):
-        image = None  # No icon is worth a failed installation.
-    if image is None:
-        image = _letter(tidy(opened.app.display_name), opened.app.bundle_id, size)
+        image = _scaled(_letter(opened), size)  # No icon is worth a failed installation.
     out = io.BytesIO()
     image.save(out, "PNG", optimize=True)
     return out.getvalue()
@@ -81,22 +77,5 @@ def _scaled(picture: bytes, size: int) -> Image.Image:
         return image.convert("RGBA").resize((size, size), Image.Resampling.LANCZOS)
 
 
-def _letter(name: str, bundle_id: str, size: int) -> Image.Image:
-    """Draw the first letter of *name*; the colour follows from *bundle_id* and stays."""
-    hue = hashlib.sha256(bundle_id.encode()).digest()[0] / 256
-    red, green, blue = (round(part * 255) for part in hls_to_rgb(hue, 0.42, 0.55))
-    image = Image.new("RGB", (size, size), (red, green, blue))
-    letter = next((sign for sign in name if sign.isalnum() and sign.isascii()), "")
-    pen = ImageDraw.Draw(image)
-    middle = size / 2
-    if letter:
-        font = ImageFont.load_default(size * 0.58)
-        pen.text((middle, middle), letter.upper(), font=font, fill="white", anchor="mm")
-    else:  # Pillow's own font holds Latin letters only; a ring says nothing wrong.
-        inner = size * 0.22
-        pen.ellipse(
-            (middle - inner, middle - inner, middle + inner, middle + inner),
-            outline="white",
-            width=max(2, size // 14),
-        )
-    return image
+def _letter(opened: OpenedGrant) -> bytes:
+    return initial.draw(opened.app.display_name, opened.app.bundle_id)

@@ -27,11 +27,10 @@ def disposition(file_name: str, ending: str) -> str:
 
     The name ends in *ending*, which may be empty, so that no phone takes it for something else.
     """
-    name = tidy(re.split(r"[/\\]", file_name)[-1]).strip(". ")
-    if not name.lower().endswith(ending):
-        name = f"{name}{ending}"
-    stem = name[: len(name) - len(ending)][:LONGEST] or "app"
-    name = f"{stem}{ending}"
-    plain = PLAIN.sub("_", unicodedata.normalize("NFKD", name)).strip("_")
-    encoded = quote(name, safe="")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}"
+    name = tidy(re.split(r"[/\\]", file_name)[-1])
+    if name.lower().endswith(ending):
+        name = name[: len(name) - len(ending)]
+    stem = name.strip(". ")[:LONGEST] or "app"
+    plain = PLAIN.sub("_", unicodedata.normalize("NFKD", stem)).strip("_") or "app"
+    encoded = quote(stem + ending, safe="")
+    return f"attachment; filename=\"{plain}{ending}\"; filename*=UTF-8''{encoded}"

@@ -19,7 +19,8 @@ def assign(
     a bundle has none, or when its profile or the identity has expired or belongs elsewhere.
     """
     if now > identity.expires_at:
-        raise Refused(f"The certificate {identity.name} expired on {identity.expires_at:%Y-%m-%d}.")
+        expired = f"expired on {identity.expires_at:%Y-%m-%d}."
+        raise Refused(f"The certificate {identity.fingerprint[:16]} {expired}")
     found = {
         bundle.path: _profile_for(bundle, profiles) for bundle in app.bundles if bundle.is_process
     }
@@ -46,7 +47,9 @@ def _refuse_strangers(profile: Profile, identity: Identity, now: datetime) -> No
     if identity.team_id not in profile.team_ids:
         raise Refused(f"The profile {profile.name} belongs to another team than the certificate.")
     if identity.der not in profile.certificates:
-        raise Refused(f"The profile {profile.name} does not list the certificate {identity.name}.")
+        raise Refused(
+            f"The profile {profile.name} does not list the certificate {identity.fingerprint[:16]}."
+        )
 
 
 def refuse_other_team(former_teams: Mapping[str, str | None], identity: Identity) -> None:

@@ -16,6 +16,8 @@ DEBUGGING: Final = "get-task-allow"
 _APPLICATION: Final = "application-identifier"
 _TEAM: Final = "com.apple.developer.team-identifier"
 _KEYCHAIN: Final = "keychain-access-groups"
+_PUSH: Final = "aps-environment"
+_TESTFLIGHT: Final = "beta-reports-active"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,15 +50,31 @@ def entitle(
     values = dict(given if given is not None else own or {})
     if former is None or former.leaf is None or given is not None:
         values = _required(bundle, profile) | values
-    if values.get(DEBUGGING) is True and not profile.allows_debugging:
-        if not drop_debugging:
-            raise Refused(
-                f"{bundle.identifier} was signed for development, and the profile {profile.name} "
-                "does not allow debugging. Somebody has to agree that debugging is removed."
-            )
-        values[DEBUGGING] = False
+    if values.get(DEBUGGING) is True and not profile.allows_debugging and not drop_debugging:
+        raise Refused(
+            f"{bundle.identifier} was signed for development, and the profile {profile.name} does "
+            "not allow debugging. Somebody has to agree that debugging is removed."
+        )
+    values = adapted(values, profile)
     refuse_excess(bundle.identifier, values, profile)
     return Entitled(values=values, blobs=_blobs(values, former))
+
+
+def adapted(values: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
+    """
+    Return entitlements as Xcode would export them for this kind of profile.
+
+    Debugging goes where the profile does not allow it, push moves to the servers that the profile
+    names, and the mark of TestFlight goes where there is no TestFlight. All else is the app's own.
+    """
+    changed = dict(values)
+    if values.get(DEBUGGING) is True and not profile.allows_debugging:
+        changed[DEBUGGING] = False
+    if _PUSH in values and isinstance(profile.entitlements.get(_PUSH), str):
+        changed[_PUSH] = profile.entitlements[_PUSH]
+    if _TESTFLIGHT not in profile.entitlements:
+        changed.pop(_TESTFLIGHT, None)
+    return changed
 
 
 def _required(bundle: Bundle, profile: Profile) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from provisioning.codesign.errors import Malformed, NeedsFullPath
 from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.signing.assignment import assign
 from provisioning.codesign.signing.cms import sign_directories
-from provisioning.codesign.signing.entitling import DEBUGGING, refuse_excess
+from provisioning.codesign.signing.entitling import adapted, refuse_excess
 from provisioning.codesign.signing.seal import patch_seal
 from provisioning.codesign.splicing.code import SplicedCode
 from provisioning.codesign.splicing.index import BundlePlace, Index
@@ -152,9 +152,9 @@ def _refuse_entitlements(bundle: BundlePlace, region: bytes, profile: Profile) -
     if found is None:
         raise NeedsFullPath(f"{bundle.identifier} has no entitlements.")
     values = read_entitlements_xml(found.payload)
-    if values.get(DEBUGGING) is True and not profile.allows_debugging:
+    if adapted(values, profile) != values:
         raise NeedsFullPath(
-            f"{bundle.identifier} was signed for development, and the profile {profile.name} does "
-            "not allow debugging. Somebody has to agree that debugging is removed."
+            f"{bundle.identifier} was signed for another purpose than the profile {profile.name}: "
+            "its entitlements have to change."
         )
     refuse_excess(bundle.identifier, values, profile)

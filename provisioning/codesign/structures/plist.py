@@ -16,13 +16,13 @@ _CONTAINERS: Final = frozenset({dict, list})
 def read_plist(content: bytes, what: str) -> dict[str, Any]:
     """Return the dictionary at the root of an XML or binary plist. Raise Malformed."""
     if len(content) > MOST_BYTES:
-        raise Malformed(f"{what} is too large.")
+        raise Malformed(f"{what} would be too large to read.")
     try:
         root = plistlib.loads(content)
     except Exception as error:  # plistlib raises a dozen kinds for damage
-        raise Malformed(f"{what} is no readable property list.") from error
+        raise Malformed(f"{what} cannot be read as a property list.") from error
     if not isinstance(root, dict):
-        raise Malformed(f"{what} is no dictionary.")
+        raise Malformed(f"{what} cannot be read as a dictionary.")
     _refuse_giants(root, what)
     return root
 
@@ -34,7 +34,7 @@ def _refuse_giants(root: dict[str, Any], what: str) -> None:
         value, depth = waiting.pop()
         seen += len(value)
         if seen > MOST_NODES or depth > MOST_DEPTH:
-            raise Malformed(f"{what} holds too much.")
+            raise Malformed(f"{what} would take too much to read.")
         children = value.values() if isinstance(value, dict) else value
         waiting += [(child, depth + 1) for child in children if type(child) in _CONTAINERS]
 

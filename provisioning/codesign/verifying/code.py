@@ -27,6 +27,8 @@ from provisioning.codesign.verifying.violation import Kind, Violation
 #: The CodeDirectory of a very large executable is a few megabytes.
 LARGEST_SIGNATURE: Final = 64 << 20
 _PAGES_AT_ONCE: Final = 256
+#: Parts with smaller numbers have a slot in the CodeDirectory.
+_FIRST_FREE: Final = 0x1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,22 +185,17 @@ class CodeCheck:
         info = self.around.info_plist
         if info is None and part.info_plist is not None:
             info = source.read(*part.info_plist)
-        covered = {superblob.INFO_SLOT: info, superblob.RESOURCES_SLOT: self.around.resources}
-        for slot in (
-            superblob.REQUIREMENTS_SLOT,
-            superblob.ENTITLEMENTS_SLOT,
-            superblob.ENTITLEMENTS_DER_SLOT,
-        ):
-            found = blob.get(slot)
-            covered[slot] = found.content if found else None
-        for slot in range(1, directory.special_count + 1):
-            covered.setdefault(slot, None)
-        for slot, content in covered.items():
-            self._check_slot(directory, slot, content)
+        covered = {item.slot: item.content for item in blob.blobs if 0 < item.slot < _FIRST_FREE}
+        if info is not None:
+            covered[superblob.INFO_SLOT] = info
+        if self.around.resources is not None:
+            covered[superblob.RESOURCES_SLOT] = self.around.resources
+        for slot in sorted({*covered, *range(1, directory.special_count + 1)}):
+            self._check_slot(directory, slot, covered.get(slot))
 
     def _check_slot(self, directory: CodeDirectory, slot: int, content: bytes | None) -> None:
         stated = directory.special(slot)
-        name = _SLOT_NAMES.get(slot, "something unknown")
+        name = _SLOT_NAMES.get(slot, "such part")
         if content is None and stated is not None:
             self._report(Kind.SLOT, f"slot -{slot} has a hash, but there is no {name}.")
         elif content is not None and stated is None:

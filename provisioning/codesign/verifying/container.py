@@ -75,7 +75,7 @@ def take_digests(
         try:
             digests[entry.name] = digest_of(archive.chunks(entry))
         except Malformed as error:
-            report(_violation(entry, str(error)))
+            report(Violation(kind=Kind.STREAM, where=entry.name, sentence=str(error)))
     return digests
 
 

@@ -1,7 +1,9 @@
 """The seal of a bundle: whether CodeResources lists exactly the files that are there."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from provisioning.codesign.structures.bundles import Bundle
@@ -19,10 +21,15 @@ def check_seal(
     """Yield every file that is sealed and gone, there and not sealed, or changed."""
     inside = _inside(bundle, digests)
     targets = {
-        name[len(bundle.path) :]: target
+        _composed(name[len(bundle.path) :]): target
         for name, target in links.items()
         if name.startswith(bundle.path)
     }
+    resources = replace(
+        resources,
+        files={_composed(path): sealed for path, sealed in resources.files.items()},
+        files2={_composed(path): sealed for path, sealed in resources.files2.items()},
+    )
     yield from _check_new(bundle, resources, inside, targets)
     if resources.rules:
         yield from _check_old(bundle, resources, inside, targets)
@@ -31,13 +38,18 @@ def check_seal(
 def _inside(bundle: Bundle, digests: Mapping[str, Digest]) -> dict[str, Digest]:
     own = bundle.path + "_CodeSignature/"
     return {
-        name[len(bundle.path) :]: digest
+        _composed(name[len(bundle.path) :]): digest
         for name, digest in digests.items()
         if name.startswith(bundle.path)
         and name != bundle.executable
         and not name.startswith(own)
         and name != bundle.path + "CodeResources"
     }
+
+
+def _composed(path: str) -> str:
+    # The Mac's file systems take an accented letter in either form, and so do zip programs.
+    return path if path.isascii() else unicodedata.normalize("NFC", path)
 
 
 def _check_new(
@@ -57,8 +69,6 @@ def _check_new(
                 yield _violation(bundle, f"{path} is sealed as a link to somewhere else.")
         elif sealed.sha256 != digest.sha256 or sealed.sha1 not in {None, digest.sha1}:
             yield _violation(bundle, f"{path} was changed after it was sealed.")
-        elif rule is None or rule.omit:
-            yield _violation(bundle, f"{path} is sealed, though the rules leave it out.")
     yield from _gone(bundle, resources.files2, inside)
 
 
@@ -85,7 +95,7 @@ def _gone(
     bundle: Bundle, listed: Mapping[str, SealedFile], inside: Mapping[str, Digest]
 ) -> Iterator[Violation]:
     for path, sealed in listed.items():
-        if path not in inside and not sealed.optional:
+        if path not in inside and not sealed.optional and sealed.cdhash is None:
             yield _violation(bundle, f"{path} is sealed, but it is not there.")
 
 

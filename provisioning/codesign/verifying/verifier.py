@@ -133,7 +133,7 @@ class _AppCheck:
                 self.digests[name] = digest_of(pieces(source))
             check.run(source)
         except Malformed as error:
-            self._report(Kind.CONTAINER, name, str(error))
+            self._report(Kind.STREAM, name, str(error))
         self.found.extend(check.found)
         return check.slices
 
@@ -152,7 +152,7 @@ class _AppCheck:
         try:
             return self.archive.content(entry, LARGEST_SEAL)
         except Malformed as error:
-            self._report(Kind.CONTAINER, name, str(error))
+            self._report(Kind.STREAM, name, str(error))
             return None
 
     def _check_signer(self, name: str, bundle: Bundle | None, signed: SignedSlice) -> None:

@@ -8,6 +8,7 @@ class Kind(StrEnum):
     """What sort of thing is violated."""
 
     CONTAINER = "container"
+    STREAM = "stream"
     MACHO = "macho"
     SIGNATURE = "signature"
     PAGE = "page"
@@ -24,7 +25,7 @@ class Kind(StrEnum):
 
 
 #: Those that mean damage: whoever signs over them hides that the app is not what was built.
-DAMAGE = frozenset({Kind.CONTAINER, Kind.PAGE, Kind.SLOT, Kind.SEAL})
+DAMAGE = frozenset({Kind.STREAM, Kind.PAGE, Kind.SLOT, Kind.SEAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,23 @@ def test_a_dead_replica_s_road_goes_on_in_a_living_one(postgres_engine_home: Eng
     assert [len(effects.of(step)) for step in STEPS] == [1, 2, 1]
 
 
+def test_a_second_process_on_the_same_folder_is_turned_away(
+    sqlite_engine_home: EngineHome,
+) -> None:
+    effects = Effects(sqlite_engine_home)
+    first = Child.start(small_road.get_stuck, sqlite_engine_home)
+    until(lambda: len(effects.of("inspect")) == 1)
+
+    code, said = Child.start(small_road.go_on, sqlite_engine_home).wait()
+    first.process.kill()
+    first.wait()
+
+    assert code == 1
+    assert "Another Slipway works on" in said[-1]
+    assert len(effects.of("inspect")) == 1
+    assert effects.of("ready") == []
+
+
 def test_a_child_that_does_not_die_as_planned_is_noticed(sqlite_engine_home: EngineHome) -> None:
     with pytest.raises(NotAsPlanned, match="did not die at kept:nothing"):
         run_until_killed(small_road.begin, sqlite_engine_home, die_at="kept:nothing")

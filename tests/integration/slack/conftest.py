@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
+from bot.slack import pace, parts
 from tests.integration.slack.house import House, Plan, Samples, opened
 
 
@@ -21,6 +22,13 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
         apk=harbour_apk(folder),
         broken=broken,
     )
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the pauses short; the real ones are tested in tests/unit/bot/slack/test_pace.py."""
+    monkeypatch.setattr(parts, "PAUSE", 0.02)
+    monkeypatch.setattr(pace, "EDIT_PAUSE", 0.1)
 
 
 @pytest.fixture

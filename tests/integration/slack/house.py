@@ -70,7 +70,7 @@ class House:
         """Wait for something that one person alone reads."""
 
         def look() -> Message | None:
-            found = [m for m in self.workspace.ephemeral(person) if words in m.said()]
+            found = [m for m in self.workspace.ephemerals(person) if words in m.said()]
             return found[-1] if found else None
 
         found = await self.workspace.eventually(look, within)

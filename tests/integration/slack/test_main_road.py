@@ -1,26 +1,213 @@
-"""From a file in a channel to a phone, as people see it in Slack."""
+"""From a file in a channel to a phone, as people see it in Slack, over both transports."""
 
+from bot.sandbox.slack.acts.speaking import FileDrop
 from bot.slack import names
 from tests.integration.slack.house import BUILDS, QA, House
 
 
-async def test_a_build_dropped_in_a_channel_becomes_a_release_for_a_tester(either: House) -> None:
-    group = await either.group("QA", "Bob", channel=QA)
-    await either.with_app()
-    draft = await either.card_saying("Draft")
-
-    await either.ann.click(draft, names.DISTRIBUTE)
-    form = await either.view_of("Ann", "Distribute")
-    asked = await either.ann.submit(form, {names.GROUPS: ["QA"]})
+async def distribute(house: House, *groups: str) -> None:
+    """Let Ann distribute the newest draft through the form."""
+    draft = await house.card_saying("*Draft*")
+    await house.ann.click(draft, names.DISTRIBUTE)
+    form = await house.view_of("Ann", "Distribute")
+    asked = await house.ann.submit(form, {names.GROUPS: list(groups)})
     assert asked.action == "update", asked
-    confirmation = await either.view_of("Ann", "Please confirm")
-    done = await either.ann.submit(confirmation)
+    done = await house.ann.submit(await house.view_of("Ann", "Please confirm"))
     assert done.action == "clear", done
+
+
+async def test_a_build_dropped_in_a_channel_becomes_a_release_for_a_tester(either: House) -> None:
+    await either.group("QA", "Bob", channel=QA)
+    draft = await either.with_app()
+
+    await distribute(either, "QA")
 
     announcement = await either.card_saying("*Live*", QA)
     told = await either.dm_to("Bob", "ready for you")
     live = await either.card_saying("1/1 reached", BUILDS)
-    assert "*First* build" in announcement.said() or "First" in announcement.said()
+    assert "First *build*" in announcement.said()  # Markdown's *emphasis* became Slack's _one_.
     assert "/i/" in str(told.blocks)
     assert live.ts == draft.ts
-    assert group.name in live.said()
+    await either.card_saying("distributed it to QA", QA)
+
+
+async def test_the_card_stands_in_the_thread_of_the_file(either: House) -> None:
+    posted = await either.cid.post(BUILDS, "Look", files=[either.samples.ipa])
+
+    card = await either.card_saying("New app")
+
+    assert card.thread_ts == posted.ts
+    assert len(either.workspace.by_bot(BUILDS)) == 1
+
+
+async def test_what_is_no_build_stays_without_a_word(either: House) -> None:
+    await either.cid.post(
+        BUILDS,
+        "Look",
+        files=[
+            FileDrop(name="cat.png", content=b"\x89PNG" + b"x" * 500),
+            FileDrop(name="notes.zip", content=b"nothing that could be a package" * 30),
+            FileDrop(name="readme.txt", content=b"hello"),
+        ],
+    )
+    await either.settled()
+    await either.cid.post(BUILDS, "Now a build", files=[either.samples.apk])
+    await either.card_saying("New app")
+
+    assert len(either.workspace.by_bot(BUILDS)) == 1
+
+
+async def test_a_broken_build_is_refused_with_its_reason_in_the_thread(either: House) -> None:
+    posted = await either.cid.post(BUILDS, files=[either.samples.broken])
+
+    refused = await either.card_saying("was not taken in")
+
+    assert refused.thread_ts == posted.ts
+
+
+async def test_several_files_of_one_message_each_have_their_card(either: House) -> None:
+    files = [either.samples.ipa, either.samples.apk, either.samples.broken]
+    posted = await either.cid.post(BUILDS, "All of them", files=files)
+
+    await either.card_saying("Android")
+    await either.card_saying("was not taken in")
+    await either.card_saying("ad hoc signing")
+
+    cards = either.workspace.by_bot(BUILDS)
+    assert len(cards) == 3
+    assert {card.thread_ts for card in cards} == {posted.ts}
+
+
+async def test_a_file_shared_in_two_channels_has_a_card_in_each_and_is_one_release(
+    either: House,
+) -> None:
+    either.workspace.add_channel("ios", "Ann", "Cid", with_bot=True)
+    await either.with_app()
+    first = either.workspace.messages(BUILDS)[0]
+    await either.cid.share(first.files[0], "#ios", "Here, too")
+
+    here = await either.card_saying("*Draft*", "#ios")
+
+    assert "release 1" in here.said()
+    assert "release 1" in (await either.card_saying("*Draft*", BUILDS)).said()
+
+
+async def test_the_same_bytes_again_name_the_release_they_already_are(either: House) -> None:
+    await either.with_app()
+    await either.cid.post(BUILDS, "Again", files=[either.samples.ipa])
+
+    again = await either.card_saying("already here as release 1")
+
+    assert "*Draft*" in again.said()
+
+
+async def test_a_newer_build_says_what_changed_and_supersedes_the_older(either: House) -> None:
+    await either.group("QA", "Bob", channel=QA)
+    await either.with_app()
+    await distribute(either, "QA")
+    first = await either.card_saying("*Live*", QA)
+    await either.cid.post(BUILDS, "- faster\n- better", files=[either.samples.newer_ipa])
+
+    draft = await either.card_saying("Compared with 2.4.0 (241)")
+    assert "Version 2.4.0 became 2.5.0." in draft.said()
+    await either.ann.click(draft, names.DISTRIBUTE_USUAL)
+
+    await either.card_saying("*Live* · release 2", QA)
+    await either.workspace.eventually(
+        lambda: "replaced by 2.5.0 (250)" in (either.workspace.current(first) or first).said()
+    )
+
+
+async def test_one_click_gives_the_release_to_the_usual_group(either: House) -> None:
+    await either.group("QA", "Bob", channel=QA)
+    await either.with_app()
+    await distribute(either, "QA")
+    await either.dm_to("Bob", "2.4.0 (241)")
+    await either.cid.post(BUILDS, "Next", files=[either.samples.newer_ipa])
+    draft = await either.card_saying("Compared with")
+    usual = next(
+        element
+        for block in draft.blocks
+        for element in block.get("elements", ())
+        if element.get("action_id") == names.DISTRIBUTE_USUAL
+    )
+
+    await either.ann.click(draft, names.DISTRIBUTE_USUAL)
+
+    assert usual["confirm"]["title"]["text"] == "Distribute to 1 person?"
+    await either.dm_to("Bob", "2.5.0 (250)")
+
+
+async def test_a_draft_is_dismissed_and_taken_back(either: House) -> None:
+    draft = await either.with_app()
+
+    await either.ann.click(draft, names.DISMISS)
+    dismissed = await either.card_saying("*Dismissed*")
+    await either.ann.click(dismissed, names.RESTORE)
+    again = await either.card_saying("*Draft*")
+
+    assert draft.ts == dismissed.ts == again.ts
+
+
+async def test_a_build_can_be_sent_by_direct_message(either: House) -> None:
+    await either.cid.dm("Between us", files=[either.samples.ipa])
+
+    card = await either.dm_to("Cid", "New app")
+
+    assert card.thread_ts is not None
+
+
+async def test_the_notes_are_previewed_as_people_will_read_them(either: House) -> None:
+    draft = await either.with_app()
+    await either.ann.click(draft, names.DISTRIBUTE)
+    form = await either.view_of("Ann", "Distribute")
+
+    await either.ann.click(form, names.PREVIEW)
+
+    shown = await either.view_of("Ann", "Preview")
+    assert "First _build_" in str(shown.blocks)
+
+
+async def test_the_shortcut_on_a_message_opens_the_form_for_its_build(either: House) -> None:
+    card = await either.with_app()
+    carrier = either.workspace.messages(BUILDS)[0]
+
+    for message in (carrier, card):
+        await either.ann.shortcut(names.DISTRIBUTE_MESSAGE, message)
+        form = await either.view_of("Ann", "Distribute")
+        assert "Harbour 2.4.0 (241)" in str(form.blocks)
+        await either.ann.close(form)
+
+
+async def test_the_shortcut_on_any_other_message_says_what_to_do(either: House) -> None:
+    await either.with_app()
+    other = await either.ann.post(BUILDS, "Good morning")
+
+    await either.ann.shortcut(names.DISTRIBUTE_MESSAGE, other)
+
+    await either.whisper_to("Ann", "There is no build on this message")
+
+
+async def test_the_global_shortcut_lets_one_pick_a_release(either: House) -> None:
+    await either.with_app()
+    await either.ann.shortcut(names.DISTRIBUTE_GLOBAL)
+    picking = await either.view_of("Ann", "Distribute a build")
+
+    picked = await either.ann.submit(picking, {names.RELEASE: "Harbour 2.4.0 (241)"})
+
+    assert picked.action == "update"
+    assert "Harbour 2.4.0 (241)" in str((await either.view_of("Ann", "Distribute")).blocks)
+
+
+async def test_single_people_get_a_release_silently_or_told(either: House) -> None:
+    draft = await either.with_app()
+    await either.ann.click(draft, names.DISTRIBUTE)
+    form = await either.view_of("Ann", "Distribute")
+    await either.ann.submit(form, {names.PEOPLE: [either.bob.id], names.OPTIONS: []})
+    confirmation = await either.view_of("Ann", "Please confirm")
+    done = await either.ann.submit(confirmation)
+
+    await either.card_saying("1/1 reached")
+    assert "Nobody is told by message" in str(confirmation.blocks)
+    assert done.action == "clear"
+    assert [m for m in either.workspace.dms("Bob") if m.is_bot] == []

@@ -50,8 +50,12 @@ async def look(
         user_agent=agent,
         viewport={"width": size["width"], "height": size["height"]},
         java_script_enabled=more.get("script", True),
-        has_touch=more.get("touch", not wide),
+        has_touch=not wide,
     )
+    if more.get("tablet"):
+        await context.add_init_script(
+            "Object.defineProperty(navigator, 'maxTouchPoints', {value: 5})"
+        )
     watched = Watched(await context.new_page())
     await watched.page.goto(site.address + offer.path)
     return watched
@@ -87,9 +91,9 @@ async def test_nothing_is_wider_than_the_phone(browser: Browser, site: Site) -> 
 
 async def test_a_tablet_that_says_it_is_a_mac_gets_the_button(browser: Browser, site: Site) -> None:
     offer = await site.offer()
-    tablet = await look(browser, site, offer, DESKTOP, wide=True, touch=True)
+    tablet = await look(browser, site, offer, DESKTOP, wide=True, tablet=True)
     mac = await look(browser, site, offer, DESKTOP, wide=True)
-    bare = await look(browser, site, offer, DESKTOP, wide=True, touch=True, script=False)
+    bare = await look(browser, site, offer, DESKTOP, wide=True, script=False)
 
     for seen, big in ((tablet, True), (mac, False), (bare, False)):
         assert await seen.page.get_by_text("Install on this iPad").is_visible() is big

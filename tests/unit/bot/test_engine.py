@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,9 +14,10 @@ from dbos import DBOS
 
 from bot.engine import DurableEngine, EngineLost, Pace
 from bot.engine_steps import TRIES, StepFailed
-from bot.engine_upkeep import Counts
+from bot.engine_upkeep import Counts, Parked
 from provisioning.errors import NotNow, SourceGone
 from provisioning.workflows.road import Step, Walk
+from storage.catalog.durable import FILE_NAME
 from storage.catalog.liveness import Liveness
 from tests.engines import EngineHome
 
@@ -30,9 +32,15 @@ async def running(
     road: str = "walk",
     pace: Pace = QUICK,
     boundary: Callable[[str], None] | None = None,
+    parked: Parked | None = None,
 ) -> AsyncGenerator[DurableEngine]:
     engine = DurableEngine(
-        home.database_url, {road: walk}, data_dir=home.data_dir, pace=pace, boundary=boundary
+        home.database_url,
+        {road: walk},
+        data_dir=home.data_dir,
+        boundary=boundary,
+        parked=parked,
+        pace=pace,
     )
     async with engine.running():
         yield engine
@@ -534,6 +542,30 @@ async def test_a_name_is_claimed_once_and_free_after_its_holder(
     await again.close()
     await bob.close()
     assert not await bob.holds()
+
+
+async def test_of_a_road_set_aside_somebody_is_told_in_the_end(
+    sqlite_engine_home: EngineHome,
+) -> None:
+    told: list[str] = []
+
+    async def parked(road: str, subject: str) -> None:
+        told.append(f"{road} {subject}")
+        if len(told) == 1:
+            raise ConnectionError("Slack does not answer.")
+
+    async with running(sqlite_engine_home, nothing, parked=parked) as engine:
+        for subject in ("s1", "upload@C1:x"):
+            await engine.start("walk", subject)
+        await until(lambda: ended(engine))
+        with closing(sqlite3.connect(sqlite_engine_home.data_dir / FILE_NAME)) as tables, tables:
+            tables.execute("UPDATE workflow_status SET status = 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'")
+        await until(lambda: len(told) == 3)
+        await asyncio.sleep(0.2)
+        counts = await engine.counts()
+
+    assert sorted(told[1:]) == ["walk s1", "walk upload@C1:x"]
+    assert counts == Counts(waiting=0, running=0, failed=0, parked=2)
 
 
 async def test_work_is_kept_as_plain_json(engine_home: EngineHome) -> None:

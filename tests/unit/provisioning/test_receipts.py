@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from provisioning.grants import Grants
@@ -134,6 +134,7 @@ SPANS = some.lists(
 )
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(SPANS)
 def test_merged_spans_hold_the_same_bytes_and_never_touch(spans: list[Span]) -> None:
     pieces = merged(spans)

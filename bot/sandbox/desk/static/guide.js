@@ -92,7 +92,7 @@ export class Guide {
 
   #send() {
     const ann = this.#named("Ann");
-    const words = "On the card, as Ann the release manager. A new app asks for “Create app…” first.";
+    const words = "On the card, as Ann. A new app asks for “Create app…” first.";
     return this.#step(1, "Press “Distribute…”", words, this.#become(ann, "Be Ann", "Show me the card", "mobile-builds"));
   }
 

@@ -34,7 +34,7 @@ const STROKES = {
 
 export function icon(name) {
   const strokes = STROKES[name].map((d) => drawing("path", { d }));
-  return drawing("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" }, strokes);
+  return drawing("svg", { class: `icon icon--${name}`, viewBox: "0 0 24 24", "aria-hidden": "true", focusable: "false" }, strokes);
 }
 
 /** The sandbox's mark: a hull on its slipway. */

@@ -29,10 +29,15 @@ function grown(area) {
   area.style.height = `${Math.min(area.scrollHeight + 2, 320)}px`;
 }
 
+// Only who comes near the end needs to know where it is.
 function counter(element, node) {
-  if (element.type !== "plain_text_input" || !(element.max_length && element.max_length <= 500)) return null;
+  const most = element.type === "plain_text_input" ? element.max_length : null;
+  if (!most) return null;
   const left = make("small", { class: "counter", "aria-hidden": "true" });
-  const count = () => { left.textContent = `${[...node.value].length} / ${element.max_length}`; };
+  const count = () => {
+    const length = [...node.value].length;
+    left.textContent = length > most * 0.8 ? `${length} / ${most}` : "";
+  };
   node.addEventListener("input", count);
   count();
   return left;

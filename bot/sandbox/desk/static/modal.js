@@ -155,13 +155,13 @@ export class Modal {
 
   #answered(entry, answer) {
     if (answer.response_action === "errors") return this.#showErrors(entry, answer.errors ?? {});
-    this.onSubmitted(entry.view);
     if (answer.response_action === "update") {
       entry.view = answer.view;
       entry.surface.container = { type: "view", view_id: answer.view.id };
       return this.#draw();
     }
     if (answer.response_action === "push") return this.push(answer.view);
+    this.onSubmitted(entry.view);
     if (answer.response_action === "clear") return this.closed(null);
     // While the answer was under way the view may have been replaced by the stream; only this one goes.
     this.#stack = this.#stack.filter((each) => each !== entry);

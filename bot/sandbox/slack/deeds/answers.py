@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.sandbox.slack.blocks.inspection import MESSAGE_CHARACTERS, characters, check_blocks
 from bot.sandbox.slack.blocks.layout import Surface
 from bot.sandbox.slack.blocks.naming import with_ids
+from bot.sandbox.slack.deeds.filing import unknown_files
 from bot.sandbox.slack.deeds.posting import Draft, delete, edit, post
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.messages import Message
@@ -33,7 +34,7 @@ def approve_blocks(state: State, blocks: object) -> list[JsonObject]:
     """Return the blocks of a message with all ids filled in. Raise Refusal as Slack would."""
     if blocks is None:
         return []
-    wrong = check_blocks(blocks, Surface.MESSAGE)
+    wrong = check_blocks(blocks, Surface.MESSAGE) or unknown_files(state, blocks)
     if wrong:
         raise Refusal("invalid_blocks", messages=wrong, is_violation=True)
     if characters(blocks) > MESSAGE_CHARACTERS:
@@ -82,7 +83,7 @@ def _add(state: State, where: ResponseUrl, body: JsonObject, blocks: list[JsonOb
     )
     message = post(state, draft)
     # A later answer through the same address may replace this one, as in Slack.
-    if where.message_ts is None:
+    if where.message_ts is None and not is_public:
         where.message_ts = message.ts
     return message
 

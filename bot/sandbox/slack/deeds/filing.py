@@ -4,6 +4,7 @@ from bot.sandbox.slack.conversations import Kind
 from bot.sandbox.slack.deeds.posting import Draft, delete, edit, post
 from bot.sandbox.slack.files import StoredFile
 from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.shapes import JsonObject, as_text
 from bot.sandbox.slack.state import State
 
 
@@ -77,3 +78,27 @@ def bot_sees(state: State, file: StoredFile) -> bool:
         if conversation.kind is Kind.PUBLIC or conversation.has(state.app.bot_user):
             return True
     return False
+
+
+def file_named(state: State, named: JsonObject) -> StoredFile | None:
+    """Return the file that a `slack_file` object names by its id or its address."""
+    known = state.files.get(as_text(named.get("id")))
+    if known is not None:
+        return known
+    address = as_text(named.get("url"))
+    return next((file for file in state.files if f"-{file.id}/" in address), None)
+
+
+def unknown_files(state: State, value: object) -> list[str]:
+    """Return a message for every `slack_file` in blocks that the app cannot show."""
+    if isinstance(value, list):
+        return [message for item in value for message in unknown_files(state, item)]
+    if not isinstance(value, dict):
+        return []
+    found = [message for item in value.values() for message in unknown_files(state, item)]
+    named = value.get("slack_file")
+    if isinstance(named, dict):
+        file = file_named(state, named)
+        if file is None or file.is_deleted or not bot_sees(state, file):
+            found.append("[ERROR] invalid slack file")
+    return found

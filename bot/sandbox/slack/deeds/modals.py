@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.sandbox.slack.blocks.inspection import check_view
 from bot.sandbox.slack.blocks.naming import with_ids
+from bot.sandbox.slack.deeds.filing import unknown_files
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.forms import initial_values, kept_values
 from bot.sandbox.slack.shapes import JsonObject, copied
@@ -19,7 +20,7 @@ def approve(state: State, body: object, *, kinds: tuple[str, ...] = ("modal",)) 
     """Return a view with all ids filled in. Raise Refusal when Slack would not show it."""
     if len(json.dumps(body).encode()) > VIEW_BYTES:
         raise Refusal("view_too_large")
-    wrong = check_view(body)
+    wrong = check_view(body) or unknown_files(state, body)
     if wrong or not isinstance(body, dict):
         raise Refusal("invalid_arguments", messages=wrong, is_violation=True)
     if body["type"] not in kinds:

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from aiohttp import BodyPartReader, web
 
 from bot.sandbox.slack.api.downloads import send
+from bot.sandbox.slack.deeds.filing import file_named
 from bot.sandbox.slack.desk.channels import looked_at, seen_by
 from bot.sandbox.slack.desk.door import Visit
 from bot.sandbox.slack.errors import NotPossible
@@ -75,18 +76,10 @@ def _with_pictures(visit: Visit, value: object) -> object:
     shown = {key: _with_pictures(visit, item) for key, item in value.items()}
     named = value.get("slack_file")
     if isinstance(named, dict):
-        file = _file_of(visit, named)
+        file = file_named(visit.workspace.state, named)
         if file is not None:
             shown["slack_file"] = {"url": _file_address(file)}
     return shown
-
-
-def _file_of(visit: Visit, named: JsonObject) -> StoredFile | None:
-    files = visit.workspace.state.files
-    known = files.get(as_text(named.get("id")))
-    if known is not None:
-        return known
-    return next((file for file in files if f"-{file.id}/" in as_text(named.get("url"))), None)
 
 
 async def listing(visit: Visit) -> web.Response:

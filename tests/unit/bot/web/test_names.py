@@ -1,7 +1,7 @@
 """Names that strangers chose, made fit for a title, a header or a file."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from bot.web.install.names import disposition, tidy
@@ -44,6 +44,7 @@ def test_a_download_is_named_for_old_and_new_browsers(
     assert disposition(name, ending) == expected
 
 
+@settings(deadline=None)  # The machine may be busy.
 @given(some.text())
 def test_no_name_breaks_the_header(name: str) -> None:
     header = disposition(name, ".ipa")

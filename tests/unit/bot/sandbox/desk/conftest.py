@@ -1,15 +1,14 @@
-"""One browser for all tests of the page, a fresh workspace and a fresh profile for each."""
+"""One browser and one server for all tests of the page; a fresh workspace and profile for each."""
 
 import shutil
 from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.unit.bot.sandbox.desk.deskserver import Workspace, fill, serving
-from tests.unit.bot.sandbox.desk.visit import Visitor
+from tests.unit.bot.sandbox.desk.deskserver import Workspace, serving
+from tests.unit.bot.sandbox.desk.visit import Doors, Visitor
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
@@ -20,6 +19,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--renderer-process-limit=1",
 ]
 
 
@@ -34,20 +34,31 @@ async def chromium() -> AsyncGenerator[Browser]:
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def space() -> AsyncGenerator[Workspace]:
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def doors(chromium: Browser) -> Doors:
+    return await Doors.of(chromium)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def served(chromium: Browser) -> AsyncGenerator[Workspace]:
+    assert chromium.is_connected()
     async with serving() as workspace:
-        fill(workspace)
         yield workspace
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def visitor(chromium: Browser, space: Workspace) -> AsyncGenerator[Visitor]:
-    """Somebody who has closed the guide and sits at a desktop."""
-    async with AsyncExitStack() as stack:
-        visitor = Visitor(chromium, space, stack)
-        yield visitor
-        assert visitor.troubles == []
+async def space(served: Workspace) -> Workspace:
+    served.begin_anew()
+    return served
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(doors: Doors, space: Workspace) -> AsyncGenerator[Visitor]:
+    """Somebody who has closed the guide, on a desktop unless they say that it is a phone."""
+    visitor = Visitor(doors, space)
+    yield visitor
+    await visitor.leave()
+    assert visitor.troubles == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")

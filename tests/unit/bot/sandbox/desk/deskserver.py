@@ -39,6 +39,12 @@ class Workspace:
     samples: list[str] = field(default_factory=list)
     clock: float = 1_790_000_000.0
 
+    def begin_anew(self) -> None:
+        """Forget everything but the address and who listens there."""
+        fresh = Workspace(base=self.base, listeners=self.listeners)
+        self.__dict__.update(fresh.__dict__)
+        fill(self)
+
     def say(self, channel: str, **message: object) -> str:
         self.clock += 61
         ts = f"{self.clock:.6f}"

@@ -1,8 +1,8 @@
 """Somebody who opens the page, on a desktop or on a phone."""
 
-from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, BrowserContext, Page
 
 from tests.unit.bot.sandbox.desk.deskserver import Workspace
 
@@ -15,30 +15,57 @@ document.addEventListener("securitypolicyviolation", (event) => {
 """
 
 
-class Visitor:
-    """Opens pages with a profile of their own and notes what went wrong in them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The two ways in. They stay open for all tests, since a new profile is slow to make."""
 
-    def __init__(self, browser: Browser, space: Workspace, stack: AsyncExitStack) -> None:
-        self.browser = browser
-        self.space = space
-        self.stack = stack
-        self.troubles: list[str] = []
+    desktop: BrowserContext
+    phone: BrowserContext
 
-    async def open(self, where: str, *, is_phone: bool = False, guide: bool = False) -> Page:
-        size = {"width": 390, "height": 844} if is_phone else {"width": 1280, "height": 800}
-        context = await self.browser.new_context(
-            viewport={"width": size["width"], "height": size["height"]},
+    @classmethod
+    async def of(cls, browser: Browser) -> "Doors":
+        return cls(
+            desktop=await cls._door(browser, width=1280, height=800),
+            phone=await cls._door(browser, width=390, height=844, is_phone=True),
+        )
+
+    @staticmethod
+    async def _door(
+        browser: Browser, *, width: int, height: int, is_phone: bool = False
+    ) -> BrowserContext:
+        context = await browser.new_context(
+            viewport={"width": width, "height": height},
             has_touch=is_phone,
             is_mobile=is_phone,
             reduced_motion="reduce",
             timezone_id="UTC",
             locale="en-GB",
         )
-        self.stack.push_async_callback(context.close)
-        context.set_default_timeout(5000)
-        await context.add_init_script(WATCH if guide else WATCH + CLOSED_GUIDE)
-        page = await context.new_page()
+        context.set_default_timeout(10_000)
+        await context.add_init_script(WATCH)
+        return context
+
+
+class Visitor:
+    """Opens pages and notes what went wrong in them; leaves no memory behind."""
+
+    def __init__(self, doors: Doors, space: Workspace) -> None:
+        self.doors = doors
+        self.space = space
+        self.pages: list[Page] = []
+        self.troubles: list[str] = []
+
+    async def open(self, where: str, *, is_phone: bool = False, guide: bool = False) -> Page:
+        page = await (self.doors.phone if is_phone else self.doors.desktop).new_page()
+        self.pages.append(page)
         page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        if not guide:
+            await page.add_init_script(CLOSED_GUIDE)
         await page.goto(f"{self.space.base}/{where}")
         await page.locator("#centre .pane").wait_for()
         return page
+
+    async def leave(self) -> None:
+        for page in self.pages:
+            await page.evaluate("localStorage.clear()")
+            await page.close()

@@ -67,6 +67,15 @@ def test_apksigner_verifies_v3_of_a_large_package_by_another_signer(tmp_path: Pa
     assert android_identity().fingerprint not in printed
 
 
+def test_apksigner_verifies_an_elliptic_curve_in_every_scheme(tmp_path: Path) -> None:
+    app = SampleApk(identity=android_identity(curve=True), schemes=("v1", "v2", "v3"))
+    facts = write_apk(tmp_path / "a.apk", app)
+    printed = ask("apksigner", "verify", "--min-sdk-version=21", "-v", "--print-certs", facts.path)
+    assert printed.count("): true") == 3
+    assert "key algorithm: EC" in printed
+    assert facts.certificates[0] in printed
+
+
 def test_a_changed_byte_breaks_the_signature(apk: SampleFacts, tmp_path: Path) -> None:
     content = bytearray(apk.path.read_bytes())
     content[len(content) // 2] ^= 1

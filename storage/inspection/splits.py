@@ -1,0 +1,99 @@
+"""
+Archives of APKs: bundletool's `.apks` and the `.xapk` of third-party stores.
+
+The APK that tells the app is read in place inside of the archive. That is the one level of zip in
+zip that is read.
+"""
+
+import json
+import re
+from typing import Any
+
+from storage.inspection import apk
+from storage.inspection.archive import Archive
+from storage.inspection.facts import Inspection, Kind
+from storage.inspection.package import Package
+from storage.inspection.rejection import PackageRejected
+from storage.inspection.text import clean
+
+APKS_MARK = rb"toc\.pb"
+XAPK_MARK = rb"manifest\.json"
+
+_APK = rb"(?:[^/\0]+/)?[^/\0]+\.apk"
+# The order in which bundletool's parts tell the whole app.
+_TELLING = (
+    re.compile(rb"universal\.apk"),
+    re.compile(rb"splits/base-master\.apk"),
+    re.compile(rb"standalones/[^/\0]+\.apk"),
+    re.compile(rb"splits/base-master_[0-9]+\.apk"),
+)
+_ABI = re.compile(rb"[.\-](arm64_v8a|armeabi_v7a|armeabi|x86_64|x86|riscv64|mips64|mips)[._\-]")
+# An APK that is not stored but packed again has to fit into memory.
+_MAX_INNER = 128 << 20
+_MAX_JSON = 4 << 20
+_NOTE = "It is an archive of APKs: a device needs the parts that fit it."
+
+
+def read_apks(package: Package, archive: Archive) -> Inspection:
+    """Read a `.apks` by its universal or base APK; raise PackageRejected when it holds none."""
+    names = archive.search(_APK)
+    telling = (name for mark in _TELLING for name in names if mark.fullmatch(name))
+    base = next(telling, None)
+    if base is None:
+        raise PackageRejected("The archive of APKs holds no base APK.")
+    return _read(package, archive, "apks", base, names)
+
+
+def is_xapk(archive: Archive) -> bool:
+    """Tell whether there are APKs beside the `manifest.json`, a name that many things have."""
+    return bool(archive.search(rb"[^/\0]+\.apk"))
+
+
+def read_xapk(package: Package, archive: Archive) -> Inspection:
+    """Read a `.xapk` by its base APK, which counts where the JSON beside it says otherwise."""
+    manifest = _manifest(archive)
+    names = archive.search(_APK)
+    base = next((name for name in _bases(manifest) if name in names), None)
+    if base is None:
+        raise PackageRejected("The XAPK holds no base APK.")
+    return _read(package, archive, "xapk", base, names)
+
+
+def _manifest(archive: Archive) -> dict[str, Any]:
+    data = archive.read(b"manifest.json", _MAX_JSON)
+    try:
+        manifest = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise PackageRejected("The XAPK's manifest.json cannot be read.") from error
+    if not isinstance(manifest, dict):
+        raise PackageRejected("The XAPK's manifest.json is no object.")
+    return manifest
+
+
+def _bases(manifest: dict[str, Any]) -> list[bytes]:
+    """Return the names that the base APK may have, the one that is named as base first."""
+    listed = manifest.get("split_apks")
+    parts = [part for part in listed if isinstance(part, dict)] if isinstance(listed, list) else []
+    named = [part.get("file") for part in parts if part.get("id") == "base"]
+    package = clean(manifest.get("package_name"))
+    named += [f"{package}.apk", "base.apk"]
+    return [name.encode("utf-8", "replace") for name in named if isinstance(name, str) and name]
+
+
+def _read(
+    package: Package, archive: Archive, kind: Kind, base: bytes, names: list[bytes]
+) -> Inspection:
+    source = archive.inner(base, _MAX_INNER)
+    inner = Package(source=source, name=package.name, hashes=package.hashes)
+    found = apk.read(inner, Archive.open(source))
+    matches = (_ABI.search(name) for name in names)
+    parts = {match[1].decode() for match in matches if match}
+    abis = {_written(part) for part in parts} | set(found.facts.abis)
+    measured = {**package.measured, "kind": kind, "abis": tuple(sorted(abis))}
+    notes = (_NOTE, *(note for note in found.notes if note != apk.NEEDS_PARTS))
+    return Inspection(facts=found.facts.model_copy(update=measured), icon=found.icon, notes=notes)
+
+
+def _written(abi: str) -> str:
+    """Names of parts have an underscore where names of processors have a hyphen."""
+    return abi if abi == "x86_64" else abi.replace("_", "-")

@@ -1,0 +1,20 @@
+"""A whole house in a process of its own, which may die at any boundary of its roads."""
+
+import asyncio
+from typing import Any
+
+from bot.bootstrap import open_house
+from bot.serving import stopped
+from bot.settings import Settings
+from bot.slack import pace, parts
+from tests.integration.crash.harness import Boundary
+
+
+async def live(boundary: Boundary, settings: dict[str, Any]) -> None:
+    """Keep a house open until it is asked to stop."""
+    setattr(parts, "PAUSE", 0.02)  # noqa: B010 - the module only borrows the name
+    pace.EDIT_PAUSE = 0.05
+    # Listening for the signal comes first: the house may be asked to stop while it opens.
+    asked = asyncio.create_task(stopped())
+    async with open_house(Settings(**settings), boundary=boundary):
+        await asked

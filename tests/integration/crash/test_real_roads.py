@@ -1,0 +1,229 @@
+"""The main road, killed at every boundary: nothing is lost, and nobody is told twice."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.samples.harbour import harbour_ipa
+from bot.sandbox.slack.server import SandboxSlack, Setup
+from bot.sandbox.slack.workspace import Workspace
+from bot.slack import names
+from storage.catalog import apps, groups, organizations, releases, testers, uploads
+from storage.catalog.database import Database, Session
+from storage.records.app import App
+from storage.records.build import Build
+from storage.records.group import Group
+from tests.engines import EngineHome
+from tests.integration.crash.harness import Child
+from tests.integration.crash.living import live
+from tests.integration.slack.house import manifest
+
+TAKE_IN = ("greet", "fetch", "inspect", "keep", "show")
+DISTRIBUTE = (
+    "resolve",
+    "show start",
+    "channels",
+    "announce",
+    "tell 1",
+    "tell 2",
+    "finish",
+    "show",
+    "report",
+)
+
+
+def boundaries(steps: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Return the number and the name of each boundary of a road."""
+    return list(
+        enumerate(f"{when} {step}" for step in steps for when in ("before", "done", "kept"))
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A workspace, and a place for the houses that live and die beside it."""
+
+    slack: SandboxSlack
+    home: EngineHome
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.slack.workspace
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            "base_url": "http://127.0.0.1:1",
+            "port": 0,
+            "data_dir": self.home.data_dir,
+            "database_url": self.home.database_url,
+            "slack_bot_token": self.slack.bot_token,
+            "slack_app_token": self.slack.app_token,
+            "slack_api_url": self.slack.api_url,
+            "slack_file_hosts": self.slack.file_host,
+            "admins": self.workspace.person("Ann").id,
+        }
+
+    async def dies(self, child: Child) -> None:
+        """Wait until a child has killed itself, as it must."""
+        code, seen = await asyncio.to_thread(child.wait)
+        assert code == -9, f"The house did not die but came to {seen}."
+
+    @asynccontextmanager
+    async def living(self) -> AsyncGenerator[None]:
+        """Let a house live that does not die."""
+        child = await asyncio.to_thread(Child.start, live, self.settings())
+        try:
+            await self.slack.connected(within=20)
+            yield
+        finally:
+            child.process.terminate()
+            code, seen = await asyncio.to_thread(child.wait)
+            assert code == 0, f"The house ended badly after {seen[-3:]}."
+
+
+@pytest.fixture
+async def scene(engine_home: EngineHome, tmp_path: Path) -> AsyncGenerator[Scene]:
+    setup = Setup(manifest=manifest())
+    async with SandboxSlack.serve(data_dir=tmp_path / "slack", setup=setup) as slack:
+        yield Scene(slack=slack, home=engine_home)
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return harbour_ipa(tmp_path_factory.mktemp("crash"))
+
+
+@pytest.mark.parametrize(("number", "name"), boundaries(TAKE_IN))
+async def test_killed_while_taking_in_the_build_arrives_once(
+    scene: Scene, package: Path, number: int, name: str
+) -> None:
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
+    await scene.slack.connected(within=20)
+    posted = await scene.workspace.person("Cid").post("#mobile-builds", files=[package])
+    await scene.dies(dying)
+
+    async with scene.living():
+        await scene.workspace.eventually(
+            lambda: "New app" in scene.workspace.thread(posted)[-1].said(), timeout=20
+        )
+        await asyncio.sleep(0.2)
+
+    said = scene.workspace.by_bot("#mobile-builds")
+    assert len(said) == 1, f"After dying {name} there are {len(said)} messages."
+    assert list((scene.home.data_dir / "blobs" / "incoming").iterdir()) == []
+    assert len(await _builds(scene)) == 1
+    assert scene.slack.violations == []
+
+
+@pytest.mark.parametrize(("number", "name"), boundaries(DISTRIBUTE))
+async def test_killed_while_distributing_everybody_is_told_once(
+    scene: Scene, number: int, name: str
+) -> None:
+    await _draft(scene)
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
+    await scene.slack.connected(within=20)
+    command = "distribute harbour to QA"
+    await scene.workspace.person("Ann").command("#mobile-builds", names.COMMAND, command)
+    await scene.dies(dying)
+
+    async with scene.living():
+        await scene.workspace.eventually(
+            lambda: any(key.startswith("report:") for key in _keys(scene, "#qa")), timeout=30
+        )
+        await asyncio.sleep(0.2)
+
+    for person in ("Bob", "Dee"):
+        told = [m for m in scene.workspace.dms(person) if m.is_bot]
+        assert len(told) == 1, f"After dying {name} {person} was told {len(told)} times."
+    heard = _keys(scene, "#qa")
+    kinds = sorted(key.partition(":")[0] for key in heard)
+    assert kinds == ["release", "report"], f"After dying {name}: {heard}"
+    assert set(heard.values()) == {1}, f"After dying {name}: {heard}"
+    assert scene.slack.violations == []
+
+
+async def _draft(scene: Scene) -> None:
+    """Write down an app with a draft, and a group with two testers that is heard in #qa."""
+    workspace = scene.workspace
+    database = Database(scene.home.database_url)
+    async with database.writing() as session:
+        organization = await organizations.named(session, "main")
+        app = await apps.add(session, _app(organization.id))
+        build = _build(organization.id)
+        session.add(build)
+        await session.flush()
+        await releases.draft(session, app, build.id, by="UCID", notes="")
+        await _group(session, organization.id, workspace)
+    await database.close()
+
+
+def _app(organization_id: str) -> App:
+    return App(
+        organization_id=organization_id,
+        name="harbour",
+        display_name="Harbour",
+        platform="ios",
+        bundle_id="com.example.harbour",
+        created_by="UCID",
+    )
+
+
+def _build(organization_id: str) -> Build:
+    sha256 = "ab" * 32
+    facts = {
+        "platform": "ios",
+        "kind": "ipa",
+        "bundle_id": "com.example.harbour",
+        "version": "2.4.0",
+        "build": "241",
+        "size": 1,
+        "md5": "0" * 32,
+        "sha1": "0" * 40,
+        "sha256": sha256,
+    }
+    return Build(
+        organization_id=organization_id,
+        sha256=sha256,
+        md5="0" * 32,
+        size=1,
+        chunk_size=1,
+        chunks=[sha256],
+        file_name="Harbour.ipa",
+        platform="ios",
+        bundle_id="com.example.harbour",
+        version="2.4.0",
+        build="241",
+        facts=facts,
+    )
+
+
+async def _group(session: Session, organization_id: str, workspace: Workspace) -> None:
+    group = Group(organization_id=organization_id, name="QA", slug="qa", created_by="UANN")
+    await groups.add(session, group)
+    people = {workspace.person(name).id: name for name in ("Bob", "Dee")}
+    found = await testers.of_slack(session, organization_id, people)
+    await groups.add_members(session, group.id, [tester.id for tester in found])
+    await groups.connect(session, group.id, workspace.channel("#qa").id, "UANN")
+
+
+def _keys(scene: Scene, channel: str) -> Counter[str]:
+    """Return how often each of our messages stands in a channel, by the key it carries."""
+    found = [m.metadata for m in scene.workspace.by_bot(channel) if m.metadata]
+    return Counter(str(metadata["event_payload"]["key"]) for metadata in found)
+
+
+async def _builds(scene: Scene) -> list[str]:
+    """Return the keys of the drafts and the names of the builds there are."""
+    database = Database(scene.home.database_url)
+    try:
+        async with database.reading() as session:
+            waiting = await uploads.unclaimed(session)
+            return [build_id for upload in waiting if (build_id := upload.build_id)]
+    finally:
+        await database.close()

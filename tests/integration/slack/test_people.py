@@ -1,0 +1,191 @@
+"""Who may do what, asked at the moment of the click; and two who do the same at once."""
+
+import asyncio
+
+from bot.slack import names
+from provisioning.people import Holder
+from storage.records.role import HolderKind, Role
+from tests.integration.slack.house import BUILDS, QA, House
+from tests.integration.slack.test_main_road import distribute
+
+
+async def test_who_may_not_distribute_is_told_so_alone(house: House) -> None:
+    draft = await house.with_app()
+
+    await house.bob.click(draft, names.DISTRIBUTE)
+
+    told = await house.whisper_to("Bob", "this takes the role admin or release manager")
+    assert told.ephemeral_for == house.bob.id
+    assert house.workspace.view_of("Bob") is None
+
+
+async def test_a_role_that_was_taken_away_meanwhile_no_longer_counts(house: House) -> None:
+    people, bob = house.services.domain.people, Holder(kind=HolderKind.PERSON, id=house.bob.id)
+    await people.give(house.ann.id, Role.MANAGER, bob)
+    draft = await house.with_app()
+    await house.bob.click(draft, names.DISTRIBUTE)
+    form = await house.view_of("Bob", "Distribute")
+    await people.take(house.ann.id, Role.MANAGER, bob)
+
+    sent = await house.bob.submit(form, {names.PEOPLE: [house.bob.id]})
+
+    assert sent.action == "errors"
+    assert "You may not distribute releases" in str(sent.errors)
+
+
+async def test_6_a_double_click_is_one_release(house: House) -> None:
+    await house.group("QA", "Bob", channel=QA)
+    await house.with_app()
+    await distribute(house, "QA")
+    await house.dm_to("Bob", "2.4.0 (241)")
+    await house.cid.post(BUILDS, "Next", files=[house.samples.newer_ipa])
+    draft = await house.card_saying("Compared with")
+
+    await asyncio.gather(
+        house.ann.click(draft, names.DISTRIBUTE_USUAL),
+        house.ann.click(draft, names.DISTRIBUTE_USUAL),
+    )
+
+    await house.whisper_to("Ann", "already distributed release 2 to QA")
+    await house.card_saying("1/1 reached · QA")
+    await house.settled()
+    assert len([m for m in house.workspace.dms("Bob") if "2.5.0 (250)" in m.said()]) == 1
+    assert len([m for m in house.workspace.by_bot(QA) if "release 2" in m.said()]) == 1
+
+
+async def test_6_of_two_managers_at_once_the_second_sees_who_did_it(house: House) -> None:
+    bob = Holder(kind=HolderKind.PERSON, id=house.bob.id)
+    await house.services.domain.people.give(house.ann.id, Role.MANAGER, bob)
+    await house.group("QA", "Cid", channel=QA)
+    draft = await house.with_app()
+    for person in (house.ann, house.bob):
+        await person.click(draft, names.DISTRIBUTE)
+    for name, person in (("Ann", house.ann), ("Bob", house.bob)):
+        form = await house.view_of(name, "Distribute")
+        await person.submit(form, {names.GROUPS: ["QA"]})
+
+    first = await house.ann.submit(await house.view_of("Ann", "Please confirm"))
+    second = await house.bob.submit(await house.view_of("Bob", "Please confirm"))
+
+    assert first.action == "clear"
+    assert second.action == "update"
+    refused = await house.view_of("Bob", "Already done")
+    assert "ann already distributed release 1 to QA" in str(refused.blocks)
+    await house.dm_to("Cid", "ready for you")
+    assert len([m for m in house.workspace.dms("Cid") if "ready" in m.said()]) == 1
+
+
+async def test_a_form_that_was_overtaken_says_by_whom_before_it_counts(house: House) -> None:
+    bob = Holder(kind=HolderKind.PERSON, id=house.bob.id)
+    await house.services.domain.people.give(house.ann.id, Role.MANAGER, bob)
+    await house.group("QA", "Cid", channel=QA)
+    draft = await house.with_app()
+    await house.bob.click(draft, names.DISTRIBUTE)
+    await distribute(house, "QA")
+
+    await house.bob.submit(await house.view_of("Bob", "Distribute"), {names.GROUPS: ["QA"]})
+
+    assert "ann distributed release 1 to QA" in str(
+        (await house.view_of("Bob", "Already done")).blocks
+    )
+
+
+async def test_a_choice_changed_on_the_confirmation_is_counted_anew(house: House) -> None:
+    await house.group("QA", "Bob")
+    await house.group("Beta", "Bob", "Cid")
+    draft = await house.with_app()
+    await house.ann.click(draft, names.DISTRIBUTE)
+    await house.ann.submit(await house.view_of("Ann", "Distribute"), {names.GROUPS: ["QA"]})
+
+    again = await house.ann.submit(
+        await house.view_of("Ann", "Please confirm"), {names.GROUPS: ["QA", "Beta"]}
+    )
+
+    assert again.action == "update"
+    assert "*2 people*" in str((await house.view_of("Ann", "Please confirm")).blocks)
+
+
+async def test_nobody_chosen_is_said_at_the_input(house: House) -> None:
+    draft = await house.with_app()
+    await house.ann.click(draft, names.DISTRIBUTE)
+
+    sent = await house.ann.submit(await house.view_of("Ann", "Distribute"))
+
+    assert sent.errors == {names.GROUPS: "Choose at least one group or person."}
+
+
+async def test_an_app_name_that_cannot_be_is_said_at_the_input(house: House) -> None:
+    await house.cid.post(BUILDS, files=[house.samples.ipa])
+    await house.ann.click(await house.card_saying("New app"), names.CREATE_APP)
+    form = await house.view_of("Ann", "Create app")
+
+    sent = await house.ann.submit(form, {names.APP_NAME: "Not A Name"})
+
+    assert list(sent.errors) == [names.APP_NAME]
+
+
+async def test_23_a_guest_may_test_and_may_not_distribute(house: House) -> None:
+    people = house.services.domain.people
+    dee = house.workspace.person("Dee")
+    await people.give(house.ann.id, Role.MANAGER, Holder(kind=HolderKind.PERSON, id=dee.id))
+    await house.group("QA", "Dee")
+    draft = await house.with_app()
+    await dee.join(BUILDS)
+    await dee.click(draft, names.DISTRIBUTE)
+    await house.whisper_to("Dee", "You may not distribute releases here")
+
+    await distribute(house, "QA")
+
+    await house.dm_to("Dee", "ready for you")
+
+
+async def test_23_a_guests_build_is_refused_with_a_reason(house: House) -> None:
+    dee = house.workspace.person("Dee")
+    await dee.join(BUILDS)
+
+    await dee.post(BUILDS, files=[house.samples.ipa])
+
+    await house.card_saying("does not hold the uploader role")
+
+
+async def test_23_somebody_of_another_workspace_cannot_be_chosen(house: House) -> None:
+    eve = house.workspace.add_person("Eve", is_stranger=True, team_id="T0OTHER00")
+    draft = await house.with_app()
+    await house.ann.click(draft, names.DISTRIBUTE)
+
+    sent = await house.ann.submit(
+        await house.view_of("Ann", "Distribute"), {names.PEOPLE: [eve.id]}
+    )
+
+    assert "belongs to another workspace" in sent.errors[names.GROUPS]
+
+
+async def test_21_builds_of_other_bots_stay_without_a_word_unless_a_bot_holds_the_role(
+    house: House,
+) -> None:
+    robot = house.workspace.add_bot("Builder")
+    await robot.join(BUILDS)
+    await robot.post(BUILDS, "Nightly", files=[house.samples.ipa])
+    await house.settled()
+    assert house.workspace.by_bot(BUILDS) == [] or all(
+        m.user == robot.id for m in house.workspace.by_bot(BUILDS)
+    )
+    holder = Holder(kind=HolderKind.PERSON, id=robot.id)
+    await house.services.domain.people.give(house.ann.id, Role.UPLOADER, holder)
+
+    await robot.post(BUILDS, "Nightly", files=[house.samples.apk])
+
+    await house.card_saying("New app")
+
+
+async def test_24_a_deactivated_tester_is_not_told_and_history_is_kept(house: House) -> None:
+    await house.group("QA", "Bob", "Cid")
+    await house.with_app()
+    house.workspace.change_person("Bob", deleted=True)
+    await house.settled()
+
+    await distribute(house, "QA")
+
+    await house.dm_to("Cid", "ready for you")
+    await house.card_saying("1/1 reached")
+    assert [m for m in house.workspace.dms("Bob") if m.is_bot] == []

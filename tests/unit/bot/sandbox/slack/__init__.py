@@ -1,0 +1,1 @@
+"""Tests of the Slack-compatible workspace, through the real clients."""

@@ -1,0 +1,1 @@
+"""Re-signing without a Mac."""
