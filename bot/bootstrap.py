@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import aiohttp
 from aiohttp import web
@@ -19,7 +20,7 @@ from bot.settings import Settings
 from bot.slack import client, http
 from bot.slack.announcer import SlackAnnouncer
 from bot.slack.answering import answering
-from bot.slack.app import make_announcer, make_channels, make_slack, make_source
+from bot.slack.app import make_announcer, make_channels, make_missed, make_slack, make_source
 from bot.slack.parts import SlackParts, Workspace, workspace
 from bot.slack.socket import Socket
 from bot.sweeping import Sweeping
@@ -105,7 +106,8 @@ async def open_house(
             "show_place": ShowPlace(announcer),
             "distribute": Distribute(domain.distributions, announcer),
         }
-        app = make_slack(made.slack_parts(domain, announcer), answering(domain.grants, links))
+        surface = made.slack_parts(domain, announcer)
+        app = make_slack(surface, answering(domain.grants, links))
         services = Services(
             settings=settings,
             links=links,
@@ -117,7 +119,7 @@ async def open_house(
             slack=app,
         )
         await stack.enter_async_context(engine.running())
-        await stack.enter_async_context(_clock(services))
+        await stack.enter_async_context(_clock(services, make_missed(surface)))
         socket = Socket(app, **_socket_settings(settings)) if _uses_socket(settings) else None
         port = await stack.enter_async_context(_web(services, socket))
         if socket is not None:
@@ -168,7 +170,9 @@ class _Maker:
             channels=make_channels(self.slack, groups),
             distributions=distributions,
             links=self.links,
-            icon_url=self.links.card_icon,
+            icon_url=partial(
+                self.links.card_icon, plain=self.settings.slack_api_url.startswith("http://")
+            ),
         )
         domain = Domain(
             people=people,
@@ -242,10 +246,11 @@ async def _connected(socket: Socket) -> AsyncGenerator[None]:
 
 
 @asynccontextmanager
-async def _clock(services: Services) -> AsyncGenerator[None]:
+async def _clock(services: Services, missed: Callable[[], Awaitable[int]]) -> AsyncGenerator[None]:
     sweeping = Sweeping(database=services.database, engine=services.engine, blobs=services.blobs)
     clock = Clock()
     clock.every(30, "begin", sweeping.begin_what_was_not_begun)
+    clock.every(300, "missed files", missed, at_start=True)
     clock.every(3600, "forget", sweeping.forget)
     clock.every(3600, "orphans", sweeping.sweep_orphans)
     async with clock.running():

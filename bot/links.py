@@ -55,15 +55,15 @@ class Links:
         """Return the address of the icon, *size* pixels wide: 57, 180 or 512."""
         return f"{self.install(token)}/icon-{size}.png"
 
-    def card_icon(self, icon_sha256: str) -> str | None:
+    def card_icon(self, icon_sha256: str, *, plain: bool = False) -> str | None:
         """
         Return where Slack fetches the icon of a card, None when it could not.
 
-        Slack's servers fetch pictures from the internet, by https. The digest of a picture is as
-        hard to guess as the picture.
+        Slack's servers fetch pictures from the internet, by https; *plain* is for a Slack that is
+        reached by http itself. The digest of a picture is as hard to guess as the picture.
         """
         host = urlsplit(self.base_url).hostname or ""
-        if not self.secure or not _is_public(host):
+        if not plain and not (self.secure and _is_public(host)):
             return None
         return f"{self.base_url}/icons/{icon_sha256}.png"
 

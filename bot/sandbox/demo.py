@@ -5,11 +5,12 @@ import errno
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import yaml
 from aiohttp import web
@@ -17,8 +18,10 @@ from aiohttp import web
 from bot.bootstrap import open_house
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
 from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
+from bot.sandbox.slack.workspace import Workspace
 from bot.serving import stopped
 from bot.settings import Settings, load
+from provisioning.groups import Groups
 from storage.errors import SlipwayError
 
 HOST = "127.0.0.1"
@@ -26,8 +29,12 @@ HOST = "127.0.0.1"
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
 
-#: Writes a sample into a folder and returns its path.
-Writer = Callable[[Path], Path]
+class Writer(Protocol):
+    """Writes a sample into a folder and returns its path; the signer's key is kept in *keys*."""
+
+    __name__: str
+
+    def __call__(self, folder: Path, *, keys: Path | None = None) -> Path: ...
 
 
 class PortTaken(SlipwayError):
@@ -44,16 +51,20 @@ class Demo:
 
 async def demo(*, port: int, data_dir: Path | None) -> int:
     """Run the demo until it is asked to stop; return the exit code."""
-    async with running(port=port, data_dir=data_dir) as demo:
+    async with running(port=port, data_dir=data_dir, with_group=True) as demo:
         print(_greeting(demo.slack.url, data_dir), flush=True)  # noqa: T201 - what people wait for
         await stopped()
     return 0
 
 
 @asynccontextmanager
-async def running(*, port: int = 0, data_dir: Path | None = None) -> AsyncGenerator[Demo]:
+async def running(
+    *, port: int = 0, data_dir: Path | None = None, with_group: bool = False
+) -> AsyncGenerator[Demo]:
     """
     Run the workspace on *port* (0: a free one), and the house beside it.
+
+    *with_group* makes the group QA, so that a newcomer has somebody to distribute to.
 
     Without *data_dir* everything lies in a temporary folder that goes at the end. Raise PortTaken.
     """
@@ -61,8 +72,10 @@ async def running(*, port: int = 0, data_dir: Path | None = None) -> AsyncGenera
     try:
         async with _workspace(port, folder) as slack:
             settings = _settings(slack, folder)
-            async with open_house(settings):
+            async with open_house(settings) as house:
                 await slack.connected()
+                if with_group:
+                    await _make_group(house.services.domain.groups, slack.workspace)
                 yield Demo(slack=slack, settings=settings)
     finally:
         if data_dir is None:
@@ -98,12 +111,27 @@ async def _workspace(port: int, folder: Path) -> AsyncGenerator[SandboxSlack]:
 
 async def _sample(folder: Path, write: Writer, _request: web.Request) -> web.StreamResponse:
     """Write the sample when it is first asked for, and serve it."""
-    samples = folder / "samples"
-    samples.mkdir(parents=True, exist_ok=True)
-    path = await asyncio.to_thread(write, samples)
+    path = await asyncio.to_thread(_written, folder / "samples", write)
     return web.FileResponse(
         path, headers={"Content-Disposition": f'attachment; filename="{path.name}"'}
     )
+
+
+def _written(folder: Path, write: Writer) -> Path:
+    """Return the one sample of a kind: written anew it would be another build."""
+    place = folder / write.__name__
+    place.mkdir(parents=True, exist_ok=True)
+    there = next((path for path in place.iterdir() if path.is_file()), None)
+    return there or write(place, keys=folder / "keys")
+
+
+async def _make_group(groups: Groups, workspace: Workspace) -> None:
+    if await groups.all():
+        return
+    ann = workspace.person("Ann").id
+    group = await groups.create("QA", ann)
+    await groups.add_people(group.id, [workspace.person("Bob").id], ann)
+    await groups.connect(group.id, workspace.channel("#qa").id, ann)
 
 
 def _settings(slack: SandboxSlack, folder: Path) -> Settings:

@@ -18,8 +18,9 @@ from storage.errors import SlipwayError
 
 T = TypeVar("T")
 
-#: A large build takes its time to be fetched and read.
-PATIENCE = 300.0
+#: How long each step may take, and how many bytes a second a large build goes by at least.
+PATIENCE = 20.0
+BYTES_PER_SECOND = 10_000_000
 LINK = re.compile(r"https?://[^\s|>\"]+/i/[A-Za-z0-9_-]{22}")
 
 
@@ -43,10 +44,12 @@ class _Walk:
         self._cid = self._workspace.person("Cid")
         self._started = time.monotonic()
         self._android = False
+        self._patience = PATIENCE
 
     async def walk(self, build: Path | None) -> int:
         path = build if build is not None else await asyncio.to_thread(self._sample)
         size = await asyncio.to_thread(lambda: path.stat().st_size)
+        self._patience += size / BYTES_PER_SECOND
         self._say(f"Cid posts {path.name} ({size:,} bytes) in #mobile-builds.")
         posted = await self._cid.post(
             "#mobile-builds", "First build with the *new charts*", files=[path]
@@ -64,7 +67,7 @@ class _Walk:
             lambda: next(
                 (m for m in self._workspace.thread(posted) if m.is_bot and buttons(m)), None
             ),
-            "a card for the build",
+            "a card for the build (Slipway is silent on files that are no builds)",
             lambda: self._refusal(posted),
         )
         self._say(f"The card says: {_first_line(card)}")
@@ -147,13 +150,15 @@ class _Walk:
             return RoadBroken(said) if said else look()
 
         try:
-            seen = await self._workspace.eventually(found, timeout=PATIENCE)
+            seen = await self._workspace.eventually(found, timeout=self._patience)
         except AssertionError:
-            raise RoadBroken(f"There was no sign of {what} within {PATIENCE:g} seconds.") from None
+            raise RoadBroken(
+                f"There was no sign of {what} within {self._patience:.0f} seconds."
+            ) from None
         if isinstance(seen, Exception):
             raise seen
         assert seen is not None  # `eventually` returns what is true.
-        return seen
+        return cast("T", seen)
 
     def _refusal(self, posted: Message) -> str | None:
         said = [m for m in self._workspace.thread(posted) if m.is_bot and ":no_entry:" in m.said()]
@@ -162,7 +167,7 @@ class _Walk:
     def _sample(self) -> Path:
         folder = self._demo.settings.data_dir
         folder.mkdir(parents=True, exist_ok=True)
-        return harbour_ipa(folder)
+        return harbour_ipa(folder, keys=folder / "sample-keys")
 
     def _say(self, line: str) -> None:
         print(f"{time.monotonic() - self._started:6.2f} s  {line}", flush=True)  # noqa: T201

@@ -20,11 +20,12 @@ from bot.slack.runner import Runner
 from bot.slack.tasks import Tasks
 from bot.slack.upkeep import listeners as upkeep
 from bot.slack.uploads import listeners as uploads
-from bot.slack.uploads.arrivals import Arrivals
 from bot.slack.uploads.files import Files
 from bot.slack.uploads.missed import Missed
+from bot.slack.uploads.sightings import Sightings
 from bot.slack.uploads.source import SlackSource
 from bot.slack.uploads.threads import Threads
+from provisioning.builds import Intake
 from provisioning.cards import Cards
 from provisioning.distribution import Distributions
 from provisioning.grants import Grants
@@ -99,9 +100,9 @@ def make_slack(parts: SlackParts, *more: Feature) -> AsyncApp:
     return app
 
 
-def make_missed(parts: SlackParts) -> Callable[[], Awaitable[int]]:
+def make_missed(workspace: Workspace, intake: Intake) -> Callable[[], Awaitable[int]]:
     """Return what looks, every few minutes, for files that no event told of."""
-    return Missed(parts, Arrivals(parts))
+    return Missed(workspace, Sightings(workspace, intake))
 
 
 def make_source(workspace: Workspace, hosts: Collection[str]) -> SlackSource:

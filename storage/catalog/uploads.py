@@ -94,6 +94,17 @@ async def unfinished(session: Session, before: datetime, *, since: datetime) -> 
     return found.all()
 
 
+async def newest_at(session: Session) -> datetime | None:
+    """Return when the newest upload from Slack came."""
+    found = await session.exec(
+        select(Upload.created_at)
+        .where(Upload.source == "slack")
+        .order_by(col(Upload.created_at).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
 async def unclaimed(session: Session) -> Sequence[Upload]:
     """Return kept uploads whose build has no app yet, newest first."""
     found = await session.exec(

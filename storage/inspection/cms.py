@@ -12,6 +12,7 @@ from storage.inspection import ber
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.text import clean
 
+NAMELESS = "a certificate without a name"
 SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 
 _COMMON_NAME = bytes.fromhex("550403")
@@ -43,7 +44,7 @@ class Certificate:
         for key in (_COMMON_NAME, _ORGANIZATIONAL_UNIT, _ORGANIZATION):
             if shown := clean(named.get(key)):
                 return shown
-        return "a certificate without a name"
+        return NAMELESS
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,8 @@ class Facts(_Sheet):
     * `permissions`, `features`: the declared ones, in the order of the manifest.
     * `split`: the name of the split when an APK is only a part of an app; `test_only` as declared.
     * `architectures` and `uuids` belong together: the slice `architectures[i]` has the LC_UUID
-      `uuids[i]`, lower-case with dashes, empty where it has none. For a dSYM, of its binaries.
+      `uuids[i]`, lower-case with dashes, empty where it has none. For a dSYM, of its binaries. On
+      Windows there are no UUIDs.
     * `encrypted`: whether the App Store's encryption lies over the main executable.
     * `simulator`: the app was built for a simulator, so that no device can install it.
     * `publisher`: for Windows, who the package says made it. `mapping_id`: R8's id of a mapping.

@@ -1,4 +1,4 @@
-"""From a file to its fact sheet."""
+"""From a file to its fact sheet: recognised by what it holds, never by its name."""
 
 import hashlib
 import os
@@ -6,7 +6,22 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from storage.inspection import aab, apk, ipa, splits
+from storage.inspection import (
+    aab,
+    apk,
+    compound,
+    dmg,
+    ipa,
+    macapp,
+    msi,
+    pe,
+    pkg,
+    profile,
+    splits,
+    symbols,
+    windows,
+    xar,
+)
 from storage.inspection.archive import Archive
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.package import Package
@@ -14,6 +29,8 @@ from storage.inspection.rejection import NotAPackage, PackageRejected
 from storage.inspection.source import Window
 
 _CHUNK = 1 << 20
+_HEAD = 64 << 10
+_TEXT_HEAD = 4096
 
 Reader = Callable[[Package, Archive], Inspection]
 
@@ -23,7 +40,13 @@ _MARKS: tuple[tuple[bytes, Reader], ...] = (
     (re.escape(aab.MANIFEST), aab.read),
     (splits.APKS_MARK, splits.read_apks),
     (ipa.MARK, ipa.read),
+    (windows.BUNDLE_MARK, windows.read_bundle),
+    (windows.PACKAGE_MARK, windows.read_package),
     (splits.XAPK_MARK, splits.read_xapk),
+    (macapp.MARK, macapp.read_zip),
+    (symbols.DSYM_MARK, symbols.read_dsym),
+    (symbols.MAPPING_MARK, symbols.read_mapping),
+    (windows.UPLOAD_MARK, windows.read_upload),
 )
 
 
@@ -61,14 +84,37 @@ def read(package: Package) -> Inspection:
 
 
 def _read_by_content(package: Package) -> Inspection:
-    archive = Archive.open(package.source)
+    source = package.source
+    if dmg.is_dmg(source):
+        return dmg.read(package)
+    head = source.read(0, min(source.size, _HEAD))
+    for magic, reader in ((xar.MAGIC, pkg.read), (compound.MAGIC, msi.read), (pe.MAGIC, pe.read)):
+        if head.startswith(magic):
+            return reader(package)
+    if profile.is_signed_data(head):
+        return profile.read(package, source)
+    if windows.is_app_installer(head[:_TEXT_HEAD]):
+        return windows.read_app_installer(package, source)
+    if symbols.is_mapping(head):
+        return symbols.read_plain_mapping(package, source)
+    return _read_archive(package, Archive.open(source))
+
+
+def _read_archive(package: Package, archive: Archive) -> Inspection:
     # One search for all that tells kinds apart: each costs milliseconds in a large archive.
-    names = archive.search(b"|".join(mark for mark, _ in _MARKS))
+    names = set(archive.search(b"|".join(mark for mark, _ in _MARKS)))
     for mark, reader in _MARKS:
         whole = re.compile(mark)
-        if any(whole.fullmatch(name) for name in names):
+        if any(whole.fullmatch(name) for name in names) and _means_it(reader, archive):
             return reader(package, archive)
     raise NotAPackage("There is no app in it.")
+
+
+def _means_it(reader: Reader, archive: Archive) -> bool:
+    """Look closer where a name alone says little."""
+    if reader is apk.read:
+        return not symbols.manifest_is_beside_mapping(archive)
+    return reader is not splits.read_xapk or splits.is_xapk(archive)
 
 
 def _digests(descriptor: int) -> Hashes:

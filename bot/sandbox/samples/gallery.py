@@ -169,7 +169,9 @@ _OTHERS: dict[str, Writer] = {
     "unsigned.pkg": lambda target: write_pkg(target, signed=False),
     "component.pkg": lambda target: write_pkg(target, plain=True),
     "plain.msix": write_msix,
-    "plain.appx": lambda target: write_msix(target, kind="appx"),
+    "plain.appx": lambda target: write_msix(
+        target, SampleMsix(older=True, minimum_os="6.3.0"), kind="appx"
+    ),
     "utf16.msix": lambda target: write_msix(target, SampleMsix(utf16=True, name="Häfen & Co")),
     "prefixed.msix": lambda target: write_msix(target, SampleMsix(prefix="b4")),
     "unsigned.msix": lambda target: write_msix(target, SampleMsix(signed=False)),

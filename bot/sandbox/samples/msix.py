@@ -30,7 +30,7 @@ _TYPES = """<?xml version="1.0" encoding="UTF-8"?>
 <Override PartName="/AppxSignature.p7x" ContentType="application/vnd.ms-appx.signature"/>\
 </Types>"""
 _MANIFEST = """<?xml version="1.0" encoding={coding}?>
-<{p}Package xmlns{colon}{prefix}="http://schemas.microsoft.com/appx/manifest/foundation/windows10" \
+<{p}Package xmlns{colon}{prefix}="{namespace}" \
 xmlns:uap="http://schemas.microsoft.com/appx/manifest/uap/windows10">
   <{p}Identity Name={identity} Version={version} Publisher={publisher} \
 ProcessorArchitecture={architecture}/>
@@ -39,10 +39,7 @@ ProcessorArchitecture={architecture}/>
     <{p}PublisherDisplayName>Harbour Labs</{p}PublisherDisplayName>
     <{p}Logo>Assets\\StoreLogo.png</{p}Logo>
   </{p}Properties>
-  <{p}Dependencies>
-    <{p}TargetDeviceFamily Name="Windows.Desktop" MinVersion={minimum} \
-MaxVersionTested="10.0.26100.0"/>
-  </{p}Dependencies>
+{needs}
   <{p}Resources><{p}Resource Language="en-us"/></{p}Resources>
   <{p}Applications>
     <{p}Application Id="App" Executable="Harbour.exe" EntryPoint="Windows.FullTrustApplication">
@@ -52,6 +49,18 @@ Square150x150Logo="Assets\\Square150x150Logo.png" Square44x44Logo="Assets\\Squar
   </{p}Applications>
 </{p}Package>
 """
+_NAMESPACE = "http://schemas.microsoft.com/appx/manifest/foundation/windows10"
+_NEEDS = """\
+  <{p}Dependencies>
+    <{p}TargetDeviceFamily Name="Windows.Desktop" MinVersion="{minimum}" \
+MaxVersionTested="10.0.26100.0"/>
+  </{p}Dependencies>"""
+_OLDER_NAMESPACE = "http://schemas.microsoft.com/appx/2010/manifest"
+_OLDER_NEEDS = """\
+  <{p}Prerequisites>
+    <{p}OSMinVersion>{minimum}</{p}OSMinVersion>
+    <{p}OSMaxVersionTested>{minimum}</{p}OSMaxVersionTested>
+  </{p}Prerequisites>"""
 _BUNDLE = """<?xml version="1.0" encoding="UTF-8"?>
 <Bundle xmlns="http://schemas.microsoft.com/appx/2013/bundle" SchemaVersion="5.0">
   <Identity Name={identity} Publisher={publisher} Version={version}/>
@@ -68,7 +77,8 @@ class SampleMsix:
     """
     An app for Windows; every field has a value that makes a good package.
 
-    `prefix` names the manifest's main namespace (`b4:Identity`), `utf16` codes it in UTF-16.
+    `prefix` names the manifest's main namespace (`b4:Identity`), `utf16` codes it in UTF-16,
+    `older` writes it as Windows 8 did, where the minimum OS stands elsewhere.
     """
 
     name: str = "Harbour"
@@ -80,6 +90,7 @@ class SampleMsix:
     signed: bool = True
     prefix: str = ""
     utf16: bool = False
+    older: bool = False
     scales: Sequence[int] = (100, 200)
     payload_bytes: int = 0
     extra: Mapping[str, bytes] = field(default_factory=dict)
@@ -163,9 +174,13 @@ def _files(app: SampleMsix) -> Iterator[tuple[str, list[bytes] | Iterator[bytes]
 
 def _manifest(app: SampleMsix) -> bytes:
     coding = "utf-16" if app.utf16 else "utf-8"
+    p = f"{app.prefix}:" if app.prefix else ""
+    needs = _OLDER_NEEDS if app.older else _NEEDS
     text = _MANIFEST.format(
         coding=quoteattr(coding),
-        p=f"{app.prefix}:" if app.prefix else "",
+        p=p,
+        namespace=_OLDER_NAMESPACE if app.older else _NAMESPACE,
+        needs=needs.format(p=p, minimum=escape(app.minimum_os)),
         colon=":" if app.prefix else "",
         prefix=app.prefix,
         identity=quoteattr(app.identity_name),
@@ -174,7 +189,6 @@ def _manifest(app: SampleMsix) -> bytes:
         architecture=quoteattr(app.architecture),
         name=escape(app.name),
         quoted=quoteattr(app.name),
-        minimum=quoteattr(app.minimum_os),
     )
     return text.encode(coding)
 

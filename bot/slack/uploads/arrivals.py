@@ -1,22 +1,13 @@
 """What Slack says about files, as sightings for the intake."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.slack.parts import SlackParts
 from bot.slack.payloads import Body, at, entries, text, text_or_none
 from bot.slack.uploads.files import Files, SlackFile, file_of
-from provisioning.builds import Sighting
+from bot.slack.uploads.sightings import Sightings, as_notes
 from provisioning.errors import SourceFailed, SourceGone
-from storage.records.upload import Upload
-
-#: What stands for the notes when the file came without a text.
-NOTES_LIMIT = 5000
-#: Slack's `<https://…|label>`, `<@U1|ann>`, `<#C1|qa>`, `<!here>` in the text of a message.
-_LINK = re.compile(r"<(https?://[^|>]+)(?:\|[^>]*)?>")
-_NAMED = re.compile(r"<(?P<sign>[@#!])[^|>]+\|@?(?P<name>[^>]*)>")
-_UNNAMED = re.compile(r"<[@#!][^>]*>")
 
 
 class Arrivals:
@@ -25,6 +16,7 @@ class Arrivals:
     def __init__(self, parts: SlackParts) -> None:
         self._parts = parts
         self._intake = parts.intake
+        self._sightings = Sightings(parts.workspace, parts.intake)
         # Slack waits for the answer to an event while the file is looked at.
         self._files = Files(parts.workspace.clients.hurried, parts.workspace.standing)
 
@@ -39,7 +31,7 @@ class Arrivals:
         except SourceFailed:
             # Fetching asks again and with more patience; a file without a name stays silent.
             file = SlackFile(id=file_id)
-        await self.see(
+        await self._sightings.see(
             file,
             channel_id=channel_id,
             thread_ts=file.threads.get(channel_id),
@@ -55,7 +47,7 @@ class Arrivals:
             file = file_of(entry)
             if not file.name and file.access == "check_file_info":
                 continue  # `file_shared` follows, and asks.
-            await self.see(
+            await self._sightings.see(
                 file,
                 channel_id=channel_id,
                 thread_ts=thread_ts,
@@ -69,7 +61,9 @@ class Arrivals:
         if text_or_none(message, "text") == text_or_none(event, "previous_message", "text"):
             return
         for key in await self._keys(entries(message, "files")):
-            upload = await self._intake.rephrased(key, _notes(text_or_none(message, "text") or ""))
+            upload = await self._intake.rephrased(
+                key, as_notes(text_or_none(message, "text") or "")
+            )
             if upload is not None:
                 self._redraw([upload.id])
 
@@ -82,7 +76,7 @@ class Arrivals:
     async def gone(self, event: Body) -> None:
         """Stop taking in a file that was deleted everywhere."""
         file_id = text_or_none(event, "file_id") or text(event, "file", "id")
-        upload = await self._intake.source_gone(await self._key(file_id))
+        upload = await self._intake.source_gone(await self._sightings.key(file_id))
         if upload is not None:
             self._redraw([upload.id])
 
@@ -92,45 +86,7 @@ class Arrivals:
                 self._parts.announcer.show_upload(upload_id), name="redraw an upload"
             )
 
-    async def see(
-        self,
-        file: SlackFile,
-        *,
-        channel_id: str,
-        thread_ts: str | None,
-        uploader: str,
-        notes: str = "",
-    ) -> Upload | None:
-        """Hand a file to the intake, unless it cannot be a build; None when it was let go."""
-        if not file.id or not file.may_be_build or not uploader:
-            return None
-        return await self._intake.receive(
-            Sighting(
-                key=await self._key(file.id),
-                team_id=(await self._parts.workspace.whoami()).team_id,
-                source="slack",
-                source_ref={"file_id": file.id},
-                file_name=file.name,
-                size=file.size,
-                uploader=uploader,
-                channel_id=channel_id,
-                thread_ts=thread_ts,
-                notes=_notes(notes),
-                quiet=not file.looks_like_build,
-            )
-        )
-
     async def _keys(self, files: Iterable[Mapping[str, Any]]) -> list[str]:
-        return [await self._key(file_id) for f in files if (file_id := text_or_none(f, "id"))]
-
-    async def _key(self, file_id: str) -> str:
-        return f"slack:{(await self._parts.workspace.whoami()).team_id}:{file_id}"
-
-
-def _notes(comment: str) -> str:
-    """Return a message's text as the person typed it: Slack's brackets and escapes are undone."""
-    typed = _LINK.sub(r"\1", comment)
-    typed = _NAMED.sub(lambda found: found["sign"].replace("!", "@") + found["name"], typed)
-    typed = _UNNAMED.sub("", typed)
-    typed = typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return typed.strip()[:NOTES_LIMIT]
+        return [
+            await self._sightings.key(file_id) for f in files if (file_id := text_or_none(f, "id"))
+        ]

@@ -12,10 +12,10 @@ from datetime import timedelta
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.parts import SlackParts
+from bot.slack.parts import Workspace
 from bot.slack.payloads import at, entries, text_or_none
-from bot.slack.uploads.arrivals import Arrivals
 from bot.slack.uploads.files import SlackFile, file_of
+from bot.slack.uploads.sightings import Sightings
 from storage.catalog import uploads
 
 logger = logging.getLogger(__name__)
@@ -29,10 +29,10 @@ PAGES = 20
 class Missed:
     """Looks for files that nobody told us of."""
 
-    def __init__(self, parts: SlackParts, arrivals: Arrivals) -> None:
-        self._workspace = parts.workspace
-        self._client = parts.workspace.clients.patient
-        self._arrivals = arrivals
+    def __init__(self, workspace: Workspace, sightings: Sightings) -> None:
+        self._workspace = workspace
+        self._client = workspace.clients.patient
+        self._sightings = sightings
 
     async def __call__(self) -> int:
         """
@@ -59,7 +59,7 @@ class Missed:
         async for file in self._files(oldest):
             for channel_id in own & file.threads.keys():
                 seen += 1
-                await self._arrivals.see(
+                await self._sightings.see(
                     file,
                     channel_id=channel_id,
                     thread_ts=file.threads[channel_id],

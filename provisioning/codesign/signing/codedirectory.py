@@ -14,6 +14,7 @@ from provisioning.codesign.structures.superblob import CODE_DIRECTORY
 PAGE_SHIFT: Final = 12
 PAGE_SIZE: Final = 1 << PAGE_SHIFT
 HASH_SIZE: Final = 32
+#: The highest slot there is: the DER entitlements.
 SPECIAL_SLOTS: Final = 7
 _PAGES_AT_ONCE: Final = 256
 _LIMIT_32: Final = 0xFFFFFFFF
@@ -35,7 +36,8 @@ def write_directory(plan: DirectoryPlan, code: Source) -> CodeDirectory:
     names = plan.identifier.encode() + b"\0"
     team_offset = codedirectory.MODERN_HEADER + len(names)
     names += plan.team.encode() + b"\0"
-    hash_offset = codedirectory.MODERN_HEADER + len(names) + SPECIAL_SLOTS * HASH_SIZE
+    slots = max(plan.special)
+    hash_offset = codedirectory.MODERN_HEADER + len(names) + slots * HASH_SIZE
     pages = hash_pages(code)
     large = code.size > _LIMIT_32
     head = codedirectory.FIXED.pack(
@@ -45,7 +47,7 @@ def write_directory(plan: DirectoryPlan, code: Source) -> CodeDirectory:
         0,
         hash_offset,
         codedirectory.MODERN_HEADER,
-        SPECIAL_SLOTS,
+        slots,
         len(pages) // HASH_SIZE,
         0 if large else code.size,
         HASH_SIZE,
@@ -69,7 +71,7 @@ def write_directory(plan: DirectoryPlan, code: Source) -> CodeDirectory:
 def _special(contents: Mapping[int, bytes]) -> bytes:
     hashes = (
         hashlib.sha256(contents[slot]).digest() if slot in contents else bytes(HASH_SIZE)
-        for slot in range(SPECIAL_SLOTS, 0, -1)
+        for slot in range(max(contents), 0, -1)
     )
     return b"".join(hashes)
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from asn1crypto import cms
+from asn1crypto import cms, core
 
 from provisioning.codesign.errors import Malformed
 
@@ -79,7 +79,7 @@ def _read(content: bytes) -> SignedMessage:
 
 
 def _attributes(stored: Any) -> tuple[tuple[Attribute, ...], bytes | None]:  # noqa: ANN401  asn1crypto has no types
-    if not stored.native:
+    if isinstance(stored, core.Void):
         return (), None
     found = tuple(
         Attribute(
@@ -94,7 +94,7 @@ def _attributes(stored: Any) -> tuple[tuple[Attribute, ...], bytes | None]:  # n
 
 
 def _certificates(stored: Any) -> tuple[bytes, ...]:  # noqa: ANN401  asn1crypto has no types
-    if not stored.native:
+    if isinstance(stored, core.Void):
         return ()
     if len(stored) > MOST_CERTIFICATES:
         raise Malformed("The CMS signature carries too many certificates.")

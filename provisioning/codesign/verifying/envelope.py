@@ -6,9 +6,6 @@ from typing import Final
 
 from asn1crypto import core
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.structures import cms
@@ -16,14 +13,9 @@ from provisioning.codesign.structures.cms import SignedMessage
 from provisioning.codesign.structures.codedirectory import CodeDirectory
 from provisioning.codesign.structures.plist import read_plist
 from provisioning.codesign.verifying import trust
+from provisioning.codesign.verifying.keys import DIGESTS, is_signed_by
 from provisioning.codesign.verifying.violation import Kind, Violation
 
-_HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
-    "sha1": hashes.SHA1(),  # noqa: S303  profiles of old are signed so; code never may be
-    "sha256": hashes.SHA256(),
-    "sha384": hashes.SHA384(),
-    "sha512": hashes.SHA512(),
-}
 _ID_DATA: Final = bytes.fromhex("06092a864886f70d010701")
 
 
@@ -40,7 +32,7 @@ def check_signature(
     message: SignedMessage, content: bytes, signer: x509.Certificate
 ) -> Iterator[str]:
     """Yield a sentence when a message is not *signer*'s word about *content*."""
-    if message.digest not in _HASHES:
+    if message.digest not in DIGESTS:
         yield f"the CMS signature uses the unknown digest {message.digest}."
         return
     digest = hashlib.new(message.digest, content, usedforsecurity=False).digest()
@@ -49,22 +41,8 @@ def check_signature(
         signed = message.signed
         if _octets(message.values(cms.MESSAGE_DIGEST)) != digest:
             yield "the CMS signature is for other content: its message digest differs."
-    try:
-        _verify(signer, message.signature, signed, _HASHES[message.digest])
-    except (InvalidSignature, ValueError):
+    if not is_signed_by(signer.public_key(), message.signature, signed, DIGESTS[message.digest]):
         yield "the CMS signature is not valid."
-
-
-def _verify(
-    signer: x509.Certificate, signature: bytes, signed: bytes, algorithm: hashes.HashAlgorithm
-) -> None:
-    key = signer.public_key()
-    if isinstance(key, rsa.RSAPublicKey):
-        key.verify(signature, signed, padding.PKCS1v15(), algorithm)
-    elif isinstance(key, ec.EllipticCurvePublicKey):
-        key.verify(signature, signed, ec.ECDSA(algorithm))
-    else:
-        raise InvalidSignature
 
 
 def check_envelope(

@@ -20,7 +20,11 @@ Boundary = Callable[[str], None]
 Main = Callable[..., Coroutine[Any, Any, None]]
 
 #: What children import; done once.
-PRELOADED = ["pytest", "tests.integration.crash.small_road", "tests.integration.crash.living"]
+PRELOADED = [
+    "pytest",
+    "tests.integration.crash.small_road",
+    "tests.integration.crash.living",
+]
 
 #: Seconds after which a child that neither died nor ended is killed, and its test fails.
 PATIENCE = 60.0

@@ -25,7 +25,7 @@ async def test_a_build_dropped_in_a_channel_becomes_a_release_for_a_tester(eithe
     announcement = await either.card_saying("*Live*", QA)
     told = await either.dm_to("Bob", "ready for you")
     live = await either.card_saying("1/1 reached", BUILDS)
-    assert "First *build*" in announcement.said()  # Markdown's *emphasis* became Slack's _one_.
+    assert "First _build_" in announcement.said()
     assert "/i/" in str(told.blocks)
     assert live.ts == draft.ts
     await either.card_saying("distributed it to QA", QA)

@@ -47,7 +47,7 @@ async def test_6_a_double_click_is_one_release(house: House) -> None:
     )
 
     await house.whisper_to("Ann", "already distributed release 2 to QA")
-    await house.card_saying("1/1 reached · QA")
+    await house.dm_to("Bob", "2.5.0 (250)")
     await house.settled()
     assert len([m for m in house.workspace.dms("Bob") if "2.5.0 (250)" in m.said()]) == 1
     assert len([m for m in house.workspace.by_bot(QA) if "release 2" in m.said()]) == 1
@@ -130,7 +130,7 @@ async def test_23_a_guest_may_test_and_may_not_distribute(house: House) -> None:
     await people.give(house.ann.id, Role.MANAGER, Holder(kind=HolderKind.PERSON, id=dee.id))
     await house.group("QA", "Dee")
     draft = await house.with_app()
-    await dee.join(BUILDS)
+    await house.ann.invite(BUILDS, dee.id)
     await dee.click(draft, names.DISTRIBUTE)
     await house.whisper_to("Dee", "You may not distribute releases here")
 
@@ -141,7 +141,7 @@ async def test_23_a_guest_may_test_and_may_not_distribute(house: House) -> None:
 
 async def test_23_a_guests_build_is_refused_with_a_reason(house: House) -> None:
     dee = house.workspace.person("Dee")
-    await dee.join(BUILDS)
+    await house.ann.invite(BUILDS, dee.id)
 
     await dee.post(BUILDS, files=[house.samples.ipa])
 

@@ -53,12 +53,18 @@ export class Api {
     const request = new XMLHttpRequest();
     const done = new Promise((resolve, reject) => {
       request.open("POST", this.address(path));
-      request.upload.addEventListener("progress", (event) => onProgress(event.lengthComputable ? event.loaded / event.total : null));
+      request.upload.addEventListener(
+        "progress",
+        (event) => onProgress(event.lengthComputable ? event.loaded / event.total : null),
+      );
       request.addEventListener("error", () => reject(new DeskError(SILENCE)));
       request.addEventListener("abort", () => reject(new DeskError("The upload was stopped.")));
       request.addEventListener("load", () => {
         const headers = { "Content-Type": "application/json" };
-        answer(new Response(request.responseText || "{}", { status: request.status || 500, headers })).then(resolve, reject);
+        answer(new Response(
+          request.responseText || "{}",
+          { status: request.status || 500, headers },
+        )).then(resolve, reject);
       });
       request.send(form);
     });

@@ -3,6 +3,7 @@ import { api } from "./api.js";
 import { sizeOf } from "./bytes.js";
 import { make, refill } from "./dom.js";
 import { icon } from "./icon.js";
+import { tool } from "./tool.js";
 
 export class Attachments {
   #files = [];
@@ -36,7 +37,7 @@ export class Attachments {
     this.node.hidden = !this.#files.length;
     refill(this.node, this.#files.map((file) => make("div", { class: "attachment" }, icon("box"),
       make("span", { class: "file__words" }, make("strong", null, file.name), make("small", null, sizeOf(file.size))),
-      make("button", { type: "button", class: "plain", "aria-label": `Leave ${file.name} out`, on: { click: () => this.#remove(file) } }, icon("close")))));
+      tool("close", `Leave ${file.name} out`, () => this.#remove(file)))));
     this.onChange();
   }
 
@@ -49,7 +50,7 @@ export class Attachments {
       bar.value = share ?? 0;
       words.textContent = share === 1 ? "Almost there…" : `${Math.floor((share ?? 0) * 100)} %`;
     });
-    const stop = make("button", { type: "button", class: "plain", "aria-label": "Stop the upload", on: { click: () => this.#upload?.cancel() } }, icon("close"));
+    const stop = tool("close", "Stop the upload", () => this.#upload?.cancel());
     this.node.append(make("div", { class: "upload" }, bar, words, stop));
     try {
       const answer = await this.#upload.done;

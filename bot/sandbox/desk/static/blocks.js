@@ -12,8 +12,16 @@ function section(block, surface) {
   return make("div", { class: `block section${wide ? " section--wide" : ""}` },
     make("div", { class: "section__text" },
       block.text ? written(block.text) : null,
-      block.fields ? make("div", { class: "fields" }, block.fields.map((field) => make("div", { class: "fields__one" }, written(field)))) : null),
-    block.accessory ? make("div", { class: "section__accessory" }, control(block.accessory, { surface, block, dispatches: true })) : null);
+      block.fields ? make(
+        "div",
+        { class: "fields" },
+        block.fields.map((field) => make("div", { class: "fields__one" }, written(field))),
+      ) : null),
+    block.accessory ? make(
+      "div",
+      { class: "section__accessory" },
+      control(block.accessory, { surface, block, dispatches: true }),
+    ) : null);
 }
 
 function context(block) {
@@ -22,11 +30,20 @@ function context(block) {
 }
 
 function actions(block, surface) {
-  return make("div", { class: "block actions", role: "group" }, (block.elements ?? []).map((element) => control(element, { surface, block, dispatches: true })));
+  return make(
+    "div",
+    { class: "block actions", role: "group" },
+    (block.elements ?? []).map((element) => control(element, { surface, block, dispatches: true })),
+  );
 }
 
 function image(block) {
-  return make("figure", { class: "block figure" }, block.title ? make("figcaption", null, written(block.title)) : null, picture(block));
+  return make(
+    "figure",
+    { class: "block figure" },
+    block.title ? make("figcaption", null, written(block.title)) : null,
+    picture(block),
+  );
 }
 
 function input(block, surface) {
@@ -35,7 +52,12 @@ function input(block, surface) {
   const use = { surface, block, dispatches: Boolean(block.dispatch_action), labelledBy: `${id}-label`, describedBy };
   const label = make("span", { class: "label", id: `${id}-label` }, written(block.label));
   const node = make("div", { class: "block input", data: { blockId: block.block_id ?? "" } },
-    make("div", { class: "label-row" }, label, block.optional ? make("span", { class: "optional" }, "optional") : null));
+    make(
+      "div",
+      { class: "label-row" },
+      label,
+      block.optional ? make("span", { class: "optional" }, "optional") : null,
+    ));
   const drawn = control(block.element, use);
   node.append(drawn,
     make("p", { class: "hint", id: `${id}-hint` }, block.hint ? written(block.hint) : null),
@@ -57,7 +79,15 @@ const DRAWN = {
   divider: () => make("hr", { class: "block divider" }),
   markdown: (block) => make("div", { class: "block" }, markdown(block.text)),
   rich_text: (block) => make("div", { class: "block" }, richText(block)),
-  alert: (block) => make("div", { class: `block alert alert--${["warning", "error", "success"].includes(block.level) ? block.level : "info"}`, role: "note" }, icon("warning"), written(block.text)),
+  alert: (block) => make(
+    "div",
+    {
+      class: `block alert alert--${["warning", "error", "success"].includes(block.level) ? block.level : "info"}`,
+      role: "note",
+    },
+    icon("warning"),
+    written(block.text),
+  ),
 };
 
 function draw(block, surface) {

@@ -77,5 +77,9 @@ export function overflow(element, use) {
 }
 
 export function workflowNote(element) {
-  return make("button", { type: "button", class: "button", disabled: true, title: "The sandbox runs no workflows." }, written(element.text));
+  return make(
+    "button",
+    { type: "button", class: "button", disabled: true, title: "The sandbox runs no workflows." },
+    written(element.text),
+  );
 }

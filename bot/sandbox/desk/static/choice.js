@@ -11,7 +11,17 @@ function row(option, { type, name, checked, onChange }) {
 }
 
 function group(element, { labelledBy, describedBy }, role, rows) {
-  return make("div", { class: "choices", role, "aria-labelledby": labelledBy, "aria-describedby": describedBy, data: { action: element.action_id ?? "" } }, rows.map(({ node }) => node));
+  return make(
+    "div",
+    {
+      class: "choices",
+      role,
+      "aria-labelledby": labelledBy,
+      "aria-describedby": describedBy,
+      data: { action: element.action_id ?? "" },
+    },
+    rows.map(({ node }) => node),
+  );
 }
 
 function chosen(element, use, type, valueOf, first) {
@@ -40,5 +50,10 @@ export function checkboxes(element, use) {
 export function radioButtons(element, use) {
   const held = use.surface.values.held(use.block, element);
   const first = held ? held.selected_option : element.initial_option;
-  return group(element, use, "radiogroup", chosen(element, use, "radio", (now) => ({ selected_option: now[0] ?? null }), first ? [first] : []));
+  return group(
+    element,
+    use,
+    "radiogroup",
+    chosen(element, use, "radio", (now) => ({ selected_option: now[0] ?? null }), first ? [first] : []),
+  );
 }

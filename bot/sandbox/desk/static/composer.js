@@ -7,6 +7,7 @@ import { Hints } from "./hints.js";
 import { icon } from "./icon.js";
 import { menu } from "./menu.js";
 import { failed, notice } from "./notice.js";
+import { menuTool, tool } from "./tool.js";
 import { toWire } from "./wire.js";
 
 const TALLEST = 200;
@@ -22,19 +23,30 @@ export class Composer {
       placeholder: threadTs ? "Reply…" : `Message ${name}`,
       "aria-label": threadTs ? "Reply in the thread" : `Message ${name}`,
       value: drafts.get(this.draftKey) ?? "",
-      on: { input: () => this.#typed(), keydown: (event) => this.#pressed(event), paste: (event) => this.#pasted(event) },
+      on: {
+        input: () => this.#typed(),
+        keydown: (event) => this.#pressed(event),
+        paste: (event) => this.#pasted(event),
+      },
     });
     this.attachments = new Attachments(() => this.#look());
     this.hints = new Hints(this.field, { withCommands: !threadTs });
-    this.picker = make("input", { type: "file", multiple: true, hidden: true, "aria-label": "Files", on: { change: () => this.#picked() } });
-    this.sendButton = make("button", { type: "submit", class: "button button--primary composer__send", "aria-label": "Send", title: "Send (Enter)" }, icon("send"));
+    this.picker = make(
+      "input",
+      { type: "file", multiple: true, hidden: true, "aria-label": "Files", on: { change: () => this.#picked() } },
+    );
+    this.sendButton = make(
+      "button",
+      { type: "submit", class: "button button--primary composer__send", "aria-label": "Send", title: "Send (Enter)" },
+      icon("send"),
+    );
     this.node = make("form", { class: "composer", on: { submit: (event) => { event.preventDefault(); this.send(); } } },
       this.hints.node,
       make("div", { class: "composer__box" },
         this.attachments.node,
         this.field,
         make("div", { class: "composer__bar" },
-          make("button", { type: "button", class: "plain", "aria-label": "Attach a file", title: "Attach a file", on: { click: () => this.picker.click() } }, icon("clip")),
+          tool("clip", "Attach a file", () => this.picker.click()),
           this.#shortcutButton(),
           make("span", { class: "composer__tip" }, threadTs ? "" : "Drop an .ipa or .apk here, or type / for commands"),
           this.sendButton)),
@@ -51,8 +63,7 @@ export class Composer {
       icon: "bolt",
       run: () => api.post("/desk/shortcuts", { callback_id: shortcut.callback_id, type: "global" }).catch(failed),
     }));
-    const button = make("button", { type: "button", class: "plain", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false", on: { click: () => menu(button, "Shortcuts", items) } }, icon("bolt"));
-    return button;
+    return menuTool("bolt", "Shortcuts", (button) => menu(button, "Shortcuts", items));
   }
 
   focus() {
@@ -129,7 +140,10 @@ export class Composer {
   async #post(text) {
     this.#clear();
     try {
-      await api.post("/desk/messages", { channel: this.channel, text: toWire(text), ...(this.threadTs ? { thread_ts: this.threadTs } : {}) });
+      await api.post(
+        "/desk/messages",
+        { channel: this.channel, text: toWire(text), ...(this.threadTs ? { thread_ts: this.threadTs } : {}) },
+      );
     } catch (problem) {
       // What was written is not lost because it could not be sent.
       if (!this.field.value) this.write(text);
@@ -147,12 +161,18 @@ export class Composer {
   }
 
   async #command(text) {
-    if (this.threadTs) return void notice("Slash commands do not work in threads. Use the message's menu, or type it in the channel.", { error: true });
+    if (this.threadTs) return void notice(
+      "Slash commands do not work in threads. Use the message's menu, or type it in the channel.",
+      { error: true },
+    );
     const [command] = text.split(/\s+/);
     this.#clear();
     this.node.classList.add("composer--waiting");
     try {
-      await api.post("/desk/commands", { channel: this.channel, command, text: toWire(text.slice(command.length).trim(), { labels: true }) });
+      await api.post(
+        "/desk/commands",
+        { channel: this.channel, command, text: toWire(text.slice(command.length).trim(), { labels: true }) },
+      );
       this.onSent();
     } catch (problem) {
       if (!this.field.value) this.write(text);

@@ -6,13 +6,27 @@ function asked({ title, body, yes, no, danger }) {
   return new Promise((resolve) => {
     const id = freshId("confirm");
     const answer = (value) => () => dialog.close(value);
-    const dialog = make("dialog", { class: "modal modal--small", role: "alertdialog", "aria-labelledby": `${id}-title`, "aria-describedby": `${id}-body` },
+    const dialog = make("dialog", {
+      class: "modal modal--small",
+      role: "alertdialog",
+      "aria-labelledby": `${id}-title`,
+      "aria-describedby": `${id}-body`,
+    },
       make("div", { class: "modal__frame" },
         make("header", { class: "modal__head" }, make("h2", { id: `${id}-title` }, title)),
         make("div", { class: "modal__body", id: `${id}-body` }, body),
         make("footer", { class: "modal__foot" },
           make("button", { type: "button", class: "button", on: { click: answer("no") } }, no),
-          make("button", { type: "button", class: `button ${danger ? "button--danger" : "button--primary"}`, autofocus: true, on: { click: answer("yes") } }, yes))));
+          make(
+            "button",
+            {
+              type: "button",
+              class: `button ${danger ? "button--danger" : "button--primary"}`,
+              autofocus: true,
+              on: { click: answer("yes") },
+            },
+            yes,
+          ))));
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");

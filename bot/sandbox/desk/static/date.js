@@ -54,7 +54,10 @@ const TOKENS = {
 export function slackDate(seconds, format, fallback) {
   const when = new Date(Number(seconds) * 1000);
   if (Number.isNaN(when.getTime()) || !/^\d+$/.test(String(seconds))) return fallback ?? "";
-  const words = String(format).replace(/\{(\w+)\}/g, (whole, token) => (Object.hasOwn(TOKENS, token) ? TOKENS[token](when) : whole));
+  const words = String(format).replace(
+    /\{(\w+)\}/g,
+    (whole, token) => (Object.hasOwn(TOKENS, token) ? TOKENS[token](when) : whole),
+  );
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

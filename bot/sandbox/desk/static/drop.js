@@ -4,7 +4,12 @@ import { icon } from "./icon.js";
 
 export function acceptsDrops(pane, where, take) {
   let depth = 0;
-  const veil = make("div", { class: "drop", "aria-hidden": "true" }, icon("box"), make("strong", null, `Drop it into ${where}`));
+  const veil = make(
+    "div",
+    { class: "drop", "aria-hidden": "true" },
+    icon("box"),
+    make("strong", null, `Drop it into ${where}`),
+  );
   const hasFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   const leave = () => {
     depth = 0;

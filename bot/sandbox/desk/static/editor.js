@@ -2,15 +2,23 @@
 import { api } from "./api.js";
 import { make } from "./dom.js";
 import { failed } from "./notice.js";
+import { deed } from "./tool.js";
 import { toTyped, toWire } from "./wire.js";
 
 export function editor(message, place) {
-  const field = make("textarea", { class: "field", rows: "2", "aria-label": "Edit the message", value: toTyped(message.text) });
+  const field = make(
+    "textarea",
+    { class: "field", rows: "2", "aria-label": "Edit the message", value: toTyped(message.text) },
+  );
   const save = async () => {
     const text = toWire(field.value.trim());
     if (!text && !message.files?.length) return;
     try {
-      if (text !== message.text) await api.send("PATCH", "/desk/messages", { channel: place.channel, ts: message.ts, text });
+      if (text !== message.text) await api.send(
+        "PATCH",
+        "/desk/messages",
+        { channel: place.channel, ts: message.ts, text },
+      );
       place.onEdit(null);
     } catch (problem) {
       failed(problem);
@@ -27,6 +35,6 @@ export function editor(message, place) {
     field.setSelectionRange(field.value.length, field.value.length);
   });
   return make("div", { class: "editor" }, field, make("div", { class: "editor__foot" },
-    make("button", { type: "button", class: "button", on: { click: () => place.onEdit(null) } }, "Cancel"),
-    make("button", { type: "button", class: "button button--primary", on: { click: save } }, "Save")));
+    deed("Cancel", () => place.onEdit(null)),
+    deed("Save", save, "button--primary")));
 }

@@ -5,6 +5,7 @@ import { make, refill } from "./dom.js";
 import { icon } from "./icon.js";
 import { failed } from "./notice.js";
 import { remember, remembered } from "./storage.js";
+import { deed, tool } from "./tool.js";
 
 const FRESH = { open: true, done: [false, false, false], at: 0 };
 
@@ -48,25 +49,50 @@ export class Guide {
     refill(this.node,
       make("div", { class: "guide__head" },
         make("strong", null, finished ? "That is the main road, end to end" : "A build on a phone, in three steps"),
-        make("div", { class: "guide__dots", role: "group", "aria-label": "Steps" }, steps.map((_, index) => this.#dot(index))),
-        make("button", { type: "button", class: "plain", "aria-label": "Close the guide", title: "Close; the compass brings it back", on: { click: () => this.#keep({ open: false }) } }, icon("close"))),
+        make(
+          "div",
+          { class: "guide__dots", role: "group", "aria-label": "Steps" },
+          steps.map((_, index) => this.#dot(index)),
+        ),
+        tool(
+          "close",
+          "Close the guide",
+          () => this.#keep({ open: false }),
+          { title: "Close; the compass brings it back" },
+        )),
       make("ol", { class: "guide__steps" }, steps));
   }
 
   #dot(index) {
     const words = `Step ${index + 1}${this.state.done[index] ? ", done" : ""}`;
-    return make("button", { type: "button", class: "guide__dot", "aria-label": words, "aria-pressed": String(index === this.state.at), on: { click: () => this.#keep({ at: index }) } }, this.state.done[index] ? icon("check") : String(index + 1));
+    return make(
+      "button",
+      {
+        type: "button",
+        class: "guide__dot",
+        "aria-label": words,
+        "aria-pressed": String(index === this.state.at),
+        on: { click: () => this.#keep({ at: index }) },
+      },
+      this.state.done[index] ? icon("check") : String(index + 1),
+    );
   }
 
   #step(index, title, words, ...deeds) {
     const done = this.state.done[index];
     return make("li", { class: `step${done ? " step--done" : ""}${index === this.state.at ? " step--now" : ""}` },
       make("span", { class: "step__number", "aria-hidden": "true" }, done ? icon("check") : String(index + 1)),
-      make("div", { class: "step__words" }, make("h3", null, title, done ? make("span", { class: "unseen" }, " (done)") : null), make("p", null, words), make("div", { class: "step__deeds" }, deeds)));
+      make(
+        "div",
+        { class: "step__words" },
+        make("h3", null, title, done ? make("span", { class: "unseen" }, " (done)") : null),
+        make("p", null, words),
+        make("div", { class: "step__deeds" }, deeds),
+      ));
   }
 
   #sample(words, file) {
-    const button = make("button", { type: "button", class: "button", on: { click: () => this.#postSample(button, file) } }, make("span", { class: "button__words" }, words));
+    const button = deed(words, () => this.#postSample(button, file));
     return button;
   }
 
@@ -93,7 +119,12 @@ export class Guide {
   #send() {
     const ann = this.#named("Ann");
     const words = "On the card, as Ann. A new app asks for “Create app…” first.";
-    return this.#step(1, "Press “Distribute…”", words, this.#become(ann, "Be Ann", "Show me the card", "mobile-builds"));
+    return this.#step(
+      1,
+      "Press “Distribute…”",
+      words,
+      this.#become(ann, "Be Ann", "Show me the card", "mobile-builds"),
+    );
   }
 
   #install() {
@@ -105,6 +136,6 @@ export class Guide {
   #become(person, otherwise, already, place) {
     if (!person) return null;
     const thread = place === "bot" ? null : this.state.card;
-    return make("button", { type: "button", class: "button", on: { click: () => this.onPerson(person, place, thread) } }, api.me === person ? already : otherwise);
+    return deed(api.me === person ? already : otherwise, () => this.onPerson(person, place, thread));
   }
 }

@@ -38,7 +38,12 @@ export class Hints {
       role: "option",
       "aria-selected": String(index === this.#active),
       on: { pointerdown: (event) => { event.preventDefault(); this.#take(item); } },
-    }, item.picture(), make("span", { class: "hint-row__words" }, make("strong", null, item.label), item.usage ? make("code", null, item.usage) : null), make("small", null, item.hint))));
+    }, item.picture(), make(
+      "span",
+      { class: "hint-row__words" },
+      make("strong", null, item.label),
+      item.usage ? make("code", null, item.usage) : null,
+    ), make("small", null, item.hint))));
     if (this.#shown.length) this.field.setAttribute("aria-activedescendant", `${this.id}-${this.#active}`);
     else this.field.removeAttribute("aria-activedescendant");
   }

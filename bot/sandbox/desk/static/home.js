@@ -9,6 +9,7 @@ import { emptyHome } from "./empty.js";
 import { icon } from "./icon.js";
 import { failed } from "./notice.js";
 import { Surface } from "./surface.js";
+import { tool } from "./tool.js";
 
 export class Home {
   surface = new Surface({ type: "view", view_id: "home" });
@@ -16,11 +17,19 @@ export class Home {
 
   constructor({ imId, onList }) {
     const name = directory.bot ? directory.nameOf(directory.bot.id) : "Slipway";
-    this.holder = make("div", { class: "home", tabindex: "0", role: "region", "aria-label": `${name} home` }, make("p", { class: "loading" }, make("span", { class: "spinner" }), "Loading…"));
+    this.holder = make(
+      "div",
+      { class: "home", tabindex: "0", role: "region", "aria-label": `${name} home` },
+      make("p", { class: "loading" }, make("span", { class: "spinner" }), "Loading…"),
+    );
     this.node = make("div", { class: "pane" },
       make("header", { class: "pane__head" },
-        make("button", { type: "button", class: "plain pane__menu", "aria-label": "Show channels and people", on: { click: onList } }, icon("menu")),
-        make("span", { class: "pane__picture" }, directory.bot ? avatar(directory.bot.id, "avatar--small") : icon("home")),
+        tool("menu", "Show channels and people", onList, { kind: "pane__menu" }),
+        make(
+          "span",
+          { class: "pane__picture" },
+          directory.bot ? avatar(directory.bot.id, "avatar--small") : icon("home"),
+        ),
         make("div", { class: "pane__title" }, make("h1", null, name), make("p", null, "What is here for you")),
         homeTabs("home", imId)),
       this.holder);

@@ -48,7 +48,10 @@ function dispatching(node, element, { surface, block }) {
   const on = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const send = () => surface.act(block, element, { value: node.value });
   let timer = null;
-  if (on.includes("on_character_entered")) node.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(send, PAUSE); });
+  if (on.includes("on_character_entered")) node.addEventListener(
+    "input",
+    () => { clearTimeout(timer); timer = setTimeout(send, PAUSE); },
+  );
   if (on.includes("on_enter_pressed")) node.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -96,7 +99,10 @@ export function dateInput(element, use) {
   const kind = DATES[element.type];
   const held = surface.values.held(block, element);
   let before = shown(kind, held ? held[kind.key] : element[kind.initial]);
-  const node = make("input", { ...attributes(element, use), class: "field field--date", type: kind.type, value: before });
+  const node = make(
+    "input",
+    { ...attributes(element, use), class: "field field--date", type: kind.type, value: before },
+  );
   const value = () => ({ [kind.key]: meant(kind, node.value) });
   surface.values.put(block, element, value());
   node.addEventListener("change", async () => {

@@ -35,7 +35,11 @@ class Desk {
       onGuide: () => this.guide?.toggle(),
       onClose: () => this.show("main"),
     });
-    this.stream = new Stream({ onEvent: (event) => this.#hear(event), onUp: ({ again }) => this.#up(again), onDown: () => this.#down() });
+    this.stream = new Stream({
+      onEvent: (event) => this.#hear(event),
+      onUp: ({ again }) => this.#up(again),
+      onDown: () => this.#down(),
+    });
   }
 
   async start() {
@@ -50,7 +54,11 @@ class Desk {
       await this.follow();
     } catch (problem) {
       refill(this.centreNode, make("div", { class: "empty" }, make("h1", null, "The sandbox did not open"), make("p", null, problem.message),
-        make("button", { type: "button", class: "button button--primary", on: { click: () => location.reload() } }, "Try again")));
+        make(
+          "button",
+          { type: "button", class: "button button--primary", on: { click: () => location.reload() } },
+          "Try again",
+        )));
     }
   }
 
@@ -243,7 +251,10 @@ class Desk {
 
   // A line that comes back at once is nothing to speak of.
   #down() {
-    this.#downTimer ??= setTimeout(() => banner("The sandbox is not answering. Is slipway demo still running? Trying again…"), PATIENCE);
+    this.#downTimer ??= setTimeout(
+      () => banner("The sandbox is not answering. Is slipway demo still running? Trying again…"),
+      PATIENCE,
+    );
   }
 }
 

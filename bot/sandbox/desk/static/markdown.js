@@ -102,7 +102,15 @@ class Blocks {
 
   heading() {
     const [, marks, words] = HEADING.exec(this.lines[this.at++]);
-    return make("p", { class: `heading heading--${marks.length}`, role: "heading", "aria-level": String(Math.min(marks.length + 2, 6)) }, inline(words));
+    return make(
+      "p",
+      {
+        class: `heading heading--${marks.length}`,
+        role: "heading",
+        "aria-level": String(Math.min(marks.length + 2, 6)),
+      },
+      inline(words),
+    );
   }
 
   rule() {
@@ -126,12 +134,23 @@ class Blocks {
       const deeper = this.takeWhile((line) => line.trim() && /^\s/.test(line) && line.search(/\S/) > margin.length + 1);
       items.push(this.item(found[3], deeper));
     }
-    return make(ordered ? "ol" : "ul", { class: "bullets", start: ordered ? String(Number.parseInt(marker, 10)) : null }, items);
+    return make(
+      ordered ? "ol" : "ul",
+      { class: "bullets", start: ordered ? String(Number.parseInt(marker, 10)) : null },
+      items,
+    );
   }
 
   item(words, deeper) {
     const task = /^\[([ xX])\]\s+(.*)$/.exec(words);
-    const first = task ? [make("span", { class: "task", role: "img", "aria-label": task[1] === " " ? "to do" : "done" }, task[1] === " " ? "☐ " : "☑ "), inline(task[2])] : inline(words);
+    const first = task ? [
+      make(
+        "span",
+        { class: "task", role: "img", "aria-label": task[1] === " " ? "to do" : "done" },
+        task[1] === " " ? "☐ " : "☑ ",
+      ),
+      inline(task[2]),
+    ] : inline(words);
     return make("li", null, first, deeper.length ? new Blocks(deeper.join("\n"), this.depth + 1).run() : null);
   }
 
@@ -140,8 +159,17 @@ class Blocks {
     const head = cells(this.lines[this.at]);
     this.at += 2;
     const rows = this.takeWhile((line) => line.includes("|") && line.trim() !== "").map(cells);
-    const row = (tag, list) => make("tr", null, list.slice(0, head.length).map((cell) => make(tag, null, inline(cell))));
-    const table = make("table", null, make("thead", null, row("th", head)), make("tbody", null, rows.map((list) => row("td", list))));
+    const row = (tag, list) => make(
+      "tr",
+      null,
+      list.slice(0, head.length).map((cell) => make(tag, null, inline(cell))),
+    );
+    const table = make(
+      "table",
+      null,
+      make("thead", null, row("th", head)),
+      make("tbody", null, rows.map((list) => row("td", list))),
+    );
     return make("div", { class: "table", tabindex: "0", role: "region", "aria-label": "Table" }, table);
   }
 

@@ -13,7 +13,12 @@ function entry(item, close) {
     class: `menu__item${item.danger ? " menu__item--danger" : ""}`,
     "aria-checked": item.checked === undefined ? null : String(item.checked),
     on: { click: () => { close(true); item.run(); } },
-  }, item.picture ?? (item.icon ? icon(item.icon) : null), make("span", { class: "menu__words" }, make("span", null, item.label), item.hint ? make("small", null, item.hint) : null), item.checked ? icon("check") : null);
+  }, item.picture ?? (item.icon ? icon(item.icon) : null), make(
+    "span",
+    { class: "menu__words" },
+    make("span", null, item.label),
+    item.hint ? make("small", null, item.hint) : null,
+  ), item.checked ? icon("check") : null);
   return make("li", { role: "none" }, button);
 }
 
@@ -44,7 +49,11 @@ export function menu(anchor, label, items, options = {}) {
     },
   }, items.map((item) => entry(item, close)));
   anchor.setAttribute("aria-expanded", "true");
-  handle = popup(anchor, list, { name: "popup--menu", ...options, onClose: () => anchor.setAttribute("aria-expanded", "false") });
+  handle = popup(
+    anchor,
+    list,
+    { name: "popup--menu", ...options, onClose: () => anchor.setAttribute("aria-expanded", "false") },
+  );
   (list.querySelector('[aria-checked="true"]') ?? list.querySelector("button"))?.focus();
   return handle;
 }

@@ -6,13 +6,14 @@ import { mayDelete } from "./confirm.js";
 import { clock, fully, lately, whenOf } from "./date.js";
 import { directory } from "./directory.js";
 import { make } from "./dom.js";
-import { icon } from "./icon.js";
 import { editor } from "./editor.js";
 import { fileCard } from "./file.js";
+import { icon } from "./icon.js";
 import { menu } from "./menu.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { failed } from "./notice.js";
 import { Surface } from "./surface.js";
+import { menuTool, tool } from "./tool.js";
 
 function nameOf(message) {
   if (message.bot && message.username) return message.username;
@@ -26,7 +27,11 @@ function head(message) {
     make("strong", { class: "message__who" }, nameOf(message)),
     message.bot ? make("span", { class: "tag" }, "App") : null,
     directory.people.get(message.user)?.is_guest ? make("span", { class: "tag" }, "Guest") : null,
-    make("time", { class: "message__when", datetime: whenOf(message.ts).toISOString(), title: fully(message.ts) }, clock(message.ts)));
+    make(
+      "time",
+      { class: "message__when", datetime: whenOf(message.ts).toISOString(), title: fully(message.ts) },
+      clock(message.ts),
+    ));
 }
 
 function body(message, place) {
@@ -45,15 +50,23 @@ function body(message, place) {
 // A reply that was also sent to the channel leads back to its thread.
 function origin(message, place) {
   if (place.inThread || !message.thread_ts || message.thread_ts === message.ts) return null;
-  return make("button", { type: "button", class: "replies", on: { click: () => place.onThread(message.thread_ts) } }, icon("reply"), make("span", { class: "replies__last" }, "Replied in a thread"));
+  return make(
+    "button",
+    { type: "button", class: "replies", on: { click: () => place.onThread(message.thread_ts) } },
+    icon("reply"),
+    make("span", { class: "replies__last" }, "Replied in a thread"),
+  );
 }
 
 function replies(message, place) {
   if (place.inThread || !message.reply_count) return null;
   const faces = (message.reply_users ?? []).slice(0, 3).map((id) => avatar(id, "avatar--tiny"));
   const count = `${message.reply_count} ${message.reply_count === 1 ? "reply" : "replies"}`;
+  const last = message.latest_reply ? `Last one ${lately(message.latest_reply)}` : "";
   return make("button", { type: "button", class: "replies", on: { click: () => place.onThread(message.ts) } },
-    faces, make("span", { class: "replies__count" }, count), message.latest_reply ? make("span", { class: "replies__last" }, `Last one ${lately(message.latest_reply)}`) : null);
+    faces,
+    make("span", { class: "replies__count" }, count),
+    make("span", { class: "replies__last" }, last));
 }
 
 async function remove(message, place) {
@@ -66,7 +79,10 @@ function shortcuts(message, place) {
     label: shortcut.name,
     hint: directory.bot ? directory.nameOf(directory.bot.id) : "",
     icon: "bolt",
-    run: () => api.post("/desk/shortcuts", { callback_id: shortcut.callback_id, type: "message", channel: place.channel, ts: message.ts }).catch(failed),
+    run: () => api.post(
+      "/desk/shortcuts",
+      { callback_id: shortcut.callback_id, type: "message", channel: place.channel, ts: message.ts },
+    ).catch(failed),
   }));
 }
 
@@ -86,15 +102,16 @@ function deeds(message, place) {
 function tools(message, place) {
   if (message.ephemeral) {
     const hide = () => place.onHide(message.ts);
-    return make("div", { class: "tools tools--always" }, make("button", { type: "button", class: "plain", "aria-label": "Hide this message", title: "Hide", on: { click: hide } }, icon("close")));
+    return make("div", { class: "tools tools--always" }, tool("close", "Hide this message", hide));
   }
   const items = deeds(message, place);
   if (!items.length) return null;
-  const more = make("button", {
-    type: "button", class: "plain", "aria-label": "More about this message", title: "More", "aria-haspopup": "menu", "aria-expanded": "false",
-    on: { click: () => menu(more, "Message", items, { align: "end" }) },
-  }, icon("dots"));
-  const reply = place.inThread ? null : make("button", { type: "button", class: "plain", "aria-label": "Reply in thread", title: "Reply in thread", on: { click: () => place.onThread(rootOf(message)) } }, icon("reply"));
+  const more = menuTool(
+    "dots",
+    "More about this message",
+    (button) => menu(button, "Message", items, { align: "end" }),
+  );
+  const reply = place.inThread ? null : tool("reply", "Reply in thread", () => place.onThread(rootOf(message)));
   return make("div", { class: "tools", role: "group", "aria-label": "Message" }, reply, more);
 }
 
@@ -105,7 +122,11 @@ function tools(message, place) {
 export function drawMessage(message, place, { compact }) {
   const mine = message.user === api.me && !message.bot;
   const gutter = compact
-    ? make("time", { class: "message__gutter-time", datetime: whenOf(message.ts).toISOString(), title: fully(message.ts) }, clock(message.ts))
+    ? make(
+      "time",
+      { class: "message__gutter-time", datetime: whenOf(message.ts).toISOString(), title: fully(message.ts) },
+      clock(message.ts),
+    )
     : avatar(message.bot && directory.bot ? directory.bot.id : message.user);
   const content = place.editing === message.ts ? editor(message, place) : body(message, place);
   return make("article", {
@@ -119,7 +140,11 @@ export function drawMessage(message, place, { compact }) {
     compact ? null : head(message),
     origin(message, place),
     content,
-    message.files?.length ? make("div", { class: "files" }, message.files.map((file) => fileCard(file, { mine }))) : null,
+    message.files?.length ? make(
+      "div",
+      { class: "files" },
+      message.files.map((file) => fileCard(file, { mine })),
+    ) : null,
     replies(message, place)),
   tools(message, place));
 }

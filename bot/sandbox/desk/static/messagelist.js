@@ -15,7 +15,11 @@ export class MessageList {
   constructor({ label, channel, inThread = false, onThread = () => {}, empty }) {
     Object.assign(this, { channel, inThread, onThread, empty });
     this.inner = make("div", { class: "messages__inner" });
-    this.node = make("div", { class: "messages", role: "log", "aria-label": label, "aria-live": "off", tabindex: "0" }, this.inner);
+    this.node = make(
+      "div",
+      { class: "messages", role: "log", "aria-label": label, "aria-live": "off", tabindex: "0" },
+      this.inner,
+    );
     // Pictures and growing blocks change the height after the fact.
     new ResizeObserver(() => this.#sticks && this.toEnd()).observe(this.inner);
     this.node.addEventListener("scroll", () => { this.#sticks = this.atEnd(); }, { passive: true });
@@ -65,7 +69,11 @@ export class MessageList {
         before = null;
       }
       const close = before && before.user === message.user && before.bot === message.bot && Number(message.ts) - Number(before.ts) < CLOSE_BY;
-      items.push({ key: message.ts, message, compact: Boolean(close && !message.ephemeral && !before.ephemeral && !message.bot) });
+      items.push({
+        key: message.ts,
+        message,
+        compact: Boolean(close && !message.ephemeral && !before.ephemeral && !message.bot),
+      });
       before = message;
     }
     return items;

@@ -6,6 +6,7 @@ import { icon } from "./icon.js";
 import { failed } from "./notice.js";
 import { Surface } from "./surface.js";
 import { words, written } from "./text.js";
+import { deed, tool } from "./tool.js";
 import { complaints } from "./validity.js";
 
 export class Modal {
@@ -89,10 +90,14 @@ export class Modal {
     this.titleNode = make("h2", { id });
     this.bodyHolder = make("div", { class: "modal__body" });
     this.foot = make("footer", { class: "modal__foot" });
-    this.backButton = make("button", { type: "button", class: "plain", "aria-label": "Back to the previous view", on: { click: () => this.#close() } }, icon("back"));
-    const form = make("form", { class: "modal__frame", novalidate: "novalidate", on: { submit: (event) => this.#submit(event) } },
+    this.backButton = tool("back", "Back to the previous view", () => this.#close());
+    const form = make("form", {
+      class: "modal__frame",
+      novalidate: "novalidate",
+      on: { submit: (event) => this.#submit(event) },
+    },
       make("header", { class: "modal__head" }, this.backButton, this.titleNode,
-        make("button", { type: "button", class: "plain", "aria-label": "Close", on: { click: () => this.#closeAll() } }, icon("close"))),
+        tool("close", "Close", () => this.#closeAll())),
       this.bodyHolder,
       make("div", { class: "modal__notices" }),
       this.foot);
@@ -109,8 +114,12 @@ export class Modal {
   #writeFrame({ view }) {
     this.backButton.hidden = this.#stack.length < 2;
     refill(this.titleNode, written(view.title));
-    this.submitButton = view.submit ? make("button", { type: "submit", class: "button button--primary" }, make("span", { class: "button__words" }, written(view.submit))) : null;
-    const close = make("button", { type: "button", class: "button", on: { click: () => this.#close() } }, view.close ? written(view.close) : view.submit ? "Cancel" : "Close");
+    this.submitButton = view.submit ? make(
+      "button",
+      { type: "submit", class: "button button--primary" },
+      make("span", { class: "button__words" }, written(view.submit)),
+    ) : null;
+    const close = deed(view.close ? written(view.close) : view.submit ? "Cancel" : "Close", () => this.#close());
     refill(this.foot, close, this.submitButton);
   }
 

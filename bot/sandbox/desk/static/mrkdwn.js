@@ -109,9 +109,17 @@ function kindOf(line) {
 }
 
 function drawn(kind, lines) {
-  if (kind === "quote") return make("blockquote", null, inline(lines.map((line) => line.replace(QUOTE, "")).join("\n")));
+  if (kind === "quote") return make(
+    "blockquote",
+    null,
+    inline(lines.map((line) => line.replace(QUOTE, "")).join("\n")),
+  );
   if (kind === "list") {
-    const items = lines.map((line) => make("li", { class: BULLET.exec(line)[1].length > 1 ? "deeper" : null }, inline(line.replace(BULLET, ""))));
+    const items = lines.map((line) => make(
+      "li",
+      { class: BULLET.exec(line)[1].length > 1 ? "deeper" : null },
+      inline(line.replace(BULLET, "")),
+    ));
     return make("ul", { class: "bullets" }, items);
   }
   return make("span", { class: "lines" }, inline(lines.join("\n")));

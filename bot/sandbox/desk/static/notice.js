@@ -1,12 +1,13 @@
 // Short news at the edge of the page, and a banner for what lasts.
 import { make, refill } from "./dom.js";
 import { icon } from "./icon.js";
+import { tool } from "./tool.js";
 
 const STAYS = 7000;
 
 /** Say something for a few seconds. An error is read out at once and stays longer. */
 export function notice(text, { error = false } = {}) {
-  const close = make("button", { type: "button", class: "plain", "aria-label": "Close this notice", on: { click: () => node.remove() } }, icon("close"));
+  const close = tool("close", "Close this notice", () => node.remove());
   const node = make("div", { class: `notice${error ? " notice--error" : ""}`, role: error ? "alert" : "status" },
     icon(error ? "warning" : "check"), make("p", null, text), close);
   // A modal dialog makes the rest of the page inert, so the news goes where it can be read and closed.
@@ -21,5 +22,8 @@ export function failed(problem) {
 }
 
 export function banner(text) {
-  refill(document.getElementById("banner"), text ? [make("span", { class: "spinner", "aria-hidden": "true" }), make("span", null, text)] : []);
+  refill(
+    document.getElementById("banner"),
+    text ? [make("span", { class: "spinner", "aria-hidden": "true" }), make("span", null, text)] : [],
+  );
 }

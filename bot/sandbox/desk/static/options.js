@@ -4,8 +4,19 @@ import { directory } from "./directory.js";
 import { words } from "./text.js";
 
 /** A choice = { key, label, hint, picture?, raw }: `raw` is what goes into the state. */
-const fromOption = (option) => ({ key: String(option.value), label: words(option.text), hint: words(option.description), raw: option });
-const fromUser = (person) => ({ key: person.id, label: directory.nameOf(person.id), hint: person.title ?? "", picture: () => avatar(person.id, "avatar--tiny"), raw: person.id });
+const fromOption = (option) => ({
+  key: String(option.value),
+  label: words(option.text),
+  hint: words(option.description),
+  raw: option,
+});
+const fromUser = (person) => ({
+  key: person.id,
+  label: directory.nameOf(person.id),
+  hint: person.title ?? "",
+  picture: () => avatar(person.id, "avatar--tiny"),
+  raw: person.id,
+});
 const fromChannel = (channel) => ({
   key: channel.id,
   label: channel.is_im ? directory.nameOf(channel.with_user) : `#${channel.name}`,
@@ -14,7 +25,10 @@ const fromChannel = (channel) => ({
 });
 
 function grouped(answer) {
-  if (answer.option_groups) return answer.option_groups.map((group) => ({ label: words(group.label), choices: group.options.map(fromOption) }));
+  if (answer.option_groups) return answer.option_groups.map((group) => ({
+    label: words(group.label),
+    choices: group.options.map(fromOption),
+  }));
   return [{ label: "", choices: (answer.options ?? []).map(fromOption) }];
 }
 

@@ -18,7 +18,16 @@ export class Picker {
     Object.assign(this, { element, use, many, isChosen, onPick });
     this.id = freshId("list");
     this.least = isExternal(element) ? element.min_query_length ?? 3 : 0;
-    this.list = make("ul", { id: this.id, class: "options", role: "listbox", "aria-label": label, "aria-multiselectable": many ? "true" : null });
+    this.list = make(
+      "ul",
+      {
+        id: this.id,
+        class: "options",
+        role: "listbox",
+        "aria-label": label,
+        "aria-multiselectable": many ? "true" : null,
+      },
+    );
     this.search = this.makeSearch(label);
     const few = element.type.endsWith("static_select") && this.size() < SEARCHED_FROM;
     const bar = make("div", { class: `search${few ? " search--hidden" : ""}` }, icon("search"), this.search);
@@ -87,7 +96,14 @@ export class Picker {
   say(text, { error = false } = {}) {
     this.shown = [];
     this.active = -1;
-    refill(this.list, make("li", { class: `options__word${error ? " options__word--error" : ""}`, role: error ? "alert" : "presentation" }, text));
+    refill(
+      this.list,
+      make(
+        "li",
+        { class: `options__word${error ? " options__word--error" : ""}`, role: error ? "alert" : "presentation" },
+        text,
+      ),
+    );
     this.sheet?.place();
   }
 
@@ -116,7 +132,12 @@ export class Picker {
         pointermove: () => this.move(index),
         click: () => this.take(choice),
       },
-    }, choice.picture?.() ?? null, make("span", { class: "option__words" }, make("span", null, choice.label), choice.hint ? make("small", null, choice.hint) : null), icon("check"));
+    }, choice.picture?.() ?? null, make(
+      "span",
+      { class: "option__words" },
+      make("span", null, choice.label),
+      choice.hint ? make("small", null, choice.hint) : null,
+    ), icon("check"));
   }
 
   refresh() {
@@ -138,7 +159,10 @@ export class Picker {
   }
 
   mark() {
-    for (const row of this.list.querySelectorAll(".option")) row.classList.toggle("option--active", row.id === `${this.id}-${this.active}`);
+    for (const row of this.list.querySelectorAll(".option")) row.classList.toggle(
+      "option--active",
+      row.id === `${this.id}-${this.active}`,
+    );
     const row = document.getElementById(`${this.id}-${this.active}`);
     row?.scrollIntoView({ block: "nearest" });
     if (row) this.search.setAttribute("aria-activedescendant", row.id);

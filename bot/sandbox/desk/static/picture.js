@@ -22,10 +22,17 @@ function addressOf(image) {
 
 export function picture(image, kind = "") {
   const alt = String(image.alt_text ?? "");
-  const instead = () => make("span", { class: `picture picture--missing ${kind}`, role: "img", "aria-label": alt }, kind ? icon("box") : [icon("box"), alt]);
+  const instead = () => make(
+    "span",
+    { class: `picture picture--missing ${kind}`, role: "img", "aria-label": alt },
+    kind ? icon("box") : [icon("box"), alt],
+  );
   const src = addressOf(image);
   if (!src) return instead();
-  const node = make("img", { class: `picture ${kind}`, src, alt, loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" });
+  const node = make(
+    "img",
+    { class: `picture ${kind}`, src, alt, loading: "lazy", decoding: "async", referrerpolicy: "no-referrer" },
+  );
   node.addEventListener("error", () => node.replaceWith(instead()), { once: true });
   return node;
 }

@@ -13,7 +13,10 @@ class Select {
     this.many = element.type.startsWith("multi_");
     [this.field, this.initialField] = fieldsOf(element);
     this.chosen = this.first().map((raw) => choiceOf(element, raw));
-    this.node = make("div", { class: `select${this.many ? " select--many" : ""}`, data: { action: element.action_id ?? "" } });
+    this.node = make(
+      "div",
+      { class: `select${this.many ? " select--many" : ""}`, data: { action: element.action_id ?? "" } },
+    );
     this.face = this.makeFace();
     this.keep();
     this.draw();
@@ -54,13 +57,27 @@ class Select {
     const says = single ? single.label : this.many && this.chosen.length ? "Add more" : this.label();
     const named = this.use.labelledBy ? document.getElementById(this.use.labelledBy)?.textContent : "";
     this.face.setAttribute("aria-label", [named, single ? single.label : this.label()].filter(Boolean).join(": "));
-    refill(this.face, single?.picture?.() ?? null, make("span", { class: single ? "select__value" : "select__empty" }, says), icon("down"));
+    refill(
+      this.face,
+      single?.picture?.() ?? null,
+      make("span", { class: single ? "select__value" : "select__empty" }, says),
+      icon("down"),
+    );
     refill(this.node, this.many ? this.chosen.map((choice) => this.chip(choice)) : null, this.face);
   }
 
   chip(choice) {
     return make("span", { class: "chip" }, choice.picture?.() ?? null, make("span", { class: "chip__words" }, choice.label),
-      make("button", { type: "button", class: "chip__off", "aria-label": `Remove ${choice.label}`, on: { click: () => this.take(this.without(choice)) } }, icon("close")));
+      make(
+        "button",
+        {
+          type: "button",
+          class: "chip__off",
+          "aria-label": `Remove ${choice.label}`,
+          on: { click: () => this.take(this.without(choice)) },
+        },
+        icon("close"),
+      ));
   }
 
   without(choice) {

@@ -5,6 +5,7 @@ import { make, reconcile, refill } from "./dom.js";
 import { icon, mark } from "./icon.js";
 import { menu } from "./menu.js";
 import { themeButton } from "./theme.js";
+import { tool } from "./tool.js";
 
 function guestly(role, person) {
   return person.is_guest && !/guest/i.test(role) ? `${role} · guest` : role;
@@ -18,10 +19,15 @@ export class Sidebar {
     this.apps = make("ul", { class: "places" });
     this.me = make("div", { class: "me" });
     refill(node,
-      make("div", { class: "brand" }, mark(), make("div", { class: "brand__words" }, make("strong", null, "Slipway"), make("span", null, "sandbox")), make("span", { class: "brand__space" }),
-        make("button", { type: "button", class: "plain", title: "Guide", "aria-label": "Guide", on: { click: onGuide } }, icon("compass")),
+      make("div", { class: "brand" }, mark(), make(
+        "div",
+        { class: "brand__words" },
+        make("strong", null, "Slipway"),
+        make("span", null, "sandbox"),
+      ), make("span", { class: "brand__space" }),
+        tool("compass", "Guide", onGuide),
         themeButton(),
-        make("button", { type: "button", class: "plain sidebar__close", "aria-label": "Back to the messages", on: { click: onClose } }, icon("close"))),
+        tool("close", "Back to the messages", onClose, { kind: "sidebar__close" })),
       this.me,
       make("nav", { class: "sidebar__places", "aria-label": "Channels and messages" },
         make("h2", null, "Channels"), this.channels,
@@ -31,10 +37,25 @@ export class Sidebar {
 
   draw({ me, place, channels }) {
     this.#drawMe(me);
-    const rows = channels.map((channel) => ({ key: channel.id, place: channel.id, label: channel.is_im ? directory.nameOf(channel.with_user) : channel.name, channel, unread: channel.id === place ? 0 : channel.unread ?? 0 }));
+    const rows = channels.map((channel) => ({
+      key: channel.id,
+      place: channel.id,
+      label: channel.is_im ? directory.nameOf(channel.with_user) : channel.name,
+      channel,
+      unread: channel.id === place ? 0 : channel.unread ?? 0,
+    }));
     this.#drawPlaces(this.channels, rows.filter(({ channel }) => !channel.is_im), place);
     this.#drawPlaces(this.talks, rows.filter(({ channel }) => channel.is_im), place);
-    this.#drawPlaces(this.apps, [{ key: "home", place: "home", label: `${directory.bot ? directory.nameOf(directory.bot.id) : "Slipway"} home`, unread: 0 }], place);
+    this.#drawPlaces(
+      this.apps,
+      [{
+        key: "home",
+        place: "home",
+        label: `${directory.bot ? directory.nameOf(directory.bot.id) : "Slipway"} home`,
+        unread: 0,
+      }],
+      place,
+    );
     const unread = rows.reduce((sum, row) => sum + row.unread, 0);
     document.documentElement.dataset.unread = unread ? "yes" : "no";
     document.title = `${unread ? `(${unread}) ` : ""}${directory.firstNameOf(me)} · Slipway sandbox`;
@@ -44,9 +65,20 @@ export class Sidebar {
     const signature = `${me} ${directory.edition}`;
     if (this.drawnMe === signature) return;
     this.drawnMe = signature;
-    const button = make("button", { type: "button", class: "me__button", "aria-haspopup": "menu", "aria-expanded": "false", on: { click: () => this.#openPeople(button, me) } },
+    const button = make("button", {
+      type: "button",
+      class: "me__button",
+      "aria-haspopup": "menu",
+      "aria-expanded": "false",
+      on: { click: () => this.#openPeople(button, me) },
+    },
       avatar(me),
-      make("span", { class: "me__words" }, make("span", { class: "me__are" }, "You are ", make("strong", null, directory.nameOf(me))), make("small", null, directory.roleOf(me))),
+      make(
+        "span",
+        { class: "me__words" },
+        make("span", { class: "me__are" }, "You are ", make("strong", null, directory.nameOf(me))),
+        make("small", null, directory.roleOf(me)),
+      ),
       make("span", { class: "me__switch" }, icon("swap"), "Switch"));
     refill(this.me, button);
   }
@@ -72,8 +104,17 @@ export class Sidebar {
 
   #row({ place, label, channel, unread }, here) {
     const picture = !channel ? icon("home") : channel.is_im ? avatar(channel.with_user, "avatar--tiny") : icon(channel.is_private ? "lock" : "hash");
-    return make("li", null, make("a", { class: `place${unread ? " place--unread" : ""}`, href: `#/-/${encodeURIComponent(place)}`, "aria-current": here ? "page" : null },
+    return make("li", null, make("a", {
+      class: `place${unread ? " place--unread" : ""}`,
+      href: `#/-/${encodeURIComponent(place)}`,
+      "aria-current": here ? "page" : null,
+    },
       picture, make("span", { class: "place__name" }, label),
-      unread ? make("span", { class: "badge" }, unread > 99 ? "99+" : String(unread), make("span", { class: "unseen" }, " unread")) : null));
+      unread ? make(
+        "span",
+        { class: "badge" },
+        unread > 99 ? "99+" : String(unread),
+        make("span", { class: "unseen" }, " unread"),
+      ) : null));
   }
 }

@@ -7,7 +7,11 @@ import { VERBS } from "./verbs.js";
 const MOST = 8;
 
 function commands(typed) {
-  const known = directory.commands.length ? directory.commands : [{ command: "/release", description: "Releases, groups and testers", usage_hint: "help" }];
+  const known = directory.commands.length ? directory.commands : [{
+    command: "/release",
+    description: "Releases, groups and testers",
+    usage_hint: "help",
+  }];
   return known.filter(({ command }) => command.startsWith(typed)).map(({ command, description, usage_hint: usage }) => ({
     label: command, usage: usage ?? "", hint: description ?? "", whole: `${command} `, picture: () => icon("bolt"),
   }));
@@ -24,8 +28,18 @@ function people(typed) {
   const persons = [...directory.people.values()].filter((person) => !person.deleted && person.name && fits(person.name, person.real_name));
   const groups = [...directory.usergroups.values()].filter((group) => fits(group.handle.replace(/^@/, ""), group.name));
   return [
-    ...persons.map((person) => ({ label: directory.nameOf(person.id), hint: `@${person.name}`, word: `@${person.name} `, picture: () => avatar(person.id, "avatar--tiny") })),
-    ...groups.map((group) => ({ label: group.name, hint: `@${group.handle.replace(/^@/, "")}`, word: `@${group.handle.replace(/^@/, "")} `, picture: () => icon("person") })),
+    ...persons.map((person) => ({
+      label: directory.nameOf(person.id),
+      hint: `@${person.name}`,
+      word: `@${person.name} `,
+      picture: () => avatar(person.id, "avatar--tiny"),
+    })),
+    ...groups.map((group) => ({
+      label: group.name,
+      hint: `@${group.handle.replace(/^@/, "")}`,
+      word: `@${group.handle.replace(/^@/, "")} `,
+      picture: () => icon("person"),
+    })),
   ];
 }
 

@@ -30,6 +30,9 @@ export class Surface {
   }
 
   options(block, element, typed) {
-    return api.post("/desk/options", { container: this.container, block_id: block.block_id, action_id: element.action_id, value: typed });
+    return api.post(
+      "/desk/options",
+      { container: this.container, block_id: block.block_id, action_id: element.action_id, value: typed },
+    );
   }
 }

@@ -2,11 +2,11 @@
 import { api } from "./api.js";
 import { Composer } from "./composer.js";
 import { directory } from "./directory.js";
-import { acceptsDrops } from "./drop.js";
 import { make } from "./dom.js";
-import { icon } from "./icon.js";
+import { acceptsDrops } from "./drop.js";
 import { MessageList } from "./messagelist.js";
 import { failed } from "./notice.js";
+import { tool } from "./tool.js";
 
 const PAUSE = 40;
 
@@ -16,15 +16,25 @@ export class Thread {
   constructor(channel, ts, { onClose }) {
     this.channel = channel;
     this.ts = ts;
-    this.list = new MessageList({ label: "Thread", channel: channel.id, inThread: true, empty: () => make("p", { class: "empty" }, "This message is gone.") });
+    this.list = new MessageList({
+      label: "Thread",
+      channel: channel.id,
+      inThread: true,
+      empty: () => make("p", { class: "empty" }, "This message is gone."),
+    });
     this.list.me = api.me;
-    this.composer = new Composer({ channel: channel.id, name: "the thread", threadTs: ts, onSent: () => this.refresh() });
+    this.composer = new Composer({
+      channel: channel.id,
+      name: "the thread",
+      threadTs: ts,
+      onSent: () => this.refresh(),
+    });
     const where = channel.is_im ? directory.nameOf(channel.with_user) : `#${channel.name}`;
     this.node = make("div", { class: "pane" },
       make("header", { class: "pane__head" },
-        make("button", { type: "button", class: "plain pane__back", "aria-label": "Back to the channel", on: { click: onClose } }, icon("back")),
+        tool("back", "Back to the channel", onClose, { kind: "pane__back" }),
         make("div", { class: "pane__title" }, make("h2", null, "Thread"), make("p", null, where)),
-        make("button", { type: "button", class: "plain pane__close", "aria-label": "Close the thread", on: { click: onClose } }, icon("close"))),
+        tool("close", "Close the thread", onClose, { kind: "pane__close" })),
       this.list.node,
       channel.is_member === false && !channel.is_im ? null : this.composer.node);
     acceptsDrops(this.node, "the thread", (files) => this.composer.take(files));

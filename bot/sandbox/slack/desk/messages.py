@@ -132,7 +132,7 @@ async def _kept(visit: Visit, part: BodyPartReader) -> StoredFile:
     state = visit.workspace.state
     file_id = state.mint.id("F")
     size = await state.shelf.take_in(file_id, _chunks(part))
-    name = part.filename or "file"
+    name = _file_name(part)
     return state.files.add(
         StoredFile(
             id=file_id,
@@ -144,6 +144,14 @@ async def _kept(visit: Visit, part: BodyPartReader) -> StoredFile:
             path=state.shelf.place(file_id),
         )
     )
+
+
+def _file_name(part: BodyPartReader) -> str:
+    """Return the name as it was: browsers escape quotes and line ends in it, and nothing else."""
+    name = part.filename or "file"
+    for escaped, letter in (("%22", '"'), ("%0D", " "), ("%0A", " ")):
+        name = name.replace(escaped, letter)
+    return name
 
 
 async def _chunks(part: BodyPartReader) -> AsyncIterator[bytes]:

@@ -17,8 +17,9 @@ from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import BytesSource
 from provisioning.codesign.verifying.comparison import compare
 from provisioning.codesign.verifying.verifier import verify
-from tests.unit.provisioning.codesign import old_signature, world
+from tests.unit.provisioning.codesign import world
 from tests.unit.provisioning.codesign.conftest import Write
+from tests.unit.provisioning.codesign.old_signature import OldSigner
 
 ROOT = "Payload/Harbour.app/"
 MAIN = ROOT + "Harbour"
@@ -92,6 +93,14 @@ def signature_of(ipa: Path, name: str) -> Signature:
     return found
 
 
+def old_signer(ipa: Path, *, with_sha256: bool = False) -> OldSigner:
+    return OldSigner(
+        info_plist=world.read_entry(ipa, ROOT + "Info.plist"),
+        resources=world.read_entry(ipa, SEAL),
+        with_sha256=with_sha256,
+    )
+
+
 @pytest.mark.parametrize("name", TREES)
 def test_an_app_of_any_shape_is_signed_anew(tmp_path: Path, successor: Identity, name: str) -> None:
     tree, style = TREES[name]
@@ -104,7 +113,8 @@ def test_an_app_of_any_shape_is_signed_anew(tmp_path: Path, successor: Identity,
     assert verify(after, world.NEW_PHONE, roots=world.roots()) == []
     assert compare(before, after) == []
     assert len(summary.bundles) == len(profiles)
-    assert zipfile.ZipFile(after).testzip() is None
+    with zipfile.ZipFile(after) as archive:
+        assert archive.testzip() is None
 
 
 def test_an_app_with_everything_gets_a_new_certificate_everywhere(
@@ -242,11 +252,10 @@ def test_an_old_signature_becomes_a_modern_one(
     write: Write, tmp_path: Path, signer: Identity
 ) -> None:
     modern = write(SampleApp(icon="none", extensions=0, framework=False))
-    before = world.edited(modern, tmp_path / "old.ipa", {MAIN: old_signature.make_old})
+    before = world.edited(modern, tmp_path / "old.ipa", {MAIN: old_signer(modern)})
     after = tmp_path / "after.ipa"
     assert [item.sentence for item in verify(before, roots=world.roots())] == [
         "no CodeDirectory is of the kind that iOS 15 wants.",
-        "the CMS signature lacks the full hashes.",
         "there are no DER entitlements; iOS 15 wants them.",
     ]
 
@@ -254,6 +263,22 @@ def test_an_old_signature_becomes_a_modern_one(
 
     assert verify(after, roots=world.roots()) == []
     assert signature_of(after, MAIN).is_modern
+
+
+def test_a_signature_with_two_directories_is_good_and_can_be_replaced(
+    write: Write, tmp_path: Path, signer: Identity
+) -> None:
+    modern = write(SampleApp(icon="none", extensions=0, framework=False))
+    edit = old_signer(modern, with_sha256=True)
+    before = world.edited(modern, tmp_path / "both.ipa", {MAIN: edit})
+    after = tmp_path / "after.ipa"
+    assert verify(before, roots=world.roots()) == []
+
+    resign(before, signer, [world.profile(world.APP_ID, signer)], after, roots=world.roots())
+
+    assert len(signature_of(before, MAIN).directories) == 2
+    assert len(signature_of(after, MAIN).directories) == 1
+    assert verify(after, roots=world.roots()) == []
 
 
 def test_a_seal_keeps_its_rules_and_all_other_hashes(

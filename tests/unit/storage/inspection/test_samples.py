@@ -67,7 +67,7 @@ def differences(sample: SampleFacts, found: Inspection) -> dict[str, tuple[objec
         "target": (sample.target_sdk, facts.target_sdk),
         "abis": (sorted(sample.abis), sorted(facts.abis)),
         "labels": ({k: v for k, v in sample.labels.items() if k}, facts.localized_names),
-        "uuids": (uuids, dict(zip(facts.architectures, facts.uuids, strict=True))),
+        "uuids": (uuids, dict(zip(facts.architectures, facts.uuids, strict=False))),
         "extensions": (set(sample.extensions), {part.bundle_id for part in facts.extensions}),
     }
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

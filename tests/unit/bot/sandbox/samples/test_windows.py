@@ -46,6 +46,14 @@ def test_a_manifest_says_the_same_in_every_dress(tmp_path: Path, app: SampleMsix
     assert manifest.findtext(f".//{_FOUNDATION}DisplayName") == app.name
 
 
+def test_an_older_manifest_tells_its_minimum_as_windows_8_did(tmp_path: Path) -> None:
+    facts = write_msix(tmp_path / "a.appx", SampleMsix(older=True, minimum_os="6.3.0"))
+    with zipfile.ZipFile(facts.path) as archive:
+        manifest = _document(archive, "AppxManifest.xml")
+    namespace = "{http://schemas.microsoft.com/appx/2010/manifest}"
+    assert manifest.findtext(f".//{namespace}OSMinVersion") == facts.min_os == "6.3.0"
+
+
 def test_the_block_map_hashes_every_file_in_blocks(tmp_path: Path) -> None:
     facts = write_msix(tmp_path / "a.msix", SampleMsix(payload_bytes=200_000))
     with zipfile.ZipFile(facts.path) as archive:

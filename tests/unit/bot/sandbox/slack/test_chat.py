@@ -79,7 +79,8 @@ async def test_with_the_public_scope_it_may_post_in_any_public_channel(
 
 async def test_a_message_needs_content(slack: SandboxSlack, client: AsyncWebClient) -> None:
     async with refused_with("no_text"):
-        await client.chat_postMessage(channel=slack.workspace.channel("#qa").id, text="")
+        channel = slack.workspace.channel("#qa").id
+        await client.api_call("chat.postMessage", json={"channel": channel, "text": ""})
 
     assert len(slack.violations) == 1
 
@@ -99,8 +100,8 @@ async def test_blocks_are_checked_counted_and_measured(
     slack: SandboxSlack, workspace: Workspace, client: AsyncWebClient
 ) -> None:
     channel = workspace.channel("#qa").id
+    wrong = {"type": "header", "text": {"type": "mrkdwn", "text": "Big"}}
     with pytest.raises(SlackApiError) as caught:
-        wrong = {"type": "header", "text": {"type": "mrkdwn", "text": "Big"}}
         await client.chat_postMessage(channel=channel, text="x", blocks=[wrong])
     async with refused_with("invalid_blocks"):
         await client.chat_postMessage(channel=channel, text="x", blocks=[section()] * 51)

@@ -1,0 +1,467 @@
+"""A Slack that is slow, forgetful or down (failure modes 1 to 5, 11 to 13, 27 to 35)."""
+
+import asyncio
+import time
+
+import pytest
+
+from bot.sandbox.slack.api.faults import Fault
+from bot.slack import names, pace
+from bot.slack.app import make_missed
+from bot.slack.blocks import Message as Card
+from bot.slack.blocks import section
+from bot.slack.distribution import listeners, views
+from bot.slack.payloads import Asker
+from bot.slack.postings import Spot
+from storage.catalog import postings as rows
+from tests.integration.slack.house import BUILDS, QA, House, Plan
+
+
+def spot(house: House, channel: str = QA) -> Spot:
+    return Spot(channel_id=house.workspace.channel(channel).id)
+
+
+async def draw(house: House, key: str, text: str, channel: str = QA) -> None:
+    async def render() -> Card:
+        return Card(text=text, blocks=(section(text),))
+
+    await house.services.workspace.postings.draw(key, spot(house, channel), render)
+
+
+def said(house: House, channel: str = QA) -> list[str]:
+    return [message.text for message in house.workspace.by_bot(channel)]
+
+
+async def test_1_a_rate_limit_is_waited_for_and_the_order_is_kept(house: House) -> None:
+    house.slack.script("chat.postMessage", Fault.rate_limited(1), times=1)
+
+    await asyncio.gather(*(draw(house, f"k{n}", f"message {n}") for n in range(4)))
+
+    assert said(house) == [f"message {n}" for n in range(4)]
+
+
+async def test_1_a_rate_limited_response_url_is_waited_for(house: House) -> None:
+    draft = await house.with_app()
+    house.slack.script("response_url", Fault.rate_limited(1))
+
+    await house.bob.click(draft, names.DISTRIBUTE)
+
+    await house.whisper_to("Bob", "You may not distribute releases")
+
+
+async def test_2_an_answer_that_was_lost_does_not_make_a_second_message(house: House) -> None:
+    house.slack.script("chat.postMessage", Fault.lost_answer())
+
+    await draw(house, "k", "once")
+
+    assert said(house) == ["once"]
+
+
+async def test_2_a_server_error_and_a_broken_connection_are_tried_again(house: House) -> None:
+    house.slack.script("chat.postMessage", Fault.server_error())
+    house.slack.script("chat.postMessage", Fault.reset())
+
+    await draw(house, "k", "in the end")
+
+    assert said(house) == ["in the end"]
+
+
+async def test_2_an_edit_whose_answer_was_lost_is_repeated(house: House) -> None:
+    await draw(house, "k", "before")
+    house.slack.script("chat.update", Fault.lost_answer())
+
+    await draw(house, "k", "after")
+
+    assert said(house) == ["after"]
+
+
+async def test_2_a_crash_between_post_and_record_finds_the_message_again(house: House) -> None:
+    await draw(house, "k", "before")
+    postings = house.services.workspace.postings
+    async with house.services.database.writing() as session:
+        await rows.lost(session, "k")
+    assert await postings.where("k") is None
+
+    await draw(house, "k", "after")
+
+    assert said(house) == ["after"]
+
+
+async def test_2_without_the_scope_to_look_it_is_posted_again(house: House) -> None:
+    house.slack.state.app.scopes -= {"channels:history", "groups:history"}
+    house.services.workspace.whoami.forget()
+    house.slack.script("chat.postMessage", Fault.lost_answer())
+
+    await draw(house, "k", "better twice than never")
+
+    assert said(house) == ["better twice than never"] * 2
+
+
+async def test_3_a_click_is_answered_before_slow_work(house: House) -> None:
+    draft = await house.with_app()
+    house.slack.delivery.ack_seconds = 0.8
+    house.slack.script("chat.update", Fault.delay(1.5))
+
+    await house.ann.click(draft, names.DISMISS)
+
+    await house.card_saying("*Dismissed*")
+
+
+async def test_3_counting_that_takes_long_lets_the_person_wait_in_the_form(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listeners, "COUNT_WITHIN", 0.1)
+    await house.group("QA")
+    groups = house.services.domain.groups
+    group = await groups.named("QA")
+    usergroup = house.workspace.usergroup("qa-team")
+    await groups.add_usergroup(group.id, usergroup.id, "qa-team", house.ann.id)
+    draft = await house.with_app()
+    await house.services.workspace.directory.outdate_usergroup(usergroup.id)
+    house.slack.script("usergroups.users.list", Fault.delay(0.7), times=5)
+    await house.ann.click(draft, names.DISTRIBUTE)
+
+    sent = await house.ann.submit(await house.view_of("Ann", "Distribute"), {names.GROUPS: ["QA"]})
+
+    assert sent.action == "update"
+    assert "still being asked who is in these groups" in str(sent.view and sent.view.blocks)
+    confirmation = await house.view_of("Ann", "Please confirm")
+    assert "*2 people*" in str(confirmation.blocks)
+
+
+async def test_4_an_event_delivered_again_is_let_go(house: House) -> None:
+    await house.cid.post(BUILDS, files=[house.samples.ipa])
+    await house.card_saying("New app")
+    await house.settled()
+
+    for delivered in house.slack.delivery.of_type("file_shared"):
+        await house.slack.delivery.redeliver(delivered)
+    await house.settled()
+
+    assert len(house.workspace.by_bot(BUILDS)) == 1
+
+
+async def test_4_a_repeated_event_costs_slack_no_question(house: House) -> None:
+    await house.cid.post(BUILDS, files=[house.samples.ipa])
+    await house.card_saying("New app")
+    await house.settled()
+    delivered = house.slack.delivery.of_type("file_shared")[0]
+    asked = len(house.slack.calls_of("files.info"))
+
+    await house.slack.delivery.redeliver(delivered)
+
+    assert len(house.slack.calls_of("files.info")) == asked
+
+
+async def test_5_events_in_any_order_make_one_card_in_the_thread(house: House) -> None:
+    house.slack.delivery.hold()
+    posted = await house.cid.post(
+        BUILDS, "Late words", files=[house.samples.ipa], events_first=True
+    )
+    house.slack.delivery.release(is_reversed=True)
+
+    card = await house.card_saying("Late words")
+
+    assert card.thread_ts == posted.ts
+    assert len(house.workspace.by_bot(BUILDS)) == 1
+
+
+@pytest.mark.parametrize("plan", [Plan(withheld=frozenset({"channels:history", "groups:history"}))])
+async def test_without_history_scopes_a_build_is_taken_in_from_file_shared_alone(
+    house: House,
+) -> None:
+    posted = await house.cid.post(BUILDS, "Nobody reads this", files=[house.samples.ipa])
+
+    card = await house.card_saying("New app")
+
+    assert card.thread_ts == posted.ts
+    assert "Nobody reads this" not in card.said()
+
+
+@pytest.mark.parametrize("code", ["expired_trigger_id", "exchanged_trigger_id"])
+async def test_7_a_spent_trigger_gives_a_button_that_opens_the_form(
+    house: House, code: str
+) -> None:
+    draft = await house.with_app()
+    house.slack.script("views.open", Fault.error(code))
+    await house.ann.click(draft, names.DISTRIBUTE)
+    late = await house.whisper_to("Ann", "Press the button to open it again")
+
+    await house.ann.click(late, names.DISTRIBUTE)
+
+    await house.view_of("Ann", "Distribute")
+
+
+async def test_8_a_form_closed_while_its_people_are_counted_is_no_trouble(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    form = house.services.workspace.doorman
+    assert await form.change("V0UNKNOWN", views.pick()) is False
+    assert [r for r in caplog.records if r.levelname == "ERROR"] == []
+
+
+async def test_8_a_fourth_form_on_the_pile_is_explained(house: House) -> None:
+    draft = await house.with_app()
+    await house.ann.click(draft, names.DISTRIBUTE)
+    form = await house.view_of("Ann", "Distribute")
+    house.slack.script("views.push", Fault.error("push_limit_reached"))
+
+    await house.ann.click(form, names.PREVIEW)
+
+    await house.dm_to("Ann", "no room for another form")
+
+
+@pytest.mark.parametrize("code", ["message_not_found", "cant_update_message", "edit_window_closed"])
+async def test_11_a_message_that_cannot_be_edited_is_posted_again(house: House, code: str) -> None:
+    await draw(house, "k", "first")
+    house.slack.script("chat.update", Fault.error(code))
+
+    await draw(house, "k", "second")
+    await draw(house, "k", "third")
+
+    assert said(house) == ["first", "third"]
+
+
+async def test_11_a_reply_whose_thread_is_gone_goes_to_the_channel(house: House) -> None:
+    house.slack.script("chat.postMessage", Fault.error("thread_not_found"))
+
+    await house.cid.post(BUILDS, files=[house.samples.ipa])
+
+    assert (await house.card_saying("New app")).thread_ts is None
+
+
+@pytest.mark.parametrize(
+    "code", ["msg_blocks_too_long", "msg_too_long", "invalid_blocks", "invalid_blocks_format"]
+)
+async def test_12_a_refused_message_is_sent_in_a_simpler_form(
+    house: House, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.slack.script("chat.postMessage", Fault.error(code), times=2)
+
+    await draw(house, "k", "hello")
+
+    assert said(house) == ["hello"]
+    assert any("a simpler one is sent" in record.message for record in caplog.records)
+
+
+async def test_12_what_found_no_room_follows_in_the_thread(house: House) -> None:
+    house.slack.script("chat.postMessage", Fault.error("msg_blocks_too_long"))
+
+    async def render() -> Card:
+        blocks = tuple(section(f"{n} " + "word " * 550) for n in range(5))
+        return Card(text="long", blocks=blocks)
+
+    await house.services.workspace.postings.draw("k", spot(house), render)
+
+    first, *rest = house.workspace.by_bot(QA)
+    assert first.thread_ts is None
+    assert rest
+    assert {message.thread_ts for message in rest} == {first.ts}
+
+
+async def test_13_metadata_that_slack_refuses_is_left_out(house: House) -> None:
+    house.slack.script("chat.postMessage", Fault.error("metadata_too_large"))
+
+    await draw(house, "k", "hello")
+
+    assert [message.metadata for message in house.workspace.by_bot(QA)] == [None]
+
+
+async def test_27_a_missing_scope_is_named_with_what_to_do(house: House) -> None:
+    draft = await house.with_app()
+    house.slack.state.app.scopes -= {"users:read"}
+    eve = house.workspace.add_person("Eve")
+    await eve.join(BUILDS)
+
+    await eve.click(draft, names.DISTRIBUTE)
+
+    await house.whisper_to("Eve", "lacks the scope")
+    assert house.services.workspace.standing.scopes == {"users:read"}
+
+
+async def test_27_a_dead_token_turns_the_health_red_and_stops_the_hammering(house: House) -> None:
+    await draw(house, "k0", "well")
+    house.slack.state.app.token_error = "invalid_auth"
+    workspace = house.services.workspace
+    for n in range(1, 6):
+        with pytest.raises(Exception, match="invalid_auth|admin has to look"):
+            await draw(house, f"k{n}", "never")
+
+    refused = [c for c in house.slack.calls_of("chat.postMessage") if c.error == "invalid_auth"]
+    assert workspace.standing.trouble == "Slack does not accept the bot token."
+    assert len(refused) == 1
+    house.slack.state.app.token_error = None
+
+
+async def test_28_an_uninstalled_app_stops(house: House) -> None:
+    house.slack.uninstall()
+    await house.settled()
+
+    assert "uninstalled" in str(house.services.workspace.standing.trouble)
+
+
+async def test_28_revoked_tokens_stop_the_work(house: House) -> None:
+    house.slack.revoke_tokens()
+    await house.settled()
+
+    assert "revoked" in str(house.services.workspace.standing.trouble)
+
+
+async def test_29_a_socket_that_is_refreshed_or_dropped_comes_back(house: House) -> None:
+    await house.slack.sockets.disconnect("refresh_requested")
+    await house.cid.post(BUILDS, files=[house.samples.ipa])
+    await house.card_saying("New app")
+
+    house.slack.sockets.drop()
+    await house.workspace.eventually(lambda: not house.slack.sockets.connections)
+    await house.slack.connected(within=30)
+    await house.cid.post(BUILDS, files=[house.samples.apk])
+
+    await house.card_saying("Android", within=30)
+
+
+async def test_29_files_whose_events_were_lost_are_found(house: House) -> None:
+    await house.with_app()
+    house.slack.delivery.hold()
+    posted = await house.cid.post(BUILDS, "Lost", files=[house.samples.newer_ipa])
+    assert house.slack.delivery.forget_held() > 0
+
+    looked = await missed(house)
+
+    card = await house.card_saying("Compared with 2.4.0 (241)")
+    assert looked >= 1
+    assert card.thread_ts == posted.ts
+
+
+async def test_29_a_new_installation_does_not_take_in_what_was_there_before(house: House) -> None:
+    house.slack.delivery.hold()
+    await house.cid.post(BUILDS, "Old", files=[house.samples.ipa])
+    house.slack.delivery.forget_held()
+
+    assert await missed(house) == 0
+    assert house.workspace.by_bot(BUILDS) == []
+
+
+async def missed(house: House) -> int:
+    return await make_missed(house.services.workspace, house.services.domain.intake)()
+
+
+async def test_31_an_event_that_nobody_knows_is_answered(house: House) -> None:
+    house.slack.state.tell_app({"type": "emoji_changed", "subtype": "add", "event_ts": "1.1"})
+    house.slack.delivery.retry_delays = ()
+    await house.settled()
+
+    assert [d.outcomes for d in house.slack.delivery.deliveries] in ([], [["ok"]])
+
+
+async def test_32_a_button_of_an_earlier_version_says_so_and_redraws_the_card(
+    house: House,
+) -> None:
+    draft = await house.with_app()
+
+    for action in (
+        {"action_id": "an_action_of_long_ago", "value": "1:x"},
+        {"action_id": names.DISTRIBUTE, "value": "0:old"},
+        {"action_id": names.DISTRIBUTE_USUAL, "value": "1:only-one-part"},
+        {"action_id": names.DISMISS},
+    ):
+        before = len(house.workspace.ephemerals("Ann"))
+        await house.ann.forge(draft, action)
+        await house.workspace.eventually(
+            lambda before=before: len(house.workspace.ephemerals("Ann")) > before  # type: ignore[misc] # bound now
+        )
+        assert "from an earlier version" in house.workspace.ephemerals("Ann")[-1].said()
+
+
+async def test_33_forged_ids_lead_nowhere(house: House) -> None:
+    draft = await house.with_app()
+    other = "0" * 32
+    for action_id, value in (
+        (names.DISTRIBUTE, f"1:{other}"),
+        (names.DISMISS, f"1:{other}"),
+        (names.DISTRIBUTE_USUAL, f"1:{other}:1:{other}"),
+        (names.CREATE_APP, f"1:{other}"),
+    ):
+        before = len(house.workspace.ephemerals("Ann"))
+        await house.ann.forge(draft, {"action_id": action_id, "value": value})
+        await house.workspace.eventually(
+            lambda before=before: len(house.workspace.ephemerals("Ann")) > before  # type: ignore[misc] # bound now
+        )
+        assert "There is no such" in house.workspace.ephemerals("Ann")[-1].said()
+
+
+async def test_33_a_forged_button_does_not_help_who_may_not(house: House) -> None:
+    draft = await house.with_app()
+    release = (await house.services.domain.cards.apps())[0].latest
+    assert release is not None
+
+    await house.bob.forge(draft, {"action_id": names.DISMISS, "value": f"1:{release.release_id}"})
+
+    await house.whisper_to("Bob", "You may not dismiss drafts")
+    assert "*Draft*" in (house.workspace.current(draft) or draft).said()
+
+
+async def test_34_more_than_a_hundred_groups_are_found_by_typing(house: House) -> None:
+    for n in range(105):
+        await house.group(f"Team {n:03}")
+    draft = await house.with_app()
+    await house.ann.click(draft, names.DISTRIBUTE)
+    form = await house.view_of("Ann", "Distribute")
+
+    everything = await house.ann.suggest(form, names.GROUPS, "")
+    found = await house.ann.suggest(form, names.GROUPS, "team 10")
+
+    assert len(everything) == 100
+    assert [option["text"]["text"] for option in found] == [f"Team {n}" for n in range(100, 105)]
+
+
+async def test_35_a_dead_response_url_is_followed_by_an_ephemeral_message(house: House) -> None:
+    draft = await house.with_app()
+    house.slack.script("response_url", Fault.error("expired_url"), times=2)
+
+    await house.bob.click(draft, names.DISTRIBUTE)
+
+    await house.whisper_to("Bob", "You may not distribute releases")
+    assert house.slack.calls_of("chat.postEphemeral")
+
+
+async def test_35_where_no_ephemeral_message_can_be_put_a_direct_one_is_sent(house: House) -> None:
+    asker = Asker(
+        user_id=house.bob.id,
+        team_id=house.slack.team_id,
+        channel_id=house.workspace.channel("#general").id,
+    )
+
+    assert await house.services.workspace.voice.whisper(asker, Card(text="psst"))
+
+    await house.dm_to("Bob", "psst")
+
+
+async def test_35_a_response_url_of_a_strangers_server_is_never_used(house: House) -> None:
+    asker = Asker(user_id=house.bob.id, team_id="T", response_url="http://127.0.0.1:9/response/T/x")
+
+    assert await house.services.workspace.voice.whisper(asker, Card(text="psst"))
+
+    await house.dm_to("Bob", "psst")
+
+
+async def test_39_edits_of_one_message_keep_apart_and_the_last_state_is_shown(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "EDIT_PAUSE", 0.3)
+    shown = 0
+
+    async def render() -> Card:
+        return Card(text=f"{shown}", blocks=(section(f"{shown}"),))
+
+    postings = house.services.workspace.postings
+    begun = time.monotonic()
+    for shown in range(30):
+        await postings.draw("k", spot(house), render, progress=shown not in {0, 29})
+        await asyncio.sleep(0.02)
+
+    edits = [call.at for call in house.slack.calls_of("chat.update")]
+    gaps = [later - earlier for earlier, later in zip(edits, edits[1:-1], strict=False)]
+    assert said(house) == ["29"]
+    assert all(gap >= 0.28 for gap in gaps)
+    assert time.monotonic() - begun < 5
