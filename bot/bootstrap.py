@@ -119,7 +119,7 @@ async def open_house(
             slack=app,
         )
         await stack.enter_async_context(engine.running())
-        await stack.enter_async_context(_clock(services, make_missed(surface)))
+        await stack.enter_async_context(_clock(services, make_missed(slack, domain.intake)))
         socket = Socket(app, **_socket_settings(settings)) if _uses_socket(settings) else None
         port = await stack.enter_async_context(_web(services, socket))
         if socket is not None:

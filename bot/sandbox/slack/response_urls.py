@@ -8,6 +8,8 @@ from bot.sandbox.slack.mint import Mint
 
 MOST_USES = 5
 LIFE_SECONDS = 30 * 60
+#: So many are remembered; one that is older counts as unknown.
+KEPT_URLS = 5000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class ResponseUrls:
             made_at=self._clock.now(),
         )
         self._given[key] = given
+        if len(self._given) > KEPT_URLS:
+            self._given.pop(next(iter(self._given)))
         return given
 
     def use(self, key: str) -> ResponseUrl:

@@ -8,6 +8,8 @@ from bot.sandbox.slack.mint import Mint
 
 #: A trigger id is good for so many seconds.
 TRIGGER_SECONDS = 3.0
+#: So many are remembered; an older one is long expired and counts as unknown.
+KEPT_TRIGGERS = 2000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -31,6 +33,8 @@ class Triggers:
     def give(self, user_id: str, *, view_id: str | None = None) -> str:
         trigger_id = f"{self._mint.ts().replace('.', '')}.{self._mint.secret()}"
         self._given[trigger_id] = Trigger(user=user_id, made_at=self._clock.now(), view_id=view_id)
+        if len(self._given) > KEPT_TRIGGERS:
+            self._given.pop(next(iter(self._given)))
         return trigger_id
 
     def look_at(self, trigger_id: str) -> Trigger:

@@ -60,6 +60,7 @@ class Arrivals:
         message = at(event, "message") or {}
         if text_or_none(message, "text") == text_or_none(event, "previous_message", "text"):
             return
+        words = as_notes(text_or_none(message, "text") or "")
         for key in await self._keys(entries(message, "files")):
             upload = await self._intake.rephrased(
                 key, as_notes(text_or_none(message, "text") or "")

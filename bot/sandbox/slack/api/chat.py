@@ -8,13 +8,13 @@ from bot.sandbox.slack.api.arguments import Kind
 from bot.sandbox.slack.api.method import Asked, Method
 from bot.sandbox.slack.conversations import Conversation
 from bot.sandbox.slack.deeds import posting, rooms
-from bot.sandbox.slack.deeds.answers import approve_blocks
+from bot.sandbox.slack.deeds.answers import approve_attachments, approve_blocks
 from bot.sandbox.slack.deeds.posting import Draft
 from bot.sandbox.slack.deeds.rendering import message_json
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import User
-from bot.sandbox.slack.shapes import JsonObject, copied, copied_list
+from bot.sandbox.slack.shapes import JsonObject, copied
 
 #: chat.update refuses longer texts; chat.postMessage cuts them at 40 000 instead.
 LONGEST_UPDATE = 4_000
@@ -58,7 +58,7 @@ def _content(asked: Asked) -> JsonObject:
     """Return text, blocks and attachments. Raise Refusal where Slack would not show them."""
     text = asked.text("text") or asked.text("markdown_text")
     blocks = approve_blocks(asked.state, asked.arguments.get("blocks"))
-    attachments = copied_list(asked.arguments.get("attachments"))
+    attachments = approve_attachments(asked.state, asked.arguments.get("attachments"))
     if not text and not blocks and not attachments:
         raise Refusal("no_text", is_violation=True)
     if len(attachments) > MOST_ATTACHMENTS:

@@ -42,6 +42,15 @@ def approve_blocks(state: State, blocks: object) -> list[JsonObject]:
     return with_ids(blocks, state.mint)
 
 
+def approve_attachments(state: State, attachments: object) -> list[JsonObject]:
+    """Return attachments whose own blocks have ids as well. Raise Refusal as Slack would."""
+    approved = copied_list(attachments)
+    for attachment in approved:
+        if "blocks" in attachment:
+            attachment["blocks"] = approve_blocks(state, attachment["blocks"])
+    return approved
+
+
 def answer(state: State, where: ResponseUrl, body: JsonObject) -> Message | None:
     """Post, replace or delete, as *body* asks. Raise Refusal for what Slack would not do."""
     unknown = sorted(set(body) - _KNOWN)
@@ -62,7 +71,7 @@ def answer(state: State, where: ResponseUrl, body: JsonObject) -> Message | None
             original,
             text=text,
             blocks=blocks,
-            attachments=copied_list(body.get("attachments")),
+            attachments=approve_attachments(state, body.get("attachments")),
             metadata=body.get("metadata", original.metadata),
         )
         return edit(state, original, new)
@@ -76,7 +85,7 @@ def _add(state: State, where: ResponseUrl, body: JsonObject, blocks: list[JsonOb
         user=state.app.bot_user,
         text=as_text(body.get("text")),
         blocks=blocks,
-        attachments=copied_list(body.get("attachments")),
+        attachments=approve_attachments(state, body.get("attachments")),
         thread_ts=body.get("thread_ts"),
         metadata=body.get("metadata"),
         ephemeral_for=None if is_public else where.user,

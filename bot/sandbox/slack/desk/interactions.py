@@ -1,5 +1,7 @@
 """`/desk/commands`, `/desk/actions`, `/desk/options`, `/desk/views`, `/desk/shortcuts`."""
 
+import contextlib
+
 from aiohttp import web
 
 from bot.sandbox.slack.acts import clicks, submitting
@@ -7,7 +9,7 @@ from bot.sandbox.slack.acts.clicks import Place, Spot
 from bot.sandbox.slack.deeds import modals
 from bot.sandbox.slack.desk.door import Visit
 from bot.sandbox.slack.desk.messages import found_message, with_pictures
-from bot.sandbox.slack.errors import NotPossible
+from bot.sandbox.slack.errors import NotPossible, Unanswered
 from bot.sandbox.slack.forms import FIELDS, element_named, fields_of
 from bot.sandbox.slack.shapes import JsonObject, as_object, as_text
 from bot.sandbox.slack.views import View
@@ -114,10 +116,11 @@ async def submit(visit: Visit) -> web.Response:
 
 
 async def close(visit: Visit) -> web.Response:
-    """Close one view; a view that is gone already is closed enough."""
+    """Close one view; one that is gone, or whose closing the app ignores, is closed enough."""
     view = visit.workspace.state.views.get(visit.request.match_info["view"])
     if view is not None:
-        await visit.person.close(view)
+        with contextlib.suppress(Unanswered):
+            await visit.person.close(view)
     return web.json_response({"ok": True})
 
 

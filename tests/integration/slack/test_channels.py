@@ -1,0 +1,168 @@
+"""Channels, conversations and user groups that refuse or change (failure modes 9, 10, 25, 26)."""
+
+import pytest
+
+from bot.sandbox.slack.api.faults import Fault
+from bot.slack import names
+from tests.integration.slack.house import BUILDS, QA, House
+from tests.integration.slack.test_main_road import distribute
+
+
+async def test_9_an_archived_channel_is_switched_off_and_the_others_go_on(house: House) -> None:
+    house.workspace.add_channel("beta", "Ann", "Bob", with_bot=True)
+    group = await house.group("QA", "Bob", channel=QA)
+    beta = house.workspace.channel("#beta").id
+    await house.services.domain.groups.connect(group.id, beta, house.ann.id)
+    await house.with_app()
+    house.workspace.archive(QA)
+    await house.settled()
+
+    await distribute(house, "QA")
+
+    await house.card_saying("*Live*", "#beta")
+    told = await house.dm_to("Ann", "stopped: the channel is archived")
+    sheet = await house.services.domain.groups.sheet(group.id)
+    assert {channel.broken for channel in sheet.channels} == {"", "the channel is archived"}
+    assert told.channel == house.workspace.dm("Ann").id
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("not_in_channel", "/invite"),
+        ("channel_not_found", "does not exist"),
+        ("restricted_action", "does not let Slipway post"),
+    ],
+)
+async def test_9_a_channel_that_refuses_is_told_of_once(
+    house: House, code: str, reason: str
+) -> None:
+    await house.group("QA", "Bob", channel=QA)
+    await house.with_app()
+    house.slack.script("chat.postMessage", Fault.error(code))
+    await distribute(house, "QA")
+    await house.dm_to("Ann", reason)
+    await house.dm_to("Bob", "ready for you")
+
+    await house.cid.post(BUILDS, "Next", files=[house.samples.newer_ipa])
+    await house.ann.click(await house.card_saying("Compared with"), names.DISTRIBUTE_USUAL)
+
+    await house.dm_to("Bob", "2.5.0")
+    await house.settled()
+    assert len([m for m in house.workspace.dms("Ann") if "stopped" in m.said()]) == 1
+
+
+async def test_9_a_bot_that_was_removed_says_so_and_begins_again_when_invited(
+    house: House,
+) -> None:
+    group = await house.group("QA", "Bob", channel=QA)
+    await house.ann.remove(QA, house.slack.bot_user)
+    await house.dm_to("Ann", "Slipway was removed from the channel")
+
+    await house.ann.invite(QA, house.slack.bot_user)
+    await house.settled()
+    await house.with_app()
+    await distribute(house, "QA")
+
+    await house.card_saying("*Live*", QA)
+    assert group.name == "QA"
+
+
+async def test_10_a_renamed_or_private_channel_goes_on_and_a_new_id_is_followed(
+    house: House,
+) -> None:
+    group = await house.group("QA", "Bob", channel=QA)
+    await house.with_app()
+    house.workspace.rename(QA, "quality")
+    new_id = house.workspace.change_channel_id("#quality")
+    await house.settled()
+
+    await distribute(house, "QA")
+
+    sheet = await house.services.domain.groups.sheet(group.id)
+    await house.card_saying("*Live*", new_id)
+    assert [channel.id for channel in sheet.channels] == [new_id]
+
+
+@pytest.mark.parametrize(
+    ("method", "code", "reason"),
+    [
+        ("conversations.open", "user_disabled", "The account is deactivated."),
+        ("chat.postMessage", "messages_tab_disabled", "Messages tab"),
+        ("conversations.open", "cannot_dm_bot", "It is an app."),
+    ],
+)
+async def test_25_who_cannot_be_told_is_named_to_the_manager_alone(
+    house: House, method: str, code: str, reason: str
+) -> None:
+    await house.group("QA", "Bob")
+    await house.with_app()
+    house.slack.script(method, Fault.error(code))
+
+    await distribute(house, "QA")
+
+    told = await house.dm_to("Ann", "did not reach everybody")
+    assert "bob" in told.said()
+    assert reason in told.said()
+    await house.card_saying("0/1 reached")
+    assert all("bob" not in m.said() for m in house.workspace.by_bot(BUILDS))
+
+
+async def test_26_members_of_a_user_group_are_told_and_a_vanished_one_reaches_nobody(
+    house: House,
+) -> None:
+    group = await house.group("QA", "Cid")
+    usergroup = house.workspace.usergroup("qa-team")
+    await house.services.domain.groups.add_usergroup(
+        group.id, usergroup.id, "qa-team", house.ann.id
+    )
+    await house.with_app()
+    await distribute(house, "QA")
+    await house.dm_to("Bob", "ready for you")
+    await house.dm_to("Cid", "ready for you")
+    house.workspace.disable_usergroup("qa-team")
+    await house.settled()
+
+    await house.cid.post(BUILDS, "Next", files=[house.samples.newer_ipa])
+    draft = await house.card_saying("Compared with")
+    await house.ann.click(draft, names.DISTRIBUTE_USUAL)
+
+    await house.dm_to("Cid", "2.5.0")
+    await house.card_saying("1/1 reached")
+    assert all("2.5.0" not in m.said() for m in house.workspace.dms("Bob"))
+
+
+async def test_26_a_user_group_of_many_is_reached_whole(house: House) -> None:
+    people = [f"Tester {n:02}" for n in range(45)]
+    for name in people:
+        house.workspace.add_person(name)
+    usergroup = house.workspace.add_usergroup("crowd", *people)
+    group = await house.group("Crowd")
+    await house.services.domain.groups.add_usergroup(group.id, usergroup.id, "crowd", house.ann.id)
+    await house.with_app()
+
+    await distribute(house, "Crowd")
+
+    await house.card_saying("45/45 reached", within=60)
+
+
+async def test_26_changed_members_count_at_once(house: House) -> None:
+    group = await house.group("QA")
+    usergroup = house.workspace.usergroup("qa-team")
+    await house.services.domain.groups.add_usergroup(
+        group.id, usergroup.id, "qa-team", house.ann.id
+    )
+    await house.with_app()
+    house.workspace.set_usergroup("qa-team", "Cid")
+    await house.settled()
+
+    await distribute(house, "QA")
+
+    await house.dm_to("Cid", "ready for you")
+    assert [m for m in house.workspace.dms("Bob") if m.is_bot] == []
+
+
+async def test_a_mention_is_answered_with_what_to_do_next(house: House) -> None:
+    await house.ann.post(BUILDS, f"<@{house.slack.bot_user}> what now?")
+
+    await house.whisper_to("Ann", "Post a build")
