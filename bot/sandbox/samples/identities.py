@@ -129,6 +129,7 @@ def kept_identity(path: Path, make: Callable[[], Identity]) -> Identity:
     if path.exists():
         return identity_from_p12(path.read_bytes(), _KEPT)
     identity = make()
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_bytes(identity.p12(_KEPT))
     return identity
