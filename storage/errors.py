@@ -3,6 +3,7 @@ What can go wrong with what we have.
 
 * SlipwayError: the root of every error of ours; its message is a sentence for people
   * StorageError
+    * DatabaseDown
     * NotFound
     * AlreadyExists
     * Stale
@@ -21,6 +22,10 @@ class SlipwayError(Exception):
 
 class StorageError(SlipwayError):
     """Slipway could not read or keep something."""
+
+
+class DatabaseDown(StorageError):
+    """The database does not answer. Check that it runs, and SLIPWAY_DATABASE_URL."""
 
 
 class NotFound(StorageError):

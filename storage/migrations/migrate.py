@@ -15,11 +15,12 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from sqlalchemy import event
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.catalog.database import begin_immediately, driver_url
-from storage.errors import StorageError
+from storage.errors import DatabaseDown, StorageError
 from storage.migrations.comparison import OPTIONS
 from storage.records.every import METADATA
 
@@ -81,6 +82,7 @@ async def _changing(database_url: str) -> AsyncGenerator[AsyncConnection]:
     """Lend a connection in a transaction that nobody else changes tables beside."""
     engine = create_async_engine(driver_url(database_url), poolclass=NullPool)
     embedded = engine.dialect.name == "sqlite"
+    await _reach(engine)
     if embedded:
         begin_immediately(engine.sync_engine)
         event.listen(engine.sync_engine, "connect", _let_tables_be_rebuilt)
@@ -91,6 +93,20 @@ async def _changing(database_url: str) -> AsyncGenerator[AsyncConnection]:
             yield connection
     finally:
         await engine.dispose()
+
+
+async def _reach(engine: AsyncEngine) -> None:
+    """Raise DatabaseDown, which says nothing of the password that the driver's error may hold."""
+    try:
+        async with engine.connect():
+            pass
+    except OperationalError:
+        url = engine.url
+        where = f"{url.host or url.database}" + (f", port {url.port}" if url.port else "")
+        raise DatabaseDown(
+            f"The database at {where} does not answer. Check that it runs and lets Slipway in, and "
+            "SLIPWAY_DATABASE_URL."
+        ) from None
 
 
 def _let_tables_be_rebuilt(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type

@@ -34,7 +34,7 @@ class Shelf:
         return await self.take_in(file_id, once())
 
     async def take_in(self, file_id: str, chunks: AsyncIterator[bytes]) -> int:
-        """Stream bytes to disk as they arrive and return how many came."""
+        """Stream bytes to disk as they arrive and return how many came; a torso is removed."""
         await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
         size = 0
         target = await asyncio.to_thread(self.place(file_id).open, "wb")
@@ -42,6 +42,9 @@ class Shelf:
             async for chunk in chunks:
                 size += len(chunk)
                 await asyncio.to_thread(target.write, chunk)
+        except BaseException:
+            await self.drop(file_id)
+            raise
         finally:
             await asyncio.to_thread(target.close)
         return size

@@ -62,9 +62,7 @@ class Arrivals:
             return
         words = as_notes(text_or_none(message, "text") or "")
         for key in await self._keys(entries(message, "files")):
-            upload = await self._intake.rephrased(
-                key, as_notes(text_or_none(message, "text") or "")
-            )
+            upload = await self._intake.rephrased(key, words)
             if upload is not None:
                 self._redraw([upload.id])
 

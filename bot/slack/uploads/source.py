@@ -66,15 +66,28 @@ class SlackSource:
 
     @asynccontextmanager
     async def open(self, reference: Mapping[str, Any]) -> AsyncGenerator[Incoming]:
-        """Raise SourceGone or SourceFailed, each with its sentence."""
+        """
+        Raise SourceGone or SourceFailed, each with its sentence.
+
+        The first byte is asked for when the first chunk is, so a file that nobody wants for its
+        size is not fetched at all.
+        """
         file = await self._files.ready(str(reference["file_id"]))
-        answer = await self._get(str(file.url), start=0)
-        download = _Download(self, file, answer)
+        download = _Download(self, file)
         try:
-            self._check(answer, file, start=0)
             yield Incoming(file_name=file.name, size=file.size, chunks=download.chunks())
         finally:
             download.close()
+
+    async def begin(self, file: SlackFile) -> aiohttp.ClientResponse:
+        """Ask for a file from its first byte. Raise SourceGone or SourceFailed."""
+        answer = await self._get(str(file.url), start=0)
+        try:
+            self._check(answer, file)
+        except SourceFailed:
+            answer.close()
+            raise
+        return answer
 
     async def resume(self, file: SlackFile, start: int) -> aiohttp.ClientResponse | None:
         """Ask for the rest of a file; None when the server cannot begin in the middle."""
@@ -134,7 +147,7 @@ class SlackSource:
         raise SourceFailed(SIGN_IN if _is_sign_in(url) else ELSEWHERE.format(host=host))
 
     @staticmethod
-    def _check(answer: aiohttp.ClientResponse, file: SlackFile, *, start: int) -> None:
+    def _check(answer: aiohttp.ClientResponse, file: SlackFile) -> None:
         if answer.status in NOT_THERE:
             raise SourceGone(GONE)
         if answer.status in FORBIDDEN or answer.content_type == "text/html":
@@ -142,28 +155,27 @@ class SlackSource:
         if answer.status != OK:
             raise SourceFailed(f"Slack's file server answered {answer.status}. Post it again.")
         length = answer.content_length
-        if length is not None and file.size is not None and length + start != file.size:
+        if length is not None and file.size is not None and length != file.size:
             raise SourceFailed(WRONG_LENGTH.format(got=length, size=file.size))
 
 
 class _Download:
     """The bytes of one file, over as many connections as it takes."""
 
-    def __init__(
-        self, source: SlackSource, file: SlackFile, answer: aiohttp.ClientResponse
-    ) -> None:
+    def __init__(self, source: SlackSource, file: SlackFile) -> None:
         self._source = source
         self._file = file
-        self._answer = answer
+        self._answer: aiohttp.ClientResponse | None = None
         self._got = 0
         self._resumes = 0
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield the file in pieces of at most 1 MiB. Raise SourceFailed when it stays short."""
         size = self._file.size or 0
+        answer = self._answer = await self._source.begin(self._file)
         while True:
             try:
-                async for chunk in self._answer.content.iter_chunked(CHUNK):
+                async for chunk in answer.content.iter_chunked(CHUNK):
                     self._got += len(chunk)
                     if self._got > size:
                         raise SourceFailed(WRONG_LENGTH.format(got=f"over {size}", size=size))
@@ -172,9 +184,9 @@ class _Download:
                 logger.info("A download broke off: %s.", type(error).__name__)
             if self._got == size:
                 return
-            await self._go_on(size)
+            answer = self._answer = await self._go_on(size)
 
-    async def _go_on(self, size: int) -> None:
+    async def _go_on(self, size: int) -> aiohttp.ClientResponse:
         self.close()
         short = SourceFailed(SHORT.format(got=self._got, size=size))
         while self._resumes < RESUMES:
@@ -187,13 +199,13 @@ class _Download:
             except SourceFailed:
                 continue
             if answer is None:
-                raise short
-            self._answer = answer
-            return
+                break
+            return answer
         raise short
 
     def close(self) -> None:
-        self._answer.close()
+        if self._answer is not None:
+            self._answer.close()
 
 
 def _begins_at(answer: aiohttp.ClientResponse) -> int | None:

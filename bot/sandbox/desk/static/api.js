@@ -17,7 +17,7 @@ function sentence(error) {
   return String(error);
 }
 
-export class Api {
+class Api {
   me = null;
 
   address(path, parameters = {}) {

@@ -28,7 +28,7 @@ const medium = (when) => `${formatted(when, { month: "long" })} ${ordinal(when.g
 const short = (when) => formatted(when, { month: "short", day: "numeric", year: "numeric" });
 const time = (when) => formatted(when, { timeStyle: "short" });
 
-export function ago(when) {
+function ago(when) {
   const seconds = Math.round((when.getTime() - Date.now()) / 1000);
   const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
   for (const [unit, size] of [["day", 86_400], ["hour", 3600], ["minute", 60]]) {

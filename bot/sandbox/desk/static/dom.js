@@ -33,10 +33,6 @@ export function drawing(tag, attributes, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-export function fragment(...children) {
-  return fill(document.createDocumentFragment(), null, children);
-}
-
 export function refill(node, ...children) {
   node.replaceChildren();
   return fill(node, null, children);

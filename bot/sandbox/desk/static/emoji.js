@@ -22,7 +22,7 @@ for (const pair of TABLE.split(/[|\n]/)) {
 }
 
 /** The glyph of a shortcode written without its colons, or null. A skin tone is left out. */
-export function glyph(name) {
+function glyph(name) {
   return GLYPHS.get(String(name).replace(/::skin-tone-\d$/, "")) ?? null;
 }
 

@@ -55,10 +55,6 @@ export function entity(inside) {
 }
 
 /** The same as words only, for a title, a notification or a preview. */
-export function entityWords(inside) {
-  return entity(inside).textContent;
-}
-
 export function plainWords(text) {
-  return unescaped(String(text ?? "").replace(/<([^<>\n]+)>/g, (_, inside) => escaped(entityWords(inside))));
+  return unescaped(String(text ?? "").replace(/<([^<>\n]+)>/g, (_, inside) => escaped(entity(inside).textContent)));
 }

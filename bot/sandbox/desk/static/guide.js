@@ -48,7 +48,7 @@ export class Guide {
     const finished = this.state.done.every(Boolean);
     refill(this.node,
       make("div", { class: "guide__head" },
-        make("strong", null, finished ? "That is the main road, end to end" : "A build on a phone, in three steps"),
+        make("strong", null, finished ? "That is the whole road" : "Three steps to a phone"),
         make(
           "div",
           { class: "guide__dots", role: "group", "aria-label": "Steps" },

@@ -55,6 +55,7 @@ function inline(text, depth = 0) {
 const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const RULE = /^\s*([-*_])(?:\s*\1){2,}\s*$/;
 const HEADING = /^(#{1,6})\s+(.*?)\s*#*\s*$/;
+const QUOTE = /^\s*>/;
 const FENCE = /^\s*(```+|~~~+)/;
 const DIVISION = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)+\|?\s*$/;
 
@@ -80,7 +81,7 @@ class Blocks {
     if (FENCE.test(line)) return this.fence();
     if (HEADING.test(line)) return this.heading();
     if (RULE.test(line)) return this.rule();
-    if (this.depth < DEEPEST && /^\s*>/.test(line)) return this.quote();
+    if (this.depth < DEEPEST && QUOTE.test(line)) return this.quote();
     if (this.depth < DEEPEST && ITEM.test(line)) return this.list();
     if (line.includes("|") && DIVISION.test(this.lines[this.at + 1] ?? "")) return this.table();
     return this.paragraph();
@@ -119,7 +120,7 @@ class Blocks {
   }
 
   quote() {
-    const lines = this.takeWhile((line) => /^\s*>/.test(line)).map((line) => line.replace(/^\s*> ?/, ""));
+    const lines = this.takeWhile((line) => QUOTE.test(line)).map((line) => line.replace(/^\s*> ?/, ""));
     return make("blockquote", null, new Blocks(lines.join("\n"), this.depth + 1).run());
   }
 
@@ -174,7 +175,8 @@ class Blocks {
   }
 
   paragraph() {
-    const lines = this.takeWhile((line, index) => line.trim() && (index === 0 || !(FENCE.test(line) || HEADING.test(line) || RULE.test(line) || /^\s*>/.test(line) || ITEM.test(line))));
+    const isOther = (line) => [FENCE, HEADING, RULE, QUOTE, ITEM].some((rule) => rule.test(line));
+    const lines = this.takeWhile((line, index) => line.trim() && (index === 0 || !isOther(line)));
     return make("p", { class: "lines" }, inline(lines.join("\n")));
   }
 }

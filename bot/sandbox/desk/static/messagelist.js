@@ -50,14 +50,6 @@ export class MessageList {
     if (first) setTimeout(() => this.node.setAttribute("aria-live", "polite"), 500);
   }
 
-  /** Show one message, and point it out for a moment. */
-  reveal(ts) {
-    const node = this.inner.querySelector(`[data-ts="${CSS.escape(ts)}"]`);
-    node?.scrollIntoView({ block: "center" });
-    node?.classList.add("message--shown");
-    setTimeout(() => node?.classList.remove("message--shown"), 2000);
-  }
-
   items() {
     const items = [];
     let before = null;

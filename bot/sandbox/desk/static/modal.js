@@ -5,7 +5,7 @@ import { freshId, make, refill } from "./dom.js";
 import { icon } from "./icon.js";
 import { failed } from "./notice.js";
 import { Surface } from "./surface.js";
-import { words, written } from "./text.js";
+import { written } from "./text.js";
 import { deed, tool } from "./tool.js";
 import { complaints } from "./validity.js";
 
@@ -16,10 +16,6 @@ export class Modal {
 
   constructor({ onSubmitted = () => {} } = {}) {
     this.onSubmitted = onSubmitted;
-  }
-
-  get view() {
-    return this.#stack.at(-1)?.view ?? null;
   }
 
   /** A view of its own: whatever was open goes. */
@@ -178,21 +174,20 @@ export class Modal {
   }
 
   #showErrors(entry, errors) {
-    let first = null;
-    for (const node of entry.body.querySelectorAll(".input")) {
-      const text = errors[node.dataset.blockId];
-      node.classList.toggle("input--wrong", Boolean(text));
-      refill(node.querySelector(".error"), text ? [icon("warning"), make("span", null, String(text))] : []);
-      for (const field of node.querySelectorAll("input, textarea, .select__face")) field.setAttribute("aria-invalid", String(Boolean(text)));
-      if (text) first ??= node;
-    }
+    const inputs = [...entry.body.querySelectorAll(".input")];
+    for (const node of inputs) this.#showError(node, errors[node.dataset.blockId]);
+    const first = inputs.find((node) => errors[node.dataset.blockId]);
     first?.scrollIntoView({ block: "nearest" });
     first?.querySelector("input, textarea, button")?.focus({ preventScroll: true });
-    const stray = Object.entries(errors).filter(([blockId]) => ![...entry.body.querySelectorAll(".input")].some((node) => node.dataset.blockId === blockId));
-    for (const [, text] of stray) failed(new Error(String(text)));
+    // An error for a block that is not shown must not be lost.
+    const shown = new Set(inputs.map((node) => node.dataset.blockId));
+    for (const [blockId, text] of Object.entries(errors)) if (!shown.has(blockId)) failed(new Error(String(text)));
   }
 
-  titleWords() {
-    return words(this.view?.title);
+  #showError(node, text) {
+    node.classList.toggle("input--wrong", Boolean(text));
+    refill(node.querySelector(".error"), text ? [icon("warning"), make("span", null, String(text))] : []);
+    const fields = node.querySelectorAll("input, textarea, .select__face");
+    for (const field of fields) field.setAttribute("aria-invalid", String(Boolean(text)));
   }
 }

@@ -42,8 +42,9 @@ function fitting(groups, typed) {
 function conversations(element, channels) {
   const filter = element.filter ?? {};
   const kindOf = (channel) => (channel.is_im ? "im" : channel.is_private ? "private" : "public");
-  const wanted = (channel) => (!filter.include || filter.include.includes(kindOf(channel))) && !(filter.exclude_bot_users && channel.is_im && directory.isBot(channel.with_user));
-  return channels.filter(wanted);
+  const isLeftOut = (channel) => filter.exclude_bot_users && channel.is_im && directory.isBot(channel.with_user);
+  const isIncluded = (channel) => !filter.include || filter.include.includes(kindOf(channel));
+  return channels.filter((channel) => isIncluded(channel) && !isLeftOut(channel));
 }
 
 const base = (type) => type.replace(/^multi_/, "");

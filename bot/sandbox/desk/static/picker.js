@@ -142,7 +142,10 @@ export class Picker {
 
   refresh() {
     if (!this.isOpen || !this.shown.length) return;
-    for (const [index, choice] of this.shown.entries()) document.getElementById(`${this.id}-${index}`)?.setAttribute("aria-selected", String(this.isChosen(choice)));
+    for (const [index, choice] of this.shown.entries()) {
+      const row = document.getElementById(`${this.id}-${index}`);
+      row?.setAttribute("aria-selected", String(this.isChosen(choice)));
+    }
     this.sheet.place();
   }
 

@@ -102,14 +102,18 @@ export class Sidebar {
     });
   }
 
+  #picture(channel) {
+    if (!channel) return icon("home");
+    return channel.is_im ? avatar(channel.with_user, "avatar--tiny") : icon(channel.is_private ? "lock" : "hash");
+  }
+
   #row({ place, label, channel, unread }, here) {
-    const picture = !channel ? icon("home") : channel.is_im ? avatar(channel.with_user, "avatar--tiny") : icon(channel.is_private ? "lock" : "hash");
     return make("li", null, make("a", {
       class: `place${unread ? " place--unread" : ""}`,
       href: `#/-/${encodeURIComponent(place)}`,
       "aria-current": here ? "page" : null,
     },
-      picture, make("span", { class: "place__name" }, label),
+      this.#picture(channel), make("span", { class: "place__name" }, label),
       unread ? make(
         "span",
         { class: "badge" },

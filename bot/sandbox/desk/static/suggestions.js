@@ -18,26 +18,33 @@ function commands(typed) {
 }
 
 function verbs(command, typed) {
-  return (VERBS[command] ?? []).filter(({ verb }) => verb.startsWith(typed) && verb !== typed).map(({ verb, usage, says }) => ({
-    label: `${command} ${verb}`, usage, hint: says, whole: `${command} ${verb} `, picture: () => icon("bolt"),
+  const fitting = (VERBS[command] ?? []).filter(({ verb }) => verb.startsWith(typed) && verb !== typed);
+  return fitting.map(({ verb, usage, says }) => ({
+    label: `${command} ${verb}`,
+    usage,
+    hint: says,
+    whole: `${command} ${verb} `,
+    picture: () => icon("bolt"),
   }));
 }
 
+const bare = (handle) => handle.replace(/^@/, "");
+
 function people(typed) {
-  const fits = (...names) => names.some((name) => String(name ?? "").toLowerCase().split(/\s+/).some((part) => part.startsWith(typed)));
-  const persons = [...directory.people.values()].filter((person) => !person.deleted && person.name && fits(person.name, person.real_name));
-  const groups = [...directory.usergroups.values()].filter((group) => fits(group.handle.replace(/^@/, ""), group.name));
+  const begins = (name) => String(name ?? "").toLowerCase().split(/\s+/).some((part) => part.startsWith(typed));
+  const persons = [...directory.people.values()].filter((person) => !person.deleted && person.name);
+  const groups = [...directory.usergroups.values()];
   return [
-    ...persons.map((person) => ({
+    ...persons.filter((person) => begins(person.name) || begins(person.real_name)).map((person) => ({
       label: directory.nameOf(person.id),
       hint: `@${person.name}`,
       word: `@${person.name} `,
       picture: () => avatar(person.id, "avatar--tiny"),
     })),
-    ...groups.map((group) => ({
+    ...groups.filter((group) => begins(bare(group.handle)) || begins(group.name)).map((group) => ({
       label: group.name,
-      hint: `@${group.handle.replace(/^@/, "")}`,
-      word: `@${group.handle.replace(/^@/, "")} `,
+      hint: `@${bare(group.handle)}`,
+      word: `@${bare(group.handle)} `,
       picture: () => icon("person"),
     })),
   ];

@@ -1,6 +1,7 @@
 """Opening, stacking, updating and closing views."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.sandbox.slack.blocks.inspection import check_view
@@ -43,20 +44,24 @@ def show(state: State, user_id: str, body: JsonObject, *, on_top: bool) -> View:
     if len(stack) >= DEEPEST_STACK:
         raise Refusal("push_limit_reached")
     _refuse_twin(state, body, None)
+    view = _made(state, user_id, body, stack)
+    state.views.push(view)
+    kind = "view_pushed" if stack else "view_opened"
+    state.tell_page({"type": kind, "view": as_json(state, view)}, user=user_id)
+    return view
+
+
+def _made(state: State, user_id: str, body: JsonObject, below: Sequence[View]) -> View:
     view_id = state.mint.id("V")
-    view = View(
+    return View(
         id=view_id,
         user=user_id,
         hash=_hash(state),
         body=body,
         values=initial_values(body["blocks"]),
-        root_id=stack[0].id if stack else view_id,
-        previous_id=stack[-1].id if stack else None,
+        root_id=below[0].id if below else view_id,
+        previous_id=below[-1].id if below else None,
     )
-    state.views.push(view)
-    kind = "view_pushed" if stack else "view_opened"
-    state.tell_page({"type": kind, "view": as_json(state, view)}, user=user_id)
-    return view
 
 
 def _refuse_twin(state: State, body: JsonObject, view_id: str | None) -> None:
@@ -86,15 +91,7 @@ def publish(state: State, user_id: str, body: JsonObject, expected_hash: str | N
     known = state.views.home(user_id)
     if known is not None:
         return update(state, known, body, expected_hash)
-    view_id = state.mint.id("V")
-    view = View(
-        id=view_id,
-        user=user_id,
-        hash=_hash(state),
-        body=body,
-        values=initial_values(body["blocks"]),
-        root_id=view_id,
-    )
+    view = _made(state, user_id, body, [])
     state.views.publish(view)
     state.tell_page({"type": "home"}, user=user_id)
     return view

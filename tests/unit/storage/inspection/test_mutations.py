@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.apk import write_apk
-from bot.sandbox.samples.ipa import SampleApp, write_ipa
+from bot.sandbox.samples.iosapp import SampleApp
+from bot.sandbox.samples.ipa import write_ipa
 from storage.inspection.archive import Archive
 from storage.inspection.inspector import read
 from storage.inspection.package import Package

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.catalog.database import Database, driver_url
-from storage.errors import StorageError
+from storage.errors import DatabaseDown, StorageError
 from storage.migrations import migrate
 from storage.records.every import METADATA
 from storage.records.organization import Organization
@@ -151,3 +151,10 @@ def test_the_revisions_travel_inside_the_package(tmp_path: Path) -> None:
 
     assert run.stderr == ""
     assert run.stdout.startswith("0001")
+
+
+async def test_a_database_that_is_down_is_a_sentence_without_the_password() -> None:
+    with pytest.raises(DatabaseDown, match=r"127\.0\.0\.1, port 1 does not answer") as down:
+        await migrate.upgrade("postgresql://slipway:hunter2@127.0.0.1:1/slipway")
+
+    assert "hunter2" not in str(down.value)

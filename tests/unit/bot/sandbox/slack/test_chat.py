@@ -117,6 +117,19 @@ async def test_blocks_are_checked_counted_and_measured(
     assert len(workspace.messages("#qa")) == 1
 
 
+async def test_the_blocks_of_attachments_are_checked_too(
+    workspace: Workspace, client: AsyncWebClient
+) -> None:
+    channel = workspace.channel("#qa").id
+    good = {"color": "#1a4d2e", "fallback": "x", "blocks": [section()]}
+    bad = {"color": "#1a4d2e", "fallback": "x", "blocks": [{"type": "section"}]}
+    await client.chat_postMessage(channel=channel, text="x", attachments=[good])
+    async with refused_with("invalid_blocks"):
+        await client.chat_postMessage(channel=channel, text="x", attachments=[bad])
+
+    assert workspace.messages("#qa")[0].attachments[0]["blocks"][0]["block_id"]
+
+
 async def test_a_file_shown_in_a_block_has_to_exist(
     workspace: Workspace, client: AsyncWebClient
 ) -> None:

@@ -2,14 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import aiohttp
 import pytest
+import yaml
+from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.slack.delivery.subscriptions import EVENT_SCOPES
 from bot.sandbox.slack.errors import NotPossible, Unanswered
+from bot.sandbox.slack.manifest import EVERY_SCOPE
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.workspace import Workspace
@@ -23,7 +28,6 @@ from tests.unit.bot.sandbox.slack.payloads import (
     modal,
     option,
     plain,
-    section,
 )
 
 
@@ -193,7 +197,7 @@ async def test_what_is_not_acknowledged_comes_again_with_the_same_event_id(
     slack: SandboxSlack, workspace: Workspace, app: AsyncApp, joined: Joining
 ) -> None:
     slack.delivery.ack_seconds = 0.3
-    slack.delivery.retry_delays = (0.0, 0.05, 0.05)
+    slack.delivery.retry_delays = (0.0, 0.05, 0.05, 0.05, 0.05)
     seen: list[tuple[str, str | None]] = []
 
     @app.middleware
@@ -216,7 +220,8 @@ async def test_what_is_not_acknowledged_comes_again_with_the_same_event_id(
     [delivered] = slack.delivery.of_type("message")
     assert len({event_id for event_id, _ in seen}) == 1
     assert delivered.outcomes[-1] == "ok"
-    assert len(delivered.outcomes) == 3
+    assert delivered.outcomes.count("ok") == 1
+    assert [retry for _, retry in seen[:3]] == [None, "1", "2"]
     assert delivered.outcomes[0] in {"timeout", "http_error"}
 
 
@@ -888,4 +893,64 @@ async def test_what_happens_to_channels_people_and_groups_is_told(
     assert told[4]["added_users"] == [ann.id]
     assert told[9]["inviter"] == ann.id
     assert told[10]["new_channel_id"] == new
-    assert section()["type"] == "section"
+
+
+def test_the_workspace_knows_what_the_app_s_manifest_asks_for() -> None:
+    manifest = yaml.safe_load((Path(__file__).parents[5] / "manifest.yml").read_text())
+    scopes = set(manifest["oauth_config"]["scopes"]["bot"])
+    events = set(manifest["settings"]["event_subscriptions"]["bot_events"])
+
+    assert scopes <= EVERY_SCOPE
+    assert events <= set(EVENT_SCOPES)
+    assert {EVENT_SCOPES[event] for event in events} - {None} <= scopes
+
+
+async def test_a_client_with_too_many_sockets_is_sent_away(
+    slack: SandboxSlack, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient(base_url=slack.api_url, session=session)
+    sockets = []
+    for _ in range(11):
+        opened = await client.apps_connections_open(app_token=slack.app_token)
+        sockets.append(await session.ws_connect(str(opened["url"])))
+    said = [await socket.receive_json() for socket in sockets]
+    for socket in sockets:
+        await socket.close()
+
+    assert [message["type"] for message in said] == ["hello"] * 10 + ["disconnect"]
+    assert said[10]["reason"] == "too_many_websockets"
+
+
+async def test_sockets_close_with_a_code(
+    slack: SandboxSlack, session: aiohttp.ClientSession
+) -> None:
+    client = AsyncWebClient(base_url=slack.api_url, session=session)
+    opened = await client.apps_connections_open(app_token=slack.app_token)
+    async with session.ws_connect(str(opened["url"])) as socket:
+        await socket.receive_json()
+        closing = asyncio.create_task(slack.sockets.close(1012))
+        last = await socket.receive()
+        await closing
+
+    assert (last.type, last.data) == (aiohttp.WSMsgType.CLOSE, 1012)
+
+
+async def test_an_app_that_wants_no_retry_gets_none(
+    slack: SandboxSlack, workspace: Workspace
+) -> None:
+    async def refuse(request: web.Request) -> web.Response:
+        del request  # Whatever it is, it is not wanted.
+        return web.Response(status=500, headers={"X-Slack-No-Retry": "1"})
+
+    application = web.Application()
+    application.add_routes([web.post("/slack/events", refuse)])
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    slack.use_http(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+    await workspace.person("Ann").post("#qa", "Hello")
+    await workspace.settled()
+    await runner.cleanup()
+
+    assert slack.delivery.deliveries[0].outcomes == ["http_error"]
+    assert slack.delivery.deliveries[0].is_over

@@ -1,5 +1,7 @@
 """Files: shared by people, uploaded by the app, downloaded with a token, misbehaving on demand."""
 
+from collections.abc import AsyncGenerator
+
 import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -277,3 +279,14 @@ async def test_a_multipart_upload_is_taken_as_well(
         assert await response.text() == "OK - 4"
 
     assert slack.state.shelf.place(str(started["file_id"])).read_bytes() == b"four"
+
+
+async def test_the_torso_of_an_upload_that_broke_off_is_removed(slack: SandboxSlack) -> None:
+    async def breaking() -> AsyncGenerator[bytes]:
+        yield b"half"
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await slack.state.shelf.take_in("F0HALF", breaking())
+
+    assert not slack.state.shelf.place("F0HALF").exists()
