@@ -5,6 +5,7 @@ Names of tables are packed two letters into one private character, texts are num
 No document of Microsoft's says so; Wine's `msi/table.c` is the reference that people use.
 """
 
+import codecs
 from collections.abc import Iterator
 from struct import Struct
 
@@ -113,7 +114,7 @@ def _coding(page: int) -> str:
         return "utf-8"
     coding = f"cp{page or _PLAIN}"
     try:
-        b"".decode(coding)
+        codecs.lookup(coding)
     except LookupError:
         return "latin-1"
     return coding

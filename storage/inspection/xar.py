@@ -25,6 +25,12 @@ MAX_FILES = 20_000
 MAX_ELEMENTS = 40 * MAX_FILES
 
 _HEADER = Struct(">4s2H2QL")
+_KEPT = frozenset(
+    {
+        *("xar", "toc", "file", "name", "data", "offset", "length", "encoding"),
+        *("signature", "x-signature", "KeyInfo", "X509Data", "X509Certificate"),
+    }
+)
 _WHAT = "The package's table of contents"
 _PIECE = 64 << 10
 _TOO_BIG = f"{_WHAT} is too big."
@@ -76,7 +82,7 @@ class Xar:
 
 def _table(packed: bytes, plain: int) -> Node:
     """Unpack and read the table piece by piece: what it claims to be is not believed."""
-    inflater, tree, left = zlib.decompressobj(), Tree(_WHAT, MAX_ELEMENTS), plain
+    inflater, tree, left = zlib.decompressobj(), Tree(_WHAT, MAX_ELEMENTS, _KEPT), plain
     try:
         while packed and not inflater.eof:
             piece = inflater.decompress(packed, _PIECE)

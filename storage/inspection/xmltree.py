@@ -52,13 +52,20 @@ def parse(data: bytes, what: str) -> Node:
 
 
 class Tree:
-    """A document that arrives in pieces."""
+    """
+    A document that arrives in pieces.
 
-    def __init__(self, what: str, max_elements: int = MAX_ELEMENTS) -> None:
+    With *only*, elements of other names are counted and not kept, nor is what is in them.
+    """
+
+    def __init__(
+        self, what: str, max_elements: int = MAX_ELEMENTS, only: frozenset[str] | None = None
+    ) -> None:
         self._what = what
         self._left = max_elements
+        self._only = only
         self._root: Node | None = None
-        self._open: list[Node] = []
+        self._open: list[Node | None] = []
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -73,7 +80,8 @@ class Tree:
     def close(self) -> Node:
         """Return the root of the document, which must be complete."""
         self._parse(lambda: self._parser.Parse(b"", True))  # noqa: FBT003 - expat takes it by place
-        assert self._root is not None
+        if self._root is None:
+            raise PackageRejected(f"{self._what} is no XML of its kind.")
         return self._root
 
     def _parse(self, step: Callable[[], object]) -> None:
@@ -88,13 +96,17 @@ class Tree:
             raise PackageRejected(f"{self._what} holds too many elements.")
         if len(self._open) >= MAX_DEPTH:
             raise PackageRejected(f"{self._what} is nested too deeply.")
+        above = self._open[-1] if self._open else None
         space, _, local = name.rpartition(" ")
+        if (self._only and local not in self._only) or (self._open and above is None):
+            self._open.append(None)
+            return
         named = {key.rpartition(" ")[2]: value[:_MAX_TEXT] for key, value in attributes.items()}
         node = Node(local, space, named)
-        if self._open:
-            self._open[-1].children.append(node)
-        else:
+        if above is None:
             self._root = node
+        else:
+            above.children.append(node)
         self._open.append(node)
 
     def _end(self, _: str) -> None:
@@ -102,7 +114,8 @@ class Tree:
 
     def _text(self, data: str) -> None:
         node = self._open[-1]
-        node.text += data[: max(_MAX_TEXT - len(node.text), 0)]
+        if node is not None:
+            node.text += data[: max(_MAX_TEXT - len(node.text), 0)]
 
     def _doctype(self, *_: object) -> None:
         raise PackageRejected(f"{self._what} holds a DOCTYPE, which is not read.")

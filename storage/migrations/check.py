@@ -9,20 +9,16 @@ import sys
 import tempfile
 from pathlib import Path
 
-from storage.errors import StorageError
 from storage.migrations import migrate
 
 
-async def check() -> None:
-    """Raise StorageError with the differences."""
+async def differences() -> tuple[str, ...]:
+    """Return how the tables that the migrations make differ from the records."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'check.db'}"
         await migrate.upgrade(url)
-        await migrate.check(url)
+        return await migrate.check(url)
 
 
 if __name__ == "__main__":
-    try:
-        asyncio.run(check())
-    except StorageError as difference:
-        sys.exit(str(difference))
+    sys.exit("\n".join(asyncio.run(differences())) or 0)

@@ -4,7 +4,8 @@ Time every way to re-sign a large app, beside a plain copy of it and beside unzi
     uv run python -m tests.bench.resign [--megabytes 100] [--other "zsign -k {p12} ... {ipa}"]
 
 Figures of two machines cannot be compared; ratios within one run can. Every row is a process of
-its own, and the median of several; `in process` is what the work takes after the imports.
+its own, the one of several with the median time; `in proc` and the CPU beside it are what the work
+takes after the imports, with key and profiles in hand.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -45,6 +47,7 @@ MEGABYTE = 1_000_000
 APP_ID = "com.example.harbour"
 IDS = (APP_ID, f"{APP_ID}.share")
 PASSWORD = "synthetic"
+Work: TypeAlias = Callable[[], int]
 DEVICES = [identities.device_id(number) for number in range(100)]
 SMALL_FILES = 1_500
 ASSETS = 300
@@ -58,6 +61,7 @@ class Measure:
     cpu: float
     wall: float
     inner: float | None = None
+    inner_cpu: float | None = None
     memory: float | None = None
     new_bytes: int | None = None
 
@@ -156,55 +160,81 @@ def _signing(bundle_id: str, signer: identities.Identity, *, plain: bool = False
 # What is measured, each in a process of its own.
 
 
-def do_verify(shop: Workshop) -> int:
-    found = verify(shop.ipa, DEVICES[0], roots=shop.authorities()[1:])
-    if found:
-        raise SystemExit("\n".join(map(str, found)))
-    return 0
+def do_verify(shop: Workshop) -> Work:
+    """Verify everything."""
+
+    def work() -> int:
+        found = verify(shop.ipa, DEVICES[0], roots=shop.authorities()[1:])
+        if found:
+            raise SystemExit("\n".join(map(str, found)))
+        return 0
+
+    return work
 
 
-def do_prepare(shop: Workshop) -> int:
-    index = prepare(shop.ipa, shop.prepared, roots=shop.authorities()[1:])
-    shop.index.write_bytes(index.dumps())
-    return 0
+def do_prepare(shop: Workshop) -> Work:
+    """Verify and prepare, once per upload."""
+
+    def work() -> int:
+        index = prepare(shop.ipa, shop.prepared, roots=shop.authorities()[1:])
+        shop.index.write_bytes(index.dumps())
+        return 0
+
+    return work
 
 
-def do_splice(shop: Workshop) -> int:
-    index = Index.loads(shop.index.read_bytes())
-    return splice(shop.prepared, index, shop.identity(1), shop.profiles(1)).new_bytes
+def do_splice(shop: Workshop) -> Work:
+    """Splice to segments."""
+    identity, profiles = shop.identity(1), shop.profiles(1)
+
+    def work() -> int:
+        index = Index.loads(shop.index.read_bytes())
+        return splice(shop.prepared, index, identity, profiles).new_bytes
+
+    return work
 
 
-def do_splice_file(shop: Workshop) -> int:
-    index = Index.loads(shop.index.read_bytes())
-    variant = splice(shop.prepared, index, shop.identity(1), shop.profiles(1))
-    materialise(shop.prepared, variant, shop.out)
-    return variant.new_bytes
+def do_splice_file(shop: Workshop) -> Work:
+    """Splice to a file."""
+    identity, profiles = shop.identity(1), shop.profiles(1)
+
+    def work() -> int:
+        index = Index.loads(shop.index.read_bytes())
+        variant = splice(shop.prepared, index, identity, profiles)
+        materialise(shop.prepared, variant, shop.out)
+        return variant.new_bytes
+
+    return work
 
 
-def do_resign(shop: Workshop) -> int:
-    roots = shop.authorities()[1:]
-    done = resign(shop.ipa, shop.identity(2), shop.profiles(2), shop.out, roots=roots)
-    return done.new_bytes
+def do_resign(shop: Workshop) -> Work:
+    """Re-sign in full, new certificate."""
+    identity, profiles, roots = shop.identity(2), shop.profiles(2), shop.authorities()[1:]
+
+    def work() -> int:
+        return resign(shop.ipa, identity, profiles, shop.out, roots=roots).new_bytes
+
+    return work
 
 
-OURS: dict[str, tuple[str, Callable[[Workshop], int]]] = {
-    "verify": ("verify everything", do_verify),
-    "prepare": ("prepare, once per upload", do_prepare),
-    "splice": ("splice to segments", do_splice),
-    "splice-file": ("splice to a file", do_splice_file),
-    "resign": ("full re-sign, new certificate", do_resign),
+OURS: dict[str, Callable[[Workshop], Work]] = {
+    "verify": do_verify,
+    "prepare": do_prepare,
+    "splice": do_splice,
+    "splice-file": do_splice_file,
+    "resign": do_resign,
 }
 
 
 def measured(name: str, folder: Path) -> None:
     """Do one thing, and print what it took, as JSON."""
-    shop = Workshop(folder)
+    work = OURS[name](Workshop(folder))
     idle = peak_memory()
-    started = time.perf_counter()
-    new_bytes = OURS[name][1](shop)
-    inner = time.perf_counter() - started
-    memory = peak_memory() - idle
-    print(json.dumps({"inner": inner, "memory": memory, "new_bytes": new_bytes}))
+    started, busy = time.perf_counter(), time.process_time()
+    new_bytes = work()
+    inner, busy = time.perf_counter() - started, time.process_time() - busy
+    told = {"inner": inner, "inner_cpu": busy, "memory": peak_memory() - idle}
+    print(json.dumps(told | {"new_bytes": new_bytes}))
 
 
 def peak_memory() -> float:
@@ -245,14 +275,17 @@ def compare(shop: Workshop, times: int, other: str | None) -> None:
     """Time everything and print it."""
     copy = repeated(times, lambda: run(["cp", str(shop.ipa), str(shop.out)]))
     again = zip_again(shop)
-    print(f"{'':34}{'CPU s':>8}{'wall s':>8}{'in proc':>9}{'MiB+':>7}{'new bytes':>12}", end="")
+    print(
+        f"{'':34}{'CPU s':>8}{'wall s':>8}{'in proc':>9}{'CPU':>7}{'MiB+':>7}{'new bytes':>12}",
+        end="",
+    )
     print(f"{'x cp':>8}{'x unzip+zip':>13}")
     _row("cp", copy, copy, again)
     _row("unzip + zip -6", again, copy, again)
-    for name, (title, _) in OURS.items():
+    for name, make in OURS.items():
         command = [sys.executable, "-m", "tests.bench.resign", "--measure", name]
         command += ["--folder", str(shop.folder)]
-        _row(title, repeated(times, partial(run, command)), copy, again)
+        _row(str(make.__doc__), repeated(times, partial(run, command)), copy, again)
     if other:
         files = {"ipa": shop.ipa, "out": shop.out, "p12": shop.folder / "1.p12"}
         files["profile"] = shop.folder / f"1.{APP_ID}.mobileprovision"
@@ -262,9 +295,13 @@ def compare(shop: Workshop, times: int, other: str | None) -> None:
 
 def _row(title: str, taken: Measure, copy: Measure, again: Measure) -> None:
     inner = "" if taken.inner is None else f"{taken.inner:.3f}"
+    busy = "" if taken.inner_cpu is None else f"{taken.inner_cpu:.3f}"
     memory = "" if taken.memory is None else f"{taken.memory:.0f}"
     fresh = f"{taken.new_bytes:,}" if taken.new_bytes else ""
-    print(f"{title:34}{taken.cpu:8.2f}{taken.wall:8.2f}{inner:>9}{memory:>7}{fresh:>12}", end="")
+    print(
+        f"{title:34}{taken.cpu:8.2f}{taken.wall:8.2f}{inner:>9}{busy:>7}{memory:>7}{fresh:>12}",
+        end="",
+    )
     print(f"{taken.wall / copy.wall:8.2f}{taken.wall / again.wall:13.3f}")
 
 

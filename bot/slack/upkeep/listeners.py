@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_sdk.errors import SlackApiError
 
 from bot.slack.parts import SlackParts
 from bot.slack.payloads import Asker, Body, Outdated, at, text, text_or_none
@@ -119,7 +120,12 @@ def _register_app(app: AsyncApp, parts: SlackParts) -> None:
     @app.event("tokens_revoked")
     async def on_tokens_revoked(event: dict[str, Any]) -> None:
         revoked = at(event, "tokens", "bot")
-        if isinstance(revoked, list) and (await workspace.whoami()).user_id in revoked:
+        try:
+            own = (await workspace.whoami()).user_id
+        except SlackApiError as error:
+            workspace.standing.note(error)  # The token is dead already, which says it all.
+            return
+        if isinstance(revoked, list) and own in revoked:
             workspace.standing.stop("The bot token was revoked.")
 
 

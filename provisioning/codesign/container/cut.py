@@ -36,6 +36,8 @@ _SHARES: Final = tuple(
 _WHOLE: Final = 128
 #: Enough of a block to tell whether its codes can be read.
 _TASTE: Final = 400
+#: How much is searched at a time: a block of zlib's is seldom longer than a few of these.
+_STRIDE: Final = 8 << 10
 #: The part of a block's header that is looked at without zlib, and a little more.
 _HEADER_BYTES: Final = 32
 _BYTE: Final = 8
@@ -78,18 +80,25 @@ def cut_stream(
 
 def _find(packed: Source, marks: Sequence[Mark], limit: int) -> _Cut | None:
     before = [mark for mark in marks if mark.content <= limit]
-    end = min(packed.size, before[-1].packed + 2 * STEP) if before else 0
     for mark in reversed(before[-_MARKS:]):
-        for bit in _candidates(packed.read(mark.packed, end - mark.packed)):
+        for bit in _candidates(packed, mark.packed):
             cut = _try(packed, mark, bit)
             if cut is not None and cut.content <= limit:
                 return cut
-        end = min(packed.size, mark.packed + _HEADER_BYTES)
     return None
 
 
-def _candidates(raw: bytes) -> Iterator[int]:
-    """Yield the bits at which a block with its own codes may begin, the last first."""
+def _candidates(packed: Source, start: int) -> Iterator[int]:
+    """Yield the bits of one step at which a block may begin, the last first."""
+    for window in range(STEP - _STRIDE, -1, -_STRIDE):
+        length = min(_STRIDE + _HEADER_BYTES, packed.size - start - window)
+        if length > 0:
+            raw = packed.read(start + window, length)
+            yield from (8 * window + bit for bit in _headers(raw, 8 * _STRIDE))
+
+
+def _headers(raw: bytes, end: int) -> Iterator[int]:
+    """Yield the bits before *end* at which a block with codes of its own may begin."""
     number = int.from_bytes(raw, "little")
     found: list[int] = []
     for phase in range(8):
@@ -103,7 +112,7 @@ def _candidates(raw: bytes) -> Iterator[int]:
         while lengths:
             share += _SHARES[lengths & 4095]
             lengths >>= 12
-        if share == _WHOLE:
+        if share == _WHOLE and bit < end:
             yield bit
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 from provisioning.codesign.container import entry as records
@@ -22,31 +22,14 @@ class Digest:
     sha256: bytes
 
 
-@dataclass(slots=True)
-class Hasher:
-    """Takes content as it passes: both hashes, the checksum and the size."""
-
-    crc: int = 0
-    size: int = 0
-    _sha1: "hashlib._Hash" = field(default_factory=lambda: hashlib.sha1(usedforsecurity=False))
-    _sha256: "hashlib._Hash" = field(default_factory=hashlib.sha256)
-
-    def update(self, chunk: bytes) -> None:
-        self.crc = zlib.crc32(chunk, self.crc)
-        self.size += len(chunk)
-        self._sha1.update(chunk)
-        self._sha256.update(chunk)
-
-    @property
-    def digest(self) -> Digest:
-        return Digest(sha1=self._sha1.digest(), sha256=self._sha256.digest())
-
-
-def digest_of(content: bytes) -> Digest:
-    return Digest(
-        sha1=hashlib.sha1(content, usedforsecurity=False).digest(),
-        sha256=hashlib.sha256(content).digest(),
-    )
+def digest_of(chunks: Iterable[bytes]) -> Digest:
+    """Hash content that comes in pieces."""
+    sha1 = hashlib.sha1(usedforsecurity=False)
+    sha256 = hashlib.sha256()
+    for chunk in chunks:
+        sha1.update(chunk)
+        sha256.update(chunk)
+    return Digest(sha1=sha1.digest(), sha256=sha256.digest())
 
 
 def pack_bytes(content: bytes, method: int, level: int = USUAL_LEVEL) -> Replacement:
@@ -66,28 +49,37 @@ def pack_bytes(content: bytes, method: int, level: int = USUAL_LEVEL) -> Replace
 
 def pack_stream(
     chunks: Iterable[bytes], method: int, target: Spool, level: int = USUAL_LEVEL
-) -> tuple[Replacement, Digest]:
+) -> Replacement:
     """Pack content of any size into *target*, in bounded memory."""
-    hasher = Hasher()
-    packed = target.append(_packed(chunks, method, level, hasher))
-    replacement = Replacement(
+    tally = _Tally()
+    packed = target.append(_packed(chunks, method, level, tally))
+    return Replacement(
         packed=(packed,),
         packed_size=packed.length,
-        size=hasher.size,
-        crc=hasher.crc,
+        size=tally.size,
+        crc=tally.crc,
         method=method,
     )
-    return replacement, hasher.digest
 
 
-def _packed(chunks: Iterable[bytes], method: int, level: int, hasher: Hasher) -> Iterator[bytes]:
+@dataclass(slots=True)
+class _Tally:
+    crc: int = 0
+    size: int = 0
+
+    def count(self, chunk: bytes) -> None:
+        self.crc = zlib.crc32(chunk, self.crc)
+        self.size += len(chunk)
+
+
+def _packed(chunks: Iterable[bytes], method: int, level: int, tally: _Tally) -> Iterator[bytes]:
     if method == records.STORED:
         for chunk in chunks:
-            hasher.update(chunk)
+            tally.count(chunk)
             yield chunk
         return
     stream = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
     for chunk in chunks:
-        hasher.update(chunk)
+        tally.count(chunk)
         yield stream.compress(chunk)
     yield stream.flush()

@@ -5,11 +5,7 @@ from typing import Final
 from provisioning.codesign.container.archive import Archive, Inflated
 from provisioning.codesign.container.chunks import join_chunks, keep_beginning, pack_chunk
 from provisioning.codesign.container.entry import Entry
-from provisioning.codesign.container.packing import (
-    Digest,
-    Hasher,
-    pack_stream,
-)
+from provisioning.codesign.container.packing import pack_stream
 from provisioning.codesign.container.rewrite import Replacement
 from provisioning.codesign.structures.assembled import Assembled, Range, chunks_of
 
@@ -20,7 +16,7 @@ _LARGEST_REST: Final = 32 << 20
 
 def repack_code(
     archive: Archive, entry: Entry, former: Inflated, content: Assembled
-) -> tuple[Replacement, Digest]:
+) -> Replacement:
     """Pack *content*, the new form of *former*, for its old place in the archive."""
     first = content.pieces[0]
     if (
@@ -33,9 +29,5 @@ def repack_code(
         begin = keep_beginning(archive.packed(entry), former, first.length, entry.method)
         if begin is not None:
             rest = content.read(first.length, content.size - first.length)
-            chunks = [begin, pack_chunk(rest, entry.method)]
-            hasher = Hasher()
-            for chunk in chunks_of(content.pieces):
-                hasher.update(chunk)
-            return join_chunks(chunks, entry.method), hasher.digest
+            return join_chunks([begin, pack_chunk(rest, entry.method)], entry.method)
     return pack_stream(chunks_of(content.pieces), entry.method, archive.spool)

@@ -23,7 +23,7 @@ from provisioning.codesign.signing.entitling import Entitled, entitle
 from provisioning.codesign.signing.repacking import repack_code
 from provisioning.codesign.signing.seal import make_seal, patch_seal
 from provisioning.codesign.structures import coderesources
-from provisioning.codesign.structures.assembled import Assembled
+from provisioning.codesign.structures.assembled import Assembled, chunks_of
 from provisioning.codesign.structures.bundles import App, Bundle
 from provisioning.codesign.structures.macho import INTEL, Slice, read_slices
 from provisioning.codesign.structures.profile import Profile
@@ -163,11 +163,11 @@ class Resigner:
         try:
             former = self.archive.inflated(entry)
             content = sign_code(former.source, order)
-            replacement, digest = repack_code(self.archive, entry, former, content)
+            self.changed[name] = repack_code(self.archive, entry, former, content)
         except Refused as error:
             raise Refused(f"{name} cannot be signed. {error}") from error
-        self.changed[name] = replacement
-        self.digests[name] = digest
+        if name != self.app.main.executable:  # Nothing seals that one.
+            self.digests[name] = digest_of(chunks_of(content.pieces))
         self.signed.append(name)
 
     def _seal(self, bundle: Bundle) -> bytes:
@@ -210,7 +210,7 @@ class Resigner:
         entry = self.archive.by_name.get(name)
         method = entry.method if entry else records.DEFLATED
         self.changed[name] = pack_bytes(content, method)
-        self.digests[name] = digest_of(content)
+        self.digests[name] = digest_of((content,))
 
 
 def _refuse_unsignable(name: str, parts: tuple[Slice, ...]) -> None:

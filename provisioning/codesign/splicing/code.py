@@ -1,13 +1,13 @@
 """An executable in a prepared file: chunks that stay where they are, and new ones among them."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.archive import Archive
 from provisioning.codesign.container.chunks import Chunk, join_chunks, pack_chunk
-from provisioning.codesign.container.packing import Digest, Hasher
+from provisioning.codesign.container.packing import Digest, digest_of
 from provisioning.codesign.container.rewrite import Replacement
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.splicing.index import BundlePlace, ChunkPlace, Region
@@ -50,11 +50,10 @@ class SplicedCode:
 
     def digest(self) -> Digest:
         """Hash the whole new executable, as the bundles around it seal it."""
-        hasher = Hasher()
-        for number in self._numbers:
-            for piece in (self.new[number],) if number in self.new else self._old(number):
-                hasher.update(piece)
-        return hasher.digest
+        return digest_of(piece for number in self._numbers for piece in self._content(number))
+
+    def _content(self, number: int) -> Iterable[bytes]:
+        return (self.new[number],) if number in self.new else self._old(number)
 
     @property
     def _numbers(self) -> range:

@@ -115,7 +115,7 @@ class Splicing:
 
     def _replace(self, name: str, content: bytes) -> None:
         self.changed[name] = pack_bytes(content, self.archive.by_name[name].method, FAST)
-        self.digests[name] = digest_of(content)
+        self.digests[name] = digest_of((content,))
 
     def _sign(self, bundle: BundlePlace, profile: Profile, seal: bytes) -> None:
         code = SplicedCode(archive=self.archive, bundle=bundle, level=FAST)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from provisioning.codesign.errors import Malformed
@@ -223,16 +224,23 @@ _SLOT_NAMES: Final = {
 }
 
 
+_CONSTRUCTORS: Final = {
+    "sha1": partial(hashlib.sha1, usedforsecurity=False),
+    "sha256": hashlib.sha256,
+    "sha384": hashlib.sha384,
+}
+
+
 def _wrong_pages(source: PartSource, directory: CodeDirectory) -> Iterator[int]:
     name, length = codedirectory.ALGORITHMS[directory.hash_type]
+    hashed = _CONSTRUCTORS[name]
     size = directory.page_size
     limit = min(directory.code_limit, source.size)
     number = 0
     for start in range(0, limit, size * _PAGES_AT_ONCE):
         batch = source.read(start, min(size * _PAGES_AT_ONCE, limit - start))
         for offset in range(0, len(batch), size):
-            page = batch[offset : offset + size]
-            found = hashlib.new(name, page, usedforsecurity=False).digest()[:length]
+            found = hashed(batch[offset : offset + size]).digest()[:length]
             if number >= directory.code_count or found != directory.page(number):
                 yield number
             number += 1

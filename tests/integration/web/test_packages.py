@@ -261,7 +261,7 @@ async def test_a_file_shorter_than_its_record_breaks_the_connection(
 ) -> None:
     await change(site.database, offer.shelf.build, size=400_000)
     with pytest.raises(ClientPayloadError):
-        await site.get(offer.ipa)
+        await asyncio.wait_for(site.get(offer.ipa), timeout=10)
 
     assert (await settled(site, offer)).completed_at is None
 

@@ -59,7 +59,9 @@ export async function choicesFor(element, typed, { surface, block }) {
   const answer = await directory.refresh();
   if (kind === "users_select") {
     const people = (answer.users ?? []).map((user) => directory.people.get(user.id) ?? user);
-    return fitting([{ label: "", choices: people.filter((user) => !user.deleted).map(fromUser) }], typed);
+    // Apps are people here too, but seldom the ones that are looked for.
+    const present = people.filter((user) => !user.deleted).sort((one, other) => Boolean(one.is_bot) - Boolean(other.is_bot));
+    return fitting([{ label: "", choices: present.map(fromUser) }], typed);
   }
   const channels = (answer.channels ?? []).filter((channel) => kind === "conversations_select" || !channel.is_im);
   return fitting([{ label: "", choices: conversations(element, channels).map(fromChannel) }], typed);

@@ -14,7 +14,7 @@ from provisioning.codesign.signing.seal import RULES, RULES_2, make_seal, patch_
 from provisioning.codesign.splicing.places import find_places, write_places
 from tests.unit.provisioning.codesign import world
 
-OLD, NEW = digest_of(b"old"), digest_of(b"new")
+OLD, NEW = digest_of((b"old",)), digest_of((b"new",))
 NAMES = dict.fromkeys(("a.txt", "R&D/<x>.txt", "en.lproj/b.strings", "Info.plist"), OLD)
 
 

@@ -7,8 +7,7 @@ import pytest
 from bot.sandbox.samples import cms
 from bot.sandbox.samples.dwarf import companion
 from bot.sandbox.samples.identities import profile_signer
-from bot.sandbox.samples.iosapp import SampleApp
-from bot.sandbox.samples.ipa import program
+from bot.sandbox.samples.iosapp import SampleApp, program
 from bot.sandbox.samples.profiles import Profile, mobileprovision
 from storage.inspection.rejection import NotAPackage, PackageRejected
 from tests.unit.storage.inspection import apks

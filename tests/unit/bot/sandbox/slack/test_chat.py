@@ -127,6 +127,8 @@ async def test_the_blocks_of_attachments_are_checked_too(
     async with refused_with("invalid_blocks"):
         await client.chat_postMessage(channel=channel, text="x", attachments=[bad])
 
+    async with refused_with("too_many_attachments"):
+        await client.chat_postMessage(channel=channel, text="x", attachments=[good] * 101)
     assert workspace.messages("#qa")[0].attachments[0]["blocks"][0]["block_id"]
 
 

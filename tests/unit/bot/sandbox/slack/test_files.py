@@ -249,8 +249,17 @@ async def test_an_upload_has_to_be_whole_and_completed_once(
     async with session.post(good["upload_url"], data=b"four") as response:
         assert await response.text() == "OK - 4"
     files = [{"id": good["file_id"], "title": "B"}]
-    async with refused_with("channel_not_found"):
-        await client.files_completeUploadExternal(files=files, channel_id="C0NOWHERE")
+    workspace.archive("#mobile-builds")
+    refusals = {
+        "C0NOWHERE": "channel_not_found",
+        workspace.channel("#general").id: "not_in_channel",
+        workspace.channel("#mobile-builds").id: "is_archived",
+    }
+    for channel, error in refusals.items():
+        async with refused_with(error):
+            await client.files_completeUploadExternal(files=files, channel_id=channel)
+    async with refused_with("invalid_arguments"):
+        await client.files_getUploadURLExternal(filename="c.png", length=0)
     done = await client.files_completeUploadExternal(files=files)
 
     assert (short, used) == (400, 404)
