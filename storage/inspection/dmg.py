@@ -191,4 +191,5 @@ def _bound(process: int) -> None:
         return
     with contextlib.suppress(OSError, ValueError):
         resource.prlimit(process, resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.prlimit(process, resource.RLIMIT_CPU, (int(SECONDS), int(SECONDS)))
+        seconds = int(SECONDS) + 1
+        resource.prlimit(process, resource.RLIMIT_CPU, (seconds, seconds))
