@@ -30,6 +30,7 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
     *,
     entitlements: Mapping[str, Mapping[str, Any]] | None = None,
     drop_debugging: bool = False,
+    one_piece: bool = False,
     now: datetime | None = None,
     roots: Sequence[x509.Certificate] | None = None,
 ) -> Summary:
@@ -37,9 +38,12 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
     Sign *ipa* anew with *identity* and *profiles* into the file *out*.
 
     Each profile finds its bundles by its application identifier. *progress* hears one sentence a
-    step. *entitlements*, by bundle identifier, are for apps that have none. *roots* are trusted in
-    place of Apple's. Raise Refused with the reason, BrokenSeal when the app was changed after it
-    was signed, Malformed when it cannot be read.
+    step. *entitlements*, by bundle identifier, are for apps that have none. *drop_debugging* is
+    somebody's word that a development build may lose its debugging. *one_piece* packs executables
+    as a whole, at more cost. *roots* are trusted in place of Apple's.
+
+    Raise Refused with the reason, BrokenSeal when the app was changed after it was signed,
+    Malformed when it cannot be read.
     """
     say = progress or _silent
     wish = Wish(
@@ -48,6 +52,7 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
         moment=now or datetime.now(UTC),
         entitlements=entitlements or {},
         drop_debugging=drop_debugging,
+        one_piece=one_piece,
     )
     with open_archive(ipa) as archive:
         app = find_app(archive)

@@ -1,12 +1,16 @@
 """Android app bundles: `.aab` files."""
 
+import re
+
 from storage.inspection import android, apk, apksigning, protobundle
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Inspection, Signing
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
 
 MANIFEST = b"base/manifest/AndroidManifest.xml"
+MARK = Shape(re.escape(MANIFEST), MANIFEST)
 
 _RESOURCES = b"base/resources.pb"
 _NOTE = "It is an app bundle: no device installs it before bundletool or a store made APKs of it."

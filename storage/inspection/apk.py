@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from storage.inspection import android, apksigning, axml, icons
 from storage.inspection.archive import Archive
 from storage.inspection.arsc import ResourceTable
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
 
 MANIFEST = b"AndroidManifest.xml"
+MARK = Shape(re.escape(MANIFEST), MANIFEST)
 
 NEEDS_PARTS = "It does not run without its other parts: take a universal APK instead."
 
@@ -90,9 +92,8 @@ def inspection(
 
 def abis(archive: Archive, root: bytes) -> tuple[str, ...]:
     """Return the processors for which there are native libraries; *root* is a pattern."""
-    pattern = root + _LIBRARY
-    whole = re.compile(pattern)
-    matches = (whole.fullmatch(name) for name in archive.search(pattern))
+    shape = Shape(root + _LIBRARY, b"lib/")
+    matches = (re.fullmatch(shape.pattern, name) for name in archive.search(shape))
     found = {match[1].decode("utf-8", "replace")[:32] for match in matches if match}
     return tuple(sorted(found))[:_MAX_ABIS]
 

@@ -12,6 +12,7 @@ from functools import partial
 
 from storage.inspection import cms
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Signing
 from storage.inspection.rejection import PackageRejected
 
@@ -23,7 +24,7 @@ _MAGIC = b"APK Sig Block 42"
 _FOOT = 24
 _SCHEMES = {0x7109871A: "v2", 0xF05368C0: "v3", 0x1B93AD61: "v3.1"}
 _ROTATION = 0x3BA06F8C
-_JAR_SIGNATURE = rb"META-INF/[^/\0]+\.(?:RSA|DSA|EC)"
+_JAR_SIGNATURE = Shape(rb"META-INF/[^/\0]+\.(?i:RSA|DSA|EC)", b"META-INF/")
 _BROKEN = "The signing block of the APK is damaged."
 
 
@@ -70,7 +71,7 @@ def read(archive: Archive) -> Signatures:
 def jar_signers(archive: Archive) -> list[cms.Certificate]:
     """Return the certificates that the JAR signatures (v1) name; empty when there is none."""
     signers: list[cms.Certificate] = []
-    for name in archive.search(_JAR_SIGNATURE, any_case=True)[:MAX_SIGNERS]:
+    for name in archive.search(_JAR_SIGNATURE)[:MAX_SIGNERS]:
         stem = name.rpartition(b".")[0]
         if stem + b".SF" in archive or stem + b".sf" in archive:
             signers += cms.read(archive.read(name, MAX_ENTRY)).signers()

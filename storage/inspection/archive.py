@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from struct import Struct
 
-from storage.inspection.directory import Directory, Entry, read_directory
+from storage.inspection.directory import Directory, Entry, Shape, read_directory
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.sizes import human
 from storage.inspection.source import Memory, Source
@@ -46,9 +46,9 @@ class Archive:
     def __contains__(self, name: bytes) -> bool:
         return name in self.directory
 
-    def search(self, pattern: bytes, *, any_case: bool = False) -> list[bytes]:
-        """Return the names that match as a whole; see Directory.search."""
-        return self.directory.search(pattern, any_case=any_case)
+    def search(self, shape: Shape) -> list[bytes]:
+        """Return the names of this shape, in order, each as often as it occurs."""
+        return self.directory.search(shape)
 
     def size(self, name: bytes) -> int:
         """Return the declared size of an entry, which is a claim."""

@@ -73,8 +73,8 @@ def _identity(old: Facts, new: Facts) -> Iterator[Change]:
 
 
 def _size(old: Facts, new: Facts) -> Iterator[Change]:
-    if old.size == new.size:
-        return
+    if human(old.size) == human(new.size):
+        return  # A few bytes more or less are no news.
     share = f" ({(new.size - old.size) / old.size:+.0%})" if old.size else ""
     way = "grew" if new.size > old.size else "shrank"
     sentence = f"The file {way} from {human(old.size)} to {human(new.size)}{share}."

@@ -5,7 +5,7 @@ The layout is PKWARE's APPNOTE 6.3; the limits and what counts as a lie are ours
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from struct import Struct
@@ -50,6 +50,22 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """
+    How a name looks: a pattern that matches it whole.
+
+    *part* stands in every such name. Where it is given, a large directory is searched for it as
+    fast as memory is read; otherwise every entry is looked at.
+    """
+
+    pattern: bytes
+    part: bytes = b""
+
+    def matches(self, name: bytes) -> bool:
+        return re.fullmatch(self.pattern, name) is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Directory:
     r"""
     What an archive holds.
@@ -88,42 +104,57 @@ class Directory:
             raise PackageRejected(f"The archive holds a duplicate: {shown:.80} is in it twice.")
         return self._entry(name, place)
 
-    def search(self, pattern: bytes, *, any_case: bool = False) -> list[bytes]:
-        """Return the names that *pattern* matches as a whole, in order, each as often as it is."""
-        flags = re.IGNORECASE if any_case else 0
-        found: list[bytes] = []
-        places: dict[bytes, list[int]] = {}
-        whole = re.compile(pattern, flags)
-        # The first expression only finds candidates: it may read on past the end of a name.
-        candidates = re.compile(b"PK\x01\x02(?=(?s:.{42})(?:" + pattern + b"))", flags)
-        for candidate in candidates.finditer(self.raw):
-            begin = candidate.start() + _HEADER_SIZE
-            end = begin + self._name_length(candidate.start())
-            if end > begin and whole.fullmatch(self.raw, begin, end):
-                name = self.raw[begin:end]
-                found.append(name)
-                places.setdefault(name, []).append(candidate.start())
-        # A pattern finds all entries of a name or none, so that nobody need look for them again.
-        self._found.update(places)
-        return found
+    def search(self, shape: Shape) -> list[bytes]:
+        """Return the names of this shape, in order, each as often as it occurs."""
+        found: dict[bytes, list[int]] = {}
+        names = []
+        for place in self._holding(shape.part) if shape.part else self._candidates(shape):
+            name = self._name(place)
+            if name in found or shape.matches(name):
+                found.setdefault(name, []).append(place)
+                names.append(name)
+        # All entries of a name are found or none, so that nobody need look for them again.
+        self._found.update(found)
+        return names
+
+    def _candidates(self, shape: Shape) -> Iterator[int]:
+        """Yield the places of entries that may be of a shape; it may read on past their names."""
+        begins = re.compile(b"PK\x01\x02(?=(?s:.{42})(?:" + shape.pattern + b"))")
+        for candidate in begins.finditer(self.raw):
+            index = bisect_left(self.places, candidate.start())
+            if index < len(self.places) and self.places[index] == candidate.start():
+                yield candidate.start()
+
+    def _holding(self, part: bytes) -> Iterator[int]:
+        """Yield the places of the entries that hold *part* in their names."""
+        at = self.raw.find(part)
+        while at >= 0:
+            index = bisect_right(self.places, at) - 1
+            place = self.places[index]
+            begin = place + _HEADER_SIZE
+            if at < begin:
+                at = self.raw.find(part, begin)
+                continue
+            if at + len(part) <= begin + self._name_length(place):
+                yield place
+            if index + 1 == len(self.places):
+                return
+            # Once in an entry is enough: what repeats itself in its comment costs nothing.
+            at = self.raw.find(part, self.places[index + 1])
 
     def _named(self, name: bytes) -> Iterator[int]:
         """Yield the places of the entries of this name."""
         if name in self._found:
-            yield from self._found[name]
-            return
-        at = self.raw.find(name)
-        while at >= 0 and name:
-            if self._name_length(at - _HEADER_SIZE) == len(name):
-                yield at - _HEADER_SIZE
-            at = self.raw.find(name, at + 1)
+            return iter(self._found[name])
+        holding = self._holding(name) if name else iter(())
+        return (place for place in holding if self._name(place) == name)
 
-    def _name_length(self, at: int) -> int:
-        """Return the length of the name of the line that begins at *at*, 0 if none begins there."""
-        index = bisect_left(self.places, at)
-        if index == len(self.places) or self.places[index] != at:
-            return 0
-        return int.from_bytes(self.raw[at + 28 : at + 30], "little")
+    def _name(self, place: int) -> bytes:
+        begin = place + _HEADER_SIZE
+        return self.raw[begin : begin + self._name_length(place)]
+
+    def _name_length(self, place: int) -> int:
+        return int.from_bytes(self.raw[place + 28 : place + 30], "little")
 
     def _entry(self, name: bytes, at: int) -> Entry:
         host, flags, method, crc, packed, size, *rest = _DETAILS.unpack_from(self.raw, at)

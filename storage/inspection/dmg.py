@@ -7,7 +7,6 @@ process with little memory and time; without it an image is kept by its name, si
 
 import contextlib
 import os
-import re
 import resource
 import select
 import shutil
@@ -36,7 +35,6 @@ _PATH = "/usr/bin:/bin:/usr/local/bin:/opt/homebrew/bin"
 _MEMORY = 512 << 20
 _MAX_LISTING = 32 << 20
 _PIECE = 64 << 10
-_APP = re.compile(macapp.MARK)
 
 
 def is_dmg(source: Source) -> bool:
@@ -61,7 +59,7 @@ def read(package: Package) -> Inspection:
         volume = Volume.listed(tool, source.descriptor)
     except PackageRejected as reason:
         return _unread(package, f"What is in the image cannot be read: {reason}")
-    found = [name for name in volume.names if _APP.fullmatch(_without_volume(name))]
+    found = [name for name in volume.names if macapp.MARK.matches(_without_volume(name))]
     if not found:
         return _unread(package, "There is no app in the image that can be read.")
     return macapp.inspection(package, "dmg", volume, macapp.find_root(found))

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from storage.inspection import (
     xar,
 )
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.package import Package
 from storage.inspection.rejection import NotAPackage, PackageRejected
@@ -35,15 +35,15 @@ _TEXT_HEAD = 4096
 Reader = Callable[[Package, Archive], Inspection]
 
 # What a zip archive is, by what lies in it; the first that fits counts.
-_MARKS: tuple[tuple[bytes, Reader], ...] = (
-    (re.escape(apk.MANIFEST), apk.read),
-    (re.escape(aab.MANIFEST), aab.read),
+_MARKS: tuple[tuple[Shape, Reader], ...] = (
+    (apk.MARK, apk.read),
+    (aab.MARK, aab.read),
     (splits.APKS_MARK, splits.read_apks),
     (ipa.MARK, ipa.read),
-    (windows.BUNDLE_MARK, windows.read_bundle),
-    (windows.PACKAGE_MARK, windows.read_package),
     (splits.XAPK_MARK, splits.read_xapk),
     (macapp.MARK, macapp.read_zip),
+    (windows.BUNDLE_MARK, windows.read_bundle),
+    (windows.PACKAGE_MARK, windows.read_package),
     (symbols.DSYM_MARK, symbols.read_dsym),
     (symbols.MAPPING_MARK, symbols.read_mapping),
     (windows.UPLOAD_MARK, windows.read_upload),
@@ -101,11 +101,8 @@ def _read_by_content(package: Package) -> Inspection:
 
 
 def _read_archive(package: Package, archive: Archive) -> Inspection:
-    # One search for all that tells kinds apart: each costs milliseconds in a large archive.
-    names = set(archive.search(b"|".join(mark for mark, _ in _MARKS)))
     for mark, reader in _MARKS:
-        whole = re.compile(mark)
-        if any(whole.fullmatch(name) for name in names) and _means_it(reader, archive):
+        if archive.search(mark) and _means_it(reader, archive):
             return reader(package, archive)
     raise NotAPackage("There is no app in it.")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from storage.inspection import apple, cgbi, icons, macho, mobileprovision, plists
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Extension, ExtensionKind, Facts, Inspection, Signing
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
@@ -14,25 +15,13 @@ from storage.inspection.text import clean, is_identifier
 
 MAX_EXTENSIONS = 100
 MAX_ICONS = 64
+MAX_PREFIXES = 16
 
 # An app in an archive; the first is what phones install, the second what Xcode keeps.
 _APP = rb"(?:Payload|[^/\0]+\.xcarchive/Products/Applications)/[^/\0]+\.app/"
-_BODY = rb"(?:Info\.plist|embedded\.mobileprovision)"
 _NESTED = rb"(?:(?:PlugIns|Extensions)/[^/\0]+\.appex|(?:Watch|AppClips)/[^/\0]+\.app)/"
-_NAMES = (
-    _APP
-    + rb"(?:"
-    + rb"(?:"
-    + _NESTED
-    + rb"){0,2}"
-    + _BODY
-    + rb"|[^/\0]+\.png"
-    + rb"|[^/\0]+\.lproj/InfoPlist\.strings|InfoPlist\.loctable"
-    + rb")"
-)
-MARK = _APP + rb"Info\.plist"
-_MAIN = re.compile(MARK)
-_LOCALIZED = re.compile(rb"(?:[^/\0]+\.lproj/InfoPlist\.strings|InfoPlist\.loctable)")
+MARK = Shape(_APP + rb"Info\.plist", b".app/Info.plist")
+_LOCALIZED = rb"(?:[^/\0]+\.lproj/InfoPlist\.strings|InfoPlist\.loctable)"
 # What Xcode appends to the name of an icon: its scale and its device.
 _MODIFIERS = re.compile(rb"(?:@[1-9]x)?(?:~[a-z]+)?(?:@[1-9]x)?(?:\.png)?")
 _HEAD = 64
@@ -45,26 +34,23 @@ def read(package: Package, archive: Archive) -> Inspection:
 
 @dataclass(slots=True)
 class _App:
-    """The app in the archive. `root` is its folder with a slash, `names` what is of interest."""
+    """The app in the archive; `root` is its folder with a slash."""
 
     archive: Archive
     root: bytes
-    names: list[bytes]
     plist: dict[str, Any]
     notes: list[str] = field(default_factory=list)
 
     @classmethod
     def find(cls, archive: Archive) -> "_App":
-        names = archive.search(_NAMES)
-        found = dict.fromkeys(name for name in names if _MAIN.fullmatch(name))
+        found = dict.fromkeys(archive.search(MARK))
         if not found:
             raise PackageRejected("There is no app in it: no Payload/<name>.app/Info.plist.")
         if len(found) > 1:
             raise PackageRejected("There are several apps in it, and only one can be released.")
         (main,) = found
         plist = plists.load(archive.read(main, plists.MAX_BYTES), "The app's Info.plist")
-        root = main.removesuffix(b"Info.plist")
-        return cls(archive, root, [name for name in names if name.startswith(root)], plist)
+        return cls(archive, main.removesuffix(b"Info.plist"), plist)
 
     def inspect(self, package: Package) -> Inspection:
         bundle_id = apple.bundle_id(self.plist)
@@ -72,7 +58,7 @@ class _App:
         simulator = self._is_for_simulator(slices)
         if not self.root.startswith(b"Payload/"):
             self.notes.append("It is an Xcode archive: export an IPA from it to install the app.")
-        localized = [name for name in self.names if _LOCALIZED.fullmatch(name, len(self.root))]
+        localized = self.archive.search(self._inside(_LOCALIZED, b"InfoPlist."))
         facts = Facts(
             platform="ios",
             kind="ipa",
@@ -126,33 +112,30 @@ class _App:
         return simulator
 
     def _extensions(self) -> Iterator[Extension]:
-        nested = [name for name in self.names if self._kind_of(name) is not None]
-        for path in nested[:MAX_EXTENSIONS]:
-            kind = self._kind_of(path)
+        shape = self._inside(rb"(?:" + _NESTED + rb"){1,2}Info\.plist", b"/Info.plist")
+        for path in self.archive.search(shape)[:MAX_EXTENSIONS]:
             try:
                 data = self.archive.read(path, plists.MAX_BYTES)
                 plist = plists.load(data, "An extension's Info.plist")
             except PackageRejected as reason:
                 self.notes.append(str(reason))
                 continue
-            if kind is not None:
-                yield self._extension(kind, path.removesuffix(b"Info.plist"), plist)
+            yield self._extension(path.removesuffix(b"Info.plist"), plist)
 
-    def _kind_of(self, path: bytes) -> ExtensionKind | None:
-        """Return what the nested Info.plist at *path* belongs to, None for any other path."""
-        inside = path[len(self.root) :]
-        if not inside.endswith(b"/Info.plist"):
-            return None
-        if inside.endswith(b".appex/Info.plist"):
+    def _inside(self, pattern: bytes, part: bytes) -> Shape:
+        return Shape(re.escape(self.root) + pattern, part)
+
+    def _kind_of(self, root: bytes) -> ExtensionKind:
+        if root.endswith(b".appex/"):
             return "extension"
-        return "watch" if inside.startswith(b"Watch/") else "appclip"
+        return "watch" if root.startswith(self.root + b"Watch/") else "appclip"
 
-    def _extension(self, kind: ExtensionKind, root: bytes, plist: dict[str, Any]) -> Extension:
+    def _extension(self, root: bytes, plist: dict[str, Any]) -> Extension:
         signing = self._signing(root, "An extension's provisioning profile")
         named = plist.get("CFBundleIdentifier")
         point = plists.branch(plist, "NSExtension").get("NSExtensionPointIdentifier")
         return Extension(
-            kind=kind,
+            kind=self._kind_of(root),
             path=root.rstrip(b"/").decode("utf-8", "replace"),
             bundle_id=named if is_identifier(named) else None,
             name=apple.name(plist),
@@ -177,20 +160,14 @@ class _App:
 
     def _icon_names(self) -> list[bytes]:
         """Return the PNGs that Info.plist names. Its values are prefixes."""
-        pictures = [
-            name
-            for name in dict.fromkeys(self.names)
-            if name.endswith(b".png") and b"/" not in name[len(self.root) :]
-        ]
-        prefixes = [self.root + prefix for prefix in _icon_prefixes(self.plist)]
         exact, loose = [], []
-        for prefix in prefixes:
-            for name in pictures:
-                if name.startswith(prefix):
-                    loose.append(name)
-                    if _MODIFIERS.fullmatch(name, len(prefix)):
-                        exact.append(name)
-        return (list(dict.fromkeys(exact)) or list(dict.fromkeys(loose)))[:MAX_ICONS]
+        for prefix in _icon_prefixes(self.plist):
+            begin = self.root + prefix
+            for name in self.archive.search(Shape(re.escape(begin) + rb"[^/\0]*\.png", begin)):
+                loose.append(name)
+                if _MODIFIERS.fullmatch(name, len(begin)):
+                    exact.append(name)
+        return list(dict.fromkeys(exact or loose))[:MAX_ICONS]
 
     def _width(self, path: bytes) -> int:
         try:
@@ -208,4 +185,4 @@ def _icon_prefixes(plist: dict[str, Any]) -> list[bytes]:
     for key in ("CFBundleIconFiles", "CFBundleIconFiles~ipad", "CFBundleIconFile"):
         named += plists.texts(plist, key)
     plain = (name.removesuffix(".png") for name in named if name and "/" not in name)
-    return [name.encode("utf-8", "replace") for name in dict.fromkeys(plain) if name][:MAX_ICONS]
+    return [name.encode("utf-8", "replace") for name in dict.fromkeys(plain) if name][:MAX_PREFIXES]

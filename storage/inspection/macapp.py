@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from storage.inspection import apple, icons, macho, mobileprovision, plists
 from storage.inspection.archive import Archive, Stream
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Extension, Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
@@ -14,7 +15,10 @@ from storage.inspection.text import clean, is_identifier
 MAX_EXTENSIONS = 100
 
 # The app lies at the top, in a folder, or in an Xcode archive, but not inside of another app.
-MARK = rb"(?:(?!__MACOSX/)(?![^/\0]*\.app/)[^/\0]+/){0,3}[^/\0]+\.app/Contents/Info\.plist"
+MARK = Shape(
+    rb"(?:(?!__MACOSX/)(?![^/\0]*\.app/)[^/\0]+/){0,3}[^/\0]+\.app/Contents/Info\.plist",
+    b".app/Contents/Info.plist",
+)
 
 _EXTENSIONS = rb"PlugIns/[^/\0]+\.appex/Contents/Info\.plist"
 _LOCALIZED = rb"Resources/(?:[^/\0]+\.lproj/InfoPlist\.strings|InfoPlist\.loctable)"
@@ -36,8 +40,8 @@ def read_zip(package: Package, archive: Archive) -> Inspection:
     """Read a zipped app; raise PackageRejected when there are several, or it cannot be used."""
     root = find_root(archive.search(MARK))
     inside = re.escape(root)
-    extensions = archive.search(inside + _EXTENSIONS)
-    localized = archive.search(inside + _LOCALIZED)
+    extensions = archive.search(Shape(inside + _EXTENSIONS, b".appex/Contents/Info.plist"))
+    localized = archive.search(Shape(inside + _LOCALIZED, b"InfoPlist."))
     names = apple.localized_names(archive, localized)
     return inspection(package, "app.zip", archive, root, extensions=extensions, names=names)
 

@@ -11,15 +11,17 @@ from typing import Any
 
 from storage.inspection import apk
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Inspection, Kind
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.text import clean
 
-APKS_MARK = rb"toc\.pb"
-XAPK_MARK = rb"manifest\.json"
+APKS_MARK = Shape(rb"toc\.pb", b"toc.pb")
+XAPK_MARK = Shape(rb"manifest\.json", b"manifest.json")
 
-_APK = rb"(?:[^/\0]+/)?[^/\0]+\.apk"
+_APK = Shape(rb"(?:[^/\0]+/)?[^/\0]+\.apk", b".apk")
+_APK_ON_TOP = Shape(rb"[^/\0]+\.apk", b".apk")
 # The order in which bundletool's parts tell the whole app.
 _TELLING = (
     re.compile(rb"universal\.apk"),
@@ -46,7 +48,7 @@ def read_apks(package: Package, archive: Archive) -> Inspection:
 
 def is_xapk(archive: Archive) -> bool:
     """Tell whether there are APKs beside the `manifest.json`, a name that many things have."""
-    return bool(archive.search(rb"[^/\0]+\.apk"))
+    return bool(archive.search(_APK_ON_TOP))
 
 
 def read_xapk(package: Package, archive: Archive) -> Inspection:

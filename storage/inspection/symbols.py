@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from storage.inspection import android, apple, axml, macho, plists, xmltree
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Facts, Inspection, Platform
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
@@ -14,8 +15,8 @@ from storage.inspection.text import clean, is_identifier
 MAX_BUNDLES = 1000
 
 _BUNDLE = rb"(?:[^/\0]+/){0,4}[^/\0]+\.(?i:dSYM)/Contents/"
-DSYM_MARK = _BUNDLE + rb"Resources/DWARF/[^/\0]+"
-MAPPING_MARK = rb"(?:[^/\0]+/)?mapping\.txt"
+DSYM_MARK = Shape(_BUNDLE + rb"Resources/DWARF/[^/\0]+", b"/Contents/Resources/DWARF/")
+MAPPING_MARK = Shape(rb"(?:[^/\0]+/)?mapping\.txt", b"mapping.txt")
 
 _PREFIX = "com.apple.xcode.dsym."
 _MANIFEST = b"AndroidManifest.xml"

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from storage.inspection import cgbi, icons, windowssigning, xmltree
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
@@ -19,13 +20,13 @@ from storage.inspection.source import Source
 from storage.inspection.text import clean, identifier
 from storage.inspection.xmltree import Node
 
-PACKAGE_MARK = rb"(?i:AppxManifest\.xml)"
-BUNDLE_MARK = rb"(?i:AppxMetadata/AppxBundleManifest\.xml)"
-UPLOAD_MARK = rb"(?i:[^/\0]+\.(?:appx|msix)(?:bundle)?)"
+PACKAGE_MARK = Shape(rb"(?i:AppxManifest\.xml)")
+BUNDLE_MARK = Shape(rb"(?i:AppxMetadata/AppxBundleManifest\.xml)")
+UPLOAD_MARK = Shape(rb"(?i:[^/\0]+\.(?:appx|msix)(?:bundle)?)")
 MAX_PACKAGES = 1000
 MAX_ICONS = 64
 
-_SIGNATURE = rb"(?i:AppxSignature\.p7x)"
+_SIGNATURE = Shape(rb"(?i:AppxSignature\.p7x)")
 _SIGNATURE_MAGIC = b"PKCX"
 _MAX_INNER = 128 << 20
 _HEAD = 64
@@ -221,7 +222,7 @@ def _architectures(nodes: Sequence[Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name.lower() for name in found if name))[:16]
 
 
-def _document(archive: Archive, mark: bytes, what: str) -> Node:
+def _document(archive: Archive, mark: Shape, what: str) -> Node:
     names = archive.search(mark)
     if len(set(names)) > 1:
         raise PackageRejected("The archive holds a duplicate: its manifest is in it twice.")
@@ -286,7 +287,7 @@ def _scaled(archive: Archive, logos: Sequence[str]) -> Iterator[bytes]:
         if stem and ending.lower() in ("png", "jpg", "jpeg"):
             patterns.append(_qualified(stem, ending))
     if patterns:
-        yield from archive.search(b"|".join(patterns), any_case=True)
+        yield from archive.search(Shape(b"(?i:" + b"|".join(patterns) + b")"))
 
 
 def _qualified(stem: str, ending: str) -> bytes:

@@ -51,7 +51,7 @@ def lay_out(source: Source, part: Slice, needed: int) -> Layout:
         if room < needed:
             room = _up(needed + SLACK, _ALIGNMENT)
     layout = Layout(head=b"", kept=kept, offset=offset, room=room)
-    head = source.read(0, max(part.commands_end, min(part.first_content, part.size)))
+    head = source.read(0, min(part.commands_end + _COMMAND.size, part.size))
     changed = _with_signature(head, part, layout)
     changed = _with_linkedit(changed, part, linkedit, layout.size)
     if changed == head:

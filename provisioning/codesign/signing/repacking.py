@@ -15,12 +15,17 @@ _LARGEST_REST: Final = 32 << 20
 
 
 def repack_code(
-    archive: Archive, entry: Entry, former: Inflated, content: Assembled
+    archive: Archive, entry: Entry, former: Inflated, content: Assembled, *, one_piece: bool
 ) -> Replacement:
-    """Pack *content*, the new form of *former*, for its old place in the archive."""
+    """
+    Pack *content*, the new form of *former*, for its old place in the archive.
+
+    *one_piece* packs all of it anew, so that no flush stands inside the stream.
+    """
     first = content.pieces[0]
     if (
-        isinstance(first, Range)
+        not one_piece
+        and isinstance(first, Range)
         and first.source is former.source
         and first.offset == 0
         and first.length >= _WORTH_CUTTING

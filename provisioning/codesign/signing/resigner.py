@@ -41,7 +41,8 @@ class Wish:
     What a re-sign is asked to do.
 
     `entitlements` are by bundle identifier, for apps that have none of their own. `drop_debugging`
-    is somebody's word that a development build may lose its debugging.
+    is somebody's word that a development build may lose its debugging. `one_piece` packs every
+    executable as a whole, for devices that might not like a flush inside.
     """
 
     identity: Identity
@@ -49,6 +50,7 @@ class Wish:
     moment: datetime
     entitlements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     drop_debugging: bool = False
+    one_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +165,9 @@ class Resigner:
         try:
             former = self.archive.inflated(entry)
             content = sign_code(former.source, order)
-            self.changed[name] = repack_code(self.archive, entry, former, content)
+            self.changed[name] = repack_code(
+                self.archive, entry, former, content, one_piece=self.wish.one_piece
+            )
         except Refused as error:
             raise Refused(f"{name} cannot be signed. {error}") from error
         if name != self.app.main.executable:  # Nothing seals that one.

@@ -7,9 +7,10 @@ from typing import Any, Final
 from provisioning.codesign.container.archive import Archive
 from provisioning.codesign.container.entry import Entry
 from provisioning.codesign.errors import Malformed, Refused
-from provisioning.codesign.structures.macho import is_macho
+from provisioning.codesign.structures.macho import is_macho, is_signable
 from provisioning.codesign.structures.plist import read_plist, text
 from provisioning.codesign.structures.profile import FILE_NAME as PROFILE_NAME
+from provisioning.codesign.structures.source import BytesSource
 
 #: Endings of folders that are signed as bundles of their own.
 SIGNED_ENDINGS: Final = (".app", ".appex", ".framework", ".xctest", ".xpc", ".bundle", ".plugin")
@@ -17,6 +18,8 @@ SIGNED_ENDINGS: Final = (".app", ".appex", ".framework", ".xctest", ".xpc", ".bu
 PROCESS_ENDINGS: Final = (".app", ".appex")
 #: A stub that Apple signed; neither ours to sign nor to judge by team.
 WATCH_STUB: Final = "_WatchKitStub/"
+#: The first slice of a fat file begins at its alignment, 16 KB on all of Apple's platforms.
+_FIRST_SLICE: Final = 64 << 10
 #: Long enough for a fat header, and for the first word of a thin one.
 HEAD_LENGTH: Final = 8
 MOST_PLIST_BYTES: Final = 8 << 20
@@ -111,7 +114,9 @@ def _root(archive: Archive) -> str:
 
 
 def _is_code(archive: Archive, entry: Entry) -> bool:
-    return entry.size > HEAD_LENGTH and is_macho(archive.head(entry, HEAD_LENGTH))
+    if entry.size <= HEAD_LENGTH or not is_macho(archive.head(entry, HEAD_LENGTH)):
+        return False
+    return is_signable(BytesSource(archive.head(entry, _FIRST_SLICE)))
 
 
 def _folders(archive: Archive, root: str) -> list[str]:

@@ -29,6 +29,10 @@ EXECUTE: Final = 2
 DYLIB: Final = 6
 BUNDLE: Final = 8
 
+_SIGNABLE: Final = frozenset({EXECUTE, DYLIB, BUNDLE})
+#: The header of a fat file with one slice, or of a thin one.
+_LONGEST_HEAD: Final = FAT_HEADER + FAT_ENTRY_64.size
+
 LC_SEGMENT: Final = 0x1
 LC_SEGMENT_64: Final = 0x19
 LC_UUID: Final = 0x1B
@@ -137,6 +141,26 @@ def is_macho(head: bytes) -> bool:
 def is_fat(head: bytes) -> bool:
     count = int.from_bytes(head[4:8], "big")
     return head[:4] in _FAT_MAGICS and 0 < count < MOST_SLICES
+
+
+def is_signable(source: Source) -> bool:
+    """
+    Tell whether this is a program, a library or a plug-in.
+
+    Object files and debugging symbols are Mach-O files as well, but they are resources.
+    """
+    head = source.read(0, min(_LONGEST_HEAD, source.size))
+    if not is_macho(head):
+        return False
+    start = 0
+    if is_fat(head):
+        wide = int.from_bytes(head[:4], "big") == FAT_64
+        entry = FAT_ENTRY_64 if wide else FAT_ENTRY_32
+        start = entry.unpack_from(head, FAT_HEADER)[2]
+        if start + MACHO_HEADER.size > source.size:
+            return False
+        head = source.read(start, MACHO_HEADER.size)
+    return len(head) >= MACHO_HEADER.size and MACHO_HEADER.unpack_from(head)[3] in _SIGNABLE
 
 
 def read_slices(source: Source) -> tuple[Slice, ...]:

@@ -1,7 +1,7 @@
 """One Mach-O file: whether its signature covers every page and everything it relies on."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -224,7 +224,7 @@ _SLOT_NAMES: Final = {
 }
 
 
-_CONSTRUCTORS: Final = {
+_CONSTRUCTORS: Final[dict[str, Callable[[bytes], "hashlib._Hash"]]] = {
     "sha1": partial(hashlib.sha1, usedforsecurity=False),
     "sha256": hashlib.sha256,
     "sha384": hashlib.sha384,

@@ -8,6 +8,7 @@ from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
 from provisioning.codesign.authorities import apple_roots
 from provisioning.codesign.container import entry as records
@@ -18,6 +19,7 @@ from provisioning.codesign.structures.bundles import WATCH_STUB, App, Bundle, fi
 from provisioning.codesign.structures.cms import read_signed_message
 from provisioning.codesign.structures.coderesources import read_code_resources
 from provisioning.codesign.structures.profile import Profile, read_profile
+from provisioning.codesign.structures.signature import APPLE
 from provisioning.codesign.structures.source import pieces
 from provisioning.codesign.verifying import trust
 from provisioning.codesign.verifying.code import CodeCheck, SignedSlice, Surroundings
@@ -163,10 +165,12 @@ class _AppCheck:
         except Malformed as error:
             self._report(Kind.CMS, name, str(error))
             return
+        if _is_apples(signed, chain) and not (bundle and bundle.is_process):
+            return
         if bundle is not None:
             self.found.extend(check_identity(bundle, signed, chain))
             self.found.extend(self._check_grant(bundle, signed, chain))
-        elif WATCH_STUB not in name and signed.primary.team not in {None, trust.team_of(chain[0])}:
+        elif WATCH_STUB not in name and signed.primary.team != trust.team_of(chain[0]):
             self._report(
                 Kind.IDENTITY, name, "the signature names another team than its certificate."
             )
@@ -181,7 +185,10 @@ class _AppCheck:
         if key not in self.chains:
             chain = trust.chain_of(leaf, certificates)
             self.chains[key] = chain
-            self.found.extend(trust.check_chain(chain, self.roots, self.now, name))
+            dated = not _is_apples(signed, chain)
+            self.found.extend(
+                trust.check_chain(chain, self.roots, self.now if dated else None, name)
+            )
             if not trust.is_for_code_signing(leaf):
                 self._report(Kind.TRUST, name, "the certificate is not for code signing.")
         return self.chains[key]
@@ -246,3 +253,9 @@ class _AppCheck:
                 except (Malformed, UnicodeDecodeError):
                     self._report(Kind.CONTAINER, entry.name, "the symbolic link cannot be read.")
         return found
+
+
+def _is_apples(signed: SignedSlice, chain: Sequence[x509.Certificate]) -> bool:
+    """Tell Apple's own code, such as a watch stub; devices know it without regard to dates."""
+    organization = trust.name_of(chain[0], NameOID.ORGANIZATION_NAME)
+    return not signed.primary.team and organization == APPLE

@@ -31,17 +31,17 @@ async def test_a_build_dropped_in_a_channel_becomes_a_release_for_a_tester(eithe
     await either.card_saying("distributed it to QA", QA)
 
 
-async def test_the_card_stands_in_the_thread_of_the_file(either: House) -> None:
-    posted = await either.cid.post(BUILDS, "Look", files=[either.samples.ipa])
+async def test_the_card_stands_in_the_thread_of_the_file(house: House) -> None:
+    posted = await house.cid.post(BUILDS, "Look", files=[house.samples.ipa])
 
-    card = await either.card_saying("New app")
+    card = await house.card_saying("New app")
 
     assert card.thread_ts == posted.ts
-    assert len(either.workspace.by_bot(BUILDS)) == 1
+    assert len(house.workspace.by_bot(BUILDS)) == 1
 
 
-async def test_what_is_no_build_stays_without_a_word(either: House) -> None:
-    await either.cid.post(
+async def test_what_is_no_build_stays_without_a_word(house: House) -> None:
+    await house.cid.post(
         BUILDS,
         "Look",
         files=[
@@ -50,11 +50,11 @@ async def test_what_is_no_build_stays_without_a_word(either: House) -> None:
             FileDrop(name="readme.txt", content=b"hello"),
         ],
     )
-    await either.settled()
-    await either.cid.post(BUILDS, "Now a build", files=[either.samples.apk])
-    await either.card_saying("New app")
+    await house.settled()
+    await house.cid.post(BUILDS, "Now a build", files=[house.samples.apk])
+    await house.card_saying("New app")
 
-    assert len(either.workspace.by_bot(BUILDS)) == 1
+    assert len(house.workspace.by_bot(BUILDS)) == 1
 
 
 async def test_a_broken_build_is_refused_with_its_reason_in_the_thread(either: House) -> None:
@@ -65,56 +65,56 @@ async def test_a_broken_build_is_refused_with_its_reason_in_the_thread(either: H
     assert refused.thread_ts == posted.ts
 
 
-async def test_several_files_of_one_message_each_have_their_card(either: House) -> None:
-    files = [either.samples.ipa, either.samples.apk, either.samples.broken]
-    posted = await either.cid.post(BUILDS, "All of them", files=files)
+async def test_several_files_of_one_message_each_have_their_card(house: House) -> None:
+    files = [house.samples.ipa, house.samples.apk, house.samples.broken]
+    posted = await house.cid.post(BUILDS, "All of them", files=files)
 
-    await either.card_saying("Android")
-    await either.card_saying("was not taken in")
-    await either.card_saying("ad hoc signing")
+    await house.card_saying("Android")
+    await house.card_saying("was not taken in")
+    await house.card_saying("ad hoc signing")
 
-    cards = either.workspace.by_bot(BUILDS)
+    cards = house.workspace.by_bot(BUILDS)
     assert len(cards) == 3
     assert {card.thread_ts for card in cards} == {posted.ts}
 
 
 async def test_a_file_shared_in_two_channels_has_a_card_in_each_and_is_one_release(
-    either: House,
+    house: House,
 ) -> None:
-    either.workspace.add_channel("ios", "Ann", "Cid", with_bot=True)
-    await either.with_app()
-    first = either.workspace.messages(BUILDS)[0]
-    await either.cid.share(first.files[0], "#ios", "Here, too")
+    house.workspace.add_channel("ios", "Ann", "Cid", with_bot=True)
+    await house.with_app()
+    first = house.workspace.messages(BUILDS)[0]
+    await house.cid.share(first.files[0], "#ios", "Here, too")
 
-    here = await either.card_saying("*Draft*", "#ios")
+    here = await house.card_saying("*Draft*", "#ios")
 
     assert "release 1" in here.said()
-    assert "release 1" in (await either.card_saying("*Draft*", BUILDS)).said()
+    assert "release 1" in (await house.card_saying("*Draft*", BUILDS)).said()
 
 
-async def test_the_same_bytes_again_name_the_release_they_already_are(either: House) -> None:
-    await either.with_app()
-    await either.cid.post(BUILDS, "Again", files=[either.samples.ipa])
+async def test_the_same_bytes_again_name_the_release_they_already_are(house: House) -> None:
+    await house.with_app()
+    await house.cid.post(BUILDS, "Again", files=[house.samples.ipa])
 
-    again = await either.card_saying("already here as release 1")
+    again = await house.card_saying("already here as release 1")
 
     assert "*Draft*" in again.said()
 
 
-async def test_a_newer_build_says_what_changed_and_supersedes_the_older(either: House) -> None:
-    await either.group("QA", "Bob", channel=QA)
-    await either.with_app()
-    await distribute(either, "QA")
-    first = await either.card_saying("*Live*", QA)
-    await either.cid.post(BUILDS, "- faster\n- better", files=[either.samples.newer_ipa])
+async def test_a_newer_build_says_what_changed_and_supersedes_the_older(house: House) -> None:
+    await house.group("QA", "Bob", channel=QA)
+    await house.with_app()
+    await distribute(house, "QA")
+    first = await house.card_saying("*Live*", QA)
+    await house.cid.post(BUILDS, "- faster\n- better", files=[house.samples.newer_ipa])
 
-    draft = await either.card_saying("Compared with 2.4.0 (241)")
+    draft = await house.card_saying("Compared with 2.4.0 (241)")
     assert "Version 2.4.0 became 2.5.0." in draft.said()
-    await either.ann.click(draft, names.DISTRIBUTE_USUAL)
+    await house.ann.click(draft, names.DISTRIBUTE_USUAL)
 
-    await either.card_saying("*Live* · release 2", QA)
-    await either.workspace.eventually(
-        lambda: "replaced by 2.5.0 (250)" in (either.workspace.current(first) or first).said()
+    await house.card_saying("*Live* · release 2", QA)
+    await house.workspace.eventually(
+        lambda: "replaced by 2.5.0 (250)" in (house.workspace.current(first) or first).said()
     )
 
 
@@ -149,10 +149,10 @@ async def test_a_draft_is_dismissed_and_taken_back(either: House) -> None:
     assert draft.ts == dismissed.ts == again.ts
 
 
-async def test_a_build_can_be_sent_by_direct_message(either: House) -> None:
-    await either.cid.dm("Between us", files=[either.samples.ipa])
+async def test_a_build_can_be_sent_by_direct_message(house: House) -> None:
+    await house.cid.dm("Between us", files=[house.samples.ipa])
 
-    card = await either.dm_to("Cid", "New app")
+    card = await house.dm_to("Cid", "New app")
 
     assert card.thread_ts is not None
 
@@ -168,15 +168,15 @@ async def test_the_notes_are_previewed_as_people_will_read_them(either: House) -
     assert "First _build_" in str(shown.blocks)
 
 
-async def test_the_shortcut_on_a_message_opens_the_form_for_its_build(either: House) -> None:
-    card = await either.with_app()
-    carrier = either.workspace.messages(BUILDS)[0]
+async def test_the_shortcut_on_a_message_opens_the_form_for_its_build(house: House) -> None:
+    card = await house.with_app()
+    carrier = house.workspace.messages(BUILDS)[0]
 
     for message in (carrier, card):
-        await either.ann.shortcut(names.DISTRIBUTE_MESSAGE, message)
-        form = await either.view_of("Ann", "Distribute")
+        await house.ann.shortcut(names.DISTRIBUTE_MESSAGE, message)
+        form = await house.view_of("Ann", "Distribute")
         assert "Harbour 2.4.0 (241)" in str(form.blocks)
-        await either.ann.close(form)
+        await house.ann.close(form)
 
 
 async def test_the_shortcut_on_any_other_message_says_what_to_do(either: House) -> None:
@@ -199,15 +199,15 @@ async def test_the_global_shortcut_lets_one_pick_a_release(either: House) -> Non
     assert "Harbour 2.4.0 (241)" in str((await either.view_of("Ann", "Distribute")).blocks)
 
 
-async def test_single_people_get_a_release_silently_or_told(either: House) -> None:
-    draft = await either.with_app()
-    await either.ann.click(draft, names.DISTRIBUTE)
-    form = await either.view_of("Ann", "Distribute")
-    await either.ann.submit(form, {names.PEOPLE: [either.bob.id], names.OPTIONS: []})
-    confirmation = await either.view_of("Ann", "Please confirm")
-    done = await either.ann.submit(confirmation)
+async def test_single_people_get_a_release_silently_or_told(house: House) -> None:
+    draft = await house.with_app()
+    await house.ann.click(draft, names.DISTRIBUTE)
+    form = await house.view_of("Ann", "Distribute")
+    await house.ann.submit(form, {names.PEOPLE: [house.bob.id], names.OPTIONS: []})
+    confirmation = await house.view_of("Ann", "Please confirm")
+    done = await house.ann.submit(confirmation)
 
-    await either.card_saying("1/1 reached")
+    await house.card_saying("1/1 reached")
     assert "Nobody is told by message" in str(confirmation.blocks)
     assert done.action == "clear"
-    assert [m for m in either.workspace.dms("Bob") if m.is_bot] == []
+    assert [m for m in house.workspace.dms("Bob") if m.is_bot] == []

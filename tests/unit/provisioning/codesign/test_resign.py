@@ -1,15 +1,19 @@
 """The full path: any app, a new certificate or none before, and a verifier that finds nothing."""
 
 import plistlib
+import struct
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.sandbox.samples.identities import OTHER_TEAM
+from bot.sandbox.samples.identities import OTHER_TEAM, Team, signing_identity
 from bot.sandbox.samples.ipa import SampleApp
+from bot.sandbox.samples.macho import MachO, image
+from bot.sandbox.samples.signature import CodeSigning
 from provisioning.codesign.errors import BrokenSeal, Refused
-from provisioning.codesign.identity.identity import Identity
+from provisioning.codesign.identity.identity import Identity, make_identity
 from provisioning.codesign.resign import resign
 from provisioning.codesign.structures.macho import read_slices
 from provisioning.codesign.structures.profile import read_profile
@@ -24,6 +28,7 @@ from tests.unit.provisioning.codesign.old_signature import OldSigner
 ROOT = "Payload/Harbour.app/"
 MAIN = ROOT + "Harbour"
 SEAL = ROOT + "_CodeSignature/CodeResources"
+OBJECT = struct.pack("<8I", 0xFEEDFACF, 0x0100000C, 0, 1, 0, 0, 0, 0) + bytes(64)
 
 
 def library(name: str) -> world.Tree:
@@ -245,6 +250,96 @@ def test_debugging_goes_only_when_somebody_agrees(
     found = signature_of(after, MAIN).entitlements
     assert found is not None
     assert found["get-task-allow"] is False
+    assert verify(after, roots=world.roots()) == []
+
+
+def test_a_development_build_stays_one_under_a_development_profile(
+    write: Write, tmp_path: Path
+) -> None:
+    before = write(SampleApp(icon="none", profile="development"))
+    after = tmp_path / "after.ipa"
+    sample = signing_identity(world.TEAM, "Apple Development")
+    developer = make_identity(sample.key, sample.certificate, world.authorities())
+    profiles = [
+        world.profile(bundle_id, developer, kind="development")
+        for bundle_id in (world.APP_ID, f"{world.APP_ID}.share")
+    ]
+
+    resign(before, developer, profiles, after, roots=world.roots())
+
+    assert verify(after, world.NEW_PHONE, roots=world.roots()) == []
+    assert compare(before, after) == []
+    assert signature_of(after, MAIN).primary.exec_flags == 0x11
+
+
+def test_an_enterprise_profile_lets_every_phone_in(
+    write: Write, tmp_path: Path, signer: Identity
+) -> None:
+    before = write(SampleApp(icon="none", profile="enterprise"))
+    after = tmp_path / "after.ipa"
+    profiles = [
+        world.profile(bundle_id, signer, kind="enterprise")
+        for bundle_id in (world.APP_ID, f"{world.APP_ID}.share")
+    ]
+
+    summary = resign(before, signer, profiles, after, roots=world.roots())
+
+    assert verify(after, "0" * 40, roots=world.roots()) == []
+    assert {item.kind for item in summary.bundles} == {"enterprise"}
+
+
+def test_an_app_store_build_loses_the_mark_of_testflight(
+    write: Write, tmp_path: Path, signer: Identity
+) -> None:
+    before = write(
+        SampleApp(
+            icon="none",
+            profile="appstore",
+            extensions=0,
+            entitlements={"beta-reports-active": True, "aps-environment": "production"},
+        )
+    )
+    after = tmp_path / "after.ipa"
+    allowed = world.profile(world.APP_ID, signer, entitlements={"aps-environment": "production"})
+
+    resign(before, signer, [allowed], after, roots=world.roots())
+
+    found = signature_of(after, MAIN).entitlements
+    assert found is not None
+    assert "beta-reports-active" not in found
+    assert found["aps-environment"] == "production"
+    assert verify(after, world.NEW_PHONE, roots=world.roots()) == []
+
+
+def test_apples_own_code_is_left_alone(tmp_path: Path, successor: Identity) -> None:
+    apple = signing_identity(Team(id="APPLE00000", name="Apple Inc."), "Apple Distribution")
+    signing = CodeSigning(identifier="com.apple.stub", identity=apple)
+    stub = b"".join(image(MachO(name="WK"), signing))
+    watch = replace(WATCH, files={"_WatchKitStub/WK": stub})
+    before = world.write_tree(
+        tmp_path / "before.ipa",
+        app(watch, files={"Frameworks/libXCTest.dylib": stub, "code.o": OBJECT}),
+    )
+    after = tmp_path / "after.ipa"
+    profiles = [world.profile(item, successor) for item in identifiers(app(WATCH))]
+
+    summary = resign(before, successor, profiles, after, roots=world.roots())
+
+    assert summary.kept == (ROOT + "Frameworks/libXCTest.dylib",)
+    assert world.read_entry(after, ROOT + "Watch/Wrist.app/_WatchKitStub/WK") == stub
+    assert world.read_entry(after, ROOT + "code.o") == OBJECT
+    assert verify(after, world.NEW_PHONE, roots=world.roots()) == []
+
+
+def test_executables_are_packed_in_one_piece_on_request(
+    large: Path, tmp_path: Path, successor: Identity
+) -> None:
+    after = tmp_path / "after.ipa"
+    profiles = world.new_profiles(large, successor)
+
+    summary = resign(large, successor, profiles, after, one_piece=True, roots=world.roots())
+
+    assert summary.new_bytes > 1_000_000
     assert verify(after, roots=world.roots()) == []
 
 

@@ -1,12 +1,14 @@
 """The zip reader: what it takes, and what it refuses with which sentence."""
 
 import struct
+import time
 import tracemalloc
 import zlib
 
 import pytest
 
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Memory
 from tests.unit.storage.inspection.zips import LINK, STORED, Lies, Part, parts, zip_of
@@ -237,8 +239,31 @@ def test_search_finds_whole_names_only() -> None:
     archive = opened(zip_of(entries))
     pattern = rb"Payload/[^/\0]+\.app/Info\.plist"
 
-    assert archive.search(pattern) == [b"Payload/App.app/Info.plist"]
-    assert len(archive.search(pattern, any_case=True)) == 2
+    for part in (b"", b".app/Info.plist", b"Payload/"):
+        assert archive.search(Shape(pattern, part)) == [b"Payload/App.app/Info.plist"]
+    assert len(archive.search(Shape(rb"(?i:" + pattern + rb")"))) == 2
+
+
+def test_what_looks_like_an_entry_inside_of_another_is_not_found() -> None:
+    hidden = b"PK\1\2" + bytes(42) + b"x/evil"
+    entries = [Part(name=b"a/" + hidden), Part(name=b"x/y", extra=hidden + b"x/evil"), A]
+    archive = opened(zip_of(entries))
+
+    assert archive.search(Shape(rb"x/[a-z]+")) == [b"x/y"]
+    assert archive.search(Shape(rb"x/[a-z]+", b"x/")) == [b"x/y"]
+    assert b"x/evil" not in archive
+    assert archive.search(Shape(rb"a\.txt", b"a.txt")) == [b"a.txt"]
+
+
+def test_a_directory_that_repeats_itself_is_searched_at_once() -> None:
+    comment = b"a.txt" * 13_000
+    entries = [Part(name=b"%d" % n, extra=comment) for n in range(300)]
+    archive = opened(zip_of(entries))
+    began = time.process_time()
+
+    assert b"a.txt" not in archive
+    assert archive.search(Shape(rb"a\.txt", b"a.txt")) == []
+    assert time.process_time() - began < 0.5
 
 
 def test_a_name_inside_of_a_comment_is_no_entry() -> None:

@@ -13,6 +13,7 @@ from bot.sandbox.samples.apk import write_apk
 from bot.sandbox.samples.iosapp import SampleApp
 from bot.sandbox.samples.ipa import write_ipa
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.inspector import read
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
@@ -58,7 +59,7 @@ def sample(kind: str) -> bytes:
 def contents(kind: str) -> dict[str, bytes]:
     """Return the entries of a sample, its folders left out."""
     archive = Archive.open(Memory(sample(kind)))
-    names = archive.search(rb"[^\0]*[^\0/]")
+    names = archive.search(Shape(rb"[^\0]*[^\0/]"))
     return {name.decode(): archive.read(name, 1 << 24) for name in names}
 
 

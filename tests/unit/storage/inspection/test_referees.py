@@ -14,6 +14,7 @@ from bot.sandbox.samples.apk import write_apk
 from bot.sandbox.samples.iosapp import SampleApp
 from bot.sandbox.samples.ipa import write_ipa
 from storage.inspection.archive import Archive
+from storage.inspection.directory import Shape
 from storage.inspection.facts import Facts
 from storage.inspection.inspector import inspect
 from storage.inspection.mobileprovision import read as read_profile
@@ -92,7 +93,7 @@ def test_openssl_finds_the_same_list_in_a_profile(ipa: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize("package", ["apk", "ipa"])
 def test_unzip_lists_the_same_names(package: str, request: pytest.FixtureRequest) -> None:
     path: Path = request.getfixturevalue(package)
-    names = Archive.open(Memory(path.read_bytes())).search(rb"[^\0]+")
+    names = Archive.open(Memory(path.read_bytes())).search(Shape(rb"[^\0]+"))
 
     assert run("unzip", "-Z1", path).splitlines() == [name.decode() for name in names]
 

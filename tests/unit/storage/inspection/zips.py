@@ -29,6 +29,7 @@ class Part:
     descriptor: bool = False
     wide: bool = False
     local: bool = True
+    extra: bytes = b""
 
     def packed_bytes(self) -> bytes:
         if self.raw is not None:
@@ -94,9 +95,9 @@ def _line(part: Part, offset: int) -> bytes:
     size = len(part.data) if part.size is None else part.size
     packed = len(raw) if part.packed is None else part.packed
     offset = offset if part.offset is None else part.offset
-    extra = b""
+    extra = part.extra
     if part.wide:
-        extra = struct.pack("<2H3Q", 1, 24, size, packed, offset)
+        extra += struct.pack("<2H3Q", 1, 24, size, packed, offset)
         size = packed = offset = 0xFFFFFFFF
     flags = part.flags | (8 if part.descriptor else 0)
     head = struct.pack(
