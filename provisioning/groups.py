@@ -1,7 +1,7 @@
 """Groups: who gets releases, and which channels hear of them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from provisioning.audience import Audience
@@ -85,18 +85,44 @@ class Groups:
         if not there:
             raise NotFound("There is no group yet. Make one: `/release groups create QA`.")
         names = ", ".join(f"`{g.slug}`" for g in there[:20])
-        raise NotFound(f"There is no group called “{text}”. There are: {names}.")
+        raise NotFound(f"There is no group called “{text[:80]}”. There are: {names}.")
 
-    async def create(self, name: str, by: str) -> Group:
-        """Raise Unclear, field `name`, for a name that is empty, too long or taken."""
+    async def heard_in(self, channel_id: str) -> list[Group]:
+        """Return the groups that a channel is connected to, by name."""
+        async with self._database.reading() as session:
+            there = await groups.every(session, self._organization_id)
+            rows = await groups.channels(session, [group.id for group in there])
+        connected = {row.group_id for row in rows if row.channel_id == channel_id}
+        return [group for group in there if group.id in connected]
+
+    async def create(
+        self,
+        name: str,
+        by: str,
+        people: Iterable[str] = (),
+        usergroups: Mapping[str, str] | None = None,
+    ) -> Group:
+        """
+        Make a group with people and user groups (handle by id) in it, or make none.
+
+        Raise Unclear, field `name`, for a name that is empty, too long or taken, and field
+        `targets` for somebody who cannot install; DirectoryFailed for a user group.
+        """
         await self._people.require(by, Act.MANAGE_GROUPS)
         slug = self._checked(name)
+        found = await self._audience.testers_of(people)
+        for usergroup_id in usergroups or {}:
+            await self._directory.members(usergroup_id)
         group = Group(
             organization_id=self._organization_id, name=name.strip(), slug=slug, created_by=by
         )
         try:
             async with self._database.writing() as session:
-                return await groups.add(session, group)
+                await groups.add(session, group)
+                await groups.add_members(session, group.id, [t.id for t in found])
+                for usergroup_id, handle in (usergroups or {}).items():
+                    await groups.add_usergroup(session, group.id, usergroup_id, handle)
+                return group
         except AlreadyExists:
             raise Unclear(f"There is already a group called {name}.", field="name") from None
 
@@ -214,6 +240,6 @@ class Groups:
         slug = slug_of(name)
         if not slug:
             raise Unclear("A group needs a name with letters or digits in it.", field="name")
-        if len(name.strip()) > NAME_LIMIT:
+        if max(len(name.strip()), len(slug)) > NAME_LIMIT:
             raise Unclear(f"A group's name has at most {NAME_LIMIT} characters.", field="name")
         return slug

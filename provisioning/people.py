@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
-from provisioning.errors import NotAllowed
+from provisioning.errors import DirectoryFailed, NotAllowed
 from provisioning.ports import Directory, PersonFacts
 from storage.catalog import roles
 from storage.catalog.database import Database
@@ -103,8 +103,14 @@ class People:
         return frozenset(held)
 
     async def give(self, by: str, role: Role, holder: Holder) -> bool:
-        """Give a role and return whether that is news. Raise NotAllowed."""
+        """
+        Give a role and return whether that is news.
+
+        Raise NotAllowed, and DirectoryFailed for a user group that Slack says nothing about.
+        """
         await self.require(by, Act.MANAGE_ROLES)
+        if holder.kind is HolderKind.USERGROUP:
+            await self._directory.members(holder.id)
         holding = RoleHolding(
             organization_id=self._organization_id,
             role=role,
@@ -148,7 +154,11 @@ class People:
     async def _is_held_by(self, holding: RoleHolding, user_id: str) -> bool:
         if holding.holder_kind is HolderKind.PERSON:
             return holding.holder_id == user_id
-        return user_id in await self._directory.members(holding.holder_id)
+        try:
+            return user_id in await self._directory.members(holding.holder_id)
+        except DirectoryFailed:
+            # Slack's silence about one group must not lock out those who hold a role by name.
+            return False
 
     @staticmethod
     def _is_outsider(person: PersonFacts) -> bool:

@@ -133,9 +133,12 @@ class SlackAnnouncer:
 
     async def _show_in(self, card: UploadCard, place: Place) -> Posted | None:
         key = f"upload:{card.upload_id}:{place.channel_id}"
-        if place.gone and await self._postings.where(key) is None:
+        posted = await self._postings.where(key)
+        if place.gone and posted is None:
             return None
-        thread_ts = place.thread_ts or await self._parts.threads.of(card, place.channel_id)
+        thread_ts = place.thread_ts
+        if thread_ts is None and posted is None:
+            thread_ts = await self._parts.threads.of(card, place.channel_id)
         spot = Spot(channel_id=place.channel_id, thread_ts=thread_ts)
 
         async def render() -> Message:

@@ -20,7 +20,9 @@ from bot.slack.standing import Standing
 from storage.catalog import seen
 from storage.catalog.database import Database
 
-FAILED = "slipway_failed"  #: Set in a request's context when its listener failed.
+#: Set in a request's context when its listener failed, or when there was none of a feature's.
+FAILED = "slipway_failed"
+UNHEARD = "slipway_unheard"
 
 
 def key_of(body: Body) -> str | None:
@@ -66,7 +68,8 @@ class Deliveries(AsyncListenerCompletionHandler):
         if key is None:
             return
         self._under_way.discard(key)
-        if key.startswith("event:") and not request.context.get(FAILED):
+        context = request.context
+        if key.startswith("event:") and not (context.get(FAILED) or context.get(UNHEARD)):
             async with self._database.writing() as session:
                 await seen.first_time(session, key)
 

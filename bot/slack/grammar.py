@@ -68,6 +68,11 @@ def words(found: Sequence[Token]) -> list[str]:
     return [token for token in found if isinstance(token, str)]
 
 
+def unresolved(found: Sequence[Token]) -> str | None:
+    """Return the first @name or #channel that Slack left as it was typed, not knowing it."""
+    return next((word for word in words(found) if re.match(r"[@#]\w", word)), None)
+
+
 def mentions(found: Sequence[Token], kind: MentionKind) -> list[Mention]:
     """Return the mentions of one kind."""
     return [token for token in found if isinstance(token, Mention) and token.kind is kind]

@@ -50,7 +50,10 @@ GROUP_CHANNELS = "group_channels"
 GROUP_PEOPLE_FORM = "group_people_form"
 GROUP_CHANNEL_FORM = "group_channel_form"
 GROUP_DELETE = "group_delete"
-GROUP_SHOW = "group_show"
+GROUP_EDIT = "group_edit"
+GROUP_PICK = "group_pick"
+GROUP_PICK_FORM = "group_pick_form"
+GROUP_RENAME_FORM = "group_rename_form"
 
 # Home.
 HOME_SHOW = "home_show"
@@ -68,7 +71,7 @@ ACTIONS = (
     PREVIEW,
     GROUP_CREATE,
     GROUP_DELETE,
-    GROUP_SHOW,
+    GROUP_EDIT,
     HOME_SHOW,
 )
 OPTION_LISTS = (GROUPS, RELEASE, SHOW_RELEASE)
@@ -80,6 +83,8 @@ FORMS = (
     GROUP_CREATE_FORM,
     GROUP_PEOPLE_FORM,
     GROUP_CHANNEL_FORM,
+    GROUP_PICK_FORM,
+    GROUP_RENAME_FORM,
 )
 SHORTCUTS = (DISTRIBUTE_MESSAGE, DISTRIBUTE_GLOBAL)
 
@@ -130,6 +135,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
     "chat.update": ("chat:write",),
+    "conversations.info": ("channels:read", "groups:read"),
     "conversations.history": ("im:history", "channels:history", "groups:history"),
     "conversations.open": ("im:write",),
     "conversations.replies": ("im:history", "channels:history", "groups:history"),

@@ -55,9 +55,13 @@ def example(text: str) -> str:
 
 
 def unknown(word: str, known: Sequence[str], before: str = "") -> str:
-    """Return the sentence about a word that is no verb; *before* is the verb it came after."""
+    """
+    Return the sentence about a word that is no verb; *before* is the verb it came after.
+
+    The word is as it was typed: whoever shows the sentence escapes it.
+    """
     meant = closest(word, known)
-    shown = word[:40].replace("`", "'")
+    shown = " ".join(word.split())[:40].replace("`", "'")
     if meant is None:
         listed = ", ".join(f"`{name}`" for name in known)
         return f"There is no `{shown}`. There are: {listed}."

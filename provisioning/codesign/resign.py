@@ -7,6 +7,7 @@ from typing import Any
 
 from cryptography import x509
 
+from provisioning.codesign.bundles import App, find_app
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.container.packing import Digest
 from provisioning.codesign.container.writing import write_file
@@ -14,7 +15,6 @@ from provisioning.codesign.errors import BrokenSeal
 from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.signing.resigner import Known, Resigner, Wish
 from provisioning.codesign.structures.assembled import Assembled, Range
-from provisioning.codesign.structures.bundles import App, find_app
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.summary import Summary, signed_bundles
 from provisioning.codesign.verifying.verifier import Report, inspect

@@ -9,10 +9,10 @@ from typing import Any, Final
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
+from provisioning.codesign.bundles import Bundle, find_app
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.structures import superblob
-from provisioning.codesign.structures.bundles import Bundle, find_app
 from provisioning.codesign.structures.cms import read_signed_message
 from provisioning.codesign.structures.codedirectory import CodeDirectory
 from provisioning.codesign.structures.coderesources import FILE_NAME as SEAL_NAME

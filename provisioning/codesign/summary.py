@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from provisioning.codesign.structures.bundles import App
+from provisioning.codesign.bundles import App
 from provisioning.codesign.structures.profile import Profile
 
 

@@ -206,12 +206,15 @@ def _with_launched_activity(
 ) -> Iterator[tuple[Element, Attributes]]:
     """Yield each element, and with it the activity once its filter names MAIN and LAUNCHER."""
     activity: Attributes = {}
-    main = False
+    level, main = 0, False
     for element in elements:
         named = element.attributes.get(NAME)
         launched: Attributes = {}
         if element.name in ("activity", "activity-alias"):
-            activity = element.attributes
+            activity, level, main = element.attributes, element.depth, False
+        elif element.depth <= level:
+            # The activity has ended. Queries for other apps name MAIN and LAUNCHER as well.
+            activity, level = {}, 0
         elif element.name == "intent-filter":
             main = False
         elif element.name == "action":

@@ -10,6 +10,7 @@ from storage.inspection.directory import Shape
 from storage.inspection.facts import Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
+from storage.inspection.text import name_of
 
 MANIFEST = b"AndroidManifest.xml"
 MARK = Shape(re.escape(MANIFEST), MANIFEST)
@@ -94,7 +95,7 @@ def abis(archive: Archive, root: bytes) -> tuple[str, ...]:
     """Return the processors for which there are native libraries; *root* is a pattern."""
     shape = Shape(root + _LIBRARY, b"lib/")
     matches = (re.fullmatch(shape.pattern, name) for name in archive.search(shape))
-    found = {match[1].decode("utf-8", "replace")[:32] for match in matches if match}
+    found = {name_of(match[1], 32) for match in matches if match}
     return tuple(sorted(found))[:_MAX_ABIS]
 
 

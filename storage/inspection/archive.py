@@ -14,6 +14,7 @@ from storage.inspection.directory import Directory, Entry, Shape, read_directory
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.sizes import human
 from storage.inspection.source import Memory, Source
+from storage.inspection.text import name_of
 
 _LOCAL = Struct("<4s4xH16x2H")
 _STORED, _DEFLATED = 0, 8
@@ -89,7 +90,7 @@ class Archive:
     def _entry(self, name: bytes) -> Entry:
         entry = self.directory.find(name)
         if entry is None:
-            raise PackageRejected(f"The archive holds no {name.decode('utf-8', 'replace'):.80}.")
+            raise PackageRejected(f"The archive holds no {name_of(name)}.")
         if entry.link:
             raise PackageRejected(f"{_shown(entry)} is a link, which is not followed.")
         return entry
@@ -184,7 +185,7 @@ def _pieces(inflater: "zlib._Decompress", packed: bytes, *, limit: int) -> Itera
 
 
 def _shown(entry: Entry) -> str:
-    return f"{entry.name.decode('utf-8', 'replace'):.80}"
+    return name_of(entry.name)
 
 
 def _too_big(entry: Entry, limit: int) -> str:

@@ -12,6 +12,7 @@ from struct import Struct
 
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Source
+from storage.inspection.text import name_of
 
 MAX_ENTRIES = 200_000
 MAX_BYTES = 64 << 20
@@ -100,8 +101,8 @@ class Directory:
         if place is None:
             return None
         if next(found, None) is not None:
-            shown = name.decode("utf-8", "replace")
-            raise PackageRejected(f"The archive holds a duplicate: {shown:.80} is in it twice.")
+            shown = name_of(name)
+            raise PackageRejected(f"The archive holds a duplicate: {shown} is in it twice.")
         return self._entry(name, place)
 
     def search(self, shape: Shape) -> list[bytes]:

@@ -11,7 +11,7 @@ from storage.inspection.directory import Shape
 from storage.inspection.facts import Extension, ExtensionKind, Facts, Inspection, Signing
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
-from storage.inspection.text import clean, is_identifier
+from storage.inspection.text import clean, is_identifier, name_of
 
 MAX_EXTENSIONS = 100
 MAX_ICONS = 64
@@ -136,7 +136,7 @@ class _App:
         point = plists.branch(plist, "NSExtension").get("NSExtensionPointIdentifier")
         return Extension(
             kind=self._kind_of(root),
-            path=root.rstrip(b"/").decode("utf-8", "replace"),
+            path=name_of(root.rstrip(b"/"), 1024),
             bundle_id=named if is_identifier(named) else None,
             name=apple.name(plist),
             version=apple.version(plist),

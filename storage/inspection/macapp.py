@@ -10,7 +10,7 @@ from storage.inspection.directory import Shape
 from storage.inspection.facts import Extension, Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
-from storage.inspection.text import clean, is_identifier
+from storage.inspection.text import clean, is_identifier, name_of
 
 MAX_EXTENSIONS = 100
 
@@ -142,7 +142,7 @@ def _extensions(files: Files, paths: Sequence[bytes], notes: list[str]) -> Itera
         point = plists.branch(plist, "NSExtension").get("NSExtensionPointIdentifier")
         yield Extension(
             kind="extension",
-            path=path.removesuffix(b"/Contents/Info.plist").decode("utf-8", "replace"),
+            path=name_of(path.removesuffix(b"/Contents/Info.plist"), 1024),
             bundle_id=named if is_identifier(named) else None,
             name=apple.name(plist),
             version=apple.version(plist),

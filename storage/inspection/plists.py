@@ -18,6 +18,7 @@ from xml.parsers.expat import ExpatError
 from pydantic import JsonValue
 
 from storage.inspection.rejection import PackageRejected
+from storage.inspection.text import clean
 
 MAX_BYTES = 8 << 20
 MAX_NODES = 200_000
@@ -111,8 +112,8 @@ class _Copy:
 
     def dictionary(self, value: Mapping[str, Any], depth: int) -> dict[str, JsonValue]:
         items = takewhile(self._affordable, value.items())
-        named = ((self._text(key), item) for key, item in items if isinstance(key, str))
-        return {key: self._value(item, depth + 1) for key, item in named}
+        named = ((clean(key), item) for key, item in items)
+        return {key: self._value(item, depth + 1) for key, item in named if key}
 
     def _value(self, value: object, depth: int) -> JsonValue:
         if isinstance(value, dict | list) and depth >= _MAX_COPY_DEPTH:

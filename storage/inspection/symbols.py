@@ -10,7 +10,7 @@ from storage.inspection.facts import Facts, Inspection, Platform
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Source
-from storage.inspection.text import clean, is_identifier
+from storage.inspection.text import clean, is_identifier, name_of
 
 MAX_BUNDLES = 1000
 
@@ -35,7 +35,7 @@ def read_dsym(package: Package, archive: Archive) -> Inspection:
         try:
             found += [(name, part) for part in macho.read_slices(archive.stream(name).read)]
         except PackageRejected as reason:
-            notes.append(f"{name.rpartition(b'/')[2].decode('utf-8', 'replace'):.80}: {reason}")
+            notes.append(f"{name_of(name.rpartition(b'/')[2])}: {reason}")
     if not found:
         raise PackageRejected("There are no symbols in it that can be read.")
     # An archive holds the symbols of frameworks too; the app's bundle has the app's ending.

@@ -26,6 +26,11 @@ def clean(value: object, limit: int = LENGTH) -> str | None:
     return " ".join(shown.split())[:limit].rstrip() or None
 
 
+def name_of(raw: bytes, limit: int = 80) -> str:
+    """Return the name of a file in an archive, fit to stand in a sentence."""
+    return clean(raw.decode("utf-8", "replace"), limit) or "a file without a name"
+
+
 def identifier(value: object, what: str) -> str:
     """Return *value* when it is a bundle id, package or identity; raise PackageRejected if not."""
     if not isinstance(value, str) or not value:

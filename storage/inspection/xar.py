@@ -15,6 +15,7 @@ from struct import Struct
 
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Source
+from storage.inspection.text import clean
 from storage.inspection.xmltree import Node, Tree
 
 MAGIC = b"xar!"
@@ -71,10 +72,10 @@ class Xar:
         node = self.files.get(path)
         data = node.child("data") if node else None
         if data is None:
-            raise PackageRejected(f"The package holds no {path:.80}.")
+            raise PackageRejected(f"The package holds no {clean(path, 80)}.")
         offset, length = _number(data, "offset"), _number(data, "length")
         if length > limit:
-            raise PackageRejected(f"{path:.80} is too big.")
+            raise PackageRejected(f"{clean(path, 80)} is too big.")
         packed = self.source.read(self.heap + offset, length)
         encoding = data.child("encoding")
         return _unpacked(packed, encoding.attributes.get("style", "") if encoding else "", limit)

@@ -12,7 +12,11 @@ from bot.slack.grammar import tokens
 from bot.slack.parts import Workspace
 from bot.slack.payloads import asker_of, text_or_none
 from bot.slack.verbs import Asked, Reply, Verb
-from provisioning.people import People
+from provisioning.people import Act, People
+
+
+#: Words that people type when they look for help.
+HELP = frozenset({"help", "?", "-h", "--help"})
 
 
 class Command:
@@ -25,11 +29,11 @@ class Command:
     async def answer(self, text: str, *, user_id: str, channel_id: str, trigger_id: str) -> Reply:
         """Return what to show. Errors of ours leave: their message is the answer."""
         found = tokens(text)
-        word = found[0].lower() if found and isinstance(found[0], str) else "help"
+        word = found[0].lower() if found and isinstance(found[0], str) else ""
         asked = Asked(
             user_id=user_id, channel_id=channel_id, trigger_id=trigger_id, rest=tuple(found[1:])
         )
-        if word == "help":
+        if not word or word in HELP:
             return await self._help(asked)
         verb = self._verbs.get(word)
         if verb is None:
@@ -39,12 +43,16 @@ class Command:
     async def _help(self, asked: Asked) -> Message:
         usable = await self._usable(asked.user_id)
         wanted = asked.rest[0].lower() if asked.rest and isinstance(asked.rest[0], str) else ""
-        if not wanted:
-            return messages.overview(usable)
-        for verb in usable:
-            if verb.name == wanted:
-                return messages.of_verb(verb)
-        return messages.no_such_verb(wanted, usable)
+        if not wanted or wanted in HELP:
+            return messages.overview(usable, distributes=await self._distributes(asked.user_id))
+        verb = self._verbs.get(wanted)
+        if verb is None:
+            return messages.no_such_verb(wanted, usable)
+        await self._people.require(asked.user_id, verb.act)
+        return messages.of_verb(verb)
+
+    async def _distributes(self, user_id: str) -> bool:
+        return await self._people.may(user_id, Act.DISTRIBUTE)
 
     async def _usable(self, user_id: str) -> list[Verb]:
         return [verb for verb in self._verbs.values() if await self._people.may(user_id, verb.act)]

@@ -7,20 +7,26 @@ from bot.slack.blocks import Message
 from bot.slack.verbs import Verb, example, unknown
 
 
-def overview(verbs: Sequence[Verb]) -> Message:
+MANAGERS = (
+    "*Slipway* takes the builds posted in a channel and brings them to testers. Post an `.ipa` or "
+    "`.apk` in a channel I am in, then press *Distribute…* on its card."
+)
+TESTERS = (
+    "*Slipway* brings you the builds that you are to test. When there is a new one, I send you a "
+    "message with your own install link; my Home tab lists everything you can install."
+)
+
+
+def overview(verbs: Sequence[Verb], *, distributes: bool) -> Message:
     """Return the help with every verb a person may use."""
     lines = [f"`{names.COMMAND} {verb.usage}`\n{verb.summary}" for verb in verbs]
     tries = " · ".join(example(text) for verb in verbs[:4] for text in verb.examples[:1])
     return Message(
         text=f"What you can do with {names.COMMAND}",
         blocks=[
-            blocks.section(
-                "*Slipway* takes the builds posted in a channel and brings them to testers. "
-                "Post an `.ipa` or `.apk` in a channel I am in, then press *Distribute…* on its "
-                "card."
-            ),
+            blocks.section(MANAGERS if distributes else TESTERS),
             blocks.section("\n".join(lines)),
-            blocks.context(f"Try {tries}", f"More on one verb: {example('help groups')}"),
+            blocks.context(f"Try {tries}", f"More on one verb: {example(f'help {verbs[0].name}')}"),
         ],
     )
 
@@ -32,18 +38,13 @@ def of_verb(verb: Verb) -> Message:
         text=f"Help for {verb.name}",
         blocks=[
             blocks.section(f"*{verb.name}*: {verb.summary}\n`{names.COMMAND} {verb.usage}`"),
-            blocks.section(listed),
+            blocks.section(f"For example\n{listed}"),
         ],
     )
 
 
 def no_such_verb(word: str, verbs: Sequence[Verb]) -> Message:
-    text = unknown(word, [verb.name for verb in verbs])
+    text = mrkdwn.escape(unknown(word, [verb.name for verb in verbs]))
     return Message(
         text=text, blocks=[blocks.section(text), blocks.context(f"All of it: {example('help')}")]
     )
-
-
-def sentence(text: str) -> Message:
-    """Return one sentence that may hold strangers' names."""
-    return Message(text=text, blocks=[blocks.section(mrkdwn.escape(text))])

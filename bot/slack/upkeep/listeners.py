@@ -5,8 +5,10 @@ import re
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 
+from bot.slack.deliveries import UNHEARD
 from bot.slack.parts import SlackParts
 from bot.slack.payloads import Asker, Body, Outdated, at, text, text_or_none
 from bot.slack.upkeep import messages
@@ -45,7 +47,9 @@ def register_rest(app: AsyncApp) -> None:
         await ack(options=[])
 
     @app.event(re.compile(".*"))
-    async def on_any_event(event: dict[str, Any]) -> None:
+    async def on_any_event(event: dict[str, Any], context: AsyncBoltContext) -> None:
+        # Every word said in a channel arrives here; none of them is worth a row in the database.
+        context[UNHEARD] = True
         logger.debug("Nobody listens for the event %s.", event.get("type"))
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from provisioning.codesign.bundles import App, Bundle
 from provisioning.codesign.errors import Refused
 from provisioning.codesign.identity.identity import Identity
-from provisioning.codesign.structures.bundles import App, Bundle
 from provisioning.codesign.structures.profile import Profile
 
 

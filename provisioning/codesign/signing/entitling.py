@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from provisioning.codesign.bundles import Bundle
 from provisioning.codesign.errors import Refused
 from provisioning.codesign.signing import blobs
 from provisioning.codesign.structures import superblob
-from provisioning.codesign.structures.bundles import Bundle
 from provisioning.codesign.structures.entitlements import WILDCARD, grants
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.signature import Signature

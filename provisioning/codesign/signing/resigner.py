@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+from provisioning.codesign.bundles import App, Bundle
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.archive import Archive
 from provisioning.codesign.container.entry import Entry
@@ -24,7 +25,6 @@ from provisioning.codesign.signing.repacking import repack_code
 from provisioning.codesign.signing.seal import make_seal, patch_seal
 from provisioning.codesign.structures import coderesources
 from provisioning.codesign.structures.assembled import Assembled, chunks_of
-from provisioning.codesign.structures.bundles import App, Bundle
 from provisioning.codesign.structures.macho import INTEL, Slice, read_slices
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.signature import Signature, read_signature

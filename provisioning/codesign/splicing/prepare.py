@@ -9,6 +9,7 @@ from typing import Final
 
 from cryptography import x509
 
+from provisioning.codesign.bundles import App, Bundle, find_app
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.container.chunks import join_chunks
 from provisioning.codesign.container.rewrite import Replacement, rewrite
@@ -21,7 +22,6 @@ from provisioning.codesign.splicing.places import find_places
 from provisioning.codesign.splicing.region import final_cms
 from provisioning.codesign.structures import coderesources, superblob
 from provisioning.codesign.structures.assembled import Assembled
-from provisioning.codesign.structures.bundles import App, Bundle, find_app
 from provisioning.codesign.structures.macho import read_slices
 from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import Source

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from provisioning.codesign.bundles import App, Bundle
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.container.packing import (
     Digest,
@@ -25,7 +26,6 @@ from provisioning.codesign.splicing.places import write_places
 from provisioning.codesign.splicing.region import resign_region
 from provisioning.codesign.splicing.variant import Variant, as_segments, etag_of
 from provisioning.codesign.structures import coderesources, superblob
-from provisioning.codesign.structures.bundles import App, Bundle
 from provisioning.codesign.structures.codedirectory import CodeDirectory
 from provisioning.codesign.structures.entitlements import read_entitlements_xml
 from provisioning.codesign.structures.profile import FILE_NAME as PROFILE_NAME

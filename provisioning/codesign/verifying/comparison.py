@@ -6,12 +6,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
+from provisioning.codesign.bundles import find_app
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.container.entry import Entry
 from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.structures import superblob
-from provisioning.codesign.structures.bundles import find_app
 from provisioning.codesign.structures.coderesources import FILE_NAME as SEAL_NAME
 from provisioning.codesign.structures.coderesources import read_code_resources
 from provisioning.codesign.structures.entitlements import read_entitlements_xml

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
-from provisioning.codesign.structures.bundles import Bundle
+from provisioning.codesign.bundles import Bundle
 from provisioning.codesign.structures.entitlements import WILDCARD, grants
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.requirements import Expression

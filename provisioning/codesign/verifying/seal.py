@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from provisioning.codesign.structures.bundles import Bundle
+from provisioning.codesign.bundles import Bundle
 from provisioning.codesign.structures.coderesources import CodeResources, Rule, SealedFile
 from provisioning.codesign.verifying.container import Digest
 from provisioning.codesign.verifying.violation import Kind, Violation

@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from provisioning.codesign.authorities import apple_roots
+from provisioning.codesign.bundles import WATCH_STUB, App, Bundle, find_app
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.structures import coderesources
-from provisioning.codesign.structures.bundles import WATCH_STUB, App, Bundle, find_app
 from provisioning.codesign.structures.cms import read_signed_message
 from provisioning.codesign.structures.coderesources import read_code_resources
 from provisioning.codesign.structures.profile import Profile, read_profile

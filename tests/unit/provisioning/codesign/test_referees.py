@@ -8,6 +8,7 @@ from types import ModuleType
 
 import pytest
 
+from provisioning.codesign.bundles import find_app
 from provisioning.codesign.container.archive import open_archive
 from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.resign import resign
@@ -15,7 +16,6 @@ from provisioning.codesign.splicing.index import Index
 from provisioning.codesign.splicing.splice import splice
 from provisioning.codesign.splicing.variant import materialise
 from provisioning.codesign.structures import superblob
-from provisioning.codesign.structures.bundles import find_app
 from provisioning.codesign.structures.macho import read_slices
 from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import BytesSource

@@ -111,6 +111,16 @@ def test_the_launched_activity_names_an_app_that_does_not(read: Read) -> None:
     assert read(apks.apk(plain)).facts.name == "Alias"
 
 
+def test_a_query_for_other_apps_launches_nothing(read: Read) -> None:
+    (filter_,) = launcher().children
+    query = Element("queries", {}, (Element("intent", {}, filter_.children),))
+    other = Element("activity", {NAME: ".Other", "android:label": "Other"})
+    application = Element("application", {}, (other,))
+    plain = binary_xml(Element("manifest", apks.root().attributes, (application, query)))
+
+    assert read(apks.apk(plain)).facts.name is None
+
+
 def test_a_version_code_may_have_64_bits(read: Read) -> None:
     plain = apks.manifest(android_versionCode=-5, android_versionCodeMajor=3)
 

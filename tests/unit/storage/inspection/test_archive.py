@@ -166,6 +166,17 @@ def test_an_entry_that_is_there_twice_is_not_read() -> None:
         archive.read(b"a.txt", 1000)
 
 
+def test_a_refusal_shows_no_characters_that_steer_a_terminal() -> None:
+    name = b"a\x1b[2J\xe2\x80\xaeb\xff" + b"c" * 4000
+    archive = opened(zip_of([Part(name=name, data=b"x", crc=1)]))
+
+    with pytest.raises(PackageRejected) as refusal:
+        archive.read(name, 10)
+
+    assert str(refusal.value).startswith("The archive is damaged: a[2Jb\ufffdccc")
+    assert len(str(refusal.value)) < 200
+
+
 def test_names_stay_names() -> None:
     names = [b"../../x", b"/etc/passwd", b"..\\..\\x", b"C:\\x", b"a.txt\0.png", b"caf\xe9"]
     archive = opened(zip_of([Part(name=name, data=name) for name in names]))

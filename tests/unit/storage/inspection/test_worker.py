@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from bot.sandbox.samples.dmg import write_dmg
 from storage.inspection.rejection import NotAPackage, PackageRejected
 from storage.inspection.worker import InspectionPool
 from tests.unit.storage.inspection import ipas
@@ -147,6 +149,16 @@ async def test_a_cancelled_reading_does_not_answer_the_next(
         await task
     assert not is_running(number)
     assert (await pool.inspect(other, HASHES)).facts.bundle_id == "com.example.other"
+
+
+@pytest.mark.skipif(not shutil.which("7zz"), reason="7zz is not installed, and reads the volume.")
+async def test_a_disk_image_is_read_within_the_limits(pool: InspectionPool, tmp_path: Path) -> None:
+    write_dmg(tmp_path / "app.dmg")
+
+    found = await pool.inspect(tmp_path / "app.dmg", HASHES)
+
+    assert found.facts.bundle_id == "com.example.harbour.mac"
+    assert found.icon is not None
 
 
 async def test_nothing_is_left_behind(good: Path) -> None:
