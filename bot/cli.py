@@ -1,4 +1,4 @@
-"""The command line: `slipway serve`, `demo`, `migrate`, `inspect`, `doctor`."""
+"""The command line: `slipway serve`, `demo`, `migrate`, `inspect`, `resign`, `doctor`."""
 
 import asyncio
 import hashlib
@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from bot import observability
+from bot.cli_signing import COMMANDS
 from bot.settings import Settings, load
 from storage.errors import SlipwayError
 from storage.inspection.facts import Hashes
@@ -48,6 +49,10 @@ def settings_or_exit(**given: Any) -> Settings:  # noqa: ANN401 - the fields of 
 @click.version_option(**VERSION_OPTIONS)
 def main() -> None:
     """Distribute apps from Slack: a build dropped in a channel becomes a release on a phone."""
+
+
+for command in COMMANDS:
+    main.add_command(command)
 
 
 @main.command()

@@ -192,6 +192,19 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - the fields of Settings
         raise SettingsWrong("\n".join(sentences)) from None
 
 
+class _SigningSettings(BaseSettings):
+    """What the command `slipway resign` takes, which works without any other setting."""
+
+    model_config = SettingsConfigDict(env_prefix="SLIPWAY_", extra="ignore", frozen=True)
+
+    p12_password: SecretStr | None = None
+
+
+def p12_password() -> SecretStr | None:
+    """Return the password of the p12 that `slipway resign` signs with; None when there is none."""
+    return _SigningSettings().p12_password
+
+
 def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's error dictionary
     name = "_".join(str(part) for part in error["loc"][:1])
     reason = str(error["msg"]).removeprefix("Value error, ").rstrip(".")

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.engine import DurableEngine
 from storage.blobs.local import LocalBlobs
-from storage.catalog import builds, distributions, seen, uploads
+from storage.catalog import builds, distributions, seen, uploads, variants
 from storage.catalog.database import Database
 from storage.records.base import now
 
@@ -57,4 +57,6 @@ class Sweeping:
 
     async def _needed(self, digests: Sequence[str]) -> set[str]:
         async with self.database.reading() as session:
-            return await builds.blobs_in_use(session, digests)
+            return await builds.blobs_in_use(session, digests) | await variants.blobs_in_use(
+                session, digests
+            )

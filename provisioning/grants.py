@@ -4,11 +4,12 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from provisioning.errors import NotNow
-from storage.catalog import grants
+from provisioning.handout import Handout, handout
+from storage.catalog import grants, variants
 from storage.catalog.database import Database, Session
 from storage.records.app import App
 from storage.records.base import new_id, now
@@ -24,13 +25,14 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedGrant:
-    """A link that holds: the grant with all that its page shows."""
+    """A link that holds: the grant with all that its page shows, and the file to hand out."""
 
     grant: Grant
     release: Release
     build: Build
     app: App
     tester: Tester
+    handout: Handout
 
 
 class Grants:
@@ -87,15 +89,37 @@ class Grants:
         wanted = hash_of(token)
         async with self._database.reading() as session:
             found = await grants.with_token_hash(session, wanted)
-        if found is None:
-            return None
-        grant, release, build, app, tester = found
+            if found is None:
+                return None
+            grant, release, build, app, tester = found
+            variant = await variants.newest_ready(session, build.id)
         # The token is derived anew: a row that somebody slipped into the database opens nothing.
         if not hmac.compare_digest(self._token(grant.id), token):
             return None
         if not _holds(grant, release, tester, at=now()):
             return None
-        return OpenedGrant(grant=grant, release=release, build=build, app=app, tester=tester)
+        return OpenedGrant(
+            grant=grant,
+            release=release,
+            build=build,
+            app=app,
+            tester=tester,
+            handout=handout(build, variant),
+        )
+
+    async def edition(self, opened: OpenedGrant, edition: str) -> OpenedGrant | None:
+        """
+        Return the same link with one edition of its file, None when there is no such edition.
+
+        A phone that has read the manifest of one gets that one, though a newer one is ready.
+        """
+        if opened.handout.edition == edition:
+            return opened
+        async with self._database.reading() as session:
+            variant = await variants.ready_with_tag(session, opened.build.id, edition)
+        if variant is None:
+            return None
+        return replace(opened, handout=handout(opened.build, variant))
 
     async def revoke(self, grant_id: str) -> None:
         """Take a link back. Raise NotFound for an unknown id."""

@@ -36,7 +36,7 @@ SENTENCES: dict[ReleaseState, str] = {
     ReleaseState.AWAITING_APPROVAL: "Waiting for somebody to approve it.",
     ReleaseState.LIVE: "Live: the newest that testers have.",
     ReleaseState.SUPERSEDED: "Superseded by a newer release.",
-    ReleaseState.WITHDRAWN: "Withdrawn: it cannot be installed.",
+    ReleaseState.WITHDRAWN: "Dismissed: it cannot be installed.",
 }
 
 APP_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")

@@ -59,15 +59,19 @@ class Phone:
         The bytes of an iOS package are checked against the manifest, piece by piece, as iOS does.
         Raise CannotInstall.
         """
+        links = _Links()
+        links.feed(await self.look(link))
+        if self._android:
+            return await self._android_package(link, links.found)
+        return await self._ios_package(links.found)
+
+    async def look(self, link: str) -> str:
+        """Open an install link and return the page. Raise CannotInstall."""
         browser = CHROME if self._android else SAFARI
         page = await self._client.get(link, headers={"User-Agent": browser})
         if page.status_code != httpx.codes.OK:
             raise CannotInstall(f"The install page answered {page.status_code}.")
-        links = _Links()
-        links.feed(page.text)
-        if self._android:
-            return await self._android_package(link, links.found)
-        return await self._ios_package(links.found)
+        return page.text
 
     async def _android_package(self, page: str, links: list[str]) -> Installed:
         package = next((link for link in links if urlsplit(link).path.endswith(".apk")), None)

@@ -8,6 +8,9 @@ from bot.links import Links
 from bot.slack.command import listeners as command
 from bot.slack.distribution import command as distribute
 from bot.slack.groups import listeners as groups
+from bot.slack.groups.acts import GroupActs
+from bot.slack.groups.forms import GroupForms
+from bot.slack.groups.membership import Membership
 from bot.slack.home import listeners as home
 from bot.slack.parts import SlackParts
 from bot.slack.releases import listeners as releases
@@ -20,7 +23,9 @@ def answering(grants: Grants, links: Links) -> Callable[[AsyncApp, SlackParts], 
 
     def register(app: AsyncApp, parts: SlackParts) -> None:
         looking = releases.Looking(parts.cards, parts.people, parts.testers)
-        acts = groups.GroupActs(parts.groups, parts.people)
+        slack = parts.workspace
+        membership = Membership(slack.clients.hurried, slack.standing)
+        acts = GroupActs(parts.groups, parts.people, membership)
         ordering = distribute.DistributeCommand(
             cards=parts.cards,
             groups=parts.groups,
@@ -35,8 +40,8 @@ def answering(grants: Grants, links: Links) -> Callable[[AsyncApp, SlackParts], 
         )
         command.register(app, command.Command(verbs, parts.people), parts.workspace)
         releases.register(app, looking)
-        groups.register(app, acts, parts.workspace)
+        groups.register(app, acts, GroupForms(parts.groups, acts), parts.workspace)
         tab = home.Home(parts.cards, parts.people, grants, links)
-        home.register(app, tab, parts.cards, parts.workspace)
+        home.register(app, tab, looking, parts.workspace)
 
     return register

@@ -50,7 +50,9 @@ GROUP_CHANNELS = "group_channels"
 GROUP_PEOPLE_FORM = "group_people_form"
 GROUP_CHANNEL_FORM = "group_channel_form"
 GROUP_DELETE = "group_delete"
-GROUP_EDIT = "group_edit"
+GROUP_EDIT_CHANNELS = "group_edit_channels"
+GROUP_EDIT_NAME = "group_edit_name"
+GROUP_EDIT_PEOPLE = "group_edit_people"
 GROUP_PICK = "group_pick"
 GROUP_PICK_FORM = "group_pick_form"
 GROUP_RENAME_FORM = "group_rename_form"
@@ -71,7 +73,9 @@ ACTIONS = (
     PREVIEW,
     GROUP_CREATE,
     GROUP_DELETE,
-    GROUP_EDIT,
+    GROUP_EDIT_CHANNELS,
+    GROUP_EDIT_NAME,
+    GROUP_EDIT_PEOPLE,
     HOME_SHOW,
 )
 OPTION_LISTS = (GROUPS, RELEASE, SHOW_RELEASE)

@@ -25,9 +25,7 @@ from bot.slack.codes import (
     CHANNEL_REFUSALS,
     MESSAGE_GONE,
     METADATA_REFUSED,
-    NOT_UNDERSTOOD,
     THREAD_GONE,
-    TOO_LONG,
     code_of,
     is_ambiguous,
 )
@@ -35,6 +33,7 @@ from bot.slack.history import History
 from bot.slack.identity import Whoami
 from bot.slack.names import POSTING
 from bot.slack.pace import Edits, Pace
+from bot.slack.shortening import Shapes
 from bot.slack.standing import Standing
 from provisioning.errors import ProvisioningError
 from storage.catalog import postings
@@ -161,6 +160,8 @@ class Postings:
 
     async def _after_others(self, row: Posting) -> Posting:
         """Wait while another process, which wrote the intention just now, may be posting."""
+        if self._database.embedded:
+            return row  # There is no other process: ours died before it could post.
         while row.ts is None and now() - row.intended_at < OTHERS_PATIENCE:
             found = await self._history.find(row)
             if found is not None:
@@ -207,7 +208,7 @@ class Postings:
             "event_type": POSTING,
             "event_payload": {"key": row.key},
         }
-        shapes = _Shapes(message)
+        shapes = Shapes(message)
         while True:
             try:
                 async with self._pace.turn(row.channel_id):
@@ -237,7 +238,7 @@ class Postings:
 
     async def _edit(self, row: Posting, message: Message) -> bool:
         """Edit the message; return False when it is gone and must be posted again."""
-        shapes = _Shapes(message)
+        shapes = Shapes(message)
         while True:
             try:
                 await self._clients.patient.chat_update(
@@ -276,32 +277,6 @@ class Postings:
 
 class _AnswerLost(ProvisioningError):
     """Slack did not say whether the message was posted. It is looked for, then tried again."""
-
-
-class _Shapes:
-    """A message and, when Slack refuses it, its ever simpler forms, in a fixed order."""
-
-    def __init__(self, message: Message) -> None:
-        self.now = message
-        self._left = [
-            lambda: shortening.shortened(message),
-            lambda: shortening.plainly(message),
-            lambda: shortening.bare(message),
-        ]
-
-    def smaller(self, code: str) -> bool:
-        """Take the next form for a refusal that a simpler message may cure; False if none is."""
-        if code not in TOO_LONG | NOT_UNDERSTOOD or not self._left:
-            return False
-        if code in NOT_UNDERSTOOD and len(self._left) == len(("short", "plain", "bare")):
-            self._left.pop(0)
-        logger.error(
-            "Slack refused a message with %s; a simpler one is sent. Its blocks: %s",
-            code,
-            [block.get("type") for block in self.now.blocks],
-        )
-        self.now = self._left.pop(0)()
-        return True
 
 
 def digest_of(message: Message) -> str:

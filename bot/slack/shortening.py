@@ -5,11 +5,15 @@ Always in the same way, so that drawing the same state twice gives the same mess
 text is halved until everything fits, and what was cut follows in the thread.
 """
 
+import logging
 from dataclasses import replace
 from typing import Any
 
 from bot.slack import blocks, mrkdwn, validity
 from bot.slack.blocks import Block, Message
+from bot.slack.codes import NOT_UNDERSTOOD, TOO_LONG
+
+logger = logging.getLogger(__name__)
 
 #: Comfortably below the 13,000 or so at which Slack says msg_blocks_too_long.
 ROOM = 9_000
@@ -81,3 +85,29 @@ def _holder(block: Block) -> dict[str, Any]:
     block["text"] = dict(text)
     held: dict[str, Any] = block["text"]
     return held
+
+
+class Shapes:
+    """A message and, when Slack refuses it, its ever simpler forms, in a fixed order."""
+
+    def __init__(self, message: Message) -> None:
+        self.now = message
+        self._left = [
+            lambda: shortened(message),
+            lambda: plainly(message),
+            lambda: bare(message),
+        ]
+
+    def smaller(self, code: str) -> bool:
+        """Take the next form for a refusal that a simpler message may cure; False if none is."""
+        if code not in TOO_LONG | NOT_UNDERSTOOD or not self._left:
+            return False
+        if code in NOT_UNDERSTOOD and len(self._left) == len(("short", "plain", "bare")):
+            self._left.pop(0)
+        logger.error(
+            "Slack refused a message with %s; a simpler one is sent. Its blocks are %s.",
+            code,
+            validity.message_complaints(list(self.now.blocks)) or "as they should be",
+        )
+        self.now = self._left.pop(0)()
+        return True

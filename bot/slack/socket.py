@@ -8,6 +8,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 logger = logging.getLogger(__name__)
 
+#: In seconds. After four pings without an answer the connection counts as dead.
+PING_EVERY = 5.0
+
 
 class Socket:
     """
@@ -20,7 +23,9 @@ class Socket:
     def __init__(self, app: AsyncApp, *, app_token: str, base_url: str) -> None:
         # Without its own client the handler would ask Slack's real address, with the bot token.
         web_client = AsyncWebClient(token=app_token, base_url=base_url)
-        self._handler = AsyncSocketModeHandler(app, app_token, web_client=web_client)
+        self._handler = AsyncSocketModeHandler(
+            app, app_token, web_client=web_client, ping_interval=PING_EVERY
+        )
 
     async def open(self) -> None:
         """Raise SlackApiError when the app-level token is no good."""

@@ -10,103 +10,22 @@ a complaint.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from bot.slack.shapes import (
+    BLOCK_KEYS,
+    COMMON,
+    ELEMENT_KEYS,
+    LENGTHS,
+    OPTION_COUNTS,
+    VIEW_KEYS,
+)
+
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 #: All the text of a message's blocks together; above it Slack answers msg_blocks_too_long.
 MESSAGE_CHARACTERS = 13_000
-PRIVATE_METADATA = 3000
-IDENTIFIER = 255
 
 Complaints = Iterator[str]
 Check = Callable[[str, Mapping[str, Any]], Complaints]
-
-_COMMON = frozenset({"type", "block_id"})
-_BLOCK_KEYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    # type: (required, allowed beside `type` and `block_id`)
-    "section": (frozenset(), frozenset({"text", "fields", "accessory", "expand"})),
-    "header": (frozenset({"text"}), frozenset({"text"})),
-    "context": (frozenset({"elements"}), frozenset({"elements"})),
-    "divider": (frozenset(), frozenset()),
-    "actions": (frozenset({"elements"}), frozenset({"elements"})),
-    "image": (
-        frozenset({"image_url", "alt_text"}),
-        frozenset({"image_url", "alt_text", "title"}),
-    ),
-    "input": (
-        frozenset({"label", "element"}),
-        frozenset({"label", "element", "hint", "optional", "dispatch_action"}),
-    ),
-}
-_SELECT = frozenset({"action_id", "placeholder", "focus_on_load", "confirm"})
-_ELEMENT_KEYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
-    "button": (
-        frozenset({"text", "action_id"}),
-        frozenset({"text", "action_id", "value", "url", "style", "confirm", "accessibility_label"}),
-    ),
-    "image": (frozenset({"image_url", "alt_text"}), frozenset({"image_url", "alt_text"})),
-    "plain_text_input": (
-        frozenset({"action_id"}),
-        frozenset(
-            {"action_id", "initial_value", "multiline", "max_length", "min_length", "placeholder"}
-            | {"dispatch_action_config", "focus_on_load"}
-        ),
-    ),
-    "external_select": (
-        frozenset({"action_id"}),
-        _SELECT | {"initial_option", "min_query_length"},
-    ),
-    "multi_external_select": (
-        frozenset({"action_id"}),
-        _SELECT | {"initial_options", "min_query_length", "max_selected_items"},
-    ),
-    "static_select": (
-        frozenset({"action_id", "options"}),
-        _SELECT | {"options", "initial_option"},
-    ),
-    "users_select": (frozenset({"action_id"}), _SELECT | {"initial_user"}),
-    "multi_users_select": (
-        frozenset({"action_id"}),
-        _SELECT | {"initial_users", "max_selected_items"},
-    ),
-    "conversations_select": (
-        frozenset({"action_id"}),
-        _SELECT
-        | {"initial_conversation", "default_to_current_conversation", "filter"}
-        | {"response_url_enabled"},
-    ),
-    "channels_select": (
-        frozenset({"action_id"}),
-        _SELECT | {"initial_channel", "response_url_enabled"},
-    ),
-    "checkboxes": (
-        frozenset({"action_id", "options"}),
-        frozenset({"action_id", "options", "initial_options", "confirm", "focus_on_load"}),
-    ),
-    "radio_buttons": (
-        frozenset({"action_id", "options"}),
-        frozenset({"action_id", "options", "initial_option", "confirm", "focus_on_load"}),
-    ),
-    "overflow": (
-        frozenset({"action_id", "options"}),
-        frozenset({"action_id", "options", "confirm"}),
-    ),
-}
-_VIEW_KEYS = frozenset(
-    {"type", "title", "blocks", "close", "submit", "private_metadata", "callback_id"}
-    | {"clear_on_close", "notify_on_close", "external_id", "submit_disabled"}
-)
-_LENGTHS = {
-    "action_id": IDENTIFIER,
-    "block_id": IDENTIFIER,
-    "callback_id": IDENTIFIER,
-    "value": 2000,
-    "url": 3000,
-    "image_url": 3000,
-    "alt_text": 2000,
-    "initial_value": 3000,
-    "private_metadata": PRIVATE_METADATA,
-}
-_OPTION_COUNTS = {"checkboxes": 10, "radio_buttons": 10, "overflow": 5, "static_select": 100}
 
 
 def message_complaints(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -150,7 +69,7 @@ def _message(blocks: Sequence[Mapping[str, Any]]) -> Complaints:
 
 
 def _view(view: Mapping[str, Any]) -> Complaints:
-    for key in view.keys() - _VIEW_KEYS:
+    for key in view.keys() - VIEW_KEYS:
         yield f"/{key}: unknown key"
     kind, blocks = view.get("type"), view.get("blocks") or []
     if kind not in {"modal", "home"}:
@@ -181,11 +100,11 @@ def _each_block(blocks: Sequence[Mapping[str, Any]]) -> Complaints:
 
 def _block(where: str, block: Mapping[str, Any]) -> Complaints:
     kind = str(block.get("type"))
-    if kind not in _BLOCK_KEYS:
+    if kind not in BLOCK_KEYS:
         yield f"{where}: unknown type {kind}"
         return
-    required, allowed = _BLOCK_KEYS[kind]
-    yield from _keys(where, block, required, allowed | _COMMON)
+    required, allowed = BLOCK_KEYS[kind]
+    yield from _keys(where, block, required, allowed | COMMON)
     yield from _lengths(where, block)
     check = _CHECKS.get(kind)
     if check is not None:
@@ -259,10 +178,10 @@ _CHECKS: dict[str, Check] = {
 
 def _element(where: str, element: Mapping[str, Any]) -> Complaints:
     kind = str(element.get("type"))
-    if kind not in _ELEMENT_KEYS:
+    if kind not in ELEMENT_KEYS:
         yield f"{where}: unknown element {kind}"
         return
-    required, allowed = _ELEMENT_KEYS[kind]
+    required, allowed = ELEMENT_KEYS[kind]
     yield from _keys(where, element, required, allowed | {"type"})
     yield from _lengths(where, element)
     if "text" in element:
@@ -271,8 +190,8 @@ def _element(where: str, element: Mapping[str, Any]) -> Complaints:
         yield from _text(f"{where}/placeholder", element["placeholder"], 150, plain=True)
     if element.get("style") not in {None, "primary", "danger"}:
         yield f"{where}/style: neither primary nor danger"
-    if kind in _OPTION_COUNTS:
-        yield from _options(f"{where}/options", element["options"], _OPTION_COUNTS[kind])
+    if kind in OPTION_COUNTS:
+        yield from _options(f"{where}/options", element["options"], OPTION_COUNTS[kind])
     chosen = [*element.get("initial_options", ()), *_as_list(element.get("initial_option"))]
     if chosen:
         yield from _options(f"{where}/initial_options", chosen, 100)
@@ -345,7 +264,7 @@ def _keys(
 
 
 def _lengths(where: str, value: Mapping[str, Any]) -> Complaints:
-    for key, most in _LENGTHS.items():
+    for key, most in LENGTHS.items():
         part = value.get(key)
         if isinstance(part, str) and len(part) > most:
             yield f"{where}/{key}: more than {most} characters"

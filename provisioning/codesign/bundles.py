@@ -1,6 +1,6 @@
 """Bundles: the app, and every extension, framework, watch app and App Clip inside it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
@@ -23,7 +23,8 @@ _FIRST_SLICE: Final = 64 << 10
 #: Long enough for a fat header, and for the first word of a thin one.
 HEAD_LENGTH: Final = 8
 MOST_PLIST_BYTES: Final = 8 << 20
-MOST_BUNDLES: Final = 2_000
+MOST_BUNDLES: Final = 1_000
+MOST_CODE: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +38,7 @@ class Bundle:
     path: str
     info: dict[str, Any] = field(repr=False)
     executable: str
-    code: tuple[str, ...]
-    parent: str | None
+    code: tuple[str, ...] = ()
 
     @property
     def identifier(self) -> str:
@@ -91,11 +91,14 @@ def find_app(archive: Archive) -> App:
     bundles = [bundle for bundle in found if bundle is not None]
     if not any(bundle.path == root for bundle in bundles):
         raise Refused("The app in this archive has no executable.")
-    if len(bundles) > MOST_BUNDLES:
-        raise Refused("This app holds too many bundles.")
-    paths = sorted((bundle.path for bundle in bundles), key=len, reverse=True)
-    owners = {name: next(path for path in paths if name.startswith(path)) for name in code}
-    finished = [_settled(bundle, paths, owners) for bundle in bundles]
+    if len(bundles) > MOST_BUNDLES or len(code) > MOST_CODE:
+        raise Refused("This app holds too many bundles, or too many executables.")
+    paths = frozenset(bundle.path for bundle in bundles)
+    loose: dict[str, list[str]] = {path: [] for path in paths}
+    for name in sorted(code.difference(bundle.executable for bundle in bundles)):
+        if WATCH_STUB not in name:
+            loose[_owner(name, paths)].append(name)
+    finished = [replace(bundle, code=tuple(loose[bundle.path])) for bundle in bundles]
     finished.sort(key=lambda bundle: (-bundle.depth, bundle.path))
     return App(root=root, bundles=tuple(finished), code=code)
 
@@ -139,22 +142,10 @@ def _bundle(archive: Archive, folder: str, code: frozenset[str]) -> Bundle | Non
         return None
     if not text(info, "CFBundleIdentifier"):
         raise Malformed(f"{folder}Info.plist names no bundle identifier.")
-    return Bundle(path=folder, info=info, executable=executable, code=(), parent=None)
+    return Bundle(path=folder, info=info, executable=executable)
 
 
-def _settled(bundle: Bundle, paths: list[str], owners: dict[str, str]) -> Bundle:
-    parent = next(
-        (path for path in paths if path != bundle.path and bundle.path.startswith(path)), None
-    )
-    loose = sorted(
-        name
-        for name, owner in owners.items()
-        if owner == bundle.path and name != bundle.executable and WATCH_STUB not in name
-    )
-    return Bundle(
-        path=bundle.path,
-        info=bundle.info,
-        executable=bundle.executable,
-        code=tuple(loose),
-        parent=parent,
-    )
+def _owner(name: str, paths: frozenset[str]) -> str:
+    """Return the innermost bundle around a file; the app itself is around all of them."""
+    folders = PurePosixPath(name).parents
+    return next(path for path in (f"{folder}/" for folder in folders) if path in paths)

@@ -9,7 +9,7 @@ from storage.inspection.arsc import ResourceTable
 from storage.inspection.directory import Shape
 from storage.inspection.facts import Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.rejection import Ambiguous, PackageRejected
 from storage.inspection.text import name_of
 
 MANIFEST = b"AndroidManifest.xml"
@@ -113,7 +113,7 @@ def draw_icon(archive: Archive, paths: list[str], notes: list[str]) -> bytes | N
         tried += 1
         try:
             return icons.draw(archive.read(name, icons.MAX_BYTES))
-        except PackageRejected as reason:
+        except (PackageRejected, Ambiguous) as reason:
             notes.append(f"An icon was left out: {reason}")
         if tried >= _MAX_TRIES:
             break

@@ -5,15 +5,17 @@ Keys as in Apple's Information Property List reference.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from storage.inspection import plists
 from storage.inspection.archive import Archive
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.rejection import Ambiguous, PackageRejected
 from storage.inspection.text import clean, identifier
 
 MAX_LOCALES = 100
+MAX_NAME = 1024
 
 _MAX_STRINGS = 1 << 20
 _FAMILIES = {"1": "iphone", "2": "ipad", "3": "tv", "4": "watch", "7": "vision"}
@@ -41,10 +43,18 @@ def build(plist: Mapping[str, Any]) -> str | None:
     return clean(plist.get("CFBundleVersion"))
 
 
-def executable(plist: Mapping[str, Any]) -> str | None:
-    """Return the file name of the main executable."""
-    found = plists.text(plist, "CFBundleExecutable")
-    return found if found and "/" not in found and "\0" not in found else None
+def executables(plist: Mapping[str, Any]) -> tuple[bytes, ...]:
+    """
+    Return the file names that the main executable may have, empty where there is none.
+
+    Volumes of older Macs take accents apart, so that a name in an archive may differ from the one
+    in the list by nothing but its Unicode form.
+    """
+    found = plists.text(plist, "CFBundleExecutable") or ""
+    if not found or len(found) > MAX_NAME or "/" in found or "\0" in found:
+        return ()
+    forms = (found, unicodedata.normalize("NFD", found), unicodedata.normalize("NFC", found))
+    return tuple(dict.fromkeys(form.encode("utf-8", "replace") for form in forms))
 
 
 def families(plist: Mapping[str, Any]) -> tuple[str, ...]:
@@ -70,7 +80,7 @@ def localized_names(archive: Archive, names: Iterable[bytes]) -> dict[str, str]:
             else:
                 locale = path.rsplit(b"/", 2)[-2].removesuffix(b".lproj")
                 tables = {locale.decode("utf-8", "replace"): _strings(data)}
-        except PackageRejected:
+        except (PackageRejected, Ambiguous):
             continue
         for locale_name, table in list(tables.items())[:MAX_LOCALES]:
             shown, key = _localized(table), clean(locale_name, 32)

@@ -59,8 +59,9 @@ class Archive:
         """
         Return the whole content of an entry.
 
-        Raise PackageRejected when it is absent, doubled, a link, encrypted, packed by a method
-        that is not read here, larger than *limit*, or not what its headers and checksum say.
+        Raise Ambiguous when it is in there twice; PackageRejected when it is absent, a link,
+        encrypted, packed by a method that is not read here, larger than *limit*, or not what its
+        headers and checksum say.
         """
         entry = self._entry(name)
         if entry.size > limit:

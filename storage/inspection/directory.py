@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from struct import Struct
 
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.endrecord import FALSE_STORY, find_end
+from storage.inspection.rejection import Ambiguous, PackageRejected
 from storage.inspection.source import Source
 from storage.inspection.text import name_of
 
@@ -18,21 +19,14 @@ MAX_ENTRIES = 200_000
 MAX_BYTES = 64 << 20
 MAX_NAME = 4096
 
-_NO_ARCHIVE = "The file is not a complete archive: its end is missing or damaged."
-_FALSE_COUNT = "The archive is damaged: its end record and its directory tell different stories."
-
-_END = Struct("<4s4H2LH")
-_END_64 = Struct("<4sQ2H2L4Q")
-_LOCATOR = Struct("<4sLQL")
 _HEADER = Struct("<I24x3H12x")
 _DETAILS = Struct("<5xB2x2H4x3L2H6x2L")
 _HEADER_SIZE = _HEADER.size
 _HEADER_MAGIC = 0x02014B50
-_MAX_COMMENT = 0xFFFF
 _UNIX = 3
 _LINK, _KIND = 0o120000, 0o170000
 _ENCRYPTED = 0x1
-_MAX_16, _MAX_32 = 0xFFFF, 0xFFFFFFFF
+_MAX_32 = 0xFFFFFFFF
 _ZIP64_EXTRA = 1
 
 
@@ -94,7 +88,7 @@ class Directory:
         """
         Return the entry of this very name, None when there is none.
 
-        Raise PackageRejected when there are two: readers do not agree on which one counts.
+        Raise Ambiguous when there are two: readers do not agree on which one counts.
         """
         found = self._named(name)
         place = next(found, None)
@@ -102,7 +96,7 @@ class Directory:
             return None
         if next(found, None) is not None:
             shown = name_of(name)
-            raise PackageRejected(f"The archive holds a duplicate: {shown} is in it twice.")
+            raise Ambiguous(f"The archive holds a duplicate: {shown} is in it twice.")
         return self._entry(name, place)
 
     def search(self, shape: Shape) -> list[bytes]:
@@ -176,20 +170,9 @@ class Directory:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    """What an end record claims; `at` is where it, or its zip64 elder, begins."""
-
-    at: int
-    count: int
-    size: int
-    offset: int
-    wide: bool
-
-
 def read_directory(source: Source) -> Directory:
     """Read the directory of the archive in *source*; raise PackageRejected for anything else."""
-    end = _find_end(source)
+    end = find_end(source)
     if end.size > MAX_BYTES:
         raise PackageRejected("The archive's directory is too big: more than 64 MB.")
     if end.count > MAX_ENTRIES:
@@ -197,11 +180,11 @@ def read_directory(source: Source) -> Directory:
     start = end.at - end.size
     shift = start - end.offset
     if start < 0 or shift < 0:
-        raise PackageRejected(_FALSE_COUNT)
+        raise PackageRejected(FALSE_STORY)
     raw = source.read(start, end.size)
     places = _walk(raw)
-    if not _bears_out(end, len(places)):
-        raise PackageRejected(_FALSE_COUNT)
+    if not end.bears_out(len(places)):
+        raise PackageRejected(FALSE_STORY)
     return Directory(raw, places, start, shift)
 
 
@@ -213,85 +196,16 @@ def _walk(raw: bytes) -> list[int]:
     while at <= last:
         magic, name, extra, comment = unpack(raw, at)
         if magic != _HEADER_MAGIC:
-            raise PackageRejected(_FALSE_COUNT)
+            raise PackageRejected(FALSE_STORY)
         if name > MAX_NAME:
             raise PackageRejected("The archive holds a file name of more than 4,096 bytes.")
         note(at)
         at += 46 + name + extra + comment  # The size of a header, which a name would slow down.
     if at != len(raw):
-        raise PackageRejected(_FALSE_COUNT)
+        raise PackageRejected(FALSE_STORY)
     if len(places) > MAX_ENTRIES:
         raise PackageRejected("The archive holds too many files: more than 200,000.")
     return places
-
-
-def _bears_out(end: _End, count: int) -> bool:
-    # Apple's own archiver writes more than 65,535 entries without zip64: the count wraps around.
-    return count == end.count if end.wide else count & _MAX_16 == end.count
-
-
-def _find_end(source: Source) -> _End:
-    """Find the end record whose comment reaches the end of the file and whose claims can be."""
-    reach = min(source.size, _END.size + _MAX_COMMENT)
-    tail = source.read(source.size - reach, reach)
-    base = source.size - reach
-    found = [end for at in _ends(tail) if (end := _claims(source, tail, base, at)) is not None]
-    if not found:
-        raise PackageRejected(_NO_ARCHIVE)
-    if len(found) > 1:
-        raise PackageRejected("The archive has two ends, and readers do not agree on which counts.")
-    return found[0]
-
-
-def _ends(tail: bytes) -> Iterator[int]:
-    at = tail.rfind(b"PK\x05\x06")
-    while at >= 0:
-        if at + _END.size <= len(tail):
-            comment = _END.unpack_from(tail, at)[7]
-            if at + _END.size + comment == len(tail):
-                yield at
-        at = tail.rfind(b"PK\x05\x06", 0, at)
-
-
-def _claims(source: Source, tail: bytes, base: int, at: int) -> _End | None:
-    """Read the record at *at*; None when no directory lies where it says."""
-    _, disk, first, here, count, size, offset, _ = _END.unpack_from(tail, at)
-    if disk not in (0, _MAX_16) or first not in (0, _MAX_16) or here != count:
-        return None
-    end = _End(base + at, count, size, offset, wide=False)
-    end = _widened(source, end)
-    if end.size > end.at:
-        return None
-    starts = source.read(end.at - end.size, 4) if end.size else b""
-    return end if not end.count or starts == b"PK\x01\x02" else None
-
-
-def _widened(source: Source, end: _End) -> _End:
-    """Return what the zip64 record says, if there is one: it stands even in small archives."""
-    if end.at < _LOCATOR.size:
-        return end
-    magic, _, where, _ = _LOCATOR.unpack(source.read(end.at - _LOCATOR.size, _LOCATOR.size))
-    if magic != b"PK\x06\x07":
-        return end
-    # What lies in front of the archive shifts the record: it is looked for where it must be, too.
-    for at in (where, end.at - _LOCATOR.size - _END_64.size):
-        if not 0 <= at <= end.at - _LOCATOR.size - _END_64.size:
-            continue
-        magic, *_, count, size, offset = _END_64.unpack(source.read(at, _END_64.size))
-        if magic == b"PK\x06\x06":
-            return _agreed(end, _End(at, count, size, offset, wide=True))
-    raise PackageRejected(_NO_ARCHIVE)
-
-
-def _agreed(end: _End, wide: _End) -> _End:
-    pairs = (
-        (end.count, wide.count, _MAX_16),
-        (end.size, wide.size, _MAX_32),
-        (end.offset, wide.offset, _MAX_32),
-    )
-    if any(narrow not in (full, unset) for narrow, full, unset in pairs):
-        raise PackageRejected(_FALSE_COUNT)
-    return wide
 
 
 def _wide(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:

@@ -45,7 +45,7 @@ def encode(image: Image.Image) -> bytes:
     small.info.clear()
     small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     out = BytesIO()
-    small.save(out, "PNG", compress_level=6)
+    small.save(out, "PNG", compress_level=2)
     return out.getvalue()
 
 

@@ -1,6 +1,7 @@
 """From a file to its fact sheet: recognised by what it holds, never by its name."""
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from storage.inspection import (
     aab,
     apk,
+    appinstaller,
     compound,
     dmg,
     ipa,
@@ -25,8 +27,10 @@ from storage.inspection.archive import Archive
 from storage.inspection.directory import Shape
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.package import Package
-from storage.inspection.rejection import NotAPackage, PackageRejected
+from storage.inspection.rejection import Ambiguous, NotAPackage, PackageRejected
 from storage.inspection.source import Window
+
+logger = logging.getLogger(__name__)
 
 _CHUNK = 1 << 20
 _HEAD = 64 << 10
@@ -48,6 +52,10 @@ _MARKS: tuple[tuple[Shape, Reader], ...] = (
     (symbols.MAPPING_MARK, symbols.read_mapping),
     (windows.UPLOAD_MARK, windows.read_upload),
 )
+
+
+# An app for iOS as it lies on a Mac's disk: phones install it from an IPA only.
+_BARE_APP = Shape(rb"(?:[^/\0]+/)?[^/\0]+\.app/Info\.plist", b".app/Info.plist")
 
 
 def inspect(path: Path, hashes: Hashes | None = None, name: str | None = None) -> Inspection:
@@ -77,9 +85,13 @@ def read(package: Package) -> Inspection:
         return _read_by_content(package)
     except PackageRejected:
         raise
+    except Ambiguous as reason:
+        raise PackageRejected(str(reason)) from reason
     except MemoryError as error:
         raise PackageRejected("Reading the file takes more memory than it may.") from error
     except Exception as error:
+        # Refusing is right, and yet a reader should have known this kind of damage.
+        logger.warning("A reader stumbled over a file.", exc_info=True)
         raise PackageRejected("The file is damaged in a way that cannot be read.") from error
 
 
@@ -93,8 +105,8 @@ def _read_by_content(package: Package) -> Inspection:
             return reader(package)
     if profile.is_signed_data(head):
         return profile.read(package, source)
-    if windows.is_app_installer(head[:_TEXT_HEAD]):
-        return windows.read_app_installer(package, source)
+    if appinstaller.is_document(head[:_TEXT_HEAD]):
+        return appinstaller.read(package, source)
     if symbols.is_mapping(head):
         return symbols.read_plain_mapping(package, source)
     return _read_archive(package, Archive.open(source))
@@ -104,6 +116,8 @@ def _read_archive(package: Package, archive: Archive) -> Inspection:
     for mark, reader in _MARKS:
         if archive.search(mark) and _means_it(reader, archive):
             return reader(package, archive)
+    if archive.search(_BARE_APP):
+        raise PackageRejected("There is no app in it, only the folder of one: export an IPA.")
     raise NotAPackage("There is no app in it.")
 
 

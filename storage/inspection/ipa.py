@@ -10,7 +10,7 @@ from storage.inspection.archive import Archive
 from storage.inspection.directory import Shape
 from storage.inspection.facts import Extension, ExtensionKind, Facts, Inspection, Signing
 from storage.inspection.package import Package
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.rejection import Ambiguous, PackageRejected
 from storage.inspection.text import clean, is_identifier, name_of
 
 MAX_EXTENSIONS = 100
@@ -92,9 +92,9 @@ class _App:
             return Signing(signed=True)
 
     def _slices(self) -> list[macho.Slice]:
-        named = apple.executable(self.plist)
-        path = self.root + named.encode("utf-8", "replace") if named else b""
-        if not path or path not in self.archive:
+        paths = [self.root + name for name in apple.executables(self.plist)]
+        path = next((path for path in paths if path in self.archive), None)
+        if path is None:
             self.notes.append("The app has no executable.")
             return []
         try:
@@ -154,7 +154,7 @@ class _App:
         for path in sorted(self._icon_names(), key=self._width, reverse=True)[:3]:
             try:
                 return icons.draw(self.archive.read(path, icons.MAX_BYTES))
-            except PackageRejected as reason:
+            except (PackageRejected, Ambiguous) as reason:
                 self.notes.append(f"An icon was left out: {reason}")
         return None
 
@@ -172,7 +172,7 @@ class _App:
     def _width(self, path: bytes) -> int:
         try:
             return cgbi.size(self.archive.head(path, _HEAD))[0]
-        except PackageRejected:
+        except (PackageRejected, Ambiguous):
             return 0
 
 

@@ -9,7 +9,7 @@ from storage.inspection.archive import Archive, Stream
 from storage.inspection.directory import Shape
 from storage.inspection.facts import Extension, Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.rejection import Ambiguous, PackageRejected
 from storage.inspection.text import clean, is_identifier, name_of
 
 MAX_EXTENSIONS = 100
@@ -104,9 +104,9 @@ def _signing(files: Files, root: bytes, notes: list[str]) -> Signing:
 def _slices(
     files: Files, root: bytes, plist: dict[str, Any], notes: list[str]
 ) -> list[macho.Slice]:
-    named = apple.executable(plist)
-    path = root + b"MacOS/" + named.encode("utf-8", "replace") if named else b""
-    if not path or path not in files:
+    paths = [root + b"MacOS/" + name for name in apple.executables(plist)]
+    path = next((path for path in paths if path in files), None)
+    if path is None:
         notes.append("The app has no executable.")
         return []
     try:
@@ -125,7 +125,7 @@ def _icon(files: Files, root: bytes, plist: dict[str, Any], notes: list[str]) ->
         if path in files:
             try:
                 return icons.draw(files.read(path, icons.MAX_BYTES))
-            except PackageRejected as reason:
+            except (PackageRejected, Ambiguous) as reason:
                 notes.append(f"An icon was left out: {reason}")
     return None
 

@@ -10,3 +10,12 @@ class PackageRejected(Exception):
 
 class NotAPackage(PackageRejected):
     """The file is of no kind that holds an app. Where nobody said it was one, keep silent."""
+
+
+class Ambiguous(Exception):
+    """
+    An archive holds two entries of one name that is read.
+
+    It passes by those who forgive a damaged part: which of two profiles counts is no small matter.
+    The inspector turns it into a refusal of the file.
+    """

@@ -1,5 +1,5 @@
 """
-Windows app packages: MSIX and APPX, bundles of them, uploads for the store, and `.appinstaller`.
+Windows app packages: MSIX and APPX, bundles of them, and uploads for the store.
 
 Element names are those of Microsoft's package manifest schemas. Prefixes vary, and names of
 entries compare without case.
@@ -15,8 +15,7 @@ from storage.inspection.archive import Archive
 from storage.inspection.directory import Shape
 from storage.inspection.facts import Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
-from storage.inspection.rejection import PackageRejected
-from storage.inspection.source import Source
+from storage.inspection.rejection import Ambiguous, PackageRejected
 from storage.inspection.text import clean, identifier
 from storage.inspection.xmltree import Node
 
@@ -109,34 +108,6 @@ def read_upload(package: Package, archive: Archive) -> Inspection:
     return Inspection(facts=facts, icon=found.icon, notes=(note, *found.notes))
 
 
-def is_app_installer(head: bytes) -> bool:
-    """Tell whether a file begins as an `.appinstaller` document does."""
-    plain = head.replace(b"\0", b"")[:1024]
-    return b"<AppInstaller" in plain or b":AppInstaller" in plain
-
-
-def read_app_installer(package: Package, source: Source) -> Inspection:
-    """Read the document that names a package and where it is updated from."""
-    if source.size > xmltree.MAX_BYTES:
-        raise PackageRejected("The App Installer document is too big: more than 8 MB.")
-    root = xmltree.parse(source.read(0, source.size), "The App Installer document")
-    main = root.child("MainBundle") or root.child("MainPackage")
-    if main is None:
-        raise PackageRejected("The App Installer document names no package.")
-    named = identifier(main.attributes.get("Name"), "package identity")
-    facts = Facts(
-        platform="windows",
-        kind="appinstaller",
-        bundle_id=named,
-        name=named,
-        version=clean(main.attributes.get("Version")) or clean(root.attributes.get("Version")),
-        architectures=_architectures([main]),
-        publisher=clean(main.attributes.get("Publisher")),
-        **package.measured,
-    )
-    return Inspection(facts=facts)
-
-
 @dataclass(frozen=True, slots=True)
 class _Manifest:
     """The manifest of a package or a bundle; raise PackageRejected when it has no identity."""
@@ -193,7 +164,7 @@ class _Manifest:
 
     @property
     def architectures(self) -> tuple[str, ...]:
-        return _architectures([self.identity, *self.packages])
+        return architectures_of([self.identity, *self.packages])
 
     @property
     def logos(self) -> list[str]:
@@ -216,7 +187,8 @@ def _plain(text: str | None) -> str | None:
     return None if text is None or text.strip().startswith(_REFERENCE) else clean(text)
 
 
-def _architectures(nodes: Sequence[Node]) -> tuple[str, ...]:
+def architectures_of(nodes: Sequence[Node]) -> tuple[str, ...]:
+    """Return the processors that elements name, each once."""
     keys = ("ProcessorArchitecture", "Architecture")
     found = (clean(node.attributes.get(key), 32) for node in nodes for key in keys)
     return tuple(dict.fromkeys(name.lower() for name in found if name))[:16]
@@ -225,7 +197,7 @@ def _architectures(nodes: Sequence[Node]) -> tuple[str, ...]:
 def _document(archive: Archive, mark: Shape, what: str) -> Node:
     names = archive.search(mark)
     if len(set(names)) > 1:
-        raise PackageRejected("The archive holds a duplicate: its manifest is in it twice.")
+        raise Ambiguous("The archive holds a duplicate: its manifest is in it twice.")
     return xmltree.parse(archive.read(names[0], xmltree.MAX_BYTES), what)
 
 
@@ -275,7 +247,7 @@ def _icon(archive: Archive, logos: Sequence[str], notes: list[str]) -> bytes | N
     for name in sorted(names, key=lambda name: widths[name], reverse=True)[:3]:
         try:
             return icons.draw(archive.read(name, icons.MAX_BYTES))
-        except PackageRejected as reason:
+        except (PackageRejected, Ambiguous) as reason:
             notes.append(f"An icon was left out: {reason}")
     return None
 
@@ -299,5 +271,5 @@ def _qualified(stem: str, ending: str) -> bytes:
 def _width(archive: Archive, name: bytes) -> int:
     try:
         return cgbi.size(archive.head(name, _HEAD))[0]
-    except PackageRejected:
+    except (PackageRejected, Ambiguous):
         return 0

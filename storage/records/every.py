@@ -9,6 +9,7 @@ from storage.records import (
     distribution,
     grant,
     group,
+    identity,
     organization,
     person,
     posting,
@@ -17,6 +18,7 @@ from storage.records import (
     seen,
     tester,
     upload,
+    variant,
 )
 
 MODULES = (
@@ -26,6 +28,7 @@ MODULES = (
     distribution,
     grant,
     group,
+    identity,
     organization,
     person,
     posting,
@@ -34,5 +37,6 @@ MODULES = (
     seen,
     tester,
     upload,
+    variant,
 )
 METADATA = SQLModel.metadata

@@ -21,9 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from bot.sandbox.samples import identities, noise
@@ -32,22 +30,10 @@ from bot.sandbox.samples.bundle import Bundle
 from bot.sandbox.samples.macho import MachO
 from bot.sandbox.samples.profiles import Profile, mobileprovision
 from bot.sandbox.samples.signature import CodeSigning
-from provisioning.codesign.identity.files import import_p12
-from provisioning.codesign.identity.identity import Identity
-from provisioning.codesign.resign import resign
-from provisioning.codesign.splicing.index import Index
-from provisioning.codesign.splicing.prepare import prepare
-from provisioning.codesign.splicing.splice import splice
-from provisioning.codesign.splicing.variant import materialise
-from provisioning.codesign.structures.profile import Profile as AppProfile
-from provisioning.codesign.structures.profile import read_profile
-from provisioning.codesign.verifying.verifier import verify
+from tests.bench.resign_work import IDS, OURS, PASSWORD, Workshop
 
 MEGABYTE = 1_000_000
-APP_ID = "com.example.harbour"
-IDS = (APP_ID, f"{APP_ID}.share")
-PASSWORD = "synthetic"
-Work: TypeAlias = Callable[[], int]
+APP_ID = IDS[0]
 DEVICES = [identities.device_id(number) for number in range(100)]
 SMALL_FILES = 1_500
 ASSETS = 300
@@ -66,47 +52,19 @@ class Measure:
     new_bytes: int | None = None
 
 
-class Workshop:
-    """A folder with everything that the measured processes need."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.ipa = folder / "app.ipa"
-        self.prepared = folder / "prepared.ipa"
-        self.index = folder / "index.json"
-        self.out = folder / "out.ipa"
-
-    def fill(self, megabytes: int) -> None:
-        """Write the app, two identities (its own and a renewed one) and profiles for both."""
-        anchors = (identities.intermediate_authority(), identities.root_authority())
-        for name, anchor in zip(("middle", "root"), anchors, strict=True):
-            content = anchor.certificate.public_bytes(Encoding.PEM)
-            (self.folder / f"{name}.pem").write_bytes(content)
-        for number in (1, 2):
-            identity = identities.signing_identity(number=number)
-            (self.folder / f"{number}.p12").write_bytes(identity.p12(PASSWORD))
-            for bundle_id in IDS:
-                content = mobileprovision(
-                    Profile(app_id=bundle_id, certificates=[identity.der], devices=DEVICES)
-                )
-                (self.folder / f"{number}.{bundle_id}.mobileprovision").write_bytes(content)
-        write_app(self.ipa, megabytes)
-
-    def authorities(self) -> list[x509.Certificate]:
-        return [
-            x509.load_pem_x509_certificate((self.folder / f"{name}.pem").read_bytes())
-            for name in ("middle", "root")
-        ]
-
-    def identity(self, number: int) -> Identity:
-        content = (self.folder / f"{number}.p12").read_bytes()
-        return import_p12(content, PASSWORD, self.authorities())
-
-    def profiles(self, number: int) -> list[AppProfile]:
-        return [
-            read_profile((self.folder / f"{number}.{bundle_id}.mobileprovision").read_bytes())
-            for bundle_id in IDS
-        ]
+def fill(shop: Workshop, megabytes: int) -> None:
+    """Write the app, two identities (its own and a renewed one) and profiles for both."""
+    anchors = (identities.intermediate_authority(), identities.root_authority())
+    for name, anchor in zip(("middle", "root"), anchors, strict=True):
+        content = anchor.certificate.public_bytes(Encoding.PEM)
+        (shop.folder / f"{name}.pem").write_bytes(content)
+    for number in (1, 2):
+        identity = identities.signing_identity(number=number)
+        (shop.folder / f"{number}.p12").write_bytes(identity.p12(PASSWORD))
+        for bundle_id in IDS:
+            profile = Profile(app_id=bundle_id, certificates=[identity.der], devices=DEVICES)
+            shop.profile_file(number, bundle_id).write_bytes(mobileprovision(profile))
+    write_app(shop.ipa, megabytes)
 
 
 def write_app(path: Path, megabytes: int) -> None:
@@ -157,92 +115,6 @@ def _signing(bundle_id: str, signer: identities.Identity, *, plain: bool = False
     )
 
 
-# What is measured, each in a process of its own.
-
-
-def do_verify(shop: Workshop) -> Work:
-    """Verify everything."""
-
-    def work() -> int:
-        found = verify(shop.ipa, DEVICES[0], roots=shop.authorities()[1:])
-        if found:
-            raise SystemExit("\n".join(map(str, found)))
-        return 0
-
-    return work
-
-
-def do_prepare(shop: Workshop) -> Work:
-    """Verify and prepare, once per upload."""
-
-    def work() -> int:
-        index = prepare(shop.ipa, shop.prepared, roots=shop.authorities()[1:])
-        shop.index.write_bytes(index.dumps())
-        return 0
-
-    return work
-
-
-def do_splice(shop: Workshop) -> Work:
-    """Splice to segments."""
-    identity, profiles = shop.identity(1), shop.profiles(1)
-
-    def work() -> int:
-        index = Index.loads(shop.index.read_bytes())
-        return splice(shop.prepared, index, identity, profiles).new_bytes
-
-    return work
-
-
-def do_splice_file(shop: Workshop) -> Work:
-    """Splice to a file."""
-    identity, profiles = shop.identity(1), shop.profiles(1)
-
-    def work() -> int:
-        index = Index.loads(shop.index.read_bytes())
-        variant = splice(shop.prepared, index, identity, profiles)
-        materialise(shop.prepared, variant, shop.out)
-        return variant.new_bytes
-
-    return work
-
-
-def do_resign(shop: Workshop) -> Work:
-    """Re-sign in full, new certificate."""
-    identity, profiles, roots = shop.identity(2), shop.profiles(2), shop.authorities()[1:]
-
-    def work() -> int:
-        return resign(shop.ipa, identity, profiles, shop.out, roots=roots).new_bytes
-
-    return work
-
-
-OURS: dict[str, Callable[[Workshop], Work]] = {
-    "verify": do_verify,
-    "prepare": do_prepare,
-    "splice": do_splice,
-    "splice-file": do_splice_file,
-    "resign": do_resign,
-}
-
-
-def measured(name: str, folder: Path) -> None:
-    """Do one thing, and print what it took, as JSON."""
-    work = OURS[name](Workshop(folder))
-    idle = peak_memory()
-    started, busy = time.perf_counter(), time.process_time()
-    new_bytes = work()
-    inner, busy = time.perf_counter() - started, time.process_time() - busy
-    told = {"inner": inner, "inner_cpu": busy, "memory": peak_memory() - idle}
-    print(json.dumps(told | {"new_bytes": new_bytes}))
-
-
-def peak_memory() -> float:
-    """Return the most MiB this process ever held; getrusage would count its parent's as well."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) / 1024
-
-
 def run(command: list[str], cwd: Path | None = None) -> Measure:
     """Run a process to its end, and tell what it took."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -279,16 +151,15 @@ def compare(shop: Workshop, times: int, other: str | None) -> None:
         f"{'':34}{'CPU s':>8}{'wall s':>8}{'in proc':>9}{'CPU':>7}{'MiB+':>7}{'new bytes':>12}",
         end="",
     )
-    print(f"{'x cp':>8}{'x unzip+zip':>13}")
+    print(f"{'x cp':>8}{'in proc':>9}{'x unzip+zip':>13}")
     _row("cp", copy, copy, again)
     _row("unzip + zip -6", again, copy, again)
     for name, make in OURS.items():
-        command = [sys.executable, "-m", "tests.bench.resign", "--measure", name]
-        command += ["--folder", str(shop.folder)]
+        command = [sys.executable, "-m", "tests.bench.resign_work", name, str(shop.folder)]
         _row(str(make.__doc__), repeated(times, partial(run, command)), copy, again)
     if other:
         files = {"ipa": shop.ipa, "out": shop.out, "p12": shop.folder / "1.p12"}
-        files["profile"] = shop.folder / f"1.{APP_ID}.mobileprovision"
+        files["profile"] = shop.profile_file(1, APP_ID)
         command = shlex.split(other.format(**files, password=PASSWORD))
         _row(Path(command[0]).name, repeated(times, partial(run, command)), copy, again)
 
@@ -302,7 +173,8 @@ def _row(title: str, taken: Measure, copy: Measure, again: Measure) -> None:
         f"{title:34}{taken.cpu:8.2f}{taken.wall:8.2f}{inner:>9}{busy:>7}{memory:>7}{fresh:>12}",
         end="",
     )
-    print(f"{taken.wall / copy.wall:8.2f}{taken.wall / again.wall:13.3f}")
+    within = "" if taken.inner is None else f"{taken.inner / copy.wall:.2f}"
+    print(f"{taken.wall / copy.wall:8.2f}{within:>9}{taken.wall / again.wall:13.3f}")
 
 
 def main() -> None:
@@ -311,15 +183,10 @@ def main() -> None:
     parser.add_argument("--megabytes", type=int, default=100, help="size of the program")
     parser.add_argument("--times", type=int, default=3)
     parser.add_argument("--other", help="another signer, with {ipa} {out} {p12} {profile}")
-    parser.add_argument("--measure", choices=OURS, help=argparse.SUPPRESS)
-    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
-    if chosen.measure:
-        measured(chosen.measure, chosen.folder)
-        return
     with tempfile.TemporaryDirectory(prefix="resign-") as folder:
         shop = Workshop(Path(folder))
-        shop.fill(chosen.megabytes)
+        fill(shop, chosen.megabytes)
         print(f"An app of {shop.ipa.stat().st_size / MEGABYTE:.0f} MB.")
         compare(shop, chosen.times, chosen.other)
 

@@ -14,7 +14,6 @@ from bot.slack.payloads import asker_of, text_or_none
 from bot.slack.verbs import Asked, Reply, Verb
 from provisioning.people import Act, People
 
-
 #: Words that people type when they look for help.
 HELP = frozenset({"help", "?", "-h", "--help"})
 

@@ -6,7 +6,6 @@ from bot.slack import blocks, mrkdwn, names
 from bot.slack.blocks import Message
 from bot.slack.verbs import Verb, example, unknown
 
-
 MANAGERS = (
     "*Slipway* takes the builds posted in a channel and brings them to testers. Post an `.ipa` or "
     "`.apk` in a channel I am in, then press *Distribute…* on its card."

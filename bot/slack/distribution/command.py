@@ -6,14 +6,16 @@ from bot.slack import blocks, mrkdwn, words
 from bot.slack.blocks import Message
 from bot.slack.distribution import views
 from bot.slack.distribution.order import Wish
-from bot.slack.grammar import Mention, MentionKind, Token, mentions
-from bot.slack.verbs import Asked, Reply, Verb, example
+from bot.slack.grammar import Mention, MentionKind, Token, mentions, unresolved
+from bot.slack.verbs import Asked, Reply, Verb, closest, example
 from provisioning.cards import Cards, GroupChip, ReleaseCard
 from provisioning.distribution import Distributions, Order, Plan
+from provisioning.errors import NotNow, Unclear
 from provisioning.groups import Groups, slug_of
 from provisioning.people import Act, People
 from storage.errors import NotFound
 from storage.records.group import Group
+from storage.records.release import ReleaseState
 
 #: Beyond this many people a typed command is asked about once more.
 WIDE = 25
@@ -28,22 +30,40 @@ class Typed:
     version: str | None = None
     groups: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
     mandatory: bool = False
     silent: bool = False
 
 
 def read(rest: tuple[Token, ...]) -> Typed:
-    """Read `APP [VERSION] [to GROUP...] [mandatory] [silent]`; people may be among the groups."""
+    """
+    Read `APP [VERSION] [to GROUP|#CHANNEL|@PERSON...] [mandatory] [silent]`.
+
+    Raise Unclear for a Slack user group, and for a name that Slack does not know.
+    """
+    for usergroup in mentions(rest, MentionKind.USERGROUP):
+        name = f"@{usergroup.name or 'user-group'}"
+        raise Unclear(
+            f"A Slack user group gets releases through a group. Add it to one first: "
+            f"{example(f'groups add QA {name}')}"
+        )
     spoken = [token for token in rest if not isinstance(token, Mention)]
     flags = {word.lower() for word in spoken if word.lower() in FLAGS}
     plain = [word for word in spoken if word.lower() not in FLAGS]
     split = next((i for i, word in enumerate(plain) if word.lower() == "to" and i > 0), len(plain))
     before, after = plain[:split], plain[split + 1 :]
+    stranger = unresolved(after)
+    if stranger is not None:
+        raise Unclear(
+            f"Slack does not know `{stranger[:60]}`. Choose the name from the list that Slack "
+            "offers while you type."
+        )
     return Typed(
         app=before[0] if before else "",
         version=" ".join(before[1:]) or None,
         groups=tuple(after),
         people=tuple(mention.id for mention in mentions(rest, MentionKind.PERSON)),
+        channels=tuple(mention.id for mention in mentions(rest, MentionKind.CHANNEL)),
         mandatory="mandatory" in flags,
         silent="silent" in flags,
     )
@@ -64,7 +84,8 @@ class DistributeCommand:
         if not typed.app:
             return views.pick()
         card = await self._card(typed)
-        groups = await self._groups(typed.groups)
+        groups = await self._groups(typed.groups) + await self._heard_in(typed.channels)
+        groups = list({group.id: group for group in groups}.values())
         wish = Wish(
             group_ids=tuple(group.id for group in groups),
             people=typed.people,
@@ -77,6 +98,11 @@ class DistributeCommand:
         if not wish.group_ids and not wish.people:
             return views.distribute(card, filled)
         plan = await self.distributions.plan(card.release_id, wish.group_ids, wish.people)
+        if plan.people == 0 and plan.already:
+            raise NotNow(
+                f"Everybody in this choice has release {card.number} of {card.app_display_name} "
+                "already."
+            )
         if wish.mandatory or plan.people > WIDE:
             return views.distribute(card, filled, plan=plan)
         return await self._act(asked, card, wish, plan)
@@ -98,18 +124,42 @@ class DistributeCommand:
             start = end
         return found
 
+    async def _heard_in(self, channel_ids: tuple[str, ...]) -> list[Group]:
+        """Return the groups of channels. Raise Unclear for a channel that is no group's."""
+        found: list[Group] = []
+        for channel_id in channel_ids:
+            groups = await self.groups.heard_in(channel_id)
+            if not groups:
+                raise Unclear(
+                    "No group is connected to this channel, so nobody would get the release. "
+                    f"Connect one: {example('groups connect QA #channel')}"
+                )
+            found += groups
+        return found
+
     async def _card(self, typed: Typed) -> ReleaseCard:
         app, release = await self.cards.find(typed.app, typed.version)
         if app is None:
-            raise NotFound(
-                f"There is no app called “{typed.app[:60]}”. See them all: {example('apps')}"
-            )
+            raise NotFound(await self._no_app(typed.app))
         if release is None:
+            what = f"release “{typed.version[:60]}”" if typed.version else "release"
             raise NotFound(
-                f"{app.display_name} has no such release. See them all: "
-                f"{example(f'list {app.name}')}"
+                f"{app.display_name} has no {what}. See them all: {example(f'list {app.name}')}"
+            )
+        if release.state is ReleaseState.WITHDRAWN:
+            raise NotNow(
+                f"Release {release.number} of {app.display_name} was dismissed. Take that back on "
+                "its card first."
             )
         return await self.cards.release(release.id)
+
+    async def _no_app(self, text: str) -> str:
+        known = [card.app.name for card in await self.cards.apps()]
+        if not known:
+            return "There is no app yet. Post a build in a channel I am in to make one."
+        meant = closest(text, known)
+        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known[:20])}."
+        return f"There is no app called “{text[:60]}”. {hint}"
 
     async def _act(self, asked: Asked, card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
         order = Order(
@@ -121,11 +171,27 @@ class DistributeCommand:
             notify=wish.notify,
         )
         await self.distributions.request(order)
-        app = mrkdwn.plain(f"{card.app_display_name} {words.version(card.build.facts)}", 150)
-        text = f"*{app}* goes to {words.people(plan.people)}."
-        told = "Each is being told." if wish.notify else "Nobody is told by message."
-        follow = f"How it goes: {example(f'show {card.app_name} {card.number}')}"
-        return Message(text=text, blocks=[blocks.section(f"{text} {told}"), blocks.context(follow)])
+        return goes(card, wish, plan)
+
+
+def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
+    """Return what is said when a release is on its way."""
+    app = mrkdwn.plain(f"{card.app_display_name} {words.version(card.build.facts)}", 150)
+    where = [mrkdwn.plain(name, 64) for name in plan.groups]
+    if wish.people:
+        where.append(f"{words.people(len(wish.people))} chosen by name")
+    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {', '.join(where)}."
+    told = "Each is told by direct message now." if wish.notify else "Nobody is told by message."
+    lines = [
+        f"{text} {told if plan.people else 'There is nobody to tell yet.'}",
+        f"{plan.already} more have it already." if plan.already else "",
+        f"{words.WARNING} {mrkdwn.escape(plan.shortfall)}" if plan.shortfall else "",
+    ]
+    follow = f"How it goes: {example(f'show {card.app_name} {card.number}')}"
+    return Message(
+        text=text,
+        blocks=[blocks.section("\n".join(filter(None, lines))), blocks.context(follow)],
+    )
 
 
 def verbs(command: DistributeCommand) -> tuple[Verb, ...]:
@@ -133,12 +199,12 @@ def verbs(command: DistributeCommand) -> tuple[Verb, ...]:
     return (
         Verb(
             name="distribute",
-            usage="distribute APP [VERSION] [to GROUP...] [mandatory] [silent]",
+            usage="distribute APP [VERSION] [to GROUP|#channel|@person …] [mandatory] [silent]",
             summary="Give a release to groups. Whatever is left out is asked in a form.",
             examples=(
                 "distribute harbour to QA",
                 "distribute harbour 2.4.0 to QA, Beta mandatory",
-                "distribute harbour to QA silent",
+                "distribute harbour to #qa silent",
                 "distribute harbour",
             ),
             act=Act.DISTRIBUTE,

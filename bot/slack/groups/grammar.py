@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.slack.grammar import Mention, MentionKind, Token, mentions, unresolved, words
-from bot.slack.verbs import unknown
+from bot.slack.verbs import example, unknown
 from provisioning.errors import Unclear
 
 #: Words that people put between a group and what goes into it or out of it.
@@ -41,9 +41,11 @@ def read(rest: tuple[Token, ...]) -> Wish:
     """Raise Unclear when the first word is none of the ways, or a name is none of Slack's."""
     if not rest:
         return Wish(way=Way.LIST)
-    first = rest[0].lower() if isinstance(rest[0], str) else ""
+    if isinstance(rest[0], Mention):
+        raise Unclear(f"Say first what to do: {example('groups add QA @somebody')}")
+    first = rest[0].lower()
     if first not in set(Way):
-        raise Unclear(unknown(first or "that", [way.value for way in Way], "groups"))
+        raise Unclear(unknown(first, [way.value for way in Way], "groups"))
     stranger = unresolved(rest[1:])
     if stranger is not None:
         raise Unclear(

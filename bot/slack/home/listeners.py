@@ -9,8 +9,7 @@ from bot.slack import names
 from bot.slack.home import views
 from bot.slack.parts import Workspace
 from bot.slack.payloads import Asker, click_of, text_or_none
-from bot.slack.releases import messages
-from bot.slack.releases.views import one_release
+from bot.slack.releases.listeners import Looking
 from provisioning.cards import Cards, DeliveryCard
 from provisioning.errors import NotNow
 from provisioning.grants import Grants
@@ -51,7 +50,7 @@ class Home:
         )
 
 
-def register(app: AsyncApp, home: Home, cards: Cards, workspace: Workspace) -> None:
+def register(app: AsyncApp, home: Home, looking: Looking, workspace: Workspace) -> None:
     """Let *app* draw the tab."""
 
     @app.event("app_home_opened")
@@ -74,7 +73,7 @@ def register(app: AsyncApp, home: Home, cards: Cards, workspace: Workspace) -> N
         click = click_of(body)
 
         async def show() -> None:
-            form = one_release(messages.full(await cards.release(click.subject)))
+            form = await looking.shown(click.asker.user_id, click.subject)
             await workspace.doorman.open(click.asker, click.trigger_id, form, again=None)
 
         workspace.errors.start(show, click.asker, during="show a release")

@@ -1,20 +1,24 @@
 """Answers `list`, `show`, `apps` and `testers`, and the form that asks which release."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.slack import blocks, names
-from bot.slack.blocks import Message
+from bot.slack.blocks import Block, Form, Message
+from bot.slack.errors import form_errors
 from bot.slack.grammar import words
+from bot.slack.payloads import question_of, submission_of
 from bot.slack.releases import messages, views
 from bot.slack.verbs import Asked, Reply, Verb, closest, example
 from provisioning.cards import Cards, ReleaseCard
 from provisioning.people import Act, People
 from provisioning.testers import Testers
 from storage.errors import NotFound
-from storage.records.release import ReleaseState
+from storage.records.app import App
+from storage.records.release import Release, ReleaseState
 from storage.records.role import Role
 
 #: Whoever holds one of these sees every release; others see what they were given.
@@ -34,42 +38,45 @@ class Looking:
         if not named:
             cards = await self._newest(asked.user_id)
             return messages.listed("Newest releases", cards, await self._nothing(asked.user_id))
-        app, _ = await self._cards.find(named[0])
-        if app is None:
-            raise NotFound(await self._no_app(named[0]))
+        app, _ = await self._find(asked.user_id, named[0])
         cards = await self._visible(asked.user_id, await self._cards.releases(app.id))
-        return messages.listed(app.display_name, cards, "There is no release of it for you yet.")
+        return messages.listed(app.display_name, cards, "Every release of it was dismissed.")
 
     async def show(self, asked: Asked) -> Reply:
         named = words(asked.rest)
         if not named:
             return views.which_release()
         version = " ".join(named[1:]) or None
-        app, release = await self._cards.find(named[0], version)
-        if app is None:
-            raise NotFound(await self._no_app(named[0]))
-        if release is None:
-            what = f"release “{version}”" if version else "release"
+        app, release = await self._find(asked.user_id, named[0], version)
+        visible = (
+            await self._visible(asked.user_id, [await self._cards.release(release.id)])
+            if release is not None
+            else []
+        )
+        if not visible:
+            what = f"release “{version[:60]}”" if version else "release"
             raise NotFound(
                 f"{app.display_name} has no {what}. See them all: {example(f'list {app.name}')}"
             )
-        return await self._shown(asked.user_id, release.id)
+        return await self._sheet(asked.user_id, visible[0])
 
     async def apps(self, asked: Asked) -> Reply:
         if not await self._sees_all(asked.user_id):
-            return await self.listed(Asked(**{**_fields(asked), "rest": ()}))
+            return await self.listed(replace(asked, rest=()))
         return messages.apps(await self._cards.apps())
 
     async def testers(self, asked: Asked) -> Reply:
         await self._people.require(asked.user_id, Act.MANAGE_GROUPS)
         return messages.testers(await self._testers.every())
 
-    async def shown_in_form(self, user_id: str, release_id: str) -> dict[str, Any]:
-        """Return the view of a release for a person. Raise NotFound."""
-        shown = await self._shown(user_id, release_id)
-        return views.one_release(list(shown.blocks)).view()
+    async def shown(self, user_id: str, release_id: str) -> Form:
+        """Return a release as a person may see it. Raise NotFound."""
+        visible = await self._visible(user_id, [await self._cards.release(release_id)])
+        if not visible:
+            raise NotFound("There is no such release for you.")
+        return views.one_release(await self._sheet(user_id, visible[0]))
 
-    async def options(self, user_id: str, typed: str) -> list[dict[str, Any]]:
+    async def options(self, user_id: str, typed: str) -> list[Block]:
         """Return the releases that fit what a person typed, newest first."""
         needle = typed.casefold()
         fitting = [
@@ -79,13 +86,9 @@ class Looking:
         ]
         return fitting[: blocks.OPTIONS]
 
-    async def _shown(self, user_id: str, release_id: str) -> Message:
-        visible = await self._visible(user_id, [await self._cards.release(release_id)])
-        if not visible:
-            raise NotFound("There is no such release for you.")
-        card = visible[0]
-        name = f"{card.app_display_name} {card.build.facts.version}"
-        return Message(text=f"{name}, release {card.number}", blocks=messages.full(card))
+    async def _sheet(self, user_id: str, card: ReleaseCard) -> Message:
+        """Return a release in full; who else has it is for those who see every release."""
+        return messages.full(card, with_reach=await self._sees_all(user_id))
 
     async def _newest(self, user_id: str, *, limit: int = 15) -> list[ReleaseCard]:
         if await self._sees_all(user_id):
@@ -105,24 +108,28 @@ class Looking:
     async def _nothing(self, user_id: str) -> str:
         if await self._sees_all(user_id):
             return messages.NO_APPS
-        return "You were not given a release yet. When you are, I send you a message with a link."
+        return messages.NOTHING_GIVEN
 
-    async def _no_app(self, text: str) -> str:
-        known = [card.app.name for card in await self._cards.apps()]
+    async def _find(
+        self, user_id: str, text: str, version: str | None = None
+    ) -> tuple[App, Release | None]:
+        """Return the app that a person means, if they may know of it. Raise NotFound."""
+        app, release = await self._cards.find(text, version)
+        known = await self._known(user_id)
+        if app is not None and app.name in known:
+            return app, release
         if not known:
-            return "There is no app yet. Post a build in a channel I am in to make one."
+            raise NotFound(await self._nothing(user_id))
         meant = closest(text, known)
         hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known[:20])}."
-        return f"There is no app called “{text[:60]}”. {hint}"
+        raise NotFound(f"There is no app called “{text[:60]}”. {hint}")
 
-
-def _fields(asked: Asked) -> dict[str, Any]:
-    return {
-        "user_id": asked.user_id,
-        "channel_id": asked.channel_id,
-        "trigger_id": asked.trigger_id,
-        "rest": asked.rest,
-    }
+    async def _known(self, user_id: str) -> list[str]:
+        """Return the names of the apps that a person may know of."""
+        if await self._sees_all(user_id):
+            return [card.app.name for card in await self._cards.apps()]
+        given = await self._cards.given_to(user_id, limit=500)
+        return sorted({card.release.app_name for card in given})
 
 
 def verbs(looking: Looking) -> tuple[Verb, ...]:
@@ -168,16 +175,15 @@ def register(app: AsyncApp, looking: Looking) -> None:
 
     @app.options(names.SHOW_RELEASE)
     async def on_options(ack: AsyncAck, body: dict[str, Any]) -> None:
-        typed = str(body.get("value") or "")
-        await ack(options=await looking.options(str(body["user"]["id"]), typed))
+        question = question_of(body)
+        await ack(options=await looking.options(question.asker.user_id, question.typed))
 
     @app.view(names.SHOW_FORM)
     async def on_show(ack: AsyncAck, body: dict[str, Any]) -> None:
-        values = body["view"]["state"]["values"]
-        chosen = values[names.SHOW_RELEASE][names.SHOW_RELEASE]["selected_option"]
+        sent = submission_of(body)
         try:
-            view = await looking.shown_in_form(str(body["user"]["id"]), str(chosen["value"]))
+            form = await looking.shown(sent.asker.user_id, sent.entered(names.SHOW_RELEASE))
         except NotFound as missing:
-            await ack(response_action="errors", errors={names.SHOW_RELEASE: str(missing)})
+            await ack(**form_errors(missing, {}, names.SHOW_RELEASE))
             return
-        await ack(response_action="update", view=view)
+        await ack(response_action="update", view=form.view())

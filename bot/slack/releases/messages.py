@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.slack import blocks, mrkdwn
+from bot.slack import blocks, mrkdwn, words
 from bot.slack.blocks import Block, Message
 from bot.slack.verbs import example
 from provisioning.cards import Act, AppCard, ReleaseCard
@@ -11,50 +11,51 @@ from provisioning.releases import SENTENCES
 from provisioning.testers import TesterSheet
 from storage.inspection.sizes import human
 from storage.records.distribution import DeliveryState
-from storage.records.release import ReleaseState
-
-#: A word and a picture for each state; never the picture alone.
-STATES: dict[ReleaseState, str] = {
-    ReleaseState.DRAFT: ":memo: Draft",
-    ReleaseState.AWAITING_APPROVAL: ":hourglass_flowing_sand: Awaiting approval",
-    ReleaseState.LIVE: ":white_check_mark: Live",
-    ReleaseState.SUPERSEDED: ":arrow_heading_up: Superseded",
-    ReleaseState.WITHDRAWN: ":no_entry: Withdrawn",
-}
-PLATFORMS = {"ios": "iOS", "android": "Android", "macos": "macOS", "windows": "Windows"}
 
 NO_APPS = (
     "There is no app yet. Post an `.ipa` or `.apk` in a channel I am in (`/invite @slipway`); its "
     "card offers to create the app."
 )
+NOTHING_GIVEN = (
+    "You were not given a release yet. When you are, I send you a message with an install link."
+)
 
 
 def version_of(card: ReleaseCard) -> str:
     """Return the version as people say it: `2.4.0 (241)`, escaped."""
-    facts = card.build.facts
-    return mrkdwn.plain(f"{facts.version or '?'} ({facts.build or '?'})", 80)
+    return mrkdwn.plain(words.version(card.build.facts), 80)
+
+
+def state_of(card: ReleaseCard) -> str:
+    """Return a sign and a word for the state."""
+    return " ".join(words.RELEASE[card.state])
 
 
 def line(card: ReleaseCard) -> str:
     """Return a release in one line."""
     name = mrkdwn.plain(card.app_display_name, 80)
-    reach = f" · {card.reached} of {card.people} people" if card.people else ""
+    reach = f" · {_reached(card)}" if card.people else ""
     when = mrkdwn.moment(card.published_at or card.created_at, "{date_short_pretty}")
     what = f"*{name}* {version_of(card)} · release {card.number}"
-    return f"{what} · {STATES[card.state]}{reach} · {when}"
+    return f"{what} · {state_of(card)}{reach} · {when}"
+
+
+def _reached(card: ReleaseCard) -> str:
+    return f"{card.reached} of {words.people(card.people)} reached"
 
 
 def listed(title: str, cards: Sequence[ReleaseCard], hint: str) -> Message:
     """Return releases one a line; *hint* is what to do when there is none."""
+    named = mrkdwn.plain(title, 150)
     if not cards:
-        return Message(text=title, blocks=[blocks.section(hint)])
+        return Message(text=hint, blocks=[blocks.section(f"*{named}*\n{hint}")])
     rows = "\n".join(f"• {line(card)}" for card in cards)
     first = cards[0]
     more = example(f"show {first.app_name} {first.number}")
     return Message(
-        text=f"{title}: {len(cards)}",
+        text=f"{named}: {len(cards)}",
         blocks=[
-            blocks.section(f"*{mrkdwn.plain(title, 150)}*"),
+            blocks.section(f"*{named}*"),
             *(blocks.section(piece) for piece in mrkdwn.pieces(rows, blocks.SECTION_TEXT)[:20]),
             blocks.context(f"One of them in full: {more}"),
         ],
@@ -79,46 +80,55 @@ def apps(cards: Sequence[AppCard]) -> Message:
 def _app(card: AppCard) -> str:
     app = card.app
     newest = (
-        f"newest {version_of(card.latest)}, {STATES[card.latest.state]}"
+        f"newest {version_of(card.latest)}, {state_of(card.latest)}"
         if card.latest
         else "no release yet"
     )
-    return (
-        f"`{app.name}` *{mrkdwn.plain(app.display_name, 80)}* · "
-        f"{PLATFORMS.get(app.platform, app.platform)} · {mrkdwn.code(app.bundle_id)} · {newest}"
+    platform = words.PLATFORMS.get(app.platform, app.platform)
+    named = f"`{app.name}` *{mrkdwn.plain(app.display_name, 80)}*"
+    return f"{named} · {platform} · {mrkdwn.code(app.bundle_id)} · {newest}"
+
+
+def full(card: ReleaseCard, *, with_reach: bool) -> Message:
+    """Return one release with its facts, its notes and, *with_reach*, how far it went."""
+    facts = card.build.facts
+    sign, _ = words.RELEASE[card.state]
+    return Message(
+        text=f"{mrkdwn.plain(card.app_display_name, 80)} {version_of(card)}, release {card.number}",
+        blocks=[
+            blocks.header(f"{card.app_display_name} {words.version(facts)}"),
+            blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.state]}"),
+            {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
+            *_notes(card),
+            *(_reach(card) if with_reach else ()),
+            *_changes(card),
+        ],
     )
-
-
-def full(card: ReleaseCard) -> list[Block]:
-    """Return one release with its facts, its notes and how far it went."""
-    title = f"{card.app_display_name} {card.build.facts.version} ({card.build.facts.build})"
-    return [
-        blocks.header(title),
-        blocks.section(f"Release {card.number} · {STATES[card.state]}\n{SENTENCES[card.state]}"),
-        {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
-        *_notes(card),
-        *_reach(card),
-        *_changes(card),
-    ]
 
 
 def _fields(card: ReleaseCard) -> list[str]:
     facts, signing = card.build.facts, card.build.facts.signing
     fields = [
-        f"*Platform*\n{PLATFORMS.get(facts.platform, facts.platform)}",
+        f"*Platform*\n{words.platform(facts)}",
         f"*Size*\n{human(card.build.size)}",
-        f"*Minimum system*\n{mrkdwn.plain(facts.min_os or 'not said', 40)}",
+        f"*Runs on*\n{mrkdwn.plain(words.system(facts) or 'not said', 60)}",
         f"*Identifier*\n{mrkdwn.code(facts.bundle_id or '?')}",
-        f"*Came from*\n{mrkdwn.person(card.created_by)} {mrkdwn.moment(card.created_at)}",
+        f"*Came from*\n{mrkdwn.person(card.created_by)}, {mrkdwn.moment(card.created_at)}",
     ]
     if signing.kind:
-        expires = f", profile until {signing.expires_at:%d %B %Y}" if signing.expires_at else ""
-        late = signing.expires_at is not None and signing.expires_at < datetime.now(UTC)
-        warning = " :warning: expired" if late else ""
-        fields.append(f"*Signing*\n{signing.kind}{expires}{warning}")
+        kind = words.SIGNING.get(signing.kind, signing.kind)
+        fields.append(f"*Signing*\n{kind}{_expiry(signing.expires_at)}")
     elif signing.schemes:
         fields.append(f"*Signing*\n{', '.join(signing.schemes)}")
     return fields
+
+
+def _expiry(expires_at: datetime | None) -> str:
+    if expires_at is None:
+        return ""
+    if expires_at < datetime.now(UTC):
+        return f"\n{words.WARNING} its profile expired {expires_at:%d %B %Y}"
+    return f", profile until {expires_at:%d %B %Y}"
 
 
 def _notes(card: ReleaseCard) -> list[Block]:
@@ -132,10 +142,7 @@ def _reach(card: ReleaseCard) -> list[Block]:
         return [blocks.context(f"Nobody has it yet: {example(f'distribute {card.app_name}')}")]
     rows = [_act(act) for act in card.acts[-8:]]
     waiting = card.counts.get(DeliveryState.WAITING, 0)
-    rows.append(
-        f"{card.reached} of {card.people} people have it"
-        + (f", {waiting} are being told." if waiting else ".")
-    )
+    rows.append(_reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
     shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(rows))]
     if card.undelivered:
         named = "\n".join(
@@ -151,7 +158,7 @@ def _reach(card: ReleaseCard) -> list[Block]:
 def _act(act: Act) -> str:
     where = [mrkdwn.plain(group.name, 64) for group in act.groups]
     if act.singles:
-        where.append("1 person" if act.singles == 1 else f"{act.singles} people")
+        where.append(words.people(act.singles))
     extras = [word for word, on in (("mandatory", act.mandatory), ("silent", not act.notify)) if on]
     suffix = f" ({', '.join(extras)})" if extras else ""
     return f"• {mrkdwn.person(act.by)} to {', '.join(where)}{suffix}, {mrkdwn.moment(act.at)}"

@@ -1,7 +1,7 @@
 """The form that asks which release is meant."""
 
-from bot.slack import blocks, names
-from bot.slack.blocks import Block, Form
+from bot.slack import blocks, names, words
+from bot.slack.blocks import Block, Form, Message
 from provisioning.cards import ReleaseCard
 
 
@@ -18,12 +18,13 @@ def which_release() -> Form:
     )
 
 
-def one_release(shown: list[Block]) -> Form:
+def one_release(sheet: Message) -> Form:
     """Return a release to look at, in the place of the form that asked for it."""
-    return Form(callback_id=names.SHOWN, title="Release", close="Close", blocks=shown)
+    return Form(callback_id=names.SHOWN, title="Release", close="Close", blocks=list(sheet.blocks))
 
 
 def option_of(card: ReleaseCard) -> Block:
     """Return a release as something to choose."""
-    label = f"{card.app_display_name} {card.build.facts.version} ({card.build.facts.build})"
-    return blocks.option(label, card.release_id, f"Release {card.number}, {card.state.value}")
+    _, state = words.RELEASE[card.state]
+    label = f"{card.app_display_name} {words.version(card.build.facts)}"
+    return blocks.option(label, card.release_id, f"release {card.number}, {state.lower()}")

@@ -1,7 +1,7 @@
 """Answers `roles`: who holds which, and giving and taking them."""
 
 from bot.slack.blocks import Message
-from bot.slack.grammar import Mention, MentionKind, Token, mentions, words
+from bot.slack.grammar import Mention, MentionKind, Token, mentions, unresolved, words
 from bot.slack.roles import messages
 from bot.slack.verbs import Asked, Verb, example, unknown
 from provisioning.errors import Unclear
@@ -9,6 +9,8 @@ from provisioning.people import Act, Holder, People
 from storage.records.role import HolderKind, Role
 
 WAYS = ("list", "give", "take")
+#: Words that people put between a role and who holds it.
+FILLERS = frozenset({"to", "from", "role", "the"})
 #: What people type for a role.
 SPOKEN = {
     "admin": Role.ADMIN,
@@ -26,29 +28,54 @@ class RoleActs:
         self._people = people
 
     async def answer(self, asked: Asked) -> Message:
-        way = str(asked.rest[0]).lower() if asked.rest else "list"
+        """Raise NotAllowed, Unclear, DirectoryFailed."""
+        first = asked.rest[0] if asked.rest else "list"
+        if isinstance(first, Mention):
+            raise Unclear(f"Say first what to do: {example('roles give manager @somebody')}")
+        way = first.lower()
         if way not in WAYS:
             raise Unclear(unknown(way, WAYS, "roles"))
         if way == "list":
             await self._people.require(asked.user_id, Act.MANAGE_GROUPS)
             return messages.listed(await self._people.holdings())
+        await self._people.require(asked.user_id, Act.MANAGE_ROLES)
         role, holders = _wanted(asked.rest[1:], way)
-        turn = self._people.give if way == "give" else self._people.take
-        changed = [await turn(asked.user_id, role, holder) for holder in holders]
-        verb, to = ("given", "to") if way == "give" else ("taken", "from")
-        said = (
-            f"The role *{role.value}* was {verb} {to} {sum(changed)}."
-            if any(changed)
-            else f"Nothing was {verb}: it was so already."
-        )
-        return messages.listed(await self._people.holdings(), said)
+        turn = self._given if way == "give" else self._taken
+        said = [await turn(asked.user_id, role, holder) for holder in holders]
+        return messages.listed(await self._people.holdings(), "\n".join(said))
+
+    async def _given(self, by: str, role: Role, holder: Holder) -> str:
+        is_news = await self._people.give(by, role, holder)
+        if not await self._counts(role, holder):
+            return messages.without_effect(role, holder)
+        return messages.given(role, holder, is_news=is_news)
+
+    async def _taken(self, by: str, role: Role, holder: Holder) -> str:
+        was_held = await self._people.take(by, role, holder)
+        if await self._counts(role, holder) and holder.kind is HolderKind.PERSON:
+            return messages.still_held(role, holder)
+        return messages.taken(role, holder, was_held=was_held)
+
+    async def _counts(self, role: Role, holder: Holder) -> bool:
+        """Return whether somebody may do what a role allows; user groups are asked each time."""
+        if holder.kind is HolderKind.USERGROUP:
+            return True
+        return role in await self._people.roles_of(holder.id)
 
 
 def _wanted(rest: tuple[Token, ...], way: str) -> tuple[Role, list[Holder]]:
     """Raise Unclear when the role or the people are missing."""
-    typed = "-".join(words(rest)).lower()
+    stranger = unresolved(rest)
+    if stranger is not None:
+        raise Unclear(
+            f"Slack does not know `{stranger[:60]}`. Choose the name from the list that Slack "
+            "offers while you type."
+        )
+    typed = "-".join(word.lower() for word in words(rest) if word.lower() not in FILLERS)
+    if not typed:
+        raise Unclear(f"Say which role, and who: {example(f'roles {way} manager @somebody')}")
     if typed not in SPOKEN:
-        raise Unclear(unknown(typed or "that", list(SPOKEN), f"roles {way}"))
+        raise Unclear(unknown(typed, list(SPOKEN), f"roles {way}"))
     people = mentions(rest, MentionKind.PERSON)
     usergroups = mentions(rest, MentionKind.USERGROUP)
     if not people and not usergroups:

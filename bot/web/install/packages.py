@@ -11,6 +11,7 @@ from bot.web.install.wire import Wire
 from bot.web.ranges import NotSatisfiable, Span, is_known, is_other, wanted
 from provisioning.grants import OpenedGrant
 from provisioning.receipts import Receipts
+from storage.blobs import assembling
 from storage.blobs.store import BlobStore
 from storage.errors import StorageError
 from storage.records.build import Build
@@ -32,20 +33,20 @@ class Packages:
 
     async def answer(self, request: web.Request, opened: OpenedGrant) -> web.StreamResponse:
         """Answer with 200, 206, 304, 412 or 416. Raise BlobMissing before anything was sent."""
-        build = opened.build
-        tag = f'"{build.sha256}"'
-        headers = _headers(build, tag)
+        file = opened.handout.file
+        tag = f'"{file.tag}"'
+        headers = _headers(opened.build, tag)
         if is_other(request, tag):
             return web.Response(status=412, headers={"ETag": tag})
         if is_known(request, tag):
             return web.Response(status=304, headers={"ETag": tag})
         try:
-            span = wanted(request, size=build.size, tag=tag)
+            span = wanted(request, size=file.size, tag=tag)
         except NotSatisfiable:
-            refusal = {"Content-Range": f"bytes */{build.size}", "Accept-Ranges": "bytes"}
+            refusal = {"Content-Range": f"bytes */{file.size}", "Accept-Ranges": "bytes"}
             return web.Response(status=416, headers=refusal)
         if span.part:
-            headers["Content-Range"] = span.content_range(build.size)
+            headers["Content-Range"] = span.content_range(file.size)
         response = web.StreamResponse(status=206 if span.part else 200, headers=headers)
         response.content_length = span.length
         if request.method != "GET":
@@ -57,12 +58,14 @@ class Packages:
         self, request: web.Request, response: web.StreamResponse, span: Span, opened: OpenedGrant
     ) -> web.StreamResponse:
         build = opened.build
-        await self.blobs.size(build.sha256)
+        segments = opened.handout.file.segments
+        await assembling.require(self.blobs, segments)
         await response.prepare(request)
         wire = Wire(request, response)
         try:
             await wire.pour(
-                self.blobs.read(build.sha256, start=span.first, end=span.end), stall=self.stall
+                assembling.read(self.blobs, segments, start=span.first, end=span.end),
+                stall=self.stall,
             )
             await wire.arrival(stall=self.stall)
         except ConnectionError:
@@ -80,7 +83,8 @@ class Packages:
     async def _note(self, opened: OpenedGrant, span: Span, sent: int) -> None:
         arrived = (span.first, span.first + sent)
         try:
-            complete = await self.receipts.sent(opened.grant.id, arrived, size=opened.build.size)
+            size = opened.handout.file.size
+            complete = await self.receipts.sent(opened.grant.id, arrived, size=size)
         except Exception:
             # The person has the bytes; that we could not note it must not cost them anything.
             logger.exception("A receipt could not be kept.", extra={"grant": opened.grant.id})

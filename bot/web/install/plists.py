@@ -16,12 +16,12 @@ def manifest(opened: OpenedGrant, links: Links, token: str) -> bytes:
 
     It names the SHA-256 of each piece of the package, so that the phone itself checks what it got.
     """
-    build = opened.build
+    build, file = opened.build, opened.handout.file
     package = {
         "kind": "software-package",
-        "url": links.package(token, build.platform),
-        "sha256-size": build.chunk_size,
-        "sha256s": list(build.chunks),
+        "url": package_address(opened, links, token),
+        "sha256-size": file.chunk_size,
+        "sha256s": list(file.chunks),
     }
     metadata = {
         "bundle-identifier": build.bundle_id,
@@ -39,6 +39,20 @@ def manifest(opened: OpenedGrant, links: Links, token: str) -> bytes:
         "metadata": metadata,
     }
     return plistlib.dumps({"items": [item]}, fmt=plistlib.FMT_XML)
+
+
+def package_address(opened: OpenedGrant, links: Links, token: str) -> str:
+    """
+    Return where the very file of a manifest is fetched.
+
+    Each variant has an address of its own: iOS keeps what it fetched from one, and a variant that
+    gets ready between manifest and package would not have the digests that the manifest names.
+    """
+    address = links.package(token, opened.build.platform)
+    edition = opened.handout.edition
+    if edition is None:
+        return address
+    return links.install(token) + f"/{edition}" + address.removeprefix(links.install(token))
 
 
 def _title(opened: OpenedGrant) -> str:

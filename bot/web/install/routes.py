@@ -16,17 +16,20 @@ from bot.web.install.pages import install_page
 from bot.web.install.visitors import Visitor, visitor_of
 from bot.web.rendering import Pages
 from provisioning.grants import Grants, OpenedGrant
+from provisioning.handout import EDITION_LENGTH
 from provisioning.installability import Way, judge
 from provisioning.receipts import Receipts
 from storage.blobs.store import BlobStore
 from storage.errors import NotFound
-from storage.inspection.facts import Facts
 from storage.records.base import now
 
 logger = logging.getLogger(__name__)
 
 #: Matched before the database is asked anything.
 TOKEN = "{token:[A-Za-z0-9_-]{22}}"  # noqa: S105 - a pattern, no secret
+
+#: One variant of the package, as its manifest names it.
+EDITION = f"{{edition:[0-9a-f]{{{EDITION_LENGTH}}}}}"
 
 PAGE = f"/i/{TOKEN}"
 
@@ -59,6 +62,7 @@ class InstallPages:
             PAGE: self.page,
             f"{PAGE}/manifest.plist": self.manifest,
             f"{PAGE}/{{package:app\\.(?:ipa|apk|bin)}}": self.package,
+            f"{PAGE}/{EDITION}/{{package:app\\.ipa}}": self.edition,
             f"{PAGE}/icon-{{size:{'|'.join(map(str, SIZES))}}}.png": self.icon,
             f"{PAGE}/code.svg": self.code,
         }
@@ -96,7 +100,7 @@ class InstallPages:
 
     async def manifest(self, request: web.Request) -> web.Response:
         opened = request[OPENED]
-        if judge(Facts(**opened.build.facts), None, at=now()).way is not Way.AIR:
+        if judge(opened.handout.facts, None, at=now()).way is not Way.AIR:
             raise NotFound
         if request.method == "GET":
             await self._note(self._receipts.manifest(opened.grant.id), opened)
@@ -108,6 +112,13 @@ class InstallPages:
         token = request.match_info["token"]
         right = self._links.package(token, opened.build.platform)
         if not right.endswith(f"/{request.match_info['package']}"):
+            raise NotFound
+        return await self._packages.answer(request, opened)
+
+    async def edition(self, request: web.Request) -> web.StreamResponse:
+        """Answer with the very variant that a manifest named."""
+        opened = await self._grants.edition(request[OPENED], request.match_info["edition"])
+        if opened is None:
             raise NotFound
         return await self._packages.answer(request, opened)
 

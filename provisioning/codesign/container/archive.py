@@ -25,7 +25,7 @@ from provisioning.codesign.structures.source import (
 )
 
 #: Inflated entries up to this size are worked on in memory, larger ones in an unnamed file.
-IN_MEMORY: Final = 256 << 10
+IN_MEMORY: Final = 64 << 10
 #: The largest entry that is asked for as a whole, unless the caller says otherwise.
 SMALL: Final = 4 << 20
 LARGEST_ENTRY: Final = 4 << 30

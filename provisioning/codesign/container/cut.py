@@ -1,8 +1,8 @@
 """
 Cutting a deflate stream: keeping its beginning as it is packed, and writing only the rest anew.
 
-Deflate streams consist of blocks that begin at any bit, and zlib tells nobody where. Between 64 KB
-and a bound, every bit is tried that could begin a block with Huffman codes of its own (RFC 1951,
+Deflate streams consist of blocks that begin at any bit, and zlib tells nobody where. So every bit
+before the wanted end is tried that could begin a block with Huffman codes of its own (RFC 1951,
 3.2.7); few pass the test of the code lengths. What is cut and joined is inflated once more from a
 state before the cut, and compared with what it must be.
 """
@@ -41,6 +41,8 @@ _STRIDE: Final = 8 << 10
 #: The part of a block's header that is looked at without zlib, and a little more.
 _HEADER_BYTES: Final = 32
 _BYTE: Final = 8
+#: How much content may lie behind a cut; code that packs a hundredfold is none to cut.
+_MOST_REST: Final = 8 << 20
 #: A last block with nothing in it, with the fixed codes.
 _EMPTY_END: Final = b"\x03\x00"
 
@@ -79,7 +81,7 @@ def cut_stream(
 
 
 def _find(packed: Source, marks: Sequence[Mark], limit: int) -> _Cut | None:
-    before = [mark for mark in marks if mark.content <= limit]
+    before = [mark for mark in marks if limit - _MOST_REST <= mark.content <= limit]
     for mark in reversed(before[-_MARKS:]):
         for bit in _candidates(packed, mark.packed):
             cut = _try(packed, mark, bit)
@@ -127,10 +129,10 @@ def _try(packed: Source, mark: Mark, bit: int) -> _Cut | None:
         zlib.decompressobj(-zlib.MAX_WBITS, zdict=bytes(WINDOW)).decompress(shifted)
         # Did one end here? Only then may the joint, and a last block, follow.
         state = mark.state.copy()
-        output = state.decompress(before + joint + _EMPTY_END)
+        output = state.decompress(before + joint + _EMPTY_END, _MOST_REST)
     except zlib.error:
         return None
-    if not state.eof or state.unused_data:
+    if not state.eof or state.unused_data or state.unconsumed_tail:
         return None
     return _Cut(mark=mark, whole=byte, joint=joint, content=mark.content + len(output))
 

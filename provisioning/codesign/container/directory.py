@@ -15,6 +15,8 @@ from provisioning.codesign.structures.source import Source
 MOST_ENTRIES: Final = 200_000
 MOST_DIRECTORY_BYTES: Final = 64 << 20
 LONGEST_NAME: Final = 4_096
+#: All entries inflated; an archive that claims more is a bomb, or no app.
+MOST_CONTENT: Final = 32 << 30
 #: An end record with the longest possible comment.
 TAIL: Final = 22 + 0xFFFF
 
@@ -58,6 +60,8 @@ def read_directory(source: Source) -> Directory:
         raise Malformed(_INCOMPLETE)
     raw = source.read(start, found.length)
     entries = list(_read_records(raw, found.count, base))
+    if sum(entry.size for entry in entries) > MOST_CONTENT:
+        raise Malformed("This archive would unpack to more than any device could hold.")
     return Directory(
         base=base,
         start=start,

@@ -16,7 +16,7 @@ from provisioning.codesign.container.packing import (
     pack_bytes,
 )
 from provisioning.codesign.container.rewrite import Replacement, rewrite
-from provisioning.codesign.errors import BrokenSeal, CodesignError, Malformed, Refused
+from provisioning.codesign.errors import Malformed, Refused
 from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.signing.assignment import assign, refuse_other_team
 from provisioning.codesign.signing.code import Order, sign_code
@@ -28,7 +28,6 @@ from provisioning.codesign.structures.assembled import Assembled, chunks_of
 from provisioning.codesign.structures.macho import INTEL, Slice, read_slices
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.signature import Signature, read_signature
-from provisioning.codesign.structures.source import Source
 
 LARGEST_SEAL: Final = 64 << 20
 LONGEST_LINK: Final = 4_096
@@ -98,7 +97,7 @@ class Resigner:
                 source = self.archive.inflated(self.archive.by_name[name]).source
                 parts = read_slices(source)
                 _refuse_unsignable(name, parts)
-                signature = _former(source, parts, forgiving=name in self.known.unsigned)
+                signature = read_signature(source, parts[0])
                 self.signatures[name] = signature
                 if signature is not None and signature.leaf is not None:
                     teams[name] = signature.primary.team
@@ -224,13 +223,3 @@ def _refuse_unsignable(name: str, parts: tuple[Slice, ...]) -> None:
         raise Refused(
             f"{name} is encrypted: this is a copy from the App Store, which nobody can sign again."
         )
-
-
-def _former(source: Source, parts: tuple[Slice, ...], *, forgiving: bool) -> Signature | None:
-    """Read the old signature; one that cannot be read counts as none where nobody had signed."""
-    try:
-        return read_signature(source, parts[0])
-    except CodesignError:
-        if forgiving:
-            return None
-        raise BrokenSeal("The signature of this app is damaged.") from None

@@ -3,8 +3,8 @@
 import base64
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import escape
 from typing import Any, Final
-from xml.sax.saxutils import escape
 
 from provisioning.codesign.container.packing import Digest
 from provisioning.codesign.errors import Malformed
@@ -57,7 +57,7 @@ def _hashes(values: dict[str, Any], path: str) -> Iterator[tuple[str, object]]:
 
 
 def _places_of(content: bytes, path: str) -> Iterator[HashPlace]:
-    key = b"<key>" + escape(path).encode() + b"</key>"
+    key = b"<key>" + escape(path, quote=False).encode() + b"</key>"
     start = content.find(key)
     while start >= 0:
         value = _VALUE.match(content, start + len(key))

@@ -26,8 +26,21 @@ from provisioning.codesign.structures.macho import read_slices
 from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import Source
 from provisioning.codesign.verifying.verifier import inspect
+from provisioning.codesign.verifying.violation import Violation
 
 LARGEST_SEAL: Final = 64 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """
+    The outcome of preparing: the index, and what the verifier found that is no damage.
+
+    Such a violation, an expired profile for instance, does not keep anybody from splicing.
+    """
+
+    index: Index
+    violations: tuple[Violation, ...]
 
 
 def prepare(
@@ -37,7 +50,7 @@ def prepare(
     *,
     now: datetime | None = None,
     roots: Sequence[x509.Certificate] | None = None,
-) -> Index:
+) -> Prepared:
     """
     Write *ipa* to *out* in a form that new profiles can be spliced into, and return its index.
 
@@ -49,13 +62,14 @@ def prepare(
     with open_archive(ipa) as archive:
         app = find_app(archive)
         say("Checking the app as it came.")
-        refuse_damage(app, inspect(archive, roots=roots, now=now or datetime.now(UTC)))
+        report = inspect(archive, roots=roots, now=now or datetime.now(UTC))
+        refuse_damage(app, report)
         say("Laying out its signatures.")
         preparation = Preparation(archive=archive, app=app)
         result = preparation.run()
         say("Writing the prepared file.")
         write_file(out, result.pieces)
-    return preparation.index(result.size)
+    return Prepared(index=preparation.index(result.size), violations=report.violations)
 
 
 @dataclass(slots=True, kw_only=True)

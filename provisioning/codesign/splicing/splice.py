@@ -139,8 +139,6 @@ def _app(index: Index) -> App:
             path=item.path,
             info={"CFBundleIdentifier": item.identifier},
             executable=item.executable,
-            code=(),
-            parent=None,
         )
         for item in index.bundles
     )

@@ -49,6 +49,11 @@ class _Cursor:
         self.position += 4
         return int(value)
 
+    def place(self) -> int:
+        """Read the number of a certificate: 0 is the leaf, -1 the root."""
+        value = self.word()
+        return value - (1 << 32) if value >> 31 else value
+
     def blob(self) -> bytes:
         length = self.word()
         if self.position + length > len(self.raw):
@@ -99,11 +104,11 @@ def _leaf(cursor: _Cursor, op: int) -> Expression:
     if op == OP_IDENTIFIER:
         return ("identifier", _words(cursor.blob()))
     if op == OP_CERT_FIELD:
-        return ("certificate field", cursor.word(), _words(cursor.blob()), _match(cursor))
+        return ("certificate field", cursor.place(), _words(cursor.blob()), _match(cursor))
     if op == OP_CERT_GENERIC:
-        return ("certificate extension", cursor.word(), _oid(cursor.blob()), _match(cursor))
+        return ("certificate extension", cursor.place(), _oid(cursor.blob()), _match(cursor))
     if op == OP_ANCHOR_HASH:
-        return ("anchor hash", cursor.word(), cursor.blob())
+        return ("certificate hash", cursor.place(), cursor.blob())
     if op == OP_CDHASH:
         return ("cdhash", cursor.blob())
     simple = {
@@ -144,6 +149,9 @@ def _oid(raw: bytes) -> str:
     return ".".join(str(number) for number in (first, numbers[0] - 40 * first, *numbers[1:]))
 
 
+_PLACES: Final = {"0": "leaf", "-1": "root"}
+
+
 def spell(expression: Expression) -> str:
     """Write an expression the way Apple's tools show it."""
     name, *rest = expression
@@ -152,8 +160,10 @@ def spell(expression: Expression) -> str:
         return f" {_spell(name)} ".join(words)
     if name in {"identifier", "="}:
         return f'{_spell(name)} "{words[0]}"'
+    place = _PLACES.get(words[0], words[0]) if words else ""
+    if name == "certificate hash":
+        return f'certificate {place} = H"{words[1]}"'
     if name in {"certificate field", "certificate extension"}:
-        place = "leaf" if rest[0] == 0 else words[0]
         field = words[1] if name == "certificate field" else f"field.{words[1]}"
         return f"certificate {place}[{field}] {words[2]}"
     return " ".join([_spell(name), *words])

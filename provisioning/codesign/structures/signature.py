@@ -57,7 +57,11 @@ class Signature:
     @property
     def entitlements_der(self) -> dict[str, Any] | None:
         found = self.blob.get(superblob.ENTITLEMENTS_DER_SLOT)
-        return read_entitlements_der(found.payload) if found else None
+        try:
+            return read_entitlements_der(found.payload) if found else None
+        except Malformed:
+            # A form that we do not know counts as none: signing anew writes one that we do.
+            return None
 
 
 def read_signature(source: Source, part: Slice) -> Signature | None:

@@ -21,7 +21,7 @@ from provisioning.codesign.structures.requirements import (
     read_requirements,
 )
 from provisioning.codesign.structures.source import PartSource, Source, pieces
-from provisioning.codesign.structures.superblob import Superblob, read_superblob
+from provisioning.codesign.structures.superblob import Blob, Superblob, read_superblob
 from provisioning.codesign.verifying.envelope import check_envelope
 from provisioning.codesign.verifying.violation import Kind, Violation
 
@@ -65,19 +65,27 @@ class CodeCheck:
     found: list[Violation] = field(default_factory=list)
     slices: list[SignedSlice] = field(default_factory=list)
 
+    @property
+    def is_unsigned(self) -> bool:
+        """Whether nobody signed this: no signature, or an ad hoc one, but none that is damaged."""
+        damaged = any(item.kind is Kind.UNREADABLE for item in self.found)
+        return not damaged and (
+            not self.slices or any(signed.message is None for signed in self.slices)
+        )
+
     def run(self, source: Source) -> None:
         """Check every slice of a Mach-O file; what is malformed is a violation, never an error."""
         try:
             parts = read_slices(source)
         except Malformed as error:
-            self._report(Kind.MACHO, str(error))
+            self._report(Kind.UNREADABLE, str(error))
             return
         self._check_gaps(source, parts)
         for part in parts:
             try:
                 self._check_slice(part, part.of(source))
             except Malformed as error:
-                self._report(Kind.SIGNATURE, str(error))
+                self._report(Kind.UNREADABLE, str(error))
 
     def _report(self, kind: Kind, sentence: str) -> None:
         self.found.append(Violation(kind=kind, where=self.where, sentence=sentence))
@@ -135,12 +143,25 @@ class CodeCheck:
             file_type=part.file_type,
             directories=directories,
             message=read_signed_message(cms.payload) if cms and cms.payload else None,
-            requirement=read_requirements(requirements.content).get(DESIGNATED)
-            if requirements
-            else None,
+            requirement=self._requirement(requirements),
             entitlements=read_entitlements_xml(xml.payload) if xml else None,
-            entitlements_der=read_entitlements_der(der.payload) if der else None,
+            entitlements_der=self._der(der),
         )
+
+    def _requirement(self, blob: Blob | None) -> Expression | None:
+        try:
+            return read_requirements(blob.content).get(DESIGNATED) if blob else None
+        except Malformed as error:
+            # The language grows; what we cannot judge is not for that reason damaged.
+            self._report(Kind.REQUIREMENT, str(error))
+            return None
+
+    def _der(self, blob: Blob | None) -> dict[str, Any] | None:
+        try:
+            return read_entitlements_der(blob.payload) if blob else None
+        except Malformed as error:
+            self._report(Kind.ENTITLEMENT, str(error))
+            return None
 
     def _check_place(self, part: Slice, place: SignaturePlace) -> None:
         if place.end != part.size:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
@@ -40,12 +41,9 @@ def satisfies(expression: Expression, identifier: str, chain: Chain) -> bool:
         return isinstance(rest[0], tuple) and not satisfies(rest[0], identifier, chain)
     if name == "identifier":
         return rest[0] == identifier
-    if name == "certificate field":
-        return _matches_field(expression, chain)
-    if name == "certificate extension":
-        return _has_extension(expression, chain)
     # Whether the chain leads to Apple is the business of the trust check.
-    return name in {"anchor apple generic", "always"}
+    judge = _LEAVES.get(str(name))
+    return judge(expression, chain) if judge else name in {"anchor apple generic", "always"}
 
 
 def _matches_field(expression: Expression, chain: Chain) -> bool:
@@ -65,10 +63,27 @@ def _has_extension(expression: Expression, chain: Chain) -> bool:
     return any(extension.oid.dotted_string == oid for extension in certificate.extensions)
 
 
+def _has_hash(expression: Expression, chain: Chain) -> bool:
+    _, place, wanted = expression
+    certificate = _at(chain, place)
+    if certificate is None:
+        return False
+    # Apple's language knows this one hash of a certificate; it names, and does not protect.
+    return certificate.fingerprint(hashes.SHA1()) == wanted  # noqa: S303  see above
+
+
 def _at(chain: Chain, place: object) -> x509.Certificate | None:
-    if not isinstance(place, int) or place >= len(chain):
+    """Return a certificate by its place: 0 is the leaf, -1 the root."""
+    if not isinstance(place, int) or not -1 <= place < len(chain):
         return None
     return chain[place]
+
+
+_LEAVES: Final = {
+    "certificate field": _matches_field,
+    "certificate extension": _has_extension,
+    "certificate hash": _has_hash,
+}
 
 
 def check_identity(bundle: Bundle, signed: SignedSlice, chain: Chain) -> Iterator[Violation]:

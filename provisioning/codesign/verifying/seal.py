@@ -18,7 +18,11 @@ def check_seal(
     digests: Mapping[str, Digest],
     links: Mapping[str, str],
 ) -> Iterator[Violation]:
-    """Yield every file that is sealed and gone, there and not sealed, or changed."""
+    """
+    Yield every file that is sealed and gone, there and not sealed, or changed.
+
+    *digests* are those of the files in this bundle, by their full names.
+    """
     inside = _inside(bundle, digests)
     targets = {
         _composed(name[len(bundle.path) :]): target

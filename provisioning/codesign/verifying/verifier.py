@@ -1,5 +1,6 @@
 """The verifier: everything a device would check of an IPA, and a few things people trip over."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -112,13 +113,14 @@ class _AppCheck:
         for name in sorted(self.app.code):
             bundle = owners.get(name)
             slices = self._check_code(name, bundle)
-            if not slices or any(signed.message is None for signed in slices):
-                self.unsigned.add(name)
             for signed in slices:
                 self._check_signer(name, bundle, signed)
         links = self._links()
+        names = sorted(self.digests)
         for bundle in self.app.bundles:
-            self._check_bundle(bundle, links)
+            # All names of a folder lie together; looking through all of them would take long.
+            within = names[bisect_left(names, bundle.path) : bisect_left(names, _end(bundle.path))]
+            self._check_bundle(bundle, within, links)
 
     def _report(self, kind: Kind, where: str, sentence: str) -> None:
         self.found.append(Violation(kind=kind, where=where, sentence=sentence))
@@ -137,6 +139,8 @@ class _AppCheck:
         except Malformed as error:
             self._report(Kind.STREAM, name, str(error))
         self.found.extend(check.found)
+        if check.is_unsigned:
+            self.unsigned.add(name)
         return check.slices
 
     def _surroundings(self, bundle: Bundle | None) -> Surroundings:
@@ -196,10 +200,11 @@ class _AppCheck:
     def _check_grant(
         self, bundle: Bundle, signed: SignedSlice, chain: Sequence[x509.Certificate]
     ) -> Iterator[Violation]:
+        if not bundle.is_process:
+            return
         content = self._content(bundle.profile_name)
         if content is None:
-            if bundle.is_process:
-                self._report(Kind.PROFILE, bundle.path, "there is no provisioning profile.")
+            self._report(Kind.PROFILE, bundle.path, "there is no provisioning profile.")
             return
         try:
             profile = read_profile(content)
@@ -207,8 +212,8 @@ class _AppCheck:
             return  # Said once, by the check of the profile itself.
         yield from check_profile(bundle, signed, chain, profile, self.now)
 
-    def _check_bundle(self, bundle: Bundle, links: dict[str, str]) -> None:
-        content = self._content(bundle.profile_name)
+    def _check_bundle(self, bundle: Bundle, names: list[str], links: dict[str, str]) -> None:
+        content = self._content(bundle.profile_name) if bundle.is_process else None
         if content is not None:
             self._check_profile_itself(bundle, content)
         seal = self._content(bundle.path + coderesources.FILE_NAME)
@@ -220,7 +225,8 @@ class _AppCheck:
         except Malformed as error:
             self._report(Kind.SEAL, bundle.path, str(error))
             return
-        self.found.extend(check_seal(bundle, resources, self.digests, links))
+        digests = {name: self.digests[name] for name in names}
+        self.found.extend(check_seal(bundle, resources, digests, links))
 
     def _check_profile_itself(self, bundle: Bundle, content: bytes) -> None:
         try:
@@ -253,6 +259,11 @@ class _AppCheck:
                 except (Malformed, UnicodeDecodeError):
                     self._report(Kind.CONTAINER, entry.name, "the symbolic link cannot be read.")
         return found
+
+
+def _end(folder: str) -> str:
+    """Return what comes right behind all names that begin with a folder's."""
+    return folder[:-1] + chr(ord("/") + 1)
 
 
 def _is_apples(signed: SignedSlice, chain: Sequence[x509.Certificate]) -> bool:

@@ -11,6 +11,7 @@ class Kind(StrEnum):
     STREAM = "stream"
     MACHO = "macho"
     SIGNATURE = "signature"
+    UNREADABLE = "unreadable"
     PAGE = "page"
     SLOT = "slot"
     CMS = "cms"
@@ -25,7 +26,7 @@ class Kind(StrEnum):
 
 
 #: Those that mean damage: whoever signs over them hides that the app is not what was built.
-DAMAGE = frozenset({Kind.STREAM, Kind.PAGE, Kind.SLOT, Kind.SEAL})
+DAMAGE = frozenset({Kind.STREAM, Kind.UNREADABLE, Kind.PAGE, Kind.SLOT, Kind.SEAL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

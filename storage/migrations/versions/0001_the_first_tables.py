@@ -187,6 +187,32 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "signing_identity",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("organization_id", sa.String(32), nullable=False),
+        sa.Column("key_fingerprint", sa.String(64), nullable=False),
+        sa.Column("sealed_key", sa.LargeBinary(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("certificate", sa.LargeBinary(), nullable=True),
+        sa.Column("fingerprint", sa.String(64), nullable=True),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_by", sa.String(64), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_signing_identity_organization_id_organization"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signing_identity")),
+        sa.UniqueConstraint(
+            "organization_id",
+            "fingerprint",
+            name=op.f("uq_signing_identity_organization_id_fingerprint"),
+        ),
+    )
+    op.create_table(
         "tester",
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("organization_id", sa.String(32), nullable=False),
@@ -242,6 +268,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("group_id", "usergroup_id", name=op.f("pk_groupusergroup")),
     )
     op.create_table(
+        "preparation",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("build_id", sa.String(32), nullable=False),
+        sa.Column("source_sha256", sa.String(64), nullable=False),
+        sa.Column("base_sha256", sa.String(64), nullable=True),
+        sa.Column("index_sha256", sa.String(64), nullable=True),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("chunk_size", sa.BigInteger(), nullable=False),
+        sa.Column("chunks", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("violations", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["build_id"], ["build.id"], name=op.f("fk_preparation_build_id_build")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_preparation")),
+        sa.UniqueConstraint(
+            "build_id", "source_sha256", name=op.f("uq_preparation_build_id_source_sha256")
+        ),
+    )
+    with op.batch_alter_table("preparation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_preparation_base_sha256"), ["base_sha256"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_preparation_index_sha256"), ["index_sha256"], unique=False
+        )
+
+    op.create_table(
         "release",
         sa.Column("id", sa.String(32), nullable=False),
         sa.Column("key", sa.String(64), nullable=False),
@@ -265,6 +320,46 @@ def upgrade() -> None:
         sa.UniqueConstraint("app_id", "number", name=op.f("uq_release_app_id_number")),
         sa.UniqueConstraint("key", name=op.f("uq_release_key")),
     )
+    op.create_table(
+        "variant",
+        sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("build_id", sa.String(32), nullable=False),
+        sa.Column("generation", sa.String(64), nullable=False),
+        sa.Column("identity_id", sa.String(32), nullable=False),
+        sa.Column("fingerprint", sa.String(64), nullable=False),
+        sa.Column("state", sa.String(32), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("way", sa.String(32), nullable=True),
+        sa.Column("base_sha256", sa.String(64), nullable=True),
+        sa.Column("fresh_sha256", sa.String(64), nullable=True),
+        sa.Column("segments", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("new_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("tag", sa.String(64), nullable=False),
+        sa.Column("chunk_size", sa.BigInteger(), nullable=False),
+        sa.Column("chunks", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("signing", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["build_id"], ["build.id"], name=op.f("fk_variant_build_id_build")),
+        sa.ForeignKeyConstraint(
+            ["identity_id"],
+            ["signing_identity.id"],
+            name=op.f("fk_variant_identity_id_signing_identity"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_variant")),
+        sa.UniqueConstraint("build_id", "generation", name=op.f("uq_variant_build_id_generation")),
+    )
+    with op.batch_alter_table("variant", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_variant_base_sha256"), ["base_sha256"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_variant_build_id_variant_state_variant_wanted_at"),
+            ["build_id", "state", "wanted_at"],
+            unique=False,
+        )
+        batch_op.create_index(batch_op.f("ix_variant_fresh_sha256"), ["fresh_sha256"], unique=False)
+
     op.create_table(
         "distribution",
         sa.Column("id", sa.String(32), nullable=False),
@@ -447,11 +542,23 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_distribution_release_id"))
 
     op.drop_table("distribution")
+    with op.batch_alter_table("variant", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_variant_fresh_sha256"))
+        batch_op.drop_index(batch_op.f("ix_variant_build_id_variant_state_variant_wanted_at"))
+        batch_op.drop_index(batch_op.f("ix_variant_base_sha256"))
+
+    op.drop_table("variant")
     op.drop_table("release")
+    with op.batch_alter_table("preparation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_preparation_index_sha256"))
+        batch_op.drop_index(batch_op.f("ix_preparation_base_sha256"))
+
+    op.drop_table("preparation")
     op.drop_table("groupusergroup")
     op.drop_table("groupmember")
     op.drop_table("groupchannel")
     op.drop_table("tester")
+    op.drop_table("signing_identity")
     op.drop_table("roleholding")
     op.drop_table("group")
     with op.batch_alter_table("build", schema=None) as batch_op:

@@ -1,44 +1,12 @@
 """A Slack that is slow, forgetful or down (failure modes 1 to 5, 11 to 13, 27 to 35)."""
 
-import asyncio
-import itertools
-import time
-
 import pytest
 
 from bot.sandbox.slack.api.faults import Fault
-from bot.slack import names, pace
+from bot.slack import names
 from bot.slack.app import make_missed
-from bot.slack.blocks import Message as Card
-from bot.slack.blocks import section
-from bot.slack.distribution import listeners, views
-from bot.slack.payloads import Asker
-from bot.slack.postings import Spot
-from storage.catalog import postings as rows
-from tests.integration.slack.house import BUILDS, QA, House, Plan
-
-
-def spot(house: House, channel: str = QA) -> Spot:
-    return Spot(channel_id=house.workspace.channel(channel).id)
-
-
-async def draw(house: House, key: str, text: str, channel: str = QA) -> None:
-    async def render() -> Card:
-        return Card(text=text, blocks=(section(text),))
-
-    await house.services.workspace.postings.draw(key, spot(house, channel), render)
-
-
-def said(house: House, channel: str = QA) -> list[str]:
-    return [message.text for message in house.workspace.by_bot(channel)]
-
-
-async def test_1_a_rate_limit_is_waited_for_and_the_order_is_kept(house: House) -> None:
-    house.slack.script("chat.postMessage", Fault.rate_limited(1), times=1)
-
-    await asyncio.gather(*(draw(house, f"k{n}", f"message {n}") for n in range(4)))
-
-    assert said(house) == [f"message {n}" for n in range(4)]
+from bot.slack.distribution import desk
+from tests.integration.slack.house import BUILDS, House, Plan
 
 
 async def test_1_a_rate_limited_response_url_is_waited_for(house: House) -> None:
@@ -48,54 +16,6 @@ async def test_1_a_rate_limited_response_url_is_waited_for(house: House) -> None
     await house.bob.click(draft, names.DISTRIBUTE)
 
     await house.whisper_to("Bob", "You may not distribute releases")
-
-
-async def test_2_an_answer_that_was_lost_does_not_make_a_second_message(house: House) -> None:
-    house.slack.script("chat.postMessage", Fault.lost_answer())
-
-    await draw(house, "k", "once")
-
-    assert said(house) == ["once"]
-
-
-async def test_2_a_server_error_and_a_broken_connection_are_tried_again(house: House) -> None:
-    house.slack.script("chat.postMessage", Fault.server_error())
-    house.slack.script("chat.postMessage", Fault.reset())
-
-    await draw(house, "k", "in the end")
-
-    assert said(house) == ["in the end"]
-
-
-async def test_2_an_edit_whose_answer_was_lost_is_repeated(house: House) -> None:
-    await draw(house, "k", "before")
-    house.slack.script("chat.update", Fault.lost_answer())
-
-    await draw(house, "k", "after")
-
-    assert said(house) == ["after"]
-
-
-async def test_2_a_crash_between_post_and_record_finds_the_message_again(house: House) -> None:
-    await draw(house, "k", "before")
-    postings = house.services.workspace.postings
-    async with house.services.database.writing() as session:
-        await rows.lost(session, "k")
-    assert await postings.where("k") is None
-
-    await draw(house, "k", "after")
-
-    assert said(house) == ["after"]
-
-
-async def test_2_without_the_scope_to_look_it_is_posted_again(house: House) -> None:
-    house.slack.state.app.scopes -= {"channels:history", "groups:history"}
-    house.services.workspace.whoami.forget()
-    house.slack.script("chat.postMessage", Fault.lost_answer())
-
-    await draw(house, "k", "better twice than never")
-
-    assert said(house) == ["better twice than never"] * 2
 
 
 async def test_3_a_click_is_answered_before_slow_work(house: House) -> None:
@@ -111,7 +31,7 @@ async def test_3_a_click_is_answered_before_slow_work(house: House) -> None:
 async def test_3_counting_that_takes_long_lets_the_person_wait_in_the_form(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listeners, "COUNT_WITHIN", 0.1)
+    monkeypatch.setattr(desk, "COUNT_WITHIN", 0.1)
     await house.group("QA")
     groups = house.services.domain.groups
     group = await groups.named("QA")
@@ -193,14 +113,6 @@ async def test_7_a_spent_trigger_gives_a_button_that_opens_the_form(
     await house.view_of("Ann", "Distribute")
 
 
-async def test_8_a_form_closed_while_its_people_are_counted_is_no_trouble(
-    house: House, caplog: pytest.LogCaptureFixture
-) -> None:
-    form = house.services.workspace.doorman
-    assert await form.change("V0UNKNOWN", views.pick()) is False
-    assert [r for r in caplog.records if r.levelname == "ERROR"] == []
-
-
 async def test_8_a_fourth_form_on_the_pile_is_explained(house: House) -> None:
     draft = await house.with_app()
     await house.ann.click(draft, names.DISTRIBUTE)
@@ -212,60 +124,12 @@ async def test_8_a_fourth_form_on_the_pile_is_explained(house: House) -> None:
     await house.dm_to("Ann", "no room for another form")
 
 
-@pytest.mark.parametrize("code", ["message_not_found", "cant_update_message", "edit_window_closed"])
-async def test_11_a_message_that_cannot_be_edited_is_posted_again(house: House, code: str) -> None:
-    await draw(house, "k", "first")
-    house.slack.script("chat.update", Fault.error(code))
-
-    await draw(house, "k", "second")
-    await draw(house, "k", "third")
-
-    assert said(house) == ["first", "third"]
-
-
 async def test_11_a_reply_whose_thread_is_gone_goes_to_the_channel(house: House) -> None:
     house.slack.script("chat.postMessage", Fault.error("thread_not_found"))
 
     await house.cid.post(BUILDS, files=[house.samples.ipa])
 
     assert (await house.card_saying("New app")).thread_ts is None
-
-
-@pytest.mark.parametrize(
-    "code", ["msg_blocks_too_long", "msg_too_long", "invalid_blocks", "invalid_blocks_format"]
-)
-async def test_12_a_refused_message_is_sent_in_a_simpler_form(
-    house: House, code: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    house.slack.script("chat.postMessage", Fault.error(code), times=2)
-
-    await draw(house, "k", "hello")
-
-    assert said(house) == ["hello"]
-    assert any("a simpler one is sent" in record.message for record in caplog.records)
-
-
-async def test_12_what_found_no_room_follows_in_the_thread(house: House) -> None:
-    house.slack.script("chat.postMessage", Fault.error("msg_blocks_too_long"))
-
-    async def render() -> Card:
-        blocks = tuple(section(f"{n} " + "word " * 550) for n in range(5))
-        return Card(text="long", blocks=blocks)
-
-    await house.services.workspace.postings.draw("k", spot(house), render)
-
-    first, *rest = house.workspace.by_bot(QA)
-    assert not first.is_reply
-    assert rest
-    assert {message.thread_ts for message in rest} == {first.ts}
-
-
-async def test_13_metadata_that_slack_refuses_is_left_out(house: House) -> None:
-    house.slack.script("chat.postMessage", Fault.error("metadata_too_large"))
-
-    await draw(house, "k", "hello")
-
-    assert [message.metadata for message in house.workspace.by_bot(QA)] == [None]
 
 
 async def test_27_a_missing_scope_is_named_with_what_to_do(house: House) -> None:
@@ -278,20 +142,6 @@ async def test_27_a_missing_scope_is_named_with_what_to_do(house: House) -> None
 
     await house.whisper_to("Eve", "lacks the scope")
     assert house.services.workspace.standing.scopes == {"users:read"}
-
-
-async def test_27_a_dead_token_turns_the_health_red_and_stops_the_hammering(house: House) -> None:
-    await draw(house, "k0", "well")
-    house.slack.state.app.token_error = "invalid_auth"
-    workspace = house.services.workspace
-    for n in range(1, 6):
-        with pytest.raises(Exception, match=r"invalid_auth|admin has to look"):
-            await draw(house, f"k{n}", "never")
-
-    refused = [c for c in house.slack.calls_of("chat.postMessage") if c.error == "invalid_auth"]
-    assert workspace.standing.trouble == "Slack does not accept the bot token."
-    assert len(refused) == 1
-    house.slack.state.app.token_error = None
 
 
 async def test_28_an_uninstalled_app_stops(house: House) -> None:
@@ -319,6 +169,17 @@ async def test_29_a_socket_that_is_refreshed_or_dropped_comes_back(house: House)
     await house.cid.post(BUILDS, files=[house.samples.apk])
 
     await house.card_saying("Android", within=30)
+
+
+async def test_29_a_socket_that_says_nothing_any_more_is_noticed_and_opened_anew(
+    house: House,
+) -> None:
+    silent = list(house.slack.sockets.connections)
+    house.slack.sockets.stall()
+
+    await house.workspace.eventually(
+        lambda: [c for c in house.slack.sockets.connections if c not in silent], timeout=20
+    )
 
 
 async def test_29_files_whose_events_were_lost_are_found(house: House) -> None:
@@ -424,45 +285,3 @@ async def test_35_a_dead_response_url_is_followed_by_an_ephemeral_message(house:
 
     await house.whisper_to("Bob", "You may not distribute releases")
     assert house.slack.calls_of("chat.postEphemeral")
-
-
-async def test_35_where_no_ephemeral_message_can_be_put_a_direct_one_is_sent(house: House) -> None:
-    asker = Asker(
-        user_id=house.bob.id,
-        team_id=house.slack.team_id,
-        channel_id=house.workspace.channel("#general").id,
-    )
-
-    assert await house.services.workspace.voice.whisper(asker, Card(text="psst"))
-
-    await house.dm_to("Bob", "psst")
-
-
-async def test_35_a_response_url_of_a_strangers_server_is_never_used(house: House) -> None:
-    asker = Asker(user_id=house.bob.id, team_id="T", response_url="http://127.0.0.1:9/response/T/x")
-
-    assert await house.services.workspace.voice.whisper(asker, Card(text="psst"))
-
-    await house.dm_to("Bob", "psst")
-
-
-async def test_39_edits_of_one_message_keep_apart_and_the_last_state_is_shown(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(pace, "EDIT_PAUSE", 0.3)
-    shown = 0
-
-    async def render() -> Card:
-        return Card(text=f"{shown}", blocks=(section(f"{shown}"),))
-
-    postings = house.services.workspace.postings
-    begun = time.monotonic()
-    for shown in range(30):
-        await postings.draw("k", spot(house), render, progress=shown not in {0, 29})
-        await asyncio.sleep(0.02)
-
-    edits = [call.at for call in house.slack.calls_of("chat.update")]
-    gaps = [later - earlier for earlier, later in itertools.pairwise(edits[:-1])]
-    assert said(house) == ["29"]
-    assert all(gap >= 0.28 for gap in gaps)
-    assert time.monotonic() - begun < 5

@@ -29,7 +29,7 @@ async def test_every_route_says_who_may_use_it(site: Site) -> None:
         ("/assets/{name}", Access.PUBLIC),
     }
     grants = {door.path for door in doors if door.access is Access.GRANT}
-    assert len(grants) == 5
+    assert len(grants) == 6
     assert all(path.startswith("/i/{token}") for path in grants)
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.slack import mrkdwn
@@ -53,6 +53,7 @@ def test_markdown_becomes_what_slack_shows_alike(markdown: str, expected: str) -
 OURS = r"<(?:https?://[^<>|]*\|[^<>|]*|mailto:[^<>|]*\|[^<>|]*)>"
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="<>!@#&|`*_~[]()\\ \nachelU1:/.https-`", max_size=120))
 def test_no_text_whatever_makes_a_mention_or_a_ping(markdown: str) -> None:
     shown = mrkdwn.from_markdown(markdown)
@@ -64,6 +65,7 @@ def test_no_text_whatever_makes_a_mention_or_a_ping(markdown: str) -> None:
     )
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab&<>\n", max_size=200), st.integers(5, 60))
 def test_cutting_never_tears_an_entity(text: str, limit: int) -> None:
     shown = mrkdwn.clip(mrkdwn.escape(text), limit)
@@ -72,6 +74,7 @@ def test_cutting_never_tears_an_entity(text: str, limit: int) -> None:
     assert mrkdwn.escape(_unescaped(shown)) == shown
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab&<>\n", max_size=300), st.integers(10, 60))
 def test_pieces_hold_everything_and_no_torn_entity(text: str, size: int) -> None:
     whole = mrkdwn.escape(text)

@@ -61,4 +61,4 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def prepared(good: Path) -> tuple[Path, Index]:
     """Prepare the good app; the file comes with its index."""
     path = good.with_name("prepared.ipa")
-    return path, prepare(good, path, roots=world.roots())
+    return path, prepare(good, path, roots=world.roots()).index

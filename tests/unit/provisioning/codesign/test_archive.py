@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from bot.sandbox.samples.archive import ArchiveWriter
 from provisioning.codesign.container import directory as directories
+from provisioning.codesign.container import spool as spools
 from provisioning.codesign.container.archive import Archive, open_archive, read_archive
 from provisioning.codesign.container.packing import pack_bytes, pack_stream
 from provisioning.codesign.container.rewrite import rewrite
@@ -259,6 +260,20 @@ def test_a_directory_beyond_its_limit_is_refused(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(Malformed, match="too many entries"), reading(zipped()):
         pass
+
+
+def test_an_archive_that_unpacks_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directories, "MOST_CONTENT", 1_000)
+
+    with pytest.raises(Malformed, match="more than any device could hold"), reading(zipped()):
+        pass
+
+
+def test_a_spool_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spools, "LARGEST", 1_000)
+
+    with spool() as store, pytest.raises(Malformed, match="more code"):
+        store.append([bytes(600), bytes(600)])
 
 
 def test_an_entry_beyond_its_limit_is_refused_unread() -> None:

@@ -2,15 +2,24 @@
 
 import os
 import random
+import shutil
+import subprocess
 import zlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.sandbox.samples.noise import code_like
+from provisioning.codesign.container.archive import open_archive
 from provisioning.codesign.container.checksum import combine
-from provisioning.codesign.container.chunks import join_chunks, pack_chunk, pack_hashes
+from provisioning.codesign.container.chunks import (
+    join_chunks,
+    keep_beginning,
+    pack_chunk,
+    pack_hashes,
+)
 from provisioning.codesign.container.cut import cut_stream
 from provisioning.codesign.container.mark import STEP, Mark
 from provisioning.codesign.structures.assembled import assembled
@@ -76,6 +85,13 @@ def test_a_stream_without_blocks_of_its_own_cannot_be_cut() -> None:
     assert cut_stream(BytesSource(packed), BytesSource(content), 200_000, 6, marks) is None
 
 
+def test_content_that_packs_too_well_is_not_cut() -> None:
+    content = bytes(60_000_000) + words(10_000)
+    packed, marks = packed_with_marks(content, 6)
+
+    assert cut_stream(BytesSource(packed), BytesSource(content), 59_000_000, 6, marks) is None
+
+
 def test_without_a_mark_before_the_end_there_is_no_cut() -> None:
     content = words(300_000)
     packed, marks = packed_with_marks(content, 6)
@@ -102,6 +118,26 @@ def test_checksums_join_as_contents_do(first: bytes, second: bytes) -> None:
     joined = combine(zlib.crc32(first), zlib.crc32(second), len(second))
 
     assert joined == zlib.crc32(first + second)
+
+
+@pytest.mark.parametrize("program", ["zip -q -1", "zip -q -6", "7z a -tzip"])
+def test_what_other_packers_write_is_cut_as_well(tmp_path: Path, program: str) -> None:
+    if shutil.which(program.split(maxsplit=1)[0]) is None:
+        pytest.skip(f"{program.split(maxsplit=1)[0]} is not installed here.")
+    content = words(900_000) + os.urandom(20_000)
+    (tmp_path / "code").write_bytes(content)
+    command = [*program.split(), "out.zip", "code"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+
+    with open_archive(tmp_path / "out.zip") as archive:
+        entry = archive.by_name["code"]
+        chunk = keep_beginning(archive.packed(entry), archive.inflated(entry), 900_000, 8)
+        assert chunk is not None
+        whole = assembled(chunk.packed)
+        packed = whole.read(0, whole.size)
+
+    assert len(chunk.packed[0]) > 200_000
+    assert zlib.decompress(packed + END, -zlib.MAX_WBITS) == content[:900_000]
 
 
 @given(st.integers(0, 60_000), st.integers(1, 9))

@@ -252,7 +252,7 @@ MUTANTS = {
         name=MAIN, edit=drop_blob(superblob.CMS_SLOT), kind=Kind.SIGNATURE, says="ad hoc"
     ),
     "the signature's own bytes": Mutant(
-        name=MAIN, edit=flip_blob(superblob.CMS_SLOT, -200), kind=Kind.SIGNATURE, says=""
+        name=MAIN, edit=flip_blob(superblob.CMS_SLOT, 9), kind=Kind.UNREADABLE, says="CMS"
     ),
     "the slot of Info.plist empty": Mutant(
         name=MAIN, edit=edit_directory(_clear_slot(1)), kind=Kind.SLOT, says="-1 has no hash"
@@ -310,7 +310,7 @@ MUTANTS = {
     ),
     "encrypted code": Mutant(name=MAIN, edit=encrypt, kind=Kind.MACHO, says="App Store"),
     "no signature": Mutant(name=MAIN, edit=unsign, kind=Kind.SIGNATURE, says="no signature"),
-    "a cut executable": Mutant(name=MAIN, edit=truncate, kind=Kind.MACHO, says="outside"),
+    "a cut executable": Mutant(name=MAIN, edit=truncate, kind=Kind.UNREADABLE, says="outside"),
     "Info.plist": Mutant(
         name=ROOT + "Info.plist",
         edit=lambda content: content.replace(b"2.4.0", b"2.4.1"),

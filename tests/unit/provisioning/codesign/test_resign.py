@@ -498,6 +498,20 @@ def test_an_app_that_was_changed_after_signing_is_not_signed_over(
         )
 
 
+@pytest.mark.parametrize("magic", [b"\xfa\xde\x0c\xc0", b"\xfa\xde\x0c\x02", b"\xfa\xde\x0b\x01"])
+def test_a_damaged_signature_is_not_taken_for_none(
+    good: Path, tmp_path: Path, signer: Identity, magic: bytes
+) -> None:
+    broken = world.edited(
+        good, tmp_path / "broken.ipa", {MAIN: lambda raw: raw.replace(magic, b"\0\0\0\0")}
+    )
+
+    with pytest.raises(BrokenSeal, match="changed after it was signed"):
+        resign(
+            broken, signer, world.new_profiles(good, signer), tmp_path / "o", roots=world.roots()
+        )
+
+
 def test_progress_is_told_in_sentences(good: Path, tmp_path: Path, signer: Identity) -> None:
     heard: list[str] = []
 

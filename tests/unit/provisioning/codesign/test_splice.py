@@ -2,6 +2,7 @@
 
 import hashlib
 import zipfile
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -60,6 +61,15 @@ def test_a_splice_is_a_well_signed_app_for_the_new_phone(
     assert out.read_bytes() == joined(path, variant)
     assert variant.size == out.stat().st_size
     assert variant.bundles[0].identifier == world.APP_ID
+
+
+def test_what_is_wrong_but_no_damage_is_told_when_preparing(good: Path, tmp_path: Path) -> None:
+    later = datetime.now(UTC) + timedelta(days=400)
+
+    done = prepare(good, tmp_path / "out.ipa", roots=world.roots(), now=later)
+
+    assert any("has expired" in item.sentence for item in done.violations)
+    assert len(done.index.bundles) == 4
 
 
 def test_segments_cover_the_variant_without_gaps(
@@ -130,7 +140,7 @@ def test_what_was_signed_anew_can_be_spliced_from_then_on(
     ]
 
     resign(unsigned, signer, profiles, full, roots=world.roots())
-    index = prepare(full, path, roots=world.roots())
+    index = prepare(full, path, roots=world.roots()).index
     materialise(path, splice(path, index, signer, world.new_profiles(full, signer)), out)
 
     assert verify(out, world.NEW_PHONE, roots=world.roots()) == []
@@ -141,7 +151,7 @@ def test_a_large_program_is_cut_and_not_packed_anew(
 ) -> None:
     path, out = tmp_path / "prepared.ipa", tmp_path / "out.ipa"
 
-    index = prepare(large, path, roots=world.roots())
+    index = prepare(large, path, roots=world.roots()).index
     variant = splice(path, index, signer, world.new_profiles(large, signer))
     materialise(path, variant, out)
 
@@ -168,7 +178,7 @@ def test_apps_of_other_shapes_are_spliced(
     before = write(SHAPES[name])
     path, out = tmp_path / "prepared.ipa", tmp_path / "out.ipa"
 
-    index = prepare(before, path, roots=world.roots())
+    index = prepare(before, path, roots=world.roots()).index
     materialise(path, splice(path, index, signer, world.new_profiles(before, signer)), out)
 
     assert verify(out, world.NEW_PHONE, roots=world.roots()) == []
@@ -181,7 +191,7 @@ def test_a_binary_seal_is_parsed_and_written(signer: Identity, tmp_path: Path) -
     )
     path, out = tmp_path / "prepared.ipa", tmp_path / "out.ipa"
 
-    index = prepare(before, path, roots=world.roots())
+    index = prepare(before, path, roots=world.roots()).index
     materialise(path, splice(path, index, signer, world.new_profiles(before, signer)), out)
 
     assert [item.places for item in index.bundles] == [None, None]
@@ -198,7 +208,7 @@ def test_two_directories_are_both_changed(write: Write, signer: Identity, tmp_pa
     before = world.edited(modern, tmp_path / "both.ipa", {ROOT + "Harbour": edit})
     path, out = tmp_path / "prepared.ipa", tmp_path / "out.ipa"
 
-    index = prepare(before, path, roots=world.roots())
+    index = prepare(before, path, roots=world.roots()).index
     materialise(path, splice(path, index, signer, world.new_profiles(before, signer)), out)
 
     assert verify(out, world.NEW_PHONE, roots=world.roots()) == []
@@ -233,7 +243,7 @@ def test_another_certificate_needs_the_full_path(
 def test_a_development_build_needs_the_full_path(write: Write, tmp_path: Path) -> None:
     before = write(SampleApp(icon="none", extensions=0, profile="development"))
     path = tmp_path / "prepared.ipa"
-    index = prepare(before, path, roots=world.roots())
+    index = prepare(before, path, roots=world.roots()).index
     developer = identities.signing_identity(world.TEAM, "iPhone Developer")
     person = make_identity(developer.key, developer.certificate, world.authorities())
 

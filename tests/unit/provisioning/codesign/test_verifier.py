@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.samples.archive import ArchiveWriter
+from bot.sandbox.samples.bundle import Bundle
+from bot.sandbox.samples.identities import signing_identity
 from bot.sandbox.samples.ipa import SampleApp
+from bot.sandbox.samples.macho import MachO
+from bot.sandbox.samples.signature import CodeSigning
+from provisioning.codesign.resign import resign
 from provisioning.codesign.verifying.verifier import verify
 from provisioning.codesign.verifying.violation import Kind
 from tests.unit.provisioning.codesign import world
@@ -35,6 +41,68 @@ def test_a_well_signed_app_has_no_violations(write: Write, name: str) -> None:
 
 def test_an_app_with_everything_in_it_has_no_violations(good: Path) -> None:
     assert verify(good, world.OLD_PHONE, roots=world.roots()) == []
+
+
+def write_links(path: Path, target: str = "Tiles", *, signed: bool = True) -> Path:
+    """Write an app with a symbolic link, which its seal says leads to Tiles."""
+    with path.open("w+b") as file:
+        archive = ArchiveWriter(file)
+        bundle = Bundle(archive, "Payload/Harbour.app")
+        bundle.add_info({"CFBundleExecutable": "Harbour", "CFBundleIdentifier": world.APP_ID})
+        bundle.add("Tiles/one.txt", b"1")
+        archive.link("Payload/Harbour.app/Alias", target)
+        bundle._seal.keep_link("Alias", "Tiles")
+        bundle.add(
+            "embedded.mobileprovision", world.profile(world.APP_ID, world.identity()).content
+        )
+        signing = CodeSigning(
+            identifier=world.APP_ID,
+            identity=signing_identity(),
+            team_id=world.TEAM.id,
+            entitlements=world.entitlements(world.APP_ID),
+        )
+        bundle.finish(MachO(name="Harbour"), signing if signed else None)
+        archive.close()
+    return path
+
+
+def test_symbolic_links_are_sealed_by_where_they_lead(tmp_path: Path) -> None:
+    good = write_links(tmp_path / "good.ipa")
+    bad = write_links(tmp_path / "bad.ipa", "Info.plist")
+
+    assert verify(good, roots=world.roots()) == []
+    assert [item.sentence for item in verify(bad, roots=world.roots())] == [
+        "Alias is sealed as a link to somewhere else."
+    ]
+
+
+def test_a_new_seal_has_the_links_as_well(tmp_path: Path) -> None:
+    unsigned = write_links(tmp_path / "unsigned.ipa", signed=False)
+    signer = world.identity()
+
+    resign(
+        unsigned,
+        signer,
+        [world.profile(world.APP_ID, signer)],
+        tmp_path / "out.ipa",
+        roots=world.roots(),
+    )
+
+    assert verify(tmp_path / "out.ipa", roots=world.roots()) == []
+
+
+def test_bytes_between_slices_are_found(tmp_path: Path, write: Write) -> None:
+    before = write(SampleApp(icon="none", architectures=("arm64", "x86_64"), extensions=0))
+    name = "Payload/Harbour.app/Harbour"
+    after = world.edited(
+        before, tmp_path / "x.ipa", {name: lambda raw: raw[:5_000] + b"\x01" + raw[5_001:]}
+    )
+
+    found = verify(after, roots=world.roots())
+
+    assert [item.sentence for item in found] == [
+        "there are bytes between the slices that nothing covers."
+    ]
 
 
 def test_a_device_that_is_in_no_profile_is_named_for_every_bundle(good: Path) -> None:

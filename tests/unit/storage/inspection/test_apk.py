@@ -281,6 +281,15 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: zip_of([Part(name=MANIFEST, data=apks.manifest())] * 2),
         "duplicate: AndroidManifest.xml",
     ),
+    "two tables of resources": (
+        lambda: zip_of(
+            [
+                *parts({apks.MANIFEST: apks.manifest()}),
+                *[Part(name=b"resources.arsc", data=b"x")] * 2,
+            ]
+        ),
+        "duplicate: resources.arsc",
+    ),
     "a manifest of another local name": (
         lambda: single(local_name=b"AndroidManifest.xmL"),
         "two headers of AndroidManifest.xml tell different stories",

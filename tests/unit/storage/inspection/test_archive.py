@@ -9,7 +9,7 @@ import pytest
 
 from storage.inspection.archive import Archive
 from storage.inspection.directory import Shape
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.rejection import Ambiguous, PackageRejected
 from storage.inspection.source import Memory
 from tests.unit.storage.inspection.zips import LINK, STORED, Lies, Part, parts, zip_of
 
@@ -162,7 +162,7 @@ def test_an_entry_that_is_there_twice_is_not_read() -> None:
     archive = opened(zip_of([A, B, A]))
 
     assert archive.read(b"folder/b.txt", 9) == b"beta"
-    with pytest.raises(PackageRejected, match="duplicate"):
+    with pytest.raises(Ambiguous, match="duplicate"):
         archive.read(b"a.txt", 1000)
 
 

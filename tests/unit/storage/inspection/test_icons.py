@@ -173,6 +173,15 @@ def test_a_bad_icon_never_costs_the_upload(read: Read, picture: Part) -> None:
     assert any(note.startswith("An icon was left out: ") for note in found.notes)
 
 
+def test_two_icons_of_one_name_are_no_icon(read: Read) -> None:
+    picture = Part(name=b"Payload/App.app/Icon.png", data=drawing.png(drawing.boat_icon(9)))
+    entries = parts(ipas.files(ipas.info(CFBundleIconFiles=["Icon"])))
+    found = read(zip_of([*entries, picture, picture]))
+
+    assert found.icon is None
+    assert any("duplicate" in note for note in found.notes)
+
+
 def test_the_widest_icon_is_taken(read: Read) -> None:
     more = {
         f"Icon{name}.png": drawing.png(drawing.boat_icon(size))

@@ -1,6 +1,7 @@
 """IPAs that people really send, and what must come out of them."""
 
 import plistlib
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ import pytest
 
 from bot.sandbox.samples import cms, drawing
 from bot.sandbox.samples.identities import profile_signer, signing_identity
+from bot.sandbox.samples.macho import MachO, image
 from bot.sandbox.samples.profiles import Profile, mobileprovision
 from storage.inspection.facts import Inspection
 from tests.unit.storage.inspection import ipas, plist_tricks
@@ -266,6 +268,15 @@ def test_devices_and_certificates_of_the_wrong_type_do_not_count(read: Read) -> 
     assert len(signing.certificates) == 1
     assert signing.signers == ("a certificate without a name",)
     assert (signing.team_id, signing.expires_at, signing.entitlements) == ("TEAM", None, {})
+
+
+def test_an_executable_is_found_in_either_form_of_unicode(read: Read) -> None:
+    program = image(MachO(name="x", architectures=("arm64",)))
+    name = unicodedata.normalize("NFD", "Häfen")
+    found = read(ipas.ipa(ipas.info(CFBundleExecutable="H\u00e4fen"), {name: b"".join(program)}))
+
+    assert found.facts.architectures == ("arm64",)
+    assert found.notes == ()
 
 
 def test_a_simulator_build_is_told(read: Read) -> None:

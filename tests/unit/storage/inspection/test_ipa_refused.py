@@ -4,6 +4,7 @@ import plistlib
 import time
 import zlib
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -54,8 +55,17 @@ def overlaid_arrays() -> bytes:
     return data[:at] + data[at:].replace(b"\x00\x00\x03\xe8", b"\x00\x01\x86\xa0")
 
 
+def doubled(name: str) -> bytes:
+    again = Part(name=f"{ipas.ROOT}{name}".encode(), data=b"y")
+    return zip_of([*parts(ipas.files(more={name: b"x"})), again])
+
+
 MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "no Payload": (lambda: zip_of(parts({"Info.plist": INFO})), "no app in it"),
+    "the bare folder of an app": (
+        lambda: zip_of(parts({"App.app/Info.plist": INFO})),
+        "no app in it, only the folder of one: export an IPA",
+    ),
     "no Info.plist": (lambda: zip_of(parts({f"{ipas.ROOT}App": b"x"})), "no app in it"),
     "an empty archive": (lambda: zip_of([]), "no app in it"),
     "two apps": (
@@ -66,6 +76,10 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: zip_of([Part(name=NAME, data=INFO), Part(name=NAME, data=INFO)]),
         "duplicate: Payload/App.app/Info.plist",
     ),
+    **{
+        f"two of {name}": (partial(doubled, name), f"duplicate: {ipas.ROOT}{name}")
+        for name in ("embedded.mobileprovision", "App", "PlugIns/E.appex/Info.plist")
+    },
     "a plist that is a link": (
         lambda: one(Part(name=NAME, data=b"../x", attributes=LINK)),
         "Info.plist is a link",

@@ -3,6 +3,7 @@
 import functools
 import io
 import time
+import zlib
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -121,3 +122,16 @@ def test_a_damaged_entry_is_read_or_refused(
     assert name in files
     changed = files | {name: damaged(files[name], changes)}
     check(zip_of([Part(name=key.encode(), data=value, method=0) for key, value in changed.items()]))
+
+
+@given(changes=damages)
+@bounded
+def test_a_damaged_table_of_an_installer_is_read_or_refused(
+    changes: list[tuple[float, bytes]],
+) -> None:
+    data = sample("signed.pkg")
+    packed = int.from_bytes(data[8:16])
+    table = damaged(zlib.decompress(data[28 : 28 + packed]), changes)
+    again = zlib.compress(table)
+    sizes = len(again).to_bytes(8) + len(table).to_bytes(8)
+    check(data[:8] + sizes + data[24:28] + again + data[28 + packed :])

@@ -9,16 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.samples import gallery
 from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.apk import write_apk
 from bot.sandbox.samples.iosapp import SampleApp
 from bot.sandbox.samples.ipa import write_ipa
 from storage.inspection.archive import Archive
+from storage.inspection.compound import CompoundFile
 from storage.inspection.directory import Shape
 from storage.inspection.facts import Facts
 from storage.inspection.inspector import inspect
 from storage.inspection.mobileprovision import read as read_profile
+from storage.inspection.msi import stream_name
 from storage.inspection.source import Memory
+from storage.inspection.xar import Xar
 from tests.unit.storage.inspection.conftest import HASHES
 
 
@@ -107,3 +111,55 @@ def test_openssl_reads_the_same_v1_signer(apk: Path, apk_facts: Facts, tmp_path:
     prints = {hashlib.sha256(base64.b64decode(one)).hexdigest() for one in body}
 
     assert set(apk_facts.signing.certificates) <= prints
+
+
+def test_aapt2_reads_the_same_facts(apk: Path, apk_facts: Facts) -> None:
+    told = run("aapt2", "dump", "badging", apk)
+
+    assert f"package: name='{apk_facts.bundle_id}' versionCode='{apk_facts.build}'" in told
+    assert f"targetSdkVersion:'{apk_facts.target_sdk}'" in told
+    assert f"application-label:'{apk_facts.name}'" in told
+
+
+def test_llvm_reads_the_same_uuids(tmp_path: Path) -> None:
+    path = gallery.exhibits()["fat.dSYM.zip"](tmp_path / "symbols.zip").path
+    facts = inspect(path, HASHES).facts
+    archive = Archive.open(Memory(path.read_bytes()))
+    (name,) = archive.search(Shape(rb".*/DWARF/[^/]+", b"/DWARF/"))
+    binary = tmp_path / "Harbour"
+    binary.write_bytes(archive.read(name, 1 << 24))
+    told = run("llvm-dwarfdump", "--uuid", binary)
+    uuids = {cpu: uuid.lower() for uuid, cpu in re.findall(r"UUID: (\S+) \((\S+)\)", told)}
+
+    assert uuids == dict(zip(facts.architectures, facts.uuids, strict=True))
+
+
+def test_keytool_names_the_same_signer_of_a_bundle(tmp_path: Path) -> None:
+    path = gallery.exhibits()["plain.aab"](tmp_path / "app.aab").path
+    signing = inspect(path, HASHES).facts.signing
+    told = run("keytool", "-printcert", "-jarfile", path)
+    prints = re.findall(r"SHA256: ([0-9A-F:]{95})", told)
+
+    assert tuple(one.replace(":", "").lower() for one in prints) == signing.certificates
+
+
+@pytest.mark.parametrize("name", ["signed.pkg", "component.pkg"])
+def test_7zip_lists_the_same_files_of_an_installer(tmp_path: Path, name: str) -> None:
+    path = gallery.exhibits()[name](tmp_path / name).path
+    files = Xar.open(Memory(path.read_bytes())).files
+    told = run("7zz", "l", "-slt", "-ba", "-txar", path)
+
+    assert set(re.findall(r"(?m)^Path = (.*)$", told)) - {"[TOC].xml"} == set(files)
+
+
+@pytest.mark.parametrize("name", ["plain.msi", "long-references.msi"])
+def test_7zip_lists_the_same_streams_of_an_installer(tmp_path: Path, name: str) -> None:
+    path = gallery.exhibits()[name](tmp_path / name).path
+    told = run("7zz", "l", "-slt", "-ba", "-tCompound", path)
+    sizes = dict(re.findall(r"(?ms)^Path = (\S+)$.*?^Size = (\d+)$", told))
+    file = CompoundFile(Memory(path.read_bytes()))
+
+    # 7-Zip shows the packed names of tables as people read them, with an exclamation mark.
+    for table in ("Property", "_StringPool", "_StringData"):
+        content = file.read(stream_name(table), 1 << 20)
+        assert int(sizes[f"!{table}"]) == len(content)

@@ -1,0 +1,128 @@
+"""Questions about variants, and about what was prepared to make them."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.catalog.database import Session, insert_missing
+from storage.errors import NotFound
+from storage.records.base import now
+from storage.records.variant import Preparation, Variant, VariantState, VariantWay
+
+
+async def get(session: Session, variant_id: str) -> Variant:
+    """Raise NotFound."""
+    found = await session.get(Variant, variant_id)
+    if found is None:
+        raise NotFound("There is no such variant.")
+    return found
+
+
+async def want(session: Session, variant: Variant) -> Variant:
+    """
+    Keep *variant* unless its build has one of this generation; return the one that is kept.
+
+    Either way it is from now on the one that was wanted last.
+    """
+    unique = ["build_id", "generation"]
+    await insert_missing(session, Variant, [variant.model_dump()], unique)
+    found = await session.exec(
+        select(Variant).where(
+            Variant.build_id == variant.build_id, Variant.generation == variant.generation
+        )
+    )
+    kept = found.one()
+    kept.wanted_at = now()
+    session.add(kept)
+    return kept
+
+
+async def newest_ready(session: Session, build_id: str) -> Variant | None:
+    """Return the variant that is handed out now: of those that are ready, the last one wanted."""
+    found = await session.exec(
+        _ready(build_id).order_by(col(Variant.wanted_at).desc(), col(Variant.id)).limit(1)
+    )
+    return found.first()
+
+
+async def ready_with_tag(session: Session, build_id: str, beginning: str) -> Variant | None:
+    """Return the ready variant whose tag begins so."""
+    found = await session.exec(_ready(build_id).where(col(Variant.tag).startswith(beginning)))
+    return found.first()
+
+
+async def signed_anew(session: Session, build_id: str, fingerprint: str) -> Variant | None:
+    """Return the newest variant that the full path made with this certificate."""
+    found = await session.exec(
+        _ready(build_id)
+        .where(Variant.fingerprint == fingerprint, Variant.way == VariantWay.FULL)
+        .order_by(col(Variant.ready_at).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def preparation_of(session: Session, build_id: str, source_sha256: str) -> Preparation | None:
+    """Return what became of preparing one file of a build."""
+    found = await session.exec(
+        select(Preparation).where(
+            Preparation.build_id == build_id, Preparation.source_sha256 == source_sha256
+        )
+    )
+    return found.first()
+
+
+async def prepared(session: Session, build_id: str, fingerprint: str) -> Preparation | None:
+    """Return a base that this certificate's profiles can be spliced into."""
+    found = await session.exec(
+        select(Preparation)
+        .where(
+            Preparation.build_id == build_id,
+            Preparation.fingerprint == fingerprint,
+            col(Preparation.base_sha256).is_not(None),
+        )
+        .order_by(col(Preparation.created_at).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def keep_preparation(session: Session, preparation: Preparation) -> Preparation:
+    """Keep a preparation unless the same file was prepared already; return the one kept."""
+    unique = ["build_id", "source_sha256"]
+    await insert_missing(session, Preparation, [preparation.model_dump()], unique)
+    kept = await preparation_of(session, preparation.build_id, preparation.source_sha256)
+    assert kept is not None  # It was written in this very unit of work, or before.
+    return kept
+
+
+async def blobs_in_use(session: Session, digests: Sequence[str]) -> set[str]:
+    """Return those of *digests* (SHA-256) that a variant, or what it is made from, consists of."""
+    found: set[str] = set()
+    columns = (
+        Variant.base_sha256,
+        Variant.fresh_sha256,
+        Preparation.base_sha256,
+        Preparation.index_sha256,
+    )
+    for column in columns:
+        used = await session.exec(select(column).where(col(column).in_(digests)))
+        found.update(digest for digest in used.all() if digest)
+    return found
+
+
+async def finish(session: Session, variant: Variant) -> Variant:
+    """Write down what became of *variant*; one that is ready already stays as it is."""
+    values = variant.model_dump(exclude={"id", "build_id", "generation", "created_at", "wanted_at"})
+    await session.exec(
+        sa.update(Variant)
+        .where(col(Variant.id) == variant.id, col(Variant.state) != VariantState.READY)
+        .values(**values)
+    )
+    return await get(session, variant.id)
+
+
+def _ready(build_id: str) -> SelectOfScalar[Variant]:
+    return select(Variant).where(Variant.build_id == build_id, Variant.state == VariantState.READY)

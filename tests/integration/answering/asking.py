@@ -1,0 +1,83 @@
+"""Typing the command, and reading what one person alone is answered."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.views import View
+from bot.slack import names
+from tests.integration.slack.house import BUILDS, House
+
+#: What would ring for a whole channel or lead somewhere, were it shown as it was typed.
+RAW = ("<!channel>", "<!here>", "<https://evil.example", "<@UEVIL")
+
+
+class Asking:
+    """Somebody who types, in one house."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def ask(self, person: str, text: str, channel: str = BUILDS) -> Message:
+        """Type the command and return the answer, which nobody else sees."""
+        workspace = self.house.workspace
+        before = {message.ts for message in workspace.ephemerals(person)}
+        await workspace.person(person).command(channel, names.COMMAND, text)
+        answer = await workspace.eventually(
+            lambda: next((m for m in workspace.ephemerals(person) if m.ts not in before), None)
+        )
+        assert answer is not None
+        return answer
+
+    async def said(self, person: str, text: str) -> str:
+        """Type the command and return all words of the answer."""
+        return (await self.ask(person, text)).said()
+
+    async def form(self, person: str, text: str, title: str) -> View:
+        """Type the command and return the form that it opens."""
+        workspace = self.house.workspace
+        if workspace.view_of(person) is not None:
+            await workspace.person(person).close(everything=True)
+        await workspace.person(person).command(BUILDS, names.COMMAND, text)
+        return await self.house.view_of(person, title)
+
+
+def raw_texts(house: House) -> list[str]:
+    """Return every text in the workspace that Slack would read as markup of a stranger's."""
+    shown: list[str] = []
+    for conversation in house.slack.state.conversations:
+        for message in conversation.history.everything():
+            if message.is_bot:
+                shown += [message.text, *marked(message.blocks)]
+    for user in house.slack.state.people:
+        views = [house.workspace.home_of(user.id), house.workspace.view_of(user.id)]
+        for view in views:
+            shown += marked(view.blocks) if view is not None else []
+    return [text for text in shown if any(payload in text for payload in RAW)]
+
+
+def marked(value: object) -> Iterator[str]:
+    """Yield the texts that Slack reads as mrkdwn."""
+    if isinstance(value, list):
+        for item in value:
+            yield from marked(item)
+    elif isinstance(value, dict):
+        if value.get("type") == "mrkdwn":
+            yield str(value.get("text"))
+        for item in value.values():
+            yield from marked(item)
+
+
+def button(place: Message | View, label: str) -> dict[str, Any]:
+    """Return the button that says *label*, wherever it stands. Raise StopIteration."""
+    return next(
+        element
+        for block in place.blocks
+        for element in [*block.get("elements", ()), block.get("accessory") or {}]
+        if element.get("type") == "button" and element["text"]["text"] == label
+    )
+
+
+def words_of(view: View) -> str:
+    """Return all words of a view."""
+    return Message(ts="", channel="", user="", text="", team="", blocks=view.blocks).said()

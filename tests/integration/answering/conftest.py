@@ -1,0 +1,76 @@
+"""Fixtures: one house for all tests of a file, and others for whoever needs one of their own."""
+
+import shutil
+from collections.abc import AsyncGenerator, Generator
+from functools import partial
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from bot import bootstrap, engine
+from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
+from bot.slack import pace, parts
+from tests.integration.answering.asking import Asking
+from tests.integration.slack.house import House, Plan, Samples, opened
+
+
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
+    folder = tmp_path_factory.mktemp("samples")
+    ipa = harbour_ipa(folder)
+    return Samples(
+        ipa=ipa,
+        newer_ipa=harbour_ipa(folder, version="2.5.0", build="250"),
+        apk=harbour_apk(folder),
+        broken=ipa,
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _in_a_hurry() -> Generator[None]:
+    """Make the pauses short; the real ones have tests of their own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "PAUSE", 0.02)
+        patch.setattr(pace, "EDIT_PAUSE", 0.1)
+        patch.setattr(engine, "Pace", partial(engine.Pace, polling=0.05))
+        patch.setattr(bootstrap, "READERS", 1)
+        yield
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(
+    _in_a_hurry: None,
+    tmp_path_factory: pytest.TempPathFactory,
+    sqlite_template: Path,
+    samples: Samples,
+) -> AsyncGenerator[House]:
+    """Lend the house of the file; at its end Slack must have found nothing to complain of."""
+    folder = tmp_path_factory.mktemp("house")
+    shutil.copyfile(sqlite_template, folder / "house.db")
+    async with opened(folder, f"sqlite:///{folder / 'house.db'}", samples, Plan()) as house:
+        yield house
+        assert house.slack.violations == []
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def furnished(shared: House) -> House:
+    """Lend the house of the file with the app Harbour, whose release 1 is a draft."""
+    await shared.with_app()
+    return shared
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def asking(shared: House) -> Asking:
+    return Asking(shared)
+
+
+@pytest.fixture(params=["socket", "http"])
+async def either(
+    request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str, samples: Samples
+) -> AsyncGenerator[House]:
+    """Lend a house of the test's own over each transport."""
+    plan = Plan(transport=request.param)
+    async with opened(tmp_path, sqlite_url, samples, plan) as house:
+        yield house
+        assert house.slack.violations == []

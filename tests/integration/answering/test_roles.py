@@ -1,0 +1,158 @@
+"""Giving and taking roles, and that they take effect at the next click."""
+
+import pytest
+import pytest_asyncio
+
+from bot.sandbox.slack.api.faults import Fault
+from bot.slack import names
+from tests.integration.answering.asking import Asking
+from tests.integration.slack.house import BUILDS, House
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def draft(furnished: House) -> House:
+    """Lend a house with a draft, in which nobody but Ann holds a role by name."""
+    people = furnished.services.domain.people
+    fixed = (await people.holdings())[:1]
+    for role, holder in await people.holdings():
+        if (role, holder) not in fixed:
+            await people.take(furnished.ann.id, role, holder)
+    return furnished
+
+
+async def test_the_list_says_what_each_role_may_and_who_holds_it(
+    draft: House, asking: Asking
+) -> None:
+    said = await asking.said("Ann", "roles")
+
+    assert f"*Admin* does everything, and gives roles\n{draft.ann.mention}" in said
+    assert "Nobody by name: every full member may" in said
+
+
+async def test_somebody_made_a_manager_may_distribute_and_no_longer_when_it_was_taken(
+    draft: House, asking: Asking
+) -> None:
+    card = draft.card()
+    given = await asking.said("Ann", "roles give release manager to @bob")
+    again = await asking.said("Ann", "roles give manager @bob")
+    await draft.bob.click(card, names.DISTRIBUTE)
+    await draft.view_of("Bob", "Distribute")
+    await draft.bob.close()
+
+    taken = await asking.said("Ann", "roles take manager from @bob")
+    await draft.bob.click(card, names.DISTRIBUTE)
+
+    bob = draft.bob.mention
+    assert f"{bob} holds the role *release manager* now." in given
+    assert f"{bob} held the role *release manager* already." in again
+    assert f"{bob} no longer holds the role *release manager*." in taken
+    await draft.whisper_to("Bob", "You may not distribute releases here")
+    assert draft.workspace.view_of("Bob") is None
+    assert "You may not distribute" in await asking.said("Bob", "distribute harbour to QA")
+
+
+async def test_a_role_of_a_user_group_follows_its_members(draft: House, asking: Asking) -> None:
+    draft.workspace.add_usergroup("leads", "Cid")
+    await asking.said("Ann", "roles give manager @leads")
+
+    cid = await asking.said("Cid", "roles")
+    draft.workspace.set_usergroup("leads", "Bob")
+    await draft.settled()
+    cid_after, bob = await asking.said("Cid", "roles"), await asking.said("Bob", "roles")
+
+    assert "<!subteam^" in cid
+    assert "You may not change groups" in cid_after
+    assert "*Release manager*" in bob
+
+
+async def test_what_a_manager_sees_in_help_comes_and_goes_with_the_role(
+    draft: House, asking: Asking
+) -> None:
+    assert draft.card()
+    before = await asking.said("Cid", "help")
+    await asking.said("Ann", "roles give manager @cid")
+
+    assert "/release groups" not in before
+    assert "/release groups" in await asking.said("Cid", "help")
+
+
+async def test_a_manager_sees_roles_and_does_not_give_them(draft: House, asking: Asking) -> None:
+    assert draft.card()
+    await asking.said("Ann", "roles give manager @cid")
+
+    assert "*Admin*" in await asking.said("Cid", "roles")
+    assert "You may not give roles here" in await asking.said("Cid", "roles give admin @cid")
+
+
+async def test_giving_the_uploader_role_says_what_it_takes_from_the_others(
+    draft: House, asking: Asking
+) -> None:
+    given = await asking.said("Ann", "roles give uploader @cid")
+    await draft.bob.post(BUILDS, files=[draft.samples.apk])
+    refused = await draft.card_saying("does not hold the uploader role")
+    back = await asking.said("Ann", "roles take uploader @cid")
+
+    assert "From now on only those who hold it bring builds in." in given
+    assert refused.is_bot
+    assert "nobody holds it by name, so every full member may" in back
+
+
+async def test_a_role_that_a_guest_cannot_use_is_not_called_given(
+    draft: House, asking: Asking
+) -> None:
+    dee = draft.workspace.person("Dee").mention
+
+    said = await asking.said("Ann", "roles give manager @dee")
+
+    assert f"The role *release manager* has no effect for {dee}: guests" in said
+
+
+async def test_an_admin_of_the_settings_stays_admin_and_it_is_said_why(
+    draft: House, asking: Asking
+) -> None:
+    said = await asking.said("Ann", "roles take admin @ann")
+
+    assert f"{draft.ann.mention} may still do what *admin* allows" in said
+    assert "`SLIPWAY_ADMINS`" in said
+
+
+async def test_a_user_group_that_slack_does_not_tell_of_locks_nobody_out(
+    draft: House, asking: Asking
+) -> None:
+    silent = draft.workspace.add_usergroup("silent", "Bob")
+    draft.slack.script("usergroups.users.list", Fault.error("internal_error"), times=9)
+
+    refused = await asking.said("Ann", f"roles give manager <!subteam^{silent.id}|@silent>")
+
+    assert "Slack did not say who is in a user group." in refused
+    assert "<!subteam" not in await asking.said("Ann", "roles")
+    draft.slack.faults.clear()
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("roles grant manager @bob", "There is no `grant`"),
+        ("roles giv manager @bob", "Did you mean `/release roles give`?"),
+        ("roles give", "Say which role, and who: `/release roles give manager @somebody`"),
+        ("roles give manager", "Say who: `/release roles give manager @somebody`"),
+        ("roles give @bob", "Say which role, and who"),
+        ("roles give mnager @bob", "Did you mean `/release roles give manager`?"),
+        ("roles give manager @nobody", "Slack does not know `@nobody`."),
+        ("roles @bob", "Say first what to do: `/release roles give manager @somebody`"),
+        ("roles take &lt;!channel&gt; @bob", "There is no `&lt;!channel&gt;`"),
+    ],
+)
+async def test_what_is_missing_or_wrong_is_said_with_an_example(
+    draft: House, asking: Asking, typed: str, told: str
+) -> None:
+    assert draft.card()
+    assert told in await asking.said("Ann", typed)
+
+
+async def test_a_tester_is_told_which_role_it_takes(draft: House, asking: Asking) -> None:
+    assert draft.card()
+    for typed in ("roles", "roles give manager @bob"):
+        assert "here: this takes the role" in await asking.said("Bob", typed)
