@@ -2,11 +2,13 @@
 
 import asyncio
 import hashlib
+import json
 import logging
 import sys
 from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,8 +16,12 @@ from bot import observability
 from bot.cli_signing import COMMANDS
 from bot.settings import Settings, load
 from storage.errors import SlipwayError
-from storage.inspection.facts import Hashes
+from storage.inspection.diff import compare
+from storage.inspection.facts import Facts, Hashes, Inspection
 from storage.inspection.rejection import PackageRejected
+
+if TYPE_CHECKING:
+    from storage.inspection.worker import InspectionPool
 
 VERSION_OPTIONS = {"package_name": "slipway", "prog_name": "slipway"}
 
@@ -83,28 +89,54 @@ def migrate() -> None:
     async def work() -> int:
         before = await migrations.pending(settings.records_url)
         await migrations.upgrade(settings.records_url)
-        click.echo(f"Done: {len(before)} steps." if before else "Nothing to do.")
+        click.echo(
+            f"Done: {len(before)} {'step' if len(before) == 1 else 'steps'}."
+            if before
+            else "Nothing to do."
+        )
         return 0
 
     run(work)
 
 
 @main.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def inspect(file: Path, *, as_json: bool) -> None:
+@click.option(
+    "--diff", "as_diff", is_flag=True, help="Say what changed from the first to the second."
+)
+def inspect(files: tuple[Path, ...], *, as_json: bool, as_diff: bool) -> None:
     """Say what a package says about itself."""
+    if len(files) != (2 if as_diff else 1):
+        raise click.UsageError("--diff takes two files." if as_diff else "It takes one file.")
+
+    async def work() -> int:
+        async with InspectionPool(workers=1) as pool:
+            read = [await _inspected(pool, file) for file in files]
+        if as_diff:
+            click.echo(_difference(read[0].facts, read[1].facts, as_json=as_json))
+        else:
+            click.echo(read[0].text() if as_json else render(read[0].facts))
+        return 0
+
     from storage.inspection.sheet import render  # noqa: PLC0415
     from storage.inspection.worker import InspectionPool  # noqa: PLC0415
 
-    async def work() -> int:
-        hashes = await asyncio.to_thread(_hashes, file)
-        async with InspectionPool(workers=1) as pool:
-            inspection = await pool.inspect(file, hashes, file.name)
-        click.echo(inspection.text() if as_json else render(inspection.facts))
-        return 0
-
     run(work)
+
+
+async def _inspected(pool: "InspectionPool", file: Path) -> Inspection:
+    hashes = await asyncio.to_thread(_hashes, file)
+    return await pool.inspect(file, hashes, file.name)
+
+
+def _difference(old: Facts, new: Facts, *, as_json: bool) -> str:
+    changes = compare(old, new)
+    if as_json:
+        return json.dumps([asdict(change) for change in changes], ensure_ascii=False)
+    if not changes:
+        return "Nothing that a fact sheet holds has changed."
+    return "\n".join(f"{'!' if change.loud else ' '} {change.sentence}" for change in changes)
 
 
 def _hashes(file: Path) -> Hashes:

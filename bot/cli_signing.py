@@ -100,6 +100,8 @@ def resign(
     """
     from provisioning.codesign.resign import resign as sign  # noqa: PLC0415
 
+    if output.is_dir() or not output.parent.is_dir():
+        _end(f"The signed app cannot be written to {output}: name a file in a folder that exists.")
     found = [_profile(path) for path in profiles]
     signer = _identity(identity, authorities)
     with _sentences(ipa):

@@ -2,9 +2,6 @@
 
 import asyncio
 import errno
-import shutil
-import socket
-import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +12,8 @@ from typing import Protocol
 import yaml
 from aiohttp import web
 
-from bot.bootstrap import open_house
+from bot.bootstrap import Running, open_house
+from bot.sandbox.keeping import HOST, Folder, kept
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
 from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
@@ -24,7 +22,6 @@ from bot.settings import Settings, load
 from provisioning.groups import Groups
 from storage.errors import SlipwayError
 
-HOST = "127.0.0.1"
 #: Lies beside the packages in a clone.
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -43,10 +40,14 @@ class PortTaken(SlipwayError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """A running demo."""
+    """A running demo: the workspace, and the house beside it."""
 
     slack: SandboxSlack
-    settings: Settings
+    house: Running
+
+    @property
+    def settings(self) -> Settings:
+        return self.house.services.settings
 
 
 async def demo(*, port: int, data_dir: Path | None) -> int:
@@ -66,30 +67,28 @@ async def running(
 
     *with_group* makes the group QA, so that a newcomer has somebody to distribute to.
 
-    Without *data_dir* everything lies in a temporary folder that goes at the end. Raise PortTaken.
+    Without *data_dir* everything lies in a temporary folder that goes at the end. Raise PortTaken,
+    FolderTaken, FolderUnusable.
     """
-    folder = data_dir or Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="slipway-demo-"))
-    try:
-        async with _workspace(port, folder) as slack:
-            settings = _settings(slack, folder)
-            async with open_house(settings) as house:
-                await slack.connected()
-                if with_group:
-                    await _make_group(house.services.domain.groups, slack.workspace)
-                yield Demo(slack=slack, settings=settings)
-    finally:
-        if data_dir is None:
-            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+    with kept(data_dir) as folder:
+        async with _workspace(port, folder) as slack, open_house(_settings(slack, folder)) as house:
+            await slack.connected()
+            if with_group:
+                await _make_group(house.services.domain.groups, slack.workspace)
+            yield Demo(slack=slack, house=house)
 
 
 @asynccontextmanager
-async def _workspace(port: int, folder: Path) -> AsyncGenerator[SandboxSlack]:
+async def _workspace(port: int, folder: Folder) -> AsyncGenerator[SandboxSlack]:
     """Serve the workspace with its page, and the samples that the page offers to post."""
-    slack = SandboxSlack(data_dir=folder / "slack", setup=Setup(manifest=_manifest()))
+    slack = SandboxSlack(data_dir=folder.path / "slack", setup=Setup(manifest=_manifest()))
+    if folder.starts > 1:
+        # The people and channels are those of the last time; files and messages must not be.
+        slack.state.mint.turn(str(folder.starts))
     app = web.Application(client_max_size=LARGEST_BODY)
     slack.mount(app)
-    app.router.add_get("/desk/samples/harbour.ipa", partial(_sample, folder, harbour_ipa))
-    app.router.add_get("/desk/samples/harbour.apk", partial(_sample, folder, harbour_apk))
+    app.router.add_get("/desk/samples/harbour.ipa", partial(_sample, folder.path, harbour_ipa))
+    app.router.add_get("/desk/samples/harbour.apk", partial(_sample, folder.path, harbour_apk))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
@@ -134,14 +133,14 @@ async def _make_group(groups: Groups, workspace: Workspace) -> None:
     await groups.connect(group.id, workspace.channel("#qa").id, ann)
 
 
-def _settings(slack: SandboxSlack, folder: Path) -> Settings:
+def _settings(slack: SandboxSlack, folder: Folder) -> Settings:
     """Return settings that owe nothing to the environment."""
-    port = _free_port()
+    port = folder.port()
     return load(
         base_url=f"http://{HOST}:{port}",
         host=HOST,
         port=port,
-        data_dir=folder / "slipway",
+        data_dir=folder.path / "slipway",
         database_url="",
         secret_key_file=None,
         slack_mode="socket",
@@ -157,13 +156,6 @@ def _settings(slack: SandboxSlack, folder: Path) -> Settings:
     )
 
 
-def _free_port() -> int:
-    """Return a free port: install links name it before anybody listens."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
-
-
 def _manifest() -> dict[str, object] | None:
     """Return the manifest, so that the workspace grants what a real one would."""
     if not MANIFEST.exists():
@@ -173,11 +165,17 @@ def _manifest() -> dict[str, object] | None:
 
 
 def _greeting(url: str, data_dir: Path | None) -> str:
-    kept = f"Everything is kept in {data_dir}." if data_dir else "Nothing is kept when it ends."
+    kept = (
+        f"Builds, releases and groups are kept in {data_dir};\n"
+        "  the channels begin empty each time."
+        if data_dir
+        else "Nothing is kept when it ends."
+    )
     return (
         f"\n  Slipway is running in a workspace of its own.\n\n"
         f"  Open   {url}\n\n"
         f"  You are Ann, the release manager. Post the sample build, press Distribute… on\n"
-        f"  its card, then switch to Bob and open his install link. {kept}\n"
+        f"  its card, then switch to Bob and open his install link.\n\n"
+        f"  {kept}\n"
         f"  Ctrl-C ends it.\n"
     )

@@ -71,12 +71,9 @@ class Segments:
         return sha256(json.dumps(self.as_json()).encode()).hexdigest()
 
     @property
-    def blobs(self) -> dict[str, int]:
-        """The SHA-256 of each blob that is needed, and how long it must be at least."""
-        needed: dict[str, int] = {}
-        for part in self.parts:
-            needed[part.sha256] = max(part.end, needed.get(part.sha256, 0))
-        return needed
+    def blobs(self) -> frozenset[str]:
+        """The SHA-256 of each blob that is needed."""
+        return frozenset(part.sha256 for part in self.parts)
 
     def between(self, start: int, end: int) -> Iterator[Segment]:
         """Yield the ranges that make up the bytes from *start* up to, but not including, *end*."""

@@ -28,7 +28,7 @@ from storage.inspection.directory import Shape
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.package import Package
 from storage.inspection.rejection import Ambiguous, NotAPackage, PackageRejected
-from storage.inspection.source import Window
+from storage.inspection.source import Source, Window
 
 logger = logging.getLogger(__name__)
 
@@ -109,7 +109,17 @@ def _read_by_content(package: Package) -> Inspection:
         return appinstaller.read(package, source)
     if symbols.is_mapping(head):
         return symbols.read_plain_mapping(package, source)
-    return _read_archive(package, Archive.open(source))
+    return _read_archive(package, _opened(source, head))
+
+
+def _opened(source: Source, head: bytes) -> Archive:
+    """Open a zip archive; what does not even begin as one is no broken package, but none."""
+    try:
+        return Archive.open(source)
+    except PackageRejected as reason:
+        if head.startswith(b"PK"):
+            raise
+        raise NotAPackage(str(reason)) from reason
 
 
 def _read_archive(package: Package, archive: Archive) -> Inspection:

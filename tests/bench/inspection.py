@@ -80,7 +80,10 @@ def androguard(path: Path) -> str | None:
 def pyaxmlparser(path: Path) -> str | None:
     from pyaxmlparser import APK  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - only where asked for
 
-    return str(APK(str(path)).package)
+    found = APK(str(path))
+    _ = found.application, found.version_name
+    found.get_certificates_der_v2()
+    return str(found.package)
 
 
 READERS: dict[str, tuple[str, Callable[[Path], str | None]]] = {

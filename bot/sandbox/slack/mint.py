@@ -20,6 +20,10 @@ class Mint:
         self._made = 0
         self._last = 0
 
+    def turn(self, salt: str) -> None:
+        """Make other ids from now on: those of an earlier run may still be known to the app."""
+        self._salt = f"{self._salt}:{salt}"
+
     def id(self, prefix: str) -> str:
         """Return an id such as `C0A1B2C3D4` (a prefix, a zero and eight characters)."""
         self._made += 1

@@ -3,7 +3,13 @@
 from collections.abc import Sequence
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs12,
+)
 
 from provisioning.codesign.errors import IdentityRefused
 from provisioning.codesign.identity.identity import Identity, make_identity
@@ -23,12 +29,12 @@ def import_p12(
     if len(content) > MOST_BYTES:
         raise IdentityRefused("This file is too large for a p12.")
     try:
-        key, certificate, _ = pkcs12.load_key_and_certificates(content, password.encode())
+        key, certificate, carried = pkcs12.load_key_and_certificates(content, password.encode())
     except ValueError as error:
         raise IdentityRefused("The password is wrong, or this is no p12 file.") from error
     if key is None or certificate is None:
         raise IdentityRefused("This p12 holds no private key with its certificate.")
-    return make_identity(key, certificate, authorities)
+    return make_identity(key, certificate, authorities, carried)
 
 
 def import_pem(
@@ -42,3 +48,15 @@ def import_pem(
         return make_identity(key, load(certificate), authorities)
     except (ValueError, TypeError) as error:
         raise IdentityRefused("This key or this certificate cannot be read.") from error
+
+
+def export_pem(identity: Identity) -> tuple[bytes, bytes]:
+    """
+    Return key and certificate as PEM, for `import_pem` to read again.
+
+    The key is not encrypted: it must go nowhere but where secrets are kept.
+    """
+    return (
+        identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        identity.certificate.public_bytes(Encoding.PEM),
+    )

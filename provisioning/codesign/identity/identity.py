@@ -61,19 +61,24 @@ def make_identity(
     key: object,
     certificate: x509.Certificate,
     authorities: Sequence[x509.Certificate] | None = None,
+    carried: Sequence[x509.Certificate] = (),
 ) -> Identity:
     """
     Join a key and a certificate into an identity, and find the certificate's chain.
 
-    *authorities* are searched in place of Apple's. Raise IdentityRefused when the two do not belong
-    together, when the key is of another kind, or when the chain does not reach a root.
+    *authorities* are searched in place of Apple's, and then those that were *carried* along: Apple
+    makes new intermediates now and then. Raise IdentityRefused when the two do not belong together,
+    when the key is of another kind, or when the chain does not reach one of the authorities.
     """
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise IdentityRefused("This private key is of a kind that cannot sign apps.")
     if _public(key.public_key()) != _public(certificate.public_key()):
         raise IdentityRefused("The private key does not belong to this certificate.")
     known = apple_authorities() if authorities is None else authorities
-    return Identity(key=key, certificate=certificate, chain=chain_for(certificate, known))
+    chain = chain_for(certificate, (*known, *carried))
+    if chain and chain[-1] not in known:
+        raise IdentityRefused("The certificate does not lead to a root of Apple's.")
+    return Identity(key=key, certificate=certificate, chain=chain)
 
 
 def _public(key: object) -> bytes:

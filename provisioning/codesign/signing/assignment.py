@@ -53,7 +53,11 @@ def _refuse_strangers(profile: Profile, identity: Identity, now: datetime) -> No
 
 
 def refuse_other_team(former_teams: Mapping[str, str | None], identity: Identity) -> None:
-    """Raise Refused when code was signed by another team, whose identifiers we cannot keep."""
+    """
+    Raise Refused when a program was signed by another team, whose identifiers we cannot keep.
+
+    Libraries of other teams are no obstacle: they claim nothing, and are signed anew.
+    """
     for name, team in former_teams.items():
         if team and team != identity.team_id:
             raise Refused(

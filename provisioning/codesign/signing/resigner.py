@@ -99,7 +99,8 @@ class Resigner:
                 _refuse_unsignable(name, parts)
                 signature = read_signature(source, parts[0])
                 self.signatures[name] = signature
-                if signature is not None and signature.leaf is not None:
+                program = bundle.is_process and name == bundle.executable
+                if program and signature is not None and signature.leaf is not None:
                     teams[name] = signature.primary.team
         refuse_other_team(teams, self.wish.identity)
 

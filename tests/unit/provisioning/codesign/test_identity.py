@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from bot.sandbox.samples import identities
 from provisioning.codesign.errors import IdentityRefused
-from provisioning.codesign.identity.files import import_p12, import_pem
+from provisioning.codesign.identity.files import export_pem, import_p12, import_pem
 from provisioning.codesign.identity.identity import Identity, make_identity
 from provisioning.codesign.identity.request import make_request
 from tests.unit.provisioning.codesign import world
@@ -53,6 +53,28 @@ def test_a_p12_of_any_age_gives_the_identity(age: str, *, chain: bool) -> None:
     assert found.fingerprint == SAMPLE.fingerprint
     assert found.team_id == world.TEAM.id
     assert [item.subject for item in found.chain] == [item.subject for item in world.authorities()]
+
+
+def test_an_intermediate_that_came_along_is_used_when_it_is_new() -> None:
+    content = p12(BestAvailableEncryption(PASSWORD.encode()))
+
+    found = import_p12(content, PASSWORD, world.roots())
+
+    assert [item.subject for item in found.chain] == [item.subject for item in world.authorities()]
+
+
+def test_a_root_that_came_along_is_never_believed() -> None:
+    content = p12(BestAvailableEncryption(PASSWORD.encode()))
+
+    with pytest.raises(IdentityRefused, match="does not lead to a root of Apple's"):
+        import_p12(content, PASSWORD)
+
+
+def test_an_identity_can_be_kept_and_read_again(signer: Identity) -> None:
+    found = import_pem(*export_pem(signer), world.authorities())
+
+    assert found.fingerprint == signer.fingerprint
+    assert found.sign(b"words") == signer.sign(b"words")
 
 
 def test_a_p12_with_rc2_as_keychain_wrote_it_is_read(tmp_path: Path) -> None:

@@ -331,6 +331,21 @@ def test_apples_own_code_is_left_alone(tmp_path: Path, successor: Identity) -> N
     assert verify(after, world.NEW_PHONE, roots=world.roots()) == []
 
 
+def test_a_library_of_another_team_becomes_ours(tmp_path: Path, signer: Identity) -> None:
+    name = "Frameworks/libvendor.dylib"
+    library = world.dylib("libvendor", team=OTHER_TEAM)
+    before = world.write_tree(tmp_path / "before.ipa", app(files={name: library}))
+    after = tmp_path / "after.ipa"
+
+    summary = resign(
+        before, signer, [world.profile(world.APP_ID, signer)], after, roots=world.roots()
+    )
+
+    assert summary.signed == (ROOT + name, MAIN)
+    assert signature_of(after, ROOT + name).primary.team == world.TEAM.id
+    assert verify(after, roots=world.roots()) == []
+
+
 def test_executables_are_packed_in_one_piece_on_request(
     large: Path, tmp_path: Path, successor: Identity
 ) -> None:

@@ -186,8 +186,10 @@ def entitlements(bundle_id: str, more: Mapping[str, object] | None = None) -> di
     }
 
 
-def dylib(name: str, *, signed: bool = True) -> bytes:
+def dylib(name: str, *, signed: bool = True, team: identities.Team = TEAM) -> bytes:
     """Return a loose library."""
-    signing = CodeSigning(identifier=name, identity=identities.signing_identity(), team_id=TEAM.id)
+    signing = CodeSigning(
+        identifier=name, identity=identities.signing_identity(team), team_id=team.id
+    )
     library = MachO(name=name, install_name=f"@rpath/{name}.dylib")
     return b"".join(image(library, signing if signed else None))

@@ -58,11 +58,13 @@ def test_a_file_is_known_by_what_it_holds_and_not_by_its_name(tmp_path: Path, na
 @pytest.mark.parametrize(
     "data",
     [
+        b"",
+        b"<html><body>Please sign in</body></html>",
         zip_of([]),
         zip_of(parts({"holiday.jpg": b"", "report.docx": b"", "lib/x86/a.so": b""})),
         b"MZ".ljust(60, b"\0") + (64).to_bytes(4, "little") + b"NE" + bytes(90),
     ],
-    ids=["an empty archive", "pictures", "a program for Windows 3"],
+    ids=["nothing", "a web page", "an empty archive", "pictures", "a program for Windows 3"],
 )
 def test_what_holds_no_app_at_all_is_told_apart_from_a_broken_app(read: Read, data: bytes) -> None:
     with pytest.raises(NotAPackage):
@@ -89,6 +91,13 @@ def test_whatever_a_reader_raises_becomes_a_refusal(
 def test_a_file_that_is_absent_is_no_refusal(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         inspect(tmp_path / "absent", HASHES)
+
+
+def test_an_archive_that_is_cut_is_a_broken_package(read: Read) -> None:
+    with pytest.raises(PackageRejected, match="not a complete archive") as refusal:
+        read(ipas.ipa()[:-9])
+
+    assert not isinstance(refusal.value, NotAPackage)
 
 
 def test_a_file_that_becomes_shorter_is_refused(tmp_path: Path) -> None:

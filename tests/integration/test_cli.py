@@ -1,0 +1,107 @@
+"""The command line, as a person types it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.samples.harbour import harbour_ipa
+
+FIXTURE = Path(__file__).parents[3] / "shared" / "fixtures" / "ApiDemos-debug.apk"
+
+
+def slipway(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command with nothing of ours in the environment but what is given."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={"PATH": "/usr/bin:/bin", **environment},
+    )
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    folder = tmp_path_factory.mktemp("builds")
+    old = harbour_ipa(folder, keys=folder)
+    return old, harbour_ipa(folder, version="2.5.0", build="250", keys=folder)
+
+
+def test_inspect_prints_one_json_object(builds: tuple[Path, Path]) -> None:
+    done = slipway("inspect", "--json", builds[0])
+
+    assert (done.returncode, done.stderr) == (0, "")
+    facts = json.loads(done.stdout)
+    assert (facts["platform"], facts["kind"]) == ("ios", "ipa")
+    assert (facts["bundle_id"], facts["version"]) == ("com.example.harbour", "2.4.0")
+    assert facts["size"] == builds[0].stat().st_size
+
+
+def test_inspect_prints_a_sheet_without_whole_device_ids(builds: tuple[Path, Path]) -> None:
+    facts = json.loads(slipway("inspect", "--json", builds[0]).stdout)
+    done = slipway("inspect", builds[0])
+
+    assert done.returncode == 0
+    assert "com.example.harbour" in done.stdout
+    assert facts["signing"]["devices"]
+    assert all(device not in done.stdout for device in facts["signing"]["devices"])
+
+
+def test_inspect_says_what_changed(builds: tuple[Path, Path]) -> None:
+    done = slipway("inspect", "--diff", *builds)
+
+    assert done.returncode == 0
+    assert "Version 2.4.0 became 2.5.0." in done.stdout
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04 and nothing more"])
+def test_what_is_no_package_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "App.ipa"
+    path.write_bytes(content)
+    done = slipway("inspect", "--json", path)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
+    done = slipway("inspect", tmp_path / "nothing.ipa")
+
+    assert done.returncode == 1
+    assert done.stderr.endswith("cannot be read: No such file or directory.\n")
+
+
+def test_serve_without_settings_names_each_that_is_missing() -> None:
+    done = slipway("serve")
+
+    assert done.returncode == 2
+    assert "SLIPWAY_SLACK_BOT_TOKEN is missing" in done.stderr
+    assert "SLIPWAY_SLACK_APP_TOKEN is missing" in done.stderr
+
+
+def test_serve_with_wrong_settings_has_a_sentence_for_each() -> None:
+    done = slipway("serve", SLIPWAY_PORT="eighty", SLIPWAY_ADMINS="ann")
+
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_migrate_makes_the_tables_once(tmp_path: Path) -> None:
+    where = {"SLIPWAY_DATA_DIR": str(tmp_path)}
+
+    assert slipway("migrate", **where).stdout == "Done: 1 step.\n"
+    assert slipway("migrate", **where).stdout == "Nothing to do.\n"
+
+
+if FIXTURE.exists():  # It is not part of the project, so there is nothing to skip without it.
+
+    def test_a_real_android_app_reads_as_its_own_description_says() -> None:
+        facts = json.loads(slipway("inspect", "--json", FIXTURE).stdout)
+
+        assert facts["bundle_id"] == "io.appium.android.apis"
+        assert (facts["version"], facts["build"]) == ("5.0.0", "25")
+        assert (facts["min_os"], facts["target_sdk"]) == ("17", 33)

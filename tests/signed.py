@@ -1,0 +1,92 @@
+"""A signed app on the shelf and everything that it takes to sign it again."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from bot.sandbox.samples import identities as samples
+from provisioning.identities import Identities
+from provisioning.making import Making
+from provisioning.signing import Signing
+from provisioning.workroom import Workroom
+from storage.blobs.local import LocalBlobs
+from storage.blobs.materialising import materialise
+from storage.blobs.segments import VirtualFile
+from storage.catalog.database import Database
+from storage.inspection.facts import Hashes
+from storage.inspection.inspector import inspect
+from storage.records.variant import Variant
+from storage.secrets import Secrets
+from tests.shelf import Shelf, put, stock
+from tests.unit.provisioning.codesign import world
+
+PASSWORD = "synthetic"
+
+
+@cache
+def p12(number: int = 1) -> bytes:
+    """Return the identity that signed the samples, or with another number its successor."""
+    return samples.signing_identity(number=number).p12(PASSWORD)
+
+
+def profiles_of(ipa: Path, *devices: str, number: int = 1) -> list[bytes]:
+    """Return new profiles, for the devices, of everything in the app that has one."""
+    made = world.new_profiles(ipa, world.identity(number), devices or (world.NEW_PHONE,))
+    return [profile.content for profile in made]
+
+
+@dataclass
+class Bench:
+    """A place where a build can be signed."""
+
+    database: Database
+    blobs: LocalBlobs
+    identities: Identities
+    signing: Signing
+    shelf: Shelf
+    ipa: Path
+    folder: Path
+
+    async def identity(self, number: int = 1) -> str:
+        return (await self.identities.import_p12(p12(number), PASSWORD, "UANN")).id
+
+    async def sign(self, profiles: Sequence[bytes], *, number: int = 1) -> Variant:
+        """Sign the build on the shelf."""
+        identity_id = await self.identity(number)
+        return await self.signing.variant(self.shelf.build.id, identity_id, profiles, by="UANN")
+
+    async def written(self, file: VirtualFile) -> Path:
+        """Write a file out, as somebody would get it."""
+        path = self.folder / f"{file.tag[:8]}.ipa"
+        await materialise(self.blobs, file.segments, path)
+        return path
+
+
+async def open_bench(
+    database: Database, blobs: LocalBlobs, ipa: Path, folder: Path, *, splicing: bool = True
+) -> Bench:
+    """Put the app at *ipa* on the shelf as a release, and return where it can be signed."""
+    content = await asyncio.to_thread(ipa.read_bytes)
+    stored = await put(blobs, content)
+    hashes = Hashes(md5=stored.md5, sha1=stored.sha1, sha256=stored.sha256)
+    facts = (await asyncio.to_thread(inspect, ipa, hashes, ipa.name)).facts
+    shelf = await stock(database, facts=facts, blob=stored)
+    identities = Identities(
+        database,
+        Secrets(hashlib.sha256(b"a test").digest()),
+        organization_id=shelf.build.organization_id,
+        authorities=world.authorities(),
+    )
+    making = Making(database, blobs, Workroom(folder / "signing"), splicing=splicing)
+    return Bench(
+        database=database,
+        blobs=blobs,
+        identities=identities,
+        signing=Signing(database, identities, making),
+        shelf=shelf,
+        ipa=ipa,
+        folder=folder,
+    )
