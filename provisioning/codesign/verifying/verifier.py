@@ -104,6 +104,7 @@ class _AppCheck:
     found: list[Violation] = field(default_factory=list)
     digests: dict[str, Digest] = field(default_factory=dict)
     unsigned: set[str] = field(default_factory=set)
+    teams: dict[str, str | None] = field(default_factory=dict)
     chains: dict[tuple[bytes, ...], list[x509.Certificate]] = field(default_factory=dict)
 
     def run(self) -> None:
@@ -115,6 +116,7 @@ class _AppCheck:
             slices = self._check_code(name, bundle)
             for signed in slices:
                 self._check_signer(name, bundle, signed)
+        self._check_teams()
         links = self._links()
         names = sorted(self.digests)
         for bundle in self.app.bundles:
@@ -169,15 +171,26 @@ class _AppCheck:
         except Malformed as error:
             self._report(Kind.CMS, name, str(error))
             return
-        if _is_apples(signed, chain) and not (bundle and bundle.is_process):
+        foreign = WATCH_STUB in name or _is_apples(signed, chain)
+        if foreign and not (bundle and bundle.is_process):
             return
+        self.teams[name] = signed.primary.team
         if bundle is not None:
             self.found.extend(check_identity(bundle, signed, chain))
             self.found.extend(self._check_grant(bundle, signed, chain))
-        elif WATCH_STUB not in name and signed.primary.team != trust.team_of(chain[0]):
+        elif signed.primary.team != trust.team_of(chain[0]):
             self._report(
                 Kind.IDENTITY, name, "the signature names another team than its certificate."
             )
+
+    def _check_teams(self) -> None:
+        """Report code of a team other than the app's, which iOS does not load."""
+        wanted = self.teams.get(self.app.main.executable)
+        for name, team in self.teams.items():
+            if wanted and team != wanted:
+                self._report(
+                    Kind.IDENTITY, name, "the code is signed by another team than the app."
+                )
 
     def _chain(
         self, name: str, carried: tuple[bytes, ...], signed: SignedSlice

@@ -336,6 +336,9 @@ def test_a_library_of_another_team_becomes_ours(tmp_path: Path, signer: Identity
     library = world.dylib("libvendor", team=OTHER_TEAM)
     before = world.write_tree(tmp_path / "before.ipa", app(files={name: library}))
     after = tmp_path / "after.ipa"
+    assert [item.sentence for item in verify(before, roots=world.roots())] == [
+        "the code is signed by another team than the app."
+    ]
 
     summary = resign(
         before, signer, [world.profile(world.APP_ID, signer)], after, roots=world.roots()

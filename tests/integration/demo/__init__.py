@@ -1,0 +1,1 @@
+"""The demo as people start it, and as they see it in a browser."""
