@@ -52,9 +52,14 @@ class Demo:
 
 async def demo(*, port: int, data_dir: Path | None) -> int:
     """Run the demo until it is asked to stop; return the exit code."""
-    async with running(port=port, data_dir=data_dir, with_group=True) as demo:
-        print(_greeting(demo.slack.url, data_dir), flush=True)  # noqa: T201 - what people wait for
-        await stopped()
+    # Asked to stop while it still starts, it ends as soon as it is up, and well.
+    asked = asyncio.create_task(stopped(), name="asked to stop")
+    try:
+        async with running(port=port, data_dir=data_dir, with_group=True) as demo:
+            print(_greeting(demo.slack.url, data_dir), flush=True)  # noqa: T201 - it is waited for
+            await asked
+    finally:
+        asked.cancel()
     return 0
 
 

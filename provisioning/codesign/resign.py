@@ -9,7 +9,6 @@ from cryptography import x509
 
 from provisioning.codesign.bundles import App, find_app
 from provisioning.codesign.container.archive import Archive, open_archive
-from provisioning.codesign.container.packing import Digest
 from provisioning.codesign.container.writing import write_file
 from provisioning.codesign.errors import BrokenSeal
 from provisioning.codesign.identity.identity import Identity
@@ -63,7 +62,7 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
             archive=archive,
             app=app,
             wish=wish,
-            known=Known(digests=_digests(report), unsigned=report.unsigned),
+            known=Known(digests=report.digests, unsigned=report.unsigned),
             progress=say,
         )
         result = resigner.run()
@@ -83,12 +82,6 @@ def refuse_damage(app: App, report: Report) -> None:
                 f"This app was damaged or changed after it was signed: {violation.where}: "
                 f"{violation.sentence} Build and export it again."
             )
-
-
-def _digests(report: Report) -> dict[str, Digest]:
-    return {
-        name: Digest(sha1=item.sha1, sha256=item.sha256) for name, item in report.digests.items()
-    }
 
 
 def _summary(resigner: Resigner, result: Assembled) -> Summary:

@@ -16,14 +16,13 @@ from provisioning.codesign.structures import superblob
 from provisioning.codesign.structures.cms import read_signed_message
 from provisioning.codesign.structures.codedirectory import CodeDirectory
 from provisioning.codesign.structures.coderesources import FILE_NAME as SEAL_NAME
-from provisioning.codesign.structures.coderesources import read_code_resources
+from provisioning.codesign.structures.coderesources import LARGEST_SEAL, read_code_resources
 from provisioning.codesign.structures.macho import Slice, is_macho, read_slices
 from provisioning.codesign.structures.profile import MOST_BYTES, Profile, read_profile
 from provisioning.codesign.structures.requirements import DESIGNATED, read_requirements, spell
 from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import FileSource, Source
 
-LARGEST_SEAL: Final = 64 << 20
 _CPUS: Final = {
     0x0100000C: "arm64",
     0x0200000C: "arm64_32",

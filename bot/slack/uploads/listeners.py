@@ -73,7 +73,8 @@ def _register_buttons(app: AsyncApp, parts: SlackParts) -> None:
             sentence = f"The app is already there: it is called {card.release.app_display_name}."
             await parts.workspace.voice.whisper(click.asker, problem(sentence))
         elif card.build is not None:
-            form = views.create_app(card.upload_id, card.build)
+            taken = [known.app.name for known in await parts.cards.apps()]
+            form = views.create_app(card.upload_id, card.build, taken)
             again = blocks.button("Create app…", names.CREATE_APP, click.value)
             await parts.workspace.doorman.open(click.asker, click.trigger_id, form, again=again)
 

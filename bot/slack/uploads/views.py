@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Collection
 
 from bot.slack import blocks, mrkdwn, names, words
 from bot.slack.blocks import Form
@@ -11,8 +12,8 @@ from provisioning.cards import BuildCard
 VERSION = 1
 
 
-def create_app(upload_id: str, build: BuildCard) -> Form:
-    """Return the form, filled in from what the package says about itself."""
+def create_app(upload_id: str, build: BuildCard, taken: Collection[str] = ()) -> Form:
+    """Return the form, filled in from what the package says; *taken* are the names in use."""
     facts = build.facts
     hint = f"{words.platform(facts)} · {facts.bundle_id or 'no identifier'} · {build.file_name}"
     return Form(
@@ -31,7 +32,7 @@ def create_app(upload_id: str, build: BuildCard) -> Form:
             blocks.entry(
                 names.APP_NAME,
                 "Short name",
-                blocks.text_field(names.APP_NAME, short_name(build), longest=63),
+                blocks.text_field(names.APP_NAME, short_name(build, taken), longest=63),
                 hint="What people type: /release list short-name. Small letters, digits, dashes.",
             ),
         ),
@@ -49,8 +50,10 @@ def upload_of(private_metadata: str) -> str:
     raise Outdated
 
 
-def short_name(build: BuildCard) -> str:
-    """Return a short name to propose: the app's name as people would type it."""
+def short_name(build: BuildCard, taken: Collection[str] = ()) -> str:
+    """Return a free short name to propose: the app's name as people would type it."""
     words_ = re.sub(r"[^a-z0-9]+", "-", build.name.casefold()).strip("-")
     last = (build.facts.bundle_id or "app").casefold().rpartition(".")[2]
-    return (words_ or re.sub(r"[^a-z0-9]+", "-", last).strip("-") or "app")[:63]
+    base = (words_ or re.sub(r"[^a-z0-9]+", "-", last).strip("-") or "app")[:48]
+    proposals = (base, f"{base}-{build.facts.platform}", *(f"{base}-{n}" for n in range(2, 1000)))
+    return next((name for name in proposals if name not in taken), base)

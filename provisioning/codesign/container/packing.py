@@ -1,6 +1,5 @@
 """Packing new content: deflated into an unnamed file, with its checksum and its hashes."""
 
-import hashlib
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,24 +11,6 @@ from provisioning.codesign.container.spool import Spool
 
 #: What Xcode and the zip program use.
 USUAL_LEVEL: Final = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """The two hashes of a file that a seal holds."""
-
-    sha1: bytes
-    sha256: bytes
-
-
-def digest_of(chunks: Iterable[bytes]) -> Digest:
-    """Hash content that comes in pieces."""
-    sha1 = hashlib.sha1(usedforsecurity=False)
-    sha256 = hashlib.sha256()
-    for chunk in chunks:
-        sha1.update(chunk)
-        sha256.update(chunk)
-    return Digest(sha1=sha1.digest(), sha256=sha256.digest())
 
 
 def pack_bytes(content: bytes, method: int, level: int = USUAL_LEVEL) -> Replacement:

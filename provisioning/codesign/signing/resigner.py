@@ -10,11 +10,7 @@ from provisioning.codesign.bundles import App, Bundle
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.archive import Archive
 from provisioning.codesign.container.entry import Entry
-from provisioning.codesign.container.packing import (
-    Digest,
-    digest_of,
-    pack_bytes,
-)
+from provisioning.codesign.container.packing import pack_bytes
 from provisioning.codesign.container.rewrite import Replacement, rewrite
 from provisioning.codesign.errors import Malformed, Refused
 from provisioning.codesign.identity.identity import Identity
@@ -25,11 +21,11 @@ from provisioning.codesign.signing.repacking import repack_code
 from provisioning.codesign.signing.seal import make_seal, patch_seal
 from provisioning.codesign.structures import coderesources
 from provisioning.codesign.structures.assembled import Assembled, chunks_of
+from provisioning.codesign.structures.digest import Digest, digest_of
 from provisioning.codesign.structures.macho import INTEL, Slice, read_slices
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.signature import Signature, read_signature
 
-LARGEST_SEAL: Final = 64 << 20
 LONGEST_LINK: Final = 4_096
 Progress = Callable[[str], None]
 
@@ -180,7 +176,7 @@ class Resigner:
         entry = self.archive.by_name.get(own)
         if entry is not None and bundle.executable not in self.known.unsigned:
             inside = self._inside(bundle, self.digests)
-            return patch_seal(self.archive.content(entry, LARGEST_SEAL), inside)
+            return patch_seal(self.archive.content(entry, coderesources.LARGEST_SEAL), inside)
         links = {
             item.name[len(bundle.path) :]: self._link(item)
             for item in self.archive.entries
@@ -208,7 +204,7 @@ class Resigner:
 
     def _content(self, name: str) -> bytes | None:
         entry = self.archive.by_name.get(name)
-        return self.archive.content(entry, LARGEST_SEAL) if entry else None
+        return self.archive.content(entry, coderesources.LARGEST_SEAL) if entry else None
 
     def _replace(self, name: str, content: bytes) -> None:
         entry = self.archive.by_name.get(name)

@@ -5,9 +5,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from provisioning.codesign.container.packing import Digest
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.structures.coderesources import Rule, read_code_resources
+from provisioning.codesign.structures.digest import Digest
 from provisioning.codesign.structures.plist import read_plist
 
 #: Xcode's rules for iOS, old and new; the same in every app seen.

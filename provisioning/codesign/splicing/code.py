@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.archive import Archive
 from provisioning.codesign.container.chunks import Chunk, join_chunks, pack_chunk
-from provisioning.codesign.container.packing import Digest, digest_of
 from provisioning.codesign.container.rewrite import Replacement
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.splicing.index import BundlePlace, ChunkPlace, Region
 from provisioning.codesign.structures.assembled import Range
+from provisioning.codesign.structures.digest import Digest, digest_of
 from provisioning.codesign.structures.source import PIECE, PartSource, pieces
 
 

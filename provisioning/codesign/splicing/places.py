@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
-from provisioning.codesign.container.packing import Digest
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.splicing.index import HashPlace
+from provisioning.codesign.structures.digest import Digest
 from provisioning.codesign.structures.plist import read_plist
 
 _VALUE: Final = re.compile(

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
 from cryptography import x509
 
@@ -27,8 +26,6 @@ from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import Source
 from provisioning.codesign.verifying.verifier import inspect
 from provisioning.codesign.verifying.violation import Violation
-
-LARGEST_SEAL: Final = 64 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +109,9 @@ class Preparation:
         code = chunk_code(self.archive, entry, content, regions)
         self.changed[bundle.executable] = join_chunks(code.chunks, entry.method)
         seal = self.archive.by_name[bundle.path + coderesources.FILE_NAME]
-        places = find_places(self.archive.content(seal, LARGEST_SEAL), self._sealed_changes(bundle))
+        places = find_places(
+            self.archive.content(seal, coderesources.LARGEST_SEAL), self._sealed_changes(bundle)
+        )
         return BundlePlace(
             path=bundle.path,
             identifier=bundle.identifier,

@@ -8,11 +8,7 @@ from typing import Final
 
 from provisioning.codesign.bundles import App, Bundle
 from provisioning.codesign.container.archive import Archive, open_archive
-from provisioning.codesign.container.packing import (
-    Digest,
-    digest_of,
-    pack_bytes,
-)
+from provisioning.codesign.container.packing import pack_bytes
 from provisioning.codesign.container.rewrite import Replacement, rewrite
 from provisioning.codesign.errors import Malformed, NeedsFullPath
 from provisioning.codesign.identity.identity import Identity
@@ -27,6 +23,7 @@ from provisioning.codesign.splicing.region import resign_region
 from provisioning.codesign.splicing.variant import Variant, as_segments, etag_of
 from provisioning.codesign.structures import coderesources, superblob
 from provisioning.codesign.structures.codedirectory import CodeDirectory
+from provisioning.codesign.structures.digest import Digest, digest_of
 from provisioning.codesign.structures.entitlements import read_entitlements_xml
 from provisioning.codesign.structures.profile import FILE_NAME as PROFILE_NAME
 from provisioning.codesign.structures.profile import Profile
@@ -35,7 +32,6 @@ from provisioning.codesign.summary import signed_bundles
 
 #: New bytes are few and made often: the fastest level is enough.
 FAST: Final = 1
-LARGEST_SEAL: Final = 64 << 20
 
 
 def splice(
@@ -100,7 +96,7 @@ class Splicing:
     def _splice(self, bundle: BundlePlace, profile: Profile) -> None:
         self._replace(bundle.path + PROFILE_NAME, profile.content)
         seal_name = bundle.path + coderesources.FILE_NAME
-        old = self.archive.content(self.archive.by_name[seal_name], LARGEST_SEAL)
+        old = self.archive.content(self.archive.by_name[seal_name], coderesources.LARGEST_SEAL)
         changes = {
             name[len(bundle.path) :]: digest
             for name, digest in self.digests.items()

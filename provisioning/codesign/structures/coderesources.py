@@ -8,6 +8,8 @@ from provisioning.codesign.errors import Malformed
 from provisioning.codesign.structures.plist import read_plist
 
 FILE_NAME: Final = "_CodeSignature/CodeResources"
+#: A list of hundreds of thousands of files.
+LARGEST_SEAL: Final = 64 << 20
 MOST_RULES: Final = 256
 #: Patterns come with strangers' files; longer ones could keep a regular expression busy for ever.
 LONGEST_PATTERN: Final = 200

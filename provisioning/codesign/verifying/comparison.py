@@ -13,7 +13,7 @@ from provisioning.codesign.container.entry import Entry
 from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.structures import superblob
 from provisioning.codesign.structures.coderesources import FILE_NAME as SEAL_NAME
-from provisioning.codesign.structures.coderesources import read_code_resources
+from provisioning.codesign.structures.coderesources import LARGEST_SEAL, read_code_resources
 from provisioning.codesign.structures.entitlements import read_entitlements_xml
 from provisioning.codesign.structures.macho import Slice, read_slices
 from provisioning.codesign.structures.profile import FILE_NAME as PROFILE_NAME
@@ -21,7 +21,6 @@ from provisioning.codesign.structures.source import PartSource, Source, pieces
 from provisioning.codesign.structures.superblob import read_superblob
 from provisioning.codesign.verifying.violation import Kind, Violation
 
-LARGEST_SEAL: Final = 64 << 20
 #: Name, times, modes and comment of a central record: what a re-sign has no business with.
 _LASTING: Final = (0, 5, 6, 14, 15)
 

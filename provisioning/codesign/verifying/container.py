@@ -1,8 +1,6 @@
 """The container: whether both records of every entry agree, and every stream is whole."""
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from provisioning.codesign.container import entry as records
@@ -10,17 +8,10 @@ from provisioning.codesign.container.archive import Archive
 from provisioning.codesign.container.directory import zip64_values
 from provisioning.codesign.container.entry import Entry
 from provisioning.codesign.errors import Malformed
+from provisioning.codesign.structures.digest import Digest, digest_of
 from provisioning.codesign.verifying.violation import Kind, Violation
 
 _DESCRIPTOR_LENGTHS: Final = (12, 16, 20, 24)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
-    """The hashes of one file's content."""
-
-    sha1: bytes
-    sha256: bytes
 
 
 def check_records(archive: Archive) -> Iterator[Violation]:
@@ -77,16 +68,6 @@ def take_digests(
         except Malformed as error:
             report(Violation(kind=Kind.STREAM, where=entry.name, sentence=str(error)))
     return digests
-
-
-def digest_of(chunks: Iterable[bytes]) -> Digest:
-    """Hash the content of one file."""
-    sha1 = hashlib.sha1(usedforsecurity=False)
-    sha256 = hashlib.sha256()
-    for chunk in chunks:
-        sha1.update(chunk)
-        sha256.update(chunk)
-    return Digest(sha1=sha1.digest(), sha256=sha256.digest())
 
 
 def _violation(entry: Entry, sentence: str) -> Violation:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from provisioning.codesign.bundles import Bundle
 from provisioning.codesign.structures.coderesources import CodeResources, Rule, SealedFile
-from provisioning.codesign.verifying.container import Digest
+from provisioning.codesign.structures.digest import Digest
 from provisioning.codesign.verifying.violation import Kind, Violation
 
 

@@ -18,24 +18,19 @@ from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.structures import coderesources
 from provisioning.codesign.structures.cms import read_signed_message
-from provisioning.codesign.structures.coderesources import read_code_resources
+from provisioning.codesign.structures.coderesources import LARGEST_SEAL, read_code_resources
+from provisioning.codesign.structures.digest import Digest, digest_of
 from provisioning.codesign.structures.profile import Profile, read_profile
 from provisioning.codesign.structures.signature import APPLE
 from provisioning.codesign.structures.source import pieces
 from provisioning.codesign.verifying import trust
 from provisioning.codesign.verifying.code import CodeCheck, SignedSlice, Surroundings
-from provisioning.codesign.verifying.container import (
-    Digest,
-    check_records,
-    digest_of,
-    take_digests,
-)
+from provisioning.codesign.verifying.container import check_records, take_digests
 from provisioning.codesign.verifying.envelope import check_signature, signer_of
 from provisioning.codesign.verifying.meaning import check_identity, check_profile
 from provisioning.codesign.verifying.seal import check_seal
 from provisioning.codesign.verifying.violation import Kind, Violation
 
-LARGEST_SEAL: Final = 64 << 20
 LONGEST_LINK: Final = 4_096
 
 

@@ -7,7 +7,7 @@ import httpx
 from tests.integration.demo.processes import demo, opened
 
 
-async def test_the_demo_shows_its_page_and_ends_well_when_asked_to(tmp_path: Path) -> None:
+async def test_the_demo_shows_its_page_and_ends_well_when_asked_to() -> None:
     async with opened("--port", 0) as running:
         async with httpx.AsyncClient(trust_env=False, timeout=30) as client:
             page = await client.get(running.url)

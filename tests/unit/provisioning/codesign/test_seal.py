@@ -8,10 +8,10 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from provisioning.codesign.container.packing import digest_of
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.signing.seal import RULES, RULES_2, make_seal, patch_seal
 from provisioning.codesign.splicing.places import find_places, write_places
+from provisioning.codesign.structures.digest import digest_of
 from tests.unit.provisioning.codesign import world
 
 OLD, NEW = digest_of((b"old",)), digest_of((b"new",))

@@ -232,3 +232,12 @@ def test_the_form_for_an_app_is_filled_in_from_the_package() -> None:
 def test_an_app_without_latin_letters_gets_its_short_name_from_the_identifier() -> None:
     assert views.short_name(samples.build(name="港", bundle_id="com.example.Minato")) == "minato"
     assert views.short_name(samples.build(name="港", bundle_id=None)) == "app"
+
+
+def test_a_short_name_that_is_taken_is_not_proposed() -> None:
+    build = samples.build()
+
+    assert views.short_name(build) == "harbour"
+    assert views.short_name(build, ["harbour"]) == f"harbour-{build.facts.platform}"
+    taken = ["harbour", f"harbour-{build.facts.platform}"]
+    assert views.short_name(build, taken) == "harbour-2"

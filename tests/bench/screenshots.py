@@ -1,0 +1,44 @@
+"""
+Takes the pictures of the demo that the README and reviews need.
+
+    uv run python -m tests.bench.screenshots FOLDER
+
+Each step of the browser journey is photographed in the light and in the dark, the install page on
+a phone and on a desktop as well.
+"""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from playwright.async_api import Browser, Page
+
+from bot.sandbox.demo import running
+from tests.integration.demo.journey import Journey, Theme, browser
+
+
+async def photograph(opened: Browser, folder: Path, theme: Theme) -> None:
+    """Walk the road once and keep a picture of each step."""
+
+    async def camera(page: Page, name: str) -> None:
+        await page.wait_for_timeout(300)
+        path = folder / f"{name}-{theme}.png"
+        await page.screenshot(path=path)
+        print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
+
+    async with running(with_group=True) as demo:
+        journey = Journey(opened, theme=theme, camera=camera)
+        link = await journey.walk(demo.slack.url)
+        await camera(await journey.on_a_phone(link), "install-phone")
+        await camera(await journey.on_a_desktop(link), "install-desktop")
+
+
+async def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    async with browser() as opened:
+        await photograph(opened, folder, "light")
+        await photograph(opened, folder, "dark")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1])))

@@ -1,0 +1,33 @@
+"""What somebody sees who opens the demo and follows its guide."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from bot.sandbox.demo import running
+from tests.integration.demo.journey import CHROMIUM, Journey, browser
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="There is no Chromium here.")
+
+
+async def test_the_guide_leads_from_a_sample_to_bobs_install_page() -> None:
+    async with running(with_group=True) as demo, browser() as opened:
+        journey = Journey(opened)
+        link = await journey.walk(demo.slack.url)
+
+        phone = await journey.on_a_phone(link)
+        await expect(phone.get_by_role("heading", name="Harbour", exact=True)).to_be_visible()
+        await expect(phone.locator(".version")).to_have_text(re.compile(r"2\.4\.0"))
+        install = phone.get_by_role("link", name=re.compile("^(Install|Try it anyway)"))
+        assert (await install.get_attribute("href") or "").startswith("itms-services://?")
+        await expect(phone.locator("footer")).to_contain_text("for bob alone")
+        wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        assert await phone.evaluate(wide) is False
+
+        desktop = await journey.on_a_desktop(link)
+        await expect(desktop.get_by_alt_text("QR code of this page")).to_be_visible()
+        await expect(desktop.get_by_role("heading", name="Scan it with")).to_be_visible()
+
+        assert journey.troubles == []
+        assert demo.slack.violations == []
