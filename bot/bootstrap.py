@@ -35,19 +35,24 @@ from provisioning.distribution import Distributions
 from provisioning.fetching import Fetching
 from provisioning.grants import Grants
 from provisioning.groups import Groups
+from provisioning.identities import Identities
+from provisioning.making import Making
 from provisioning.people import People
 from provisioning.ports import Announcer
 from provisioning.receipts import Receipts
 from provisioning.releases import Releases
+from provisioning.signing import Signing
 from provisioning.testers import Testers
 from provisioning.workflows.distribute import Distribute
 from provisioning.workflows.road import Walk
 from provisioning.workflows.take_in import ShowPlace, TakeIn
+from provisioning.workroom import Workroom
 from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
 from storage.catalog.database import Database
 from storage.inspection.worker import InspectionPool
 from storage.migrations import migrate
+from storage.secrets import Secrets
 
 logger = logging.getLogger(__name__)
 
@@ -174,6 +179,7 @@ class _Maker:
                 self.links.card_icon, plain=self.settings.slack_api_url.startswith("http://")
             ),
         )
+        identities = self._identities()
         domain = Domain(
             people=people,
             groups=groups,
@@ -184,6 +190,8 @@ class _Maker:
             grants=grants,
             receipts=Receipts(self.database),
             cards=cards,
+            identities=identities,
+            signing=self._signing(identities),
         )
         return domain, announcer
 
@@ -202,6 +210,13 @@ class _Maker:
             testers=domain.testers,
             channels=make_channels(self.slack, domain.groups),
         )
+
+    def _identities(self) -> Identities:
+        return Identities(self.database, Secrets(self.key), organization_id=self.organization_id)
+
+    def _signing(self, identities: Identities) -> Signing:
+        workroom = Workroom(self.settings.data_dir / "signing")
+        return Signing(self.database, identities, Making(self.database, self.blobs, workroom))
 
     def _intake(self, people: People, pool: InspectionPool, announcer: SlackAnnouncer) -> Intake:
         parts = IntakeParts(

@@ -172,7 +172,9 @@ def _password(path: Path) -> str:
         return given.get_secret_value()
     if not sys.stdin.isatty():
         _end("The password of the p12 is missing: set SLIPWAY_P12_PASSWORD.")
-    answer: str = click.prompt(f"Password of {path.name}", hide_input=True, default="", err=True)
+    answer: str = click.prompt(
+        f"Password of {path.name}", hide_input=True, default="", show_default=False, err=True
+    )
     return answer
 
 

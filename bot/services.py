@@ -13,9 +13,11 @@ from provisioning.cards import Cards
 from provisioning.distribution import Distributions
 from provisioning.grants import Grants
 from provisioning.groups import Groups
+from provisioning.identities import Identities
 from provisioning.people import People
 from provisioning.receipts import Receipts
 from provisioning.releases import Releases
+from provisioning.signing import Signing
 from provisioning.testers import Testers
 from storage.blobs.local import LocalBlobs
 from storage.catalog.database import Database
@@ -34,6 +36,8 @@ class Domain:
     grants: Grants
     receipts: Receipts
     cards: Cards
+    identities: Identities
+    signing: Signing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,11 @@ async def photograph(opened: Browser, folder: Path, theme: Theme) -> None:
         link = await journey.walk(demo.slack.url)
         await camera(await journey.on_a_phone(link), "install-phone")
         await camera(await journey.on_a_desktop(link), "install-desktop")
+        await journey.ask(demo.slack.url, "/release help", "All that one can do")
+        await journey.ask(demo.slack.url, "/release groups show QA", "Bob Baker")
+        await journey.ask(demo.slack.url, "/release show harbour", "ad hoc signing")
+        await journey.ask(demo.slack.url, "/release roles", "Release manager")
+        await journey.home(demo.slack.url, "Recent releases")
 
 
 async def main(folder: Path) -> None:

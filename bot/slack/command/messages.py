@@ -18,14 +18,15 @@ TESTERS = (
 
 def overview(verbs: Sequence[Verb], *, distributes: bool) -> Message:
     """Return the help with every verb a person may use."""
-    lines = [f"`{names.COMMAND} {verb.usage}`\n{verb.summary}" for verb in verbs]
-    tries = " · ".join(example(text) for verb in verbs[:4] for text in verb.examples[:1])
     return Message(
         text=f"What you can do with {names.COMMAND}",
         blocks=[
             blocks.section(MANAGERS if distributes else TESTERS),
-            blocks.section("\n".join(lines)),
-            blocks.context(f"Try {tries}", f"More on one verb: {example(f'help {verbs[0].name}')}"),
+            *(
+                blocks.section(f"*{verb.name}* · {verb.summary}\n{example(verb.examples[0])}")
+                for verb in verbs
+            ),
+            blocks.context(f"All that one can do: {example(f'help {verbs[0].name}')}"),
         ],
     )
 

@@ -62,8 +62,9 @@ def full(sheet: GroupSheet, said: str = "") -> Message:
             blocks.button("Rename…", names.GROUP_EDIT_NAME, names.value_of(sheet.id)),
             _delete(sheet),
         ),
-        blocks.context(f"In commands it is called `{sheet.slug}`."),
     ]
+    if sheet.slug != sheet.name.casefold():
+        shown.append(blocks.context(f"In commands it may be called `{sheet.slug}`."))
     return Message(text=said or f"Group {name}", blocks=shown)
 
 

@@ -8,7 +8,7 @@ from bot.slack.distribution import command
 from tests.integration.answering.asking import Asking, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("given")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -135,16 +135,12 @@ async def test_a_channel_stands_for_the_groups_it_is_connected_to(
     ],
 )
 async def test_whom_nobody_knows_is_said_with_what_to_do(
-    given: House, asking: Asking, typed: str, told: str
+    asking: Asking, typed: str, told: str
 ) -> None:
-    assert given.card()
     assert told in await asking.said("Ann", typed)
 
 
-async def test_a_group_without_anybody_is_announced_to_nobody_and_said_so(
-    given: House, asking: Asking
-) -> None:
-    assert given.card()
+async def test_a_group_without_anybody_is_announced_to_nobody_and_said_so(asking: Asking) -> None:
     said = await asking.said("Ann", "distribute harbour to nobody")
 
     assert "goes to *0 people*: Nobody. There is nobody to tell yet." in said
@@ -160,9 +156,6 @@ async def test_a_dismissed_release_is_not_distributed(given: House, asking: Aski
         assert "Release 2 of Harbour was dismissed." in await asking.said("Ann", typed)
 
 
-async def test_who_may_not_distribute_is_told_so_before_anything_else(
-    given: House, asking: Asking
-) -> None:
-    assert given.card()
+async def test_who_may_not_distribute_is_told_so_before_anything_else(asking: Asking) -> None:
     for typed in ("distribute", "distribute nosuch", "distribute harbour to QA"):
         assert "You may not distribute releases here" in await asking.said("Bob", typed)

@@ -7,7 +7,7 @@ from bot.slack import names
 from tests.integration.answering.asking import Asking, marked, raw_texts, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("evil")]
 
 #: As Slack sends what was typed: & < > escaped.
 EVIL = "&lt;!channel&gt; `x` *b* &amp; &lt;https://evil.example|ok&gt;"
@@ -56,10 +56,7 @@ async def test_what_is_answered_rings_for_nobody(evil: House, asking: Asking, ty
     assert raw_texts(evil) == []
 
 
-async def test_a_group_of_such_a_name_is_shown_by_it_and_found_by_it(
-    evil: House, asking: Asking
-) -> None:
-    assert evil.card()
+async def test_a_group_of_such_a_name_is_shown_by_it_and_found_by_it(asking: Asking) -> None:
     assert f"*{SHOWN}*" in await asking.said("Ann", f"groups show {EVIL}")
 
 
@@ -85,11 +82,12 @@ async def test_forms_show_such_names_as_they_are(
 
 
 async def test_home_and_announcements_ring_for_nobody(evil: House) -> None:
-    for name in ("Ann", "Bob"):
-        await evil.workspace.person(name).open_home()
-        await evil.workspace.eventually(lambda name=name: evil.workspace.home_of(name) is not None)
+    await evil.ann.open_home()
+    await evil.bob.open_home()
+    await evil.workspace.eventually(lambda: evil.workspace.home_of("Ann"))
+    home = await evil.workspace.eventually(lambda: evil.workspace.home_of("Bob"))
 
-    assert SHOWN in words_of(evil.workspace.home_of("Bob") or pytest.fail("no Home"))
+    assert SHOWN in words_of(home)
     assert "&lt;!channel&gt;" in evil.card(QA).said()
     assert raw_texts(evil) == []
 

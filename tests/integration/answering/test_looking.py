@@ -7,7 +7,7 @@ from bot.slack import names
 from tests.integration.answering.asking import Asking, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("full")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -62,17 +62,15 @@ async def test_list_has_every_release_newest_first_with_state_and_reach(
     assert "1 of 1 person reached" in said
 
 
-async def test_list_of_an_app_points_to_one_release_in_full(full: House, asking: Asking) -> None:
+async def test_list_of_an_app_points_to_one_release_in_full(asking: Asking) -> None:
     said = await asking.said("Ann", "list HARBOUR")
 
-    assert full.card()
     assert "`/release show harbour 2`" in said
 
 
-async def test_apps_names_each_app_with_its_newest_release(full: House, asking: Asking) -> None:
+async def test_apps_names_each_app_with_its_newest_release(asking: Asking) -> None:
     said = await asking.said("Ann", "apps")
 
-    assert full.card()
     assert "`harbour` *Harbour* · iOS" in said
     assert "newest 2.5.0 (250), :memo: Draft" in said
 
@@ -84,12 +82,9 @@ async def test_testers_has_everybody_with_their_groups(full: House, asking: Aski
 
 
 @pytest.mark.parametrize("typed", ["show harbour", "show harbour 2.5.0", "show harbour 2"])
-async def test_show_finds_a_release_by_app_version_or_number(
-    full: House, asking: Asking, typed: str
-) -> None:
+async def test_show_finds_a_release_by_app_version_or_number(asking: Asking, typed: str) -> None:
     said = await asking.said("Ann", typed)
 
-    assert full.card()
     assert "Harbour 2.5.0 (250)" in said
     assert "Release 2 · :memo: Draft: nobody has it yet." in said
     assert "`faster` &amp; _better_" in said
@@ -117,19 +112,15 @@ async def test_show_of_what_went_out_says_who_sent_it_where_and_who_has_it(
     ],
 )
 async def test_a_wrong_name_is_answered_with_the_right_ones(
-    full: House, asking: Asking, typed: str, told: str
+    asking: Asking, typed: str, told: str
 ) -> None:
-    assert full.card()
     assert told in await asking.said("Ann", typed)
 
 
-async def test_a_guest_sees_what_they_were_given_and_nothing_else(
-    full: House, asking: Asking
-) -> None:
+async def test_a_guest_sees_what_they_were_given_and_nothing_else(asking: Asking) -> None:
     listed = await asking.said("Dee", "list")
     apps = await asking.said("Dee", "apps")
 
-    assert full.card()
     assert "release 1" in listed
     assert "release 2" not in listed
     assert apps == listed
@@ -143,10 +134,7 @@ async def test_a_guest_is_not_told_who_else_has_a_release(full: House, asking: A
     assert "Distributed" not in said
 
 
-async def test_a_guest_hears_of_a_draft_as_of_what_is_not_there(
-    full: House, asking: Asking
-) -> None:
-    assert full.card()
+async def test_a_guest_hears_of_a_draft_as_of_what_is_not_there(asking: Asking) -> None:
     assert "Harbour has no release “2”." in await asking.said("Dee", "show harbour 2")
     assert "Harbour has no release “7”." in await asking.said("Dee", "show harbour 7")
 
@@ -163,8 +151,7 @@ async def test_somebody_without_a_release_hears_nothing_of_the_apps(
     assert not any("arbour" in one for one in said)
 
 
-async def test_testers_are_for_managers(full: House, asking: Asking) -> None:
-    assert full.card()
+async def test_testers_are_for_managers(asking: Asking) -> None:
     assert "You may not change groups here" in await asking.said("Dee", "testers")
 
 

@@ -8,7 +8,7 @@ from bot.slack import names
 from tests.integration.answering.asking import Asking
 from tests.integration.slack.house import BUILDS, House
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("draft")]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -67,10 +67,7 @@ async def test_a_role_of_a_user_group_follows_its_members(draft: House, asking: 
     assert "*Release manager*" in bob
 
 
-async def test_what_a_manager_sees_in_help_comes_and_goes_with_the_role(
-    draft: House, asking: Asking
-) -> None:
-    assert draft.card()
+async def test_what_a_manager_sees_in_help_comes_and_goes_with_the_role(asking: Asking) -> None:
     before = await asking.said("Cid", "help")
     await asking.said("Ann", "roles give manager @cid")
 
@@ -78,8 +75,7 @@ async def test_what_a_manager_sees_in_help_comes_and_goes_with_the_role(
     assert "/release groups" in await asking.said("Cid", "help")
 
 
-async def test_a_manager_sees_roles_and_does_not_give_them(draft: House, asking: Asking) -> None:
-    assert draft.card()
+async def test_a_manager_sees_roles_and_does_not_give_them(asking: Asking) -> None:
     await asking.said("Ann", "roles give manager @cid")
 
     assert "*Admin*" in await asking.said("Cid", "roles")
@@ -146,13 +142,11 @@ async def test_a_user_group_that_slack_does_not_tell_of_locks_nobody_out(
     ],
 )
 async def test_what_is_missing_or_wrong_is_said_with_an_example(
-    draft: House, asking: Asking, typed: str, told: str
+    asking: Asking, typed: str, told: str
 ) -> None:
-    assert draft.card()
     assert told in await asking.said("Ann", typed)
 
 
-async def test_a_tester_is_told_which_role_it_takes(draft: House, asking: Asking) -> None:
-    assert draft.card()
+async def test_a_tester_is_told_which_role_it_takes(asking: Asking) -> None:
     for typed in ("roles", "roles give manager @bob"):
         assert "here: this takes the role" in await asking.said("Bob", typed)

@@ -4,6 +4,8 @@ import os
 import pty
 import subprocess
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -129,7 +131,7 @@ def test_what_is_in_a_signature_is_shown(files: Files) -> None:
         (
             ("app.ipa",),
             {"SLIPWAY_P12_PASSWORD": PASSWORD},
-            "This provisioning profile is too large",
+            "This file is no provisioning profile.",
         ),
         (("none",), {"SLIPWAY_P12_PASSWORD": PASSWORD}, "No such file or directory."),
     ],
@@ -170,14 +172,24 @@ def test_the_password_can_be_typed_and_does_not_show(files: Files, tmp_path: Pat
         stderr=subprocess.PIPE,
         start_new_session=True,
     ) as asking:
-        os.close(terminal)
+        stop = threading.Timer(30, asking.kill)
+        stop.start()
+        assert asking.stderr is not None
+        # What is typed before the prompt is thrown away, as at every prompt for a password.
+        prompt = asking.stderr.read(len("Password of id.p12: "))
         os.write(typist, f"{PASSWORD}\n".encode())
-        shown, errors = asking.communicate(timeout=60)
+        shown, errors = asking.communicate()
+        stop.cancel()
+    os.set_blocking(typist, False)
+    echoed = b""
+    with suppress(BlockingIOError):  # Nothing came back at all.
+        echoed = os.read(typist, 1000)
+    os.close(terminal)
     os.close(typist)
 
     assert (asking.returncode, out.exists()) == (0, True), errors
-    assert b"Password of id.p12" in errors
-    assert PASSWORD.encode() not in shown + errors
+    assert prompt == b"Password of id.p12: "
+    assert PASSWORD.encode() not in shown + errors + echoed
 
 
 def test_a_file_that_is_no_app_is_refused(files: Files) -> None:

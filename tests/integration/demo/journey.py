@@ -57,6 +57,23 @@ class Journey:
         await self._read_announcement(page)
         return await self._find_link(page)
 
+    async def ask(self, url: str, text: str, answer: str) -> None:
+        """Type something as Ann and wait for the words of the answer, which only she sees."""
+        page = await self._page(url, width=1280, height=860)
+        await page.get_by_role("button", name="Close the guide").click()
+        await page.get_by_label("Message #mobile-builds").fill(text)
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#centre .message--ephemeral").last).to_contain_text(answer)
+        await self._camera(page, text.removeprefix("/release ").replace(" ", "-"))
+
+    async def home(self, url: str, words: str) -> None:
+        """Open the Home tab as Ann."""
+        page = await self._page(url, width=1280, height=860)
+        await page.get_by_role("button", name="Close the guide").click()
+        await page.get_by_role("link", name="slipway home").click()
+        await expect(page.locator("#centre")).to_contain_text(words)
+        await self._camera(page, "home")
+
     async def on_a_phone(self, link: str) -> Page:
         """Open the install link as an iPhone does."""
         return await self._page(link, width=390, height=844, agent=IPHONE)

@@ -29,5 +29,8 @@ async def test_the_guide_leads_from_a_sample_to_bobs_install_page() -> None:
         await expect(desktop.get_by_alt_text("QR code of this page")).to_be_visible()
         await expect(desktop.get_by_role("heading", name="Scan it with")).to_be_visible()
 
+        await journey.ask(demo.slack.url, "/release groups show QA", "Bob Baker")
+        await journey.home(demo.slack.url, "Recent releases")
+
         assert journey.troubles == []
         assert demo.slack.violations == []
