@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import observability
-from bot.cli_signing import COMMANDS
+from bot import cli_secrets, cli_signing, observability
 from bot.settings import Settings, load
 from storage.errors import SlipwayError
 from storage.inspection.diff import compare
@@ -57,7 +56,7 @@ def main() -> None:
     """Distribute apps from Slack: a build dropped in a channel becomes a release on a phone."""
 
 
-for command in COMMANDS:
+for command in (*cli_signing.COMMANDS, *cli_secrets.COMMANDS):
     main.add_command(command)
 
 

@@ -4,13 +4,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from storage.inspection.sniff import may_be_package
-
 from provisioning.errors import SourceGone
 from provisioning.ports import Incoming
 from storage.catalog import uploads
 from storage.catalog.database import Database
 from storage.inspection.rejection import PackageRejected
+from storage.inspection.sniff import may_be_package
 from storage.records.upload import Upload, UploadState
 
 #: Slack allows about fifty edits a minute, and nobody reads a number that changes faster.

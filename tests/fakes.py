@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -78,7 +78,8 @@ class FakeDirectory:
     silent: set[str] = field(default_factory=set)
 
     def add(self, user_id: str, name: str, **facts: bool) -> None:
-        self.people[user_id] = PersonFacts(id=user_id, name=name, **facts)
+        known = PersonFacts(id=user_id, name=name)
+        self.people[user_id] = replace(known, **facts)
 
     async def person(self, user_id: str) -> PersonFacts:
         if user_id not in self.people:

@@ -51,6 +51,12 @@ ELEMENT_KEYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"action_id"}),
         SELECT | {"initial_users", "max_selected_items"},
     ),
+    "multi_conversations_select": (
+        frozenset({"action_id"}),
+        SELECT
+        | {"initial_conversations", "default_to_current_conversation", "filter"}
+        | {"max_selected_items"},
+    ),
     "conversations_select": (
         frozenset({"action_id"}),
         SELECT

@@ -17,6 +17,10 @@ SUFFIX = ".part"
 #: How many bytes arrive between two looks at the free space.
 LOOK_EVERY = 16 * 1024 * 1024
 
+#: After so many bytes the disk may catch up. A gigabyte that only memory holds makes everybody
+#: else's next small write, such as the database's, wait for seconds.
+CATCH_UP_EVERY = 8 * 1024 * 1024
+
 
 class Arrival:
     """
@@ -36,6 +40,7 @@ class Arrival:
         self._path = folder / f"{uuid4().hex}{SUFFIX}"
         self._size = 0
         self._looked_at = -LOOK_EVERY
+        self._on_disk = 0
 
     def add(self, batch: bytes) -> None:
         """Append *batch*; does nothing after the end. Raise NoSpace."""
@@ -48,6 +53,9 @@ class Arrival:
             while rest:
                 rest = rest[os.write(descriptor, rest) :]
             self._size += len(batch)
+            if self._size - self._on_disk >= CATCH_UP_EVERY:
+                os.fdatasync(descriptor)
+                self._on_disk = self._size
 
     def settle(self) -> None:
         """Make the bytes durable. Raise NoSpace."""

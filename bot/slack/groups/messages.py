@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.slack import blocks, mrkdwn, names, words
 from bot.slack.blocks import Block, Message
+from bot.slack.rows import rows
 from bot.slack.verbs import example
 from provisioning.groups import GroupSheet
 from storage.records.group import Group
@@ -30,12 +31,11 @@ def listed(sheets: Sequence[GroupSheet]) -> Message:
     )
     if not sheets:
         return Message(text="No groups yet", blocks=[blocks.section(NO_GROUPS), create])
-    rows = "\n".join(f"• {_line(sheet)}" for sheet in sheets)
     return Message(
         text=f"Groups: {len(sheets)}",
         blocks=[
             blocks.section("*Groups*"),
-            *(blocks.section(piece) for piece in mrkdwn.pieces(rows, blocks.SECTION_TEXT)[:20]),
+            *rows([_line(sheet) for sheet in sheets]),
             create,
             blocks.context(f"One in full: {example(f'groups show {sheets[0].slug}')}"),
         ],
@@ -91,7 +91,7 @@ def _delete(sheet: GroupSheet) -> Block:
 
 
 def _people(sheet: GroupSheet) -> str:
-    rows = [
+    named = [
         mrkdwn.person(one.slack_id) if one.slack_id else mrkdwn.plain(one.name, 80)
         for one in sheet.people[:SHOWN_PEOPLE]
     ]
@@ -101,11 +101,11 @@ def _people(sheet: GroupSheet) -> str:
             if usergroup.members is None
             else words.people(usergroup.members)
         )
-        rows.append(f"@{mrkdwn.plain(usergroup.handle or usergroup.id, 80)} ({size})")
-    if not rows:
+        named.append(f"@{mrkdwn.plain(usergroup.handle or usergroup.id, 80)} ({size})")
+    if not named:
         return f"Nobody yet: {example(f'groups add {sheet.slug} @somebody')}"
     rest = len(sheet.people) - SHOWN_PEOPLE
-    return ", ".join(rows) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(named) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _channels(sheet: GroupSheet) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from bot.slack import blocks, mrkdwn, words
 from bot.slack.blocks import Block, Message
+from bot.slack.rows import rows
 from bot.slack.verbs import example
 from provisioning.cards import Act, AppCard, ReleaseCard
 from provisioning.releases import SENTENCES
@@ -49,14 +50,13 @@ def listed(title: str, cards: Sequence[ReleaseCard], hint: str) -> Message:
     named = mrkdwn.plain(title, 150)
     if not cards:
         return Message(text=hint, blocks=[blocks.section(f"*{named}*\n{hint}")])
-    rows = "\n".join(f"• {line(card)}" for card in cards)
     first = cards[0]
     more = example(f"show {first.app_name} {first.number}")
     return Message(
         text=f"{named}: {len(cards)}",
         blocks=[
             blocks.section(f"*{named}*"),
-            *(blocks.section(piece) for piece in mrkdwn.pieces(rows, blocks.SECTION_TEXT)[:20]),
+            *rows([line(card) for card in cards]),
             blocks.context(f"One of them in full: {more}"),
         ],
     )
@@ -66,12 +66,11 @@ def apps(cards: Sequence[AppCard]) -> Message:
     """Return every app with its newest release."""
     if not cards:
         return Message(text="No apps yet", blocks=[blocks.section(NO_APPS)])
-    rows = "\n".join(f"• {_app(card)}" for card in cards)
     return Message(
         text=f"Apps: {len(cards)}",
         blocks=[
             blocks.section("*Apps*"),
-            *(blocks.section(piece) for piece in mrkdwn.pieces(rows, blocks.SECTION_TEXT)[:20]),
+            *rows([_app(card) for card in cards]),
             blocks.context(f"Releases of one: {example(f'list {cards[0].app.name}')}"),
         ],
     )
@@ -140,10 +139,10 @@ def _notes(card: ReleaseCard) -> list[Block]:
 def _reach(card: ReleaseCard) -> list[Block]:
     if not card.acts:
         return [blocks.context(f"Nobody has it yet: {example(f'distribute {card.app_name}')}")]
-    rows = [_act(act) for act in card.acts[-8:]]
+    lines = [_act(act) for act in card.acts[-8:]]
     waiting = card.counts.get(DeliveryState.WAITING, 0)
-    rows.append(_reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
-    shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(rows))]
+    lines.append(_reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
+    shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]
     if card.undelivered:
         named = "\n".join(
             f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.plain(one.reason, 150)}"
@@ -167,11 +166,11 @@ def _act(act: Act) -> str:
 def _changes(card: ReleaseCard) -> list[Block]:
     if card.previous is None or not card.changes:
         return []
-    rows = "\n".join(
+    lines = "\n".join(
         f"{':rotating_light:' if change.loud else '•'} {mrkdwn.plain(change.sentence, 300)}"
         for change in card.changes[:12]
     )
-    return [blocks.section(f"*Since {mrkdwn.plain(card.previous, 80)}*\n{rows}")]
+    return [blocks.section(f"*Since {mrkdwn.plain(card.previous, 80)}*\n{lines}")]
 
 
 def testers(sheets: Sequence[TesterSheet]) -> Message:
@@ -180,12 +179,11 @@ def testers(sheets: Sequence[TesterSheet]) -> Message:
         teach = example("groups add QA @somebody")
         text = f"There is no tester yet. Put people in a group: {teach}"
         return Message(text="No testers yet", blocks=[blocks.section(text)])
-    rows = "\n".join(f"• {_tester(sheet)}" for sheet in sheets)
     return Message(
         text=f"Testers: {len(sheets)}",
         blocks=[
             blocks.section("*Testers*"),
-            *(blocks.section(piece) for piece in mrkdwn.pieces(rows, blocks.SECTION_TEXT)[:20]),
+            *rows([_tester(sheet) for sheet in sheets]),
             blocks.context("Members of Slack user groups join when a release is sent to them."),
         ],
     )

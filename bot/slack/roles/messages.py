@@ -39,7 +39,7 @@ def listed(holdings: Sequence[tuple[Role, Holder]], said: str = "") -> Message:
         text=said or "Roles",
         blocks=[
             *shown,
-            blocks.section("\n\n".join(rows)),
+            *(blocks.section(row) for row in rows),
             blocks.context(
                 f"Give one: {example('roles give manager @somebody')}",
                 f"Take one: {example('roles take manager @somebody')}",

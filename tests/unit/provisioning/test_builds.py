@@ -181,12 +181,12 @@ async def test_every_step_may_run_twice(domain: Domain, ipa: Path) -> None:
     domain.engine.roads["take_in"] = _nothing
     upload = await domain.upload(ipa)
     assert upload is not None
-    for _ in range(2):
-        stored = await domain.intake.fetch(upload.id)
-        assert stored is not None
-    for _ in range(2):
-        read = await domain.intake.inspect(upload.id, stored)
-        assert read is not None
+    stored = await domain.intake.fetch(upload.id)
+    assert stored is not None
+    assert await domain.intake.fetch(upload.id) == stored
+    read = await domain.intake.inspect(upload.id, stored)
+    assert read is not None
+    assert await domain.intake.inspect(upload.id, stored) == read
     first = await domain.intake.keep(upload.id, stored, read)
 
     assert await domain.intake.keep(upload.id, stored, read) == first
