@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -77,9 +77,8 @@ class FakeDirectory:
     usergroups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
 
-    def add(self, user_id: str, name: str, **facts: bool) -> None:
-        known = PersonFacts(id=user_id, name=name)
-        self.people[user_id] = replace(known, **facts)
+    def add(self, user_id: str, name: str, *, bot: bool = False, guest: bool = False) -> None:
+        self.people[user_id] = PersonFacts(id=user_id, name=name, bot=bot, guest=guest)
 
     async def person(self, user_id: str) -> PersonFacts:
         if user_id not in self.people:

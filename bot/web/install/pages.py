@@ -75,7 +75,7 @@ def install_page(
     opened: OpenedGrant, visitor: Visitor, links: Links, token: str, *, at: datetime
 ) -> InstallPage:
     """Return what the page of *opened* says to *visitor* at a moment."""
-    facts = Facts(**opened.build.facts)
+    facts = opened.handout.facts
     judgement = judge(facts, visitor.phone, at=at)
     apple = judgement.way is Way.AIR
     on_phone = visitor.phone is not None
@@ -103,7 +103,7 @@ def install_page(
         link_ends=day(opened.grant.expires_at),
         install=links.itms(token) if apple else package,
         package=package,
-        size=size_of(opened.build.size),
+        size=size_of(opened.handout.file.size),
         icon=path_of(links.icon(token, 180)),
         code=path_of(links.code(token)),
         address=links.install(token),
@@ -137,7 +137,7 @@ def _safe(text: str) -> Markup:
 
 
 def _lines(opened: OpenedGrant, facts: Facts, at: datetime) -> list[Line]:
-    lines = [Line(name="Size", value=size_of(opened.build.size))]
+    lines = [Line(name="Size", value=size_of(opened.handout.file.size))]
     least = least_system(facts)
     if least:
         lines.append(Line(name="Needs", value=f"{least} or later"))
