@@ -32,14 +32,18 @@ async def stopped() -> None:
 
 async def serve(settings: Settings) -> int:
     """Run the house until it is asked to stop; return the exit code."""
+    # Listening for the signal comes first: the house may be asked to stop while it opens.
+    asked = asyncio.create_task(stopped(), name="stop")
     try:
         async with open_house(settings) as house:
             logger.info("Slipway is up: %s (port %s).", settings.base_url, house.port)
-            await stopped()
+            await asked
             logger.info("Stopping; work under way ends or goes on at the next start.")
     except SlackApiError as refusal:
         code = refusal.response.get("error")
         raise SlackUnreachable(
             f"Slack did not let Slipway in ({code}). `slipway doctor` says what to do."
         ) from None
+    finally:
+        asked.cancel()
     return 0

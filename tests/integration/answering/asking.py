@@ -1,5 +1,6 @@
 """Typing the command, and reading what one person alone is answered."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +41,22 @@ class Asking:
             await workspace.person(person).close(everything=True)
         await workspace.person(person).command(BUILDS, names.COMMAND, text)
         return await self.house.view_of(person, title)
+
+
+async def at_rest(house: House) -> None:
+    """
+    Wait until nothing is under way in the house.
+
+    Between the tests of a file their loop stands still, and the engine would walk a road that it
+    takes up then on a loop of its own, where the house's connections are of no use.
+    """
+    async with asyncio.timeout(30):
+        while True:
+            await house.settled()
+            counts = await house.services.engine.counts()
+            if counts.waiting + counts.running == 0:
+                return
+            await asyncio.sleep(0.02)
 
 
 def raw_texts(house: House) -> list[str]:

@@ -11,7 +11,7 @@ import pytest_asyncio
 from bot import bootstrap, engine
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
 from bot.slack import pace, parts
-from tests.integration.answering.asking import Asking
+from tests.integration.answering.asking import Asking, at_rest
 from tests.integration.slack.house import House, Plan, Samples, opened
 
 
@@ -57,7 +57,15 @@ async def shared(
 async def furnished(shared: House) -> House:
     """Lend the house of the file with the app Harbour, whose release 1 is a draft."""
     await shared.with_app()
+    await at_rest(shared)
     return shared
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def rested(shared: House) -> AsyncGenerator[None]:
+    """Let each test end what it began; every test with the house of the file asks for this."""
+    yield
+    await at_rest(shared)
 
 
 @pytest_asyncio.fixture(loop_scope="module")

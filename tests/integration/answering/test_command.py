@@ -4,7 +4,7 @@ import pytest
 
 from tests.integration.answering.asking import Asking
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("rested")]
 
 VERBS = ("distribute", "list", "show", "apps", "testers", "groups", "roles")
 

@@ -5,10 +5,10 @@ import pytest_asyncio
 
 from bot.slack import names
 from bot.slack.distribution import command
-from tests.integration.answering.asking import Asking, words_of
+from tests.integration.answering.asking import Asking, at_rest, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("given")]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("given", "rested")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -22,6 +22,7 @@ async def given(furnished: House) -> House:
     assert ":mega: *Harbour 2.4.0 (241)* goes to *1 person*: QA." in said
     assert "Each is told by direct message now." in said
     assert "`/release show harbour 1`" in said
+    await at_rest(house)
     return house
 
 

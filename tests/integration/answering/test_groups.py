@@ -7,7 +7,7 @@ from bot.slack import names
 from tests.integration.answering.asking import Asking, button, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("rested")]
 
 
 async def people_of(house: House, name: str) -> set[str]:

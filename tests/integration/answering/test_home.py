@@ -6,10 +6,10 @@ import pytest_asyncio
 from bot.sandbox.phone import phone
 from bot.sandbox.slack.views import View
 from bot.slack import names
-from tests.integration.answering.asking import Asking, button, words_of
+from tests.integration.answering.asking import Asking, at_rest, button, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("rested")]
 
 
 async def home_of(house: House, name: str, words: str) -> View:
@@ -43,6 +43,7 @@ async def given(shared: House, before: dict[str, str]) -> House:
     await shared.dm_to("Bob", "ready for you")
     await shared.cid.post(BUILDS, "Next *one*", files=[shared.samples.newer_ipa])
     await shared.card_saying("Compared with")
+    await at_rest(shared)
     return shared
 
 

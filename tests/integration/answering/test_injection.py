@@ -4,10 +4,10 @@ import pytest
 import pytest_asyncio
 
 from bot.slack import names
-from tests.integration.answering.asking import Asking, marked, raw_texts, words_of
+from tests.integration.answering.asking import Asking, at_rest, marked, raw_texts, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("evil")]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("evil", "rested")]
 
 #: As Slack sends what was typed: & < > escaped.
 EVIL = "&lt;!channel&gt; `x` *b* &amp; &lt;https://evil.example|ok&gt;"
@@ -35,6 +35,7 @@ async def evil(shared: House) -> House:
     await asking.said("Ann", f"distribute evil to {EVIL}")
     await shared.dm_to("Bob", "ready for you")
     await shared.card_saying("1/1 reached")
+    await at_rest(shared)
     return shared
 
 

@@ -4,10 +4,10 @@ import pytest
 import pytest_asyncio
 
 from bot.slack import names
-from tests.integration.answering.asking import Asking, words_of
+from tests.integration.answering.asking import Asking, at_rest, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("full")]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("full", "rested")]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -30,6 +30,7 @@ async def full(shared: House, empty: dict[str, str]) -> House:
     await shared.card_saying("1/1 reached")
     await shared.cid.post(BUILDS, "- `faster` & *better*", files=[shared.samples.newer_ipa])
     await shared.card_saying("Compared with")
+    await at_rest(shared)
     return shared
 
 

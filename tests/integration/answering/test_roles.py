@@ -8,7 +8,7 @@ from bot.slack import names
 from tests.integration.answering.asking import Asking
 from tests.integration.slack.house import BUILDS, House
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("draft")]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("draft", "rested")]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
