@@ -1,5 +1,6 @@
 """Intake: a file somewhere becomes a build here."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from storage.blobs.store import BlobStore, StoredBlob
 from storage.catalog import apps, builds, releases, uploads
 from storage.catalog.database import Database, Session, insert_missing
 from storage.errors import NoSpace, TooLarge
+from storage.inspection import initial
 from storage.inspection.facts import Facts, Hashes, Inspection
 from storage.inspection.rejection import PackageRejected
 from storage.records.build import Build
@@ -259,15 +261,18 @@ class Intake:
             watched = self._parts.fetching.watched(upload, incoming)
             return await self._parts.blobs.put(watched, limit=limit)
 
-    async def _keep_icon(self, inspection: Inspection) -> str | None:
-        if inspection.icon is None:
-            return None
+    async def _keep_icon(self, inspection: Inspection) -> str:
         icon = inspection.icon
+        if icon is None:
+            # Cards and pages show the app's initial; the facts still say that it has no icon.
+            facts = inspection.facts
+            icon = await asyncio.to_thread(initial.draw, facts.name, facts.bundle_id)
+        picture = icon
 
         async def once() -> AsyncIterator[bytes]:
-            yield icon
+            yield picture
 
-        stored = await self._parts.blobs.put(once(), limit=len(icon))
+        stored = await self._parts.blobs.put(once(), limit=len(picture))
         return stored.sha256
 
     async def _build(

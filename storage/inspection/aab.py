@@ -25,6 +25,7 @@ def read(package: Package, archive: Archive) -> Inspection:
         resources=_resources(archive, notes),
         signing=_signing(archive, notes),
         abis=apk.abis(archive, rb"[^/\0]+/"),
+        coding=protobundle.elements,
     )
     return apk.inspection(package, "aab", found, archive, notes, root="base/")
 

@@ -23,21 +23,6 @@ _VERSION_CODE, _VERSION_NAME, _VERSION_CODE_MAJOR = 0x0101021B, 0x0101021C, 0x01
 _MIN_SDK, _TARGET_SDK, _MAX_SDK = 0x0101020C, 0x01010270, 0x01010271
 _DEBUGGABLE, _TEST_ONLY, _SPLIT_REQUIRED = 0x0101000F, 0x01010272, 0x01010591
 _PERMISSIONS = frozenset({"uses-permission", "uses-permission-sdk-23", "uses-permission-sdk-m"})
-# All that is ever asked for; readers may leave the rest of a manifest undecoded.
-ATTRIBUTES = frozenset(
-    {
-        *(NAME, LABEL, ICON, ROUND_ICON),
-        *(_VERSION_CODE, _VERSION_NAME, _VERSION_CODE_MAJOR),
-        *(_MIN_SDK, _TARGET_SDK, _MAX_SDK),
-        *(_DEBUGGABLE, _TEST_ONLY, _SPLIT_REQUIRED),
-    }
-)
-ELEMENTS = frozenset(
-    {
-        *("manifest", "application", "uses-sdk", "uses-feature", *_PERMISSIONS),
-        *("activity", "activity-alias", "intent-filter", "action", "category"),
-    }
-)
 _FORMS = {
     "android.hardware.type.watch": "watch",
     "android.hardware.type.television": "tv",
@@ -45,6 +30,7 @@ _FORMS = {
     "android.hardware.type.automotive": "automotive",
 }
 _MAX_HOPS = 8
+_MAX_FOLLOWED = 64
 _ANY_DENSITY = 0xFFFE
 
 
@@ -66,7 +52,7 @@ class Element:
     An element as it opens; `depth` is 1 for the root.
 
     Attributes stand under their resource id; on the root, also under their name if they have none.
-    Only ATTRIBUTES of ELEMENTS need be there.
+    Only what was asked for need be there.
     """
 
     name: str
@@ -80,6 +66,45 @@ class Config:
 
     locale: str = ""
     density: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """
+    What is asked of a document; readers leave the rest undecoded.
+
+    `title` is what sentences call it, `elements` None when all are asked for, `attributes` are
+    resource ids, `depth` is how many levels there may be.
+    """
+
+    title: str
+    elements: frozenset[str] | None
+    attributes: frozenset[int]
+    depth: int
+
+    def wants(self, element: str) -> bool:
+        """Tell whether the attributes of an element are asked for."""
+        return self.elements is None or element in self.elements
+
+
+MANIFEST = Asked(
+    "AndroidManifest.xml",
+    frozenset(
+        {
+            *("manifest", "application", "uses-sdk", "uses-feature", *_PERMISSIONS),
+            *("activity", "activity-alias", "intent-filter", "action", "category"),
+        }
+    ),
+    frozenset(
+        {
+            *(NAME, LABEL, ICON, ROUND_ICON),
+            *(_VERSION_CODE, _VERSION_NAME, _VERSION_CODE_MAJOR),
+            *(_MIN_SDK, _TARGET_SDK, _MAX_SDK),
+            *(_DEBUGGABLE, _TEST_ONLY, _SPLIT_REQUIRED),
+        }
+    ),
+    MAX_DEPTH,
+)
 
 
 class Resources(Protocol):
@@ -163,16 +188,22 @@ class Manifest:
                 return named, translations
         return None, {}
 
+    @property
+    def icons(self) -> tuple[Value, ...]:
+        """What the icon may be, the likeliest first."""
+        named = (
+            self.application.get(ICON),
+            self.activity.get(ICON),
+            self.application.get(ROUND_ICON),
+        )
+        return tuple(value for value in named if value is not None)
+
     def icon_paths(self, resources: Resources) -> list[str]:
         """Return the files of the icon, the densest first, drawings that need no pixels last."""
-        for holder, key in (
-            (self.application, ICON),
-            (self.activity, ICON),
-            (self.application, ROUND_ICON),
-        ):
-            paths = _paths(holder.get(key), resources)
-            if any(not path.endswith(".xml") for path in paths):
-                return paths
+        for value in self.icons:
+            found = paths(value, resources)
+            if any(not path.endswith(".xml") for path in found):
+                return found
         return []
 
 
@@ -266,17 +297,22 @@ def _labels(value: Value | None, resources: Resources) -> tuple[str | None, dict
     return clean(named), translations
 
 
-def _paths(value: Value | None, resources: Resources, hops: int = _MAX_HOPS) -> list[str]:
+def paths(value: Value | None, resources: Resources) -> list[str]:
+    """Return the files that a value leads to, the densest first, those in XML last."""
+    return _paths(value, resources, set())
+
+
+def _paths(value: Value | None, resources: Resources, seen: set[Reference]) -> list[str]:
     if isinstance(value, str):
         return [value]
-    if not isinstance(value, Reference) or not hops:
+    # Values that refer to each other multiply: none is followed twice.
+    if not isinstance(value, Reference) or value in seen or len(seen) >= _MAX_FOLLOWED:
         return []
+    seen.add(value)
     found: list[str] = []
-    for _, item in sorted(resources.values(value), key=_density, reverse=True)[:MAX_LISTED]:
-        found += _paths(item, resources, hops - 1)
-        if len(found) > MAX_LISTED:
-            break
-    return sorted(found, key=lambda path: path.endswith(".xml"))
+    for _, item in sorted(resources.values(value), key=_density, reverse=True):
+        found += _paths(item, resources, seen)
+    return sorted(found, key=lambda path: path.endswith(".xml"))[:MAX_LISTED]
 
 
 def _density(pair: tuple[Config, Value]) -> int:

@@ -3,13 +3,15 @@
 import re
 from dataclasses import dataclass
 
-from storage.inspection import android, apksigning, axml, icons
+from storage.inspection import android, apksigning, axml
+from storage.inspection.androidicon import Place
 from storage.inspection.archive import Archive
 from storage.inspection.arsc import ResourceTable
 from storage.inspection.directory import Shape
+from storage.inspection.drawable import Coding
 from storage.inspection.facts import Facts, Inspection, Kind, Signing
 from storage.inspection.package import Package
-from storage.inspection.rejection import Ambiguous, PackageRejected
+from storage.inspection.rejection import PackageRejected
 from storage.inspection.text import name_of
 
 MANIFEST = b"AndroidManifest.xml"
@@ -20,7 +22,6 @@ NEEDS_PARTS = "It does not run without its other parts: take a universal APK ins
 _RESOURCES = b"resources.arsc"
 _LIBRARY = rb"lib/([^/\0]+)/[^/\0]+\.so"
 _MAX_ABIS = 32
-_MAX_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Contents:
     resources: android.Resources
     signing: Signing
     abis: tuple[str, ...]
+    coding: Coding
 
 
 def read(package: Package, archive: Archive) -> Inspection:
@@ -46,6 +48,7 @@ def read(package: Package, archive: Archive) -> Inspection:
         resources=_resources(archive, notes),
         signing=signatures.signing(),
         abis=abis(archive, b""),
+        coding=axml.elements,
     )
     return inspection(package, "apk", found, archive, notes)
 
@@ -62,8 +65,13 @@ def inspection(
     manifest, resources = found.manifest, found.resources
     bundle_id = manifest.package
     name, translations = manifest.names(resources)
-    paths = [root + path for path in manifest.icon_paths(resources)]
-    icon = draw_icon(archive, paths, notes)
+    icon = Place(
+        archive=archive,
+        manifest=manifest,
+        resources=resources,
+        coding=found.coding,
+        root=root,
+    ).draw(notes)
     if manifest.needs_splits(resources):
         notes.append(NEEDS_PARTS)
     facts = Facts(
@@ -97,27 +105,6 @@ def abis(archive: Archive, root: bytes) -> tuple[str, ...]:
     matches = (re.fullmatch(shape.pattern, name) for name in archive.search(shape))
     found = {name_of(match[1], 32) for match in matches if match}
     return tuple(sorted(found))[:_MAX_ABIS]
-
-
-def draw_icon(archive: Archive, paths: list[str], notes: list[str]) -> bytes | None:
-    """
-    Draw the first of *paths* that is a picture of pixels.
-
-    A path is an exact name in the archive: one that leads elsewhere leads nowhere.
-    """
-    tried = 0
-    for path in paths:
-        name = path.encode("utf-8", "replace")
-        if path.endswith(".xml") or name not in archive:
-            continue
-        tried += 1
-        try:
-            return icons.draw(archive.read(name, icons.MAX_BYTES))
-        except (PackageRejected, Ambiguous) as reason:
-            notes.append(f"An icon was left out: {reason}")
-        if tried >= _MAX_TRIES:
-            break
-    return None
 
 
 def _resources(archive: Archive, notes: list[str]) -> android.Resources:

@@ -104,7 +104,9 @@ class Archive:
             if whole and length > limit:
                 raise PackageRejected(_too_big(entry, limit))
             self._check_end(entry, begin, length)
-            yield self.source.read(begin, min(length, limit))
+            end = begin + min(length, limit)
+            for at in range(begin, end, _PIECE):
+                yield self.source.read(at, min(_PIECE, end - at))
             return
         self._check_end(entry, begin, entry.packed)
         yield from self._inflated(entry, begin, limit, whole=whole)

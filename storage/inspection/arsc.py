@@ -44,15 +44,13 @@ class ResourceTable:
         """Return each value of a resource with its configuration; damage counts as no value."""
         package, kind, entry = reference.id >> 24, reference.id >> 16 & 0xFF, reference.id & 0xFFFF
         found = []
-        for at in self._types.get((package, kind), []):
+        for at in self._types.get((package, kind), [])[:_MAX_VALUES]:
             try:
                 value, config = self._value(at, entry), self._config(at)
             except _DAMAGE:
                 continue
             if value is not None:
                 found.append((config, value))
-            if len(found) >= _MAX_VALUES:
-                break
         return found
 
     def _index(self) -> None:
@@ -111,10 +109,15 @@ class ResourceTable:
         return None if offset is None else at + start + offset
 
     def _sparse_offset(self, at: int, count: int, entry: int) -> int | None:
-        lines = self._data[at : at + 4 * count]
-        for index, offset in Struct("<2H").iter_unpack(lines[: len(lines) // 4 * 4]):
+        """Look up one of *count* lines by bisection, as Android does: they are in order."""
+        line = Struct("<2H")
+        low, high = 0, min(count, (len(self._data) - at) // line.size)
+        while low < high:
+            middle = (low + high) // 2
+            index, offset = line.unpack_from(self._data, at + line.size * middle)
             if index == entry:
                 return int(offset) * 4
+            low, high = (middle + 1, high) if index < entry else (low, middle)
         return None
 
     def _typed(self, kind: int, data: int) -> Value | None:

@@ -9,14 +9,7 @@ import struct
 from collections.abc import Iterator
 from struct import Struct
 
-from storage.inspection.android import (
-    ATTRIBUTES,
-    ELEMENTS,
-    MAX_DEPTH,
-    Element,
-    Reference,
-    Value,
-)
+from storage.inspection.android import MANIFEST, Asked, Element, Reference, Value
 from storage.inspection.rejection import PackageRejected
 
 STRING_POOL = 0x0001
@@ -33,8 +26,9 @@ _MAX_TEXT = 32_768
 _REFERENCE, _STRING, _DYNAMIC_REFERENCE, _FLOAT = 0x01, 0x03, 0x07, 0x04
 _FIRST_NUMBER, _LAST_NUMBER, _BOOLEAN = 0x10, 0x1F, 0x12
 _SIGN, _WRAP = 1 << 31, 1 << 32
-
-_BROKEN = "The AndroidManifest.xml is damaged."
+# Sizes and shares of a whole: a mantissa of 24 bits, where its point stands, and a unit.
+_DIMENSION, _FRACTION = 0x05, 0x06
+_POINTS = (1.0, 2.0**-7, 2.0**-15, 2.0**-23)
 
 
 class StringPool:
@@ -88,23 +82,28 @@ class StringPool:
         return data[at:end].decode("utf-16-le", "replace")
 
 
-def elements(data: bytes) -> Iterator[Element]:
+def elements(data: bytes, asked: Asked = MANIFEST) -> Iterator[Element]:
     """
     Yield each element as it opens, in order.
 
-    Raise PackageRejected for plain text, damage, a cut, and more than 128 levels.
+    Raise PackageRejected for plain text, damage, a cut, and more levels than were asked for.
     """
     if data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise PackageRejected("The AndroidManifest.xml is plain text, which no device installs.")
+        raise PackageRejected(f"The {asked.title} is plain text, which no device installs.")
     try:
-        yield from _Document(data).elements()
+        yield from _Document(data, asked).elements()
     except (struct.error, IndexError) as error:
-        raise PackageRejected(_BROKEN) from error
+        raise PackageRejected(_broken(asked)) from error
+
+
+def _broken(asked: Asked) -> str:
+    return f"The {asked.title} is damaged."
 
 
 class _Document:
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, asked: Asked) -> None:
         self._data = data
+        self._asked = asked
         self._pool: StringPool | None = None
         self._ids: tuple[int, ...] = ()
 
@@ -118,14 +117,14 @@ class _Document:
                 self._ids = Struct(f"<8x{max(count, 0)}L").unpack_from(self._data, at)
             elif kind == _START:
                 depth += 1
-                if depth > MAX_DEPTH:
-                    raise PackageRejected("The AndroidManifest.xml is nested too deeply.")
+                if depth > self._asked.depth:
+                    raise PackageRejected(f"The {self._asked.title} is nested too deeply.")
                 yield self._element(at, size, depth)
             elif kind == _END:
                 depth -= 1
                 if depth == 0:
                     return
-        raise PackageRejected(_BROKEN)
+        raise PackageRejected(_broken(self._asked))
 
     def _chunks(self) -> Iterator[tuple[int, int, int]]:
         # The first chunk is the file itself. Its type and size may be anything.
@@ -135,7 +134,7 @@ class _Document:
             if kind == _NAMESPACE_END and not size:
                 size = _NAMESPACE_END_SIZE
             if size < _CHUNK.size:
-                raise PackageRejected(_BROKEN)
+                raise PackageRejected(_broken(self._asked))
             yield kind, at, size
             at += size
 
@@ -147,7 +146,7 @@ class _Document:
         end = min(at + size, len(self._data))
         attributes: dict[int | str, Value] = {}
         named = self._text(name) or ""
-        if named in ELEMENTS:
+        if self._asked.wants(named):
             for place in range(body + start, min(body + start + count * width, end), width):
                 self._take(place, attributes, root=depth == 1)
         return Element(named, attributes, depth)
@@ -155,7 +154,7 @@ class _Document:
     def _take(self, at: int, attributes: dict[int | str, Value], *, root: bool) -> None:
         name, raw, kind, data = _ATTRIBUTE.unpack_from(self._data, at)
         key: int | str | None = self._ids[name] if name < len(self._ids) else 0
-        if key not in ATTRIBUTES:
+        if key not in self._asked.attributes:
             # An id of 0 is an attribute that Android does not know by number, such as `package`.
             key = self._text(name) if root and not key else None
         if key is None:
@@ -167,17 +166,22 @@ class _Document:
     def _value(self, kind: int, data: int, raw: int) -> Value | None:
         if kind == _STRING:
             return self._text(data)
-        if raw != NULL_INDEX and kind not in (_REFERENCE, _DYNAMIC_REFERENCE):
-            typed = typed_value(kind, data)
-            return typed if typed is not None else self._text(raw)
-        return typed_value(kind, data)
+        typed = typed_value(kind, data)
+        if raw != NULL_INDEX and (typed is None or kind in (_DIMENSION, _FRACTION)):
+            return self._text(raw)
+        return typed
 
     def _text(self, index: int) -> str | None:
         return self._pool[index] if self._pool else None
 
 
 def typed_value(kind: int, data: int) -> Value | None:
-    """Return a value that needs no text: a reference, a number or a flag; None for the rest."""
+    """
+    Return a value that needs no text, None for the rest.
+
+    Floats and dimensions become text without a unit, fractions text in percent; colours are the
+    number 0xAARRGGBB as 32 bits with a sign.
+    """
     if kind in (_REFERENCE, _DYNAMIC_REFERENCE):
         return Reference(data)
     if kind == _BOOLEAN:
@@ -187,4 +191,13 @@ def typed_value(kind: int, data: int) -> Value | None:
     if kind == _FLOAT:
         (value,) = Struct("<f").unpack(data.to_bytes(4, "little"))
         return f"{value:g}"
+    if kind in (_DIMENSION, _FRACTION):
+        return measure(data, share=kind == _FRACTION)
     return None
+
+
+def measure(data: int, *, share: bool) -> str:
+    """Return a dimension without its unit, or a fraction in percent."""
+    mantissa = (data >> 8) - (_WRAP >> 8 if data & _SIGN else 0)
+    value = mantissa * _POINTS[data >> 4 & 3]
+    return f"{100 * value:g}%" if share else f"{value:g}"

@@ -56,7 +56,8 @@ class Signing(_Sheet):
     * `kind`: for Apple only, read from the profile. None without a profile that can be read.
     * `expires_at`: when the profile ends. Aware, UTC.
     * `devices`: the UDIDs of the profile, as it spells them. They are private: show counts.
-    * `entitlements`: what the profile grants, cut to a JSON value of at most 5,000 nodes.
+    * `entitlements`: what the profile grants; in an IPA without one, what the executable's own
+      signature claims. A JSON value of at most 5,000 nodes.
     * `certificates`: SHA-256 of each DER certificate, lower-case hex: the signers of an APK by its
       highest scheme, the developer certificates of a profile.
     * `signers`: for people, the subject of each certificate, in the same order.

@@ -18,12 +18,12 @@ SIDE = 512
 _FORMATS = ("PNG", "WEBP", "JPEG", "ICNS")
 
 
-def draw(data: bytes) -> bytes:
+def draw(data: bytes, pixels: int = cgbi.MAX_PIXELS) -> bytes:
     """
     Return the picture in *data* as PNG of at most 512 x 512.
 
-    Takes PNG, Apple's CgBI, WebP, JPEG and ICNS up to 16 MB, 64 megapixels and 16,384 pixels a
-    side; raise PackageRejected for anything else.
+    Takes PNG, Apple's CgBI, WebP, JPEG and ICNS up to 16 MB, 64 megapixels or what *pixels* says,
+    and 16,384 pixels a side; raise PackageRejected for anything else.
     """
     if len(data) > MAX_BYTES:
         raise PackageRejected("The icon is too big: more than 16 MB.")
@@ -31,7 +31,7 @@ def draw(data: bytes) -> bytes:
         with warnings.catch_warnings():
             # Pillow only warns of a bomb below twice its limit, and of damaged metadata.
             warnings.simplefilter("error")
-            image = cgbi.decode(data) if cgbi.is_cgbi(data) else _decode(data)
+            image = cgbi.decode(data) if cgbi.is_cgbi(data) else _decode(data, pixels)
             return encode(image)
     except PackageRejected:
         raise
@@ -49,10 +49,10 @@ def encode(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _decode(data: bytes) -> Image.Image:
+def _decode(data: bytes, pixels: int) -> Image.Image:
     with Image.open(BytesIO(data), formats=_FORMATS) as image:
         width, height = image.size
-        if max(width, height) > cgbi.MAX_SIDE or width * height > cgbi.MAX_PIXELS:
+        if max(width, height) > cgbi.MAX_SIDE or width * height > pixels:
             raise PackageRejected("The icon is too big.")
         image.load()
         return image.copy()

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage.inspection import apple, cgbi, icons, macho, mobileprovision, plists
+from storage.inspection import apple, cgbi, codesignature, icons, macho, mobileprovision, plists
 from storage.inspection.archive import Archive
 from storage.inspection.directory import Shape
 from storage.inspection.facts import Extension, ExtensionKind, Facts, Inspection, Signing
@@ -16,6 +16,7 @@ from storage.inspection.text import clean, is_identifier, name_of
 MAX_EXTENSIONS = 100
 MAX_ICONS = 64
 MAX_PREFIXES = 16
+MAX_EXECUTABLE = 16 << 20
 
 # An app in an archive; the first is what phones install, the second what Xcode keeps.
 _APP = rb"(?:Payload|[^/\0]+\.xcarchive/Products/Applications)/[^/\0]+\.app/"
@@ -24,6 +25,7 @@ MARK = Shape(_APP + rb"Info\.plist", b".app/Info.plist")
 _LOCALIZED = rb"(?:[^/\0]+\.lproj/InfoPlist\.strings|InfoPlist\.loctable)"
 # What Xcode appends to the name of an icon: its scale and its device.
 _MODIFIERS = re.compile(rb"(?:@[1-9]x)?(?:~[a-z]+)?(?:@[1-9]x)?(?:\.png)?")
+_PROFILE = b"embedded.mobileprovision"
 _HEAD = 64
 
 
@@ -70,7 +72,7 @@ class _App:
             min_os=clean(self.plist.get("MinimumOSVersion"), 32),
             device_families=apple.families(self.plist),
             icon=icon is not None,
-            signing=self._signing(self.root, "The provisioning profile"),
+            signing=self._main_signing(slices),
             architectures=tuple(part.architecture for part in slices),
             uuids=tuple(part.uuid for part in slices),
             encrypted=any(part.encrypted for part in slices) if slices else None,
@@ -80,8 +82,26 @@ class _App:
         )
         return Inspection(facts=facts, icon=icon, notes=tuple(self.notes))
 
+    def _main_signing(self, slices: list[macho.Slice]) -> Signing:
+        """Read the profile; without one, what the executable itself claims."""
+        signing = self._signing(self.root, "The provisioning profile")
+        path = self._executable()
+        signature = next((part.signature for part in slices if part.signature), None)
+        if self.root + _PROFILE in self.archive or path is None or signature is None:
+            return signing
+        # The signature lies at the end, behind all that must be unpacked before it.
+        if sum(signature) > MAX_EXECUTABLE or signature[1] > codesignature.MAX_BYTES:
+            return signing
+        try:
+            blob = self.archive.stream(path, MAX_EXECUTABLE).read(*signature)
+            claimed = codesignature.entitlements(blob)
+        except PackageRejected as reason:
+            self.notes.append(str(reason))
+            return signing
+        return signing.model_copy(update={"signed": True, "entitlements": claimed})
+
     def _signing(self, root: bytes, what: str) -> Signing:
-        path = root + b"embedded.mobileprovision"
+        path = root + _PROFILE
         if path not in self.archive:
             return Signing(signed=root + b"_CodeSignature/CodeResources" in self.archive)
         try:
@@ -92,8 +112,7 @@ class _App:
             return Signing(signed=True)
 
     def _slices(self) -> list[macho.Slice]:
-        paths = [self.root + name for name in apple.executables(self.plist)]
-        path = next((path for path in paths if path in self.archive), None)
+        path = self._executable()
         if path is None:
             self.notes.append("The app has no executable.")
             return []
@@ -102,6 +121,10 @@ class _App:
         except PackageRejected as reason:
             self.notes.append(f"The app's executable is unreadable: {reason}")
             return []
+
+    def _executable(self) -> bytes | None:
+        paths = (self.root + name for name in apple.executables(self.plist))
+        return next((path for path in paths if path in self.archive), None)
 
     def _is_for_simulator(self, slices: list[macho.Slice]) -> bool:
         platforms = plists.texts(self.plist, "CFBundleSupportedPlatforms")

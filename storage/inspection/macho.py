@@ -23,7 +23,7 @@ _THIN = {
     b"\xfe\xed\xfa\xce": (">", 28),
     b"\xfe\xed\xfa\xcf": (">", 32),
 }
-_UUID, _BUILD_VERSION = 0x1B, 0x32
+_UUID, _CODE_SIGNATURE, _BUILD_VERSION = 0x1B, 0x1D, 0x32
 _ENCRYPTION = frozenset({0x21, 0x2C})
 _MINIMUM = {0x24: 1, 0x25: 2, 0x2F: 3, 0x30: 4}
 _SUBTYPE = 0x00FFFFFF
@@ -62,12 +62,17 @@ Head = Callable[[int, int], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """One architecture. `uuid` is lower-case with dashes, empty where there is no LC_UUID."""
+    """
+    One architecture. `uuid` is lower-case with dashes, empty where there is no LC_UUID.
+
+    `signature` says where in the file the signature lies and how long it is, None without one.
+    """
 
     architecture: str
     uuid: str = ""
     encrypted: bool = False
     platform: str | None = None
+    signature: tuple[int, int] | None = None
 
 
 def read_slices(head: Head) -> list[Slice]:
@@ -84,7 +89,7 @@ def read_slices(head: Head) -> list[Slice]:
     offsets = sorted(_slice_offsets(start, wide=magic == _FAT_64))
     if not offsets:
         raise PackageRejected("The executable is a Mach-O without a slice.")
-    return [_read_slice(head(offset, HEAD)) for offset in offsets]
+    return [_read_slice(head(offset, HEAD), offset) for offset in offsets]
 
 
 def _slice_offsets(start: bytes, *, wide: bool) -> Iterator[int]:
@@ -101,23 +106,31 @@ def _slice_offsets(start: bytes, *, wide: bool) -> Iterator[int]:
         yield offset
 
 
-def _read_slice(data: bytes) -> Slice:
+def _read_slice(data: bytes, at: int = 0) -> Slice:
     order, size = _THIN.get(data[:4], ("", 0))
     if not order or len(data) < size:
         raise PackageRejected("The executable is no Mach-O file.")
     cpu, subtype, _, count, _ = Struct(order + "5L").unpack_from(data, 4)
     name = _ARCHITECTURES.get((cpu, subtype & _SUBTYPE), f"cpu-{cpu}-{subtype & _SUBTYPE}")
-    uuid, encrypted, platform = "", False, None
+    uuid, encrypted, platform, signature = "", False, None, None
     for command, body in _commands(data, size, count, order):
         if command == _UUID and len(body) >= 16:  # noqa: PLR2004 - a UUID has 16 bytes
             uuid = str(UUID(bytes=body[:16]))
+        elif command == _CODE_SIGNATURE:
+            signature = at + _number(body[:4], order), _number(body[4:8], order)
         elif command in _ENCRYPTION:
             encrypted = any(body[8:12])
         elif command == _BUILD_VERSION:
             platform = _PLATFORMS.get(_number(body[:4], order))
         elif command in _MINIMUM:
             platform = platform or _PLATFORMS[_MINIMUM[command]]
-    return Slice(architecture=name, uuid=uuid, encrypted=encrypted, platform=platform)
+    return Slice(
+        architecture=name,
+        uuid=uuid,
+        encrypted=encrypted,
+        platform=platform,
+        signature=signature,
+    )
 
 
 def _commands(data: bytes, at: int, count: int, order: str) -> Iterator[tuple[int, bytes]]:

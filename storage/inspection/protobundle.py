@@ -5,17 +5,11 @@ The messages are those of AOSP's aapt2, `Resources.proto` and `Configuration.pro
 """
 
 from collections.abc import Iterator
+from struct import unpack
 
 from storage.inspection import protowire as pb
-from storage.inspection.android import (
-    ATTRIBUTES,
-    ELEMENTS,
-    MAX_DEPTH,
-    Config,
-    Element,
-    Reference,
-    Value,
-)
+from storage.inspection.android import MANIFEST, Asked, Config, Element, Reference, Value
+from storage.inspection.axml import measure
 from storage.inspection.rejection import PackageRejected
 
 # XmlNode, XmlElement, XmlAttribute
@@ -27,42 +21,48 @@ _ID, _NAMED, _CONFIG, _VALUE = 1, 2, 1, 2
 _LOCALE, _DENSITY = 3, 18
 # Item, Primitive
 _REFERENCE, _STRING, _RAW, _STYLED, _FILE, _PRIMITIVE = 1, 2, 3, 4, 5, 7
-_DECIMAL, _HEXADECIMAL, _BOOLEAN = 6, 7, 8
+_FLOAT, _DECIMAL, _HEXADECIMAL, _BOOLEAN = 3, 6, 7, 8
+_COLOURS, _DIMENSION, _FRACTION = frozenset({9, 10, 11, 12}), 13, 14
 _REFERENCE_ID, _REFERENCE_NAME = 2, 3
 _MAX_VALUES = 2000
-_SIGN, _WRAP = 1 << 31, 1 << 32
+_SIGN, _WRAP, _FLOAT_SIZE = 1 << 31, 1 << 32, 4
 
 
-def elements(data: bytes) -> Iterator[Element]:
-    """Yield each element of a manifest as it opens; raise PackageRejected for damage and depth."""
-    yield from _elements(memoryview(data), 1)
+def elements(data: bytes, asked: Asked = MANIFEST) -> Iterator[Element]:
+    """Yield each element of a document as it opens; raise PackageRejected for damage and depth."""
+    yield from _elements(memoryview(data), asked, 1)
 
 
-def _elements(node: memoryview, depth: int) -> Iterator[Element]:
-    if depth > MAX_DEPTH:
-        raise PackageRejected("The AndroidManifest.xml is nested too deeply.")
+def _elements(node: memoryview, asked: Asked, depth: int) -> Iterator[Element]:
+    if depth > asked.depth:
+        raise PackageRejected(f"The {asked.title} is nested too deeply.")
     for body in pb.messages(node, _ELEMENT):
         name = pb.text(body, _NAME)
         attributes: dict[int | str, Value] = {}
-        if name in ELEMENTS:
+        if asked.wants(name):
             for attribute in pb.messages(body, _ATTRIBUTE):
-                _take(attribute, attributes, root=depth == 1)
+                _take(attribute, attributes, asked, root=depth == 1)
         yield Element(name, attributes, depth)
         for child in pb.messages(body, _CHILD):
-            yield from _elements(child, depth + 1)
+            yield from _elements(child, asked, depth + 1)
 
 
-def _take(attribute: memoryview, attributes: dict[int | str, Value], *, root: bool) -> None:
+def _take(
+    attribute: memoryview, attributes: dict[int | str, Value], asked: Asked, *, root: bool
+) -> None:
     known = pb.number(attribute, _RESOURCE_ID)
-    if known in ATTRIBUTES:
+    if known in asked.attributes:
         key: int | str = known
     elif root and not known:
         key = pb.text(attribute, _ATTRIBUTE_NAME)
     else:
         return
-    compiled = _item(pb.message(attribute, _COMPILED))
-    value = pb.text(attribute, _ATTRIBUTE_VALUE) if compiled is None else compiled
-    attributes.setdefault(key, value)
+    item, written = pb.message(attribute, _COMPILED), pb.text(attribute, _ATTRIBUTE_VALUE)
+    compiled = _item(item)
+    if compiled is None or (isinstance(compiled, str) and pb.message(item, _PRIMITIVE)):
+        # A float is given as it was written: 1.0 is another version than 1.
+        compiled = written or compiled or ""
+    attributes.setdefault(key, compiled)
 
 
 class ProtoResources:
@@ -112,7 +112,7 @@ def _split(number: int) -> tuple[int, int, int]:
 
 
 def _item(item: memoryview) -> Value | None:
-    """Return a value, None for those that are never asked for: colours, sizes, styles."""
+    """Return a value, None for those that are never asked for, such as styles."""
     for number, value in pb.fields(item):
         if isinstance(value, int):
             continue
@@ -127,9 +127,15 @@ def _item(item: memoryview) -> Value | None:
 
 def _primitive(primitive: memoryview) -> Value | None:
     for number, value in pb.fields(primitive):
-        if isinstance(value, int) and number == _BOOLEAN:
+        if not isinstance(value, int):
+            if number == _FLOAT and len(value) == _FLOAT_SIZE:
+                return f"{unpack('<f', value)[0]:g}"
+            continue
+        word = value & (_WRAP - 1)
+        if number == _BOOLEAN:
             return bool(value)
-        if isinstance(value, int) and number in (_DECIMAL, _HEXADECIMAL):
-            word = value & (_WRAP - 1)
+        if number in (_DECIMAL, _HEXADECIMAL) or number in _COLOURS:
             return word - _WRAP if word & _SIGN else word
+        if number in (_DIMENSION, _FRACTION):
+            return measure(word, share=number == _FRACTION)
     return None

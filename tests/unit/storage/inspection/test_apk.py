@@ -167,6 +167,21 @@ def test_a_drawing_without_pixels_is_no_icon(read: Read) -> None:
     assert found.icon is None
 
 
+def test_icons_that_refer_to_each_other_cost_nothing(read: Read) -> None:
+    configs = [Config(density=density) for density in range(1, 40)]
+    names = [("mipmap", f"icon{number}") for number in range(12)]
+    numbers = [Reference(0x7F010000 + number) for number in range(12)]
+    values = {name: {c: numbers[(i + n) % 12] for n, c in enumerate(configs)}
+              for i, name in enumerate(names)}  # fmt: skip
+    table = apks.table(values)
+    plain = apks.manifest({"android:icon": numbers[0]})
+    began = time.process_time()
+    found = read(apks.apk(plain, {"resources.arsc": table.coded()}))
+
+    assert found.icon is None
+    assert time.process_time() - began < 2
+
+
 @pytest.mark.parametrize("path", ["../../etc/passwd", "/etc/passwd", "", "res/absent.png", "\0"])
 def test_an_icon_elsewhere_is_no_icon(read: Read, path: str) -> None:
     found = read(icon_apk({Config(): path}, {}))

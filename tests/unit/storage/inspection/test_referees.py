@@ -163,3 +163,17 @@ def test_7zip_lists_the_same_streams_of_an_installer(tmp_path: Path, name: str) 
     for table in ("Property", "_StringPool", "_StringData"):
         content = file.read(stream_name(table), 1 << 20)
         assert int(sizes[f"!{table}"]) == len(content)
+
+
+@pytest.mark.parametrize("name", ["plain.msi", "long-references.msi"])
+def test_msiinfo_reads_the_same_properties_of_an_installer(tmp_path: Path, name: str) -> None:
+    path = gallery.exhibits()[name](tmp_path / name).path
+    facts = inspect(path, HASHES).facts
+    # Three lines of names, types and keys come first; then a line for each property.
+    lines = run("msiinfo", "export", path, "Property").splitlines()[3:]
+    told = dict(line.split("\t") for line in lines)
+
+    assert told["ProductCode"] == facts.bundle_id
+    assert told["ProductName"] == facts.name
+    assert told["ProductVersion"] == facts.version
+    assert told["Manufacturer"] == facts.publisher

@@ -12,6 +12,7 @@ from bot.sandbox.samples.apk import write_apk
 from bot.sandbox.samples.facts import SampleFacts
 from bot.sandbox.samples.iosapp import SampleApp
 from bot.sandbox.samples.ipa import write_ipa
+from storage.inspection import rasteriser
 from storage.inspection.facts import Facts, Inspection
 from storage.inspection.inspector import inspect
 from tests.unit.storage.inspection.conftest import HASHES
@@ -66,9 +67,15 @@ def test_an_exhibit_is_read_right(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("icon", "drawn"),
-    [("raster", True), ("webp", True), ("adaptive", True), ("vector", False), ("none", False)],
+    [
+        ("raster", True),
+        ("webp", True),
+        ("adaptive", True),
+        ("vector", rasteriser.is_installed()),
+        ("none", False),
+    ],
 )
-def test_pixels_are_drawn_and_vectors_are_not(tmp_path: Path, icon: Icon, *, drawn: bool) -> None:
+def test_every_kind_of_icon_is_drawn(tmp_path: Path, icon: Icon, *, drawn: bool) -> None:
     sample = write_apk(tmp_path / "sample.apk", SampleApk(icon=icon))
 
     assert inspect(sample.path, HASHES).facts.icon is drawn
