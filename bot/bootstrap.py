@@ -11,42 +11,42 @@ from functools import partial
 import aiohttp
 from aiohttp import web
 
-from bot.clock import Clock
-from bot.engine import DurableEngine
+from bot.engine.clock import Clock
+from bot.engine.engine import DurableEngine
+from bot.engine.sweeping import Sweeping
 from bot.links import Links
 from bot.secret_key import secret_key
 from bot.services import Domain, Services
 from bot.settings import Settings
-from bot.slack import client, http
-from bot.slack.announcer import SlackAnnouncer
 from bot.slack.answering import answering
 from bot.slack.app import make_announcer, make_channels, make_missed, make_slack, make_source
+from bot.slack.line import client, http
+from bot.slack.line.socket import Socket
 from bot.slack.parts import SlackParts, Workspace, workspace
-from bot.slack.socket import Socket
-from bot.sweeping import Sweeping
+from bot.slack.teller import SlackAnnouncer
 from bot.web.app import WebParts, make_runner, make_web
-from bot.web.doors import Access, Door
 from bot.web.health import Check, blobs_answer, database_answers
 from bot.web.icons import icon_door
-from provisioning.audience import Audience
-from provisioning.builds import Intake, IntakeParts
-from provisioning.cards import Cards
-from provisioning.distribution import Distributions
-from provisioning.fetching import Fetching
-from provisioning.grants import Grants
-from provisioning.groups import Groups
-from provisioning.identities import Identities
-from provisioning.making import Making
-from provisioning.people import People
+from bot.web.kit.doors import Access, Door
+from provisioning.distributing.distributions import Distributions
+from provisioning.installing.grants import Grants
+from provisioning.installing.receipts import Receipts
+from provisioning.intake.fetching import Fetching
+from provisioning.intake.intake import Intake, IntakeParts
+from provisioning.people.audience import Audience
+from provisioning.people.groups import Groups
+from provisioning.people.people import People
+from provisioning.people.testers import Testers
 from provisioning.ports import Announcer
-from provisioning.receipts import Receipts
-from provisioning.releases import Releases
-from provisioning.signing import Signing
-from provisioning.testers import Testers
-from provisioning.workflows.distribute import Distribute
-from provisioning.workflows.road import Walk
-from provisioning.workflows.take_in import ShowPlace, TakeIn
-from provisioning.workroom import Workroom
+from provisioning.releases.drafts import Releases
+from provisioning.releases.reading import Cards
+from provisioning.roads.distribute import Distribute
+from provisioning.roads.road import Walk
+from provisioning.roads.take_in import ShowPlace, TakeIn
+from provisioning.signing.identities import Identities
+from provisioning.signing.making import Making
+from provisioning.signing.scratch import Workroom
+from provisioning.signing.variants import Signing
 from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
 from storage.catalog.database import Database

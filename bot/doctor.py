@@ -16,7 +16,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.secret_key import secret_key
 from bot.settings import Settings
-from bot.slack import names
+from bot.slack.kit import names
 from storage.catalog.database import Database
 from storage.errors import SlipwayError
 from storage.inspection.facts import Hashes

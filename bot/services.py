@@ -4,21 +4,21 @@ from dataclasses import dataclass
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.engine import DurableEngine
+from bot.engine.engine import DurableEngine
 from bot.links import Links
 from bot.settings import Settings
 from bot.slack.parts import Workspace
-from provisioning.builds import Intake
-from provisioning.cards import Cards
-from provisioning.distribution import Distributions
-from provisioning.grants import Grants
-from provisioning.groups import Groups
-from provisioning.identities import Identities
-from provisioning.people import People
-from provisioning.receipts import Receipts
-from provisioning.releases import Releases
-from provisioning.signing import Signing
-from provisioning.testers import Testers
+from provisioning.distributing.distributions import Distributions
+from provisioning.installing.grants import Grants
+from provisioning.installing.receipts import Receipts
+from provisioning.intake.intake import Intake
+from provisioning.people.groups import Groups
+from provisioning.people.people import People
+from provisioning.people.testers import Testers
+from provisioning.releases.drafts import Releases
+from provisioning.releases.reading import Cards
+from provisioning.signing.identities import Identities
+from provisioning.signing.variants import Signing
 from storage.blobs.local import LocalBlobs
 from storage.catalog.database import Database
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.engine import DurableEngine
-from provisioning.workflows.road import Step
+from bot.engine.engine import DurableEngine
+from provisioning.roads.road import Step
 from storage.catalog.durable import FILE_NAME
 from tests.databases import BACKENDS, new_database
 

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from provisioning.errors import DirectoryFailed, SourceGone
 from provisioning.ports import Incoming, PersonFacts, Told
-from provisioning.workflows.road import Walk
+from provisioning.roads.road import Walk
 from storage.errors import NotFound
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.inspector import inspect

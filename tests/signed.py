@@ -8,13 +8,15 @@ from functools import cache
 from pathlib import Path
 
 from bot.sandbox.samples import identities as samples
-from provisioning.identities import Identities
-from provisioning.making import Making
-from provisioning.signing import Signing
-from provisioning.workroom import Workroom
+from provisioning.installing.served_file import handout
+from provisioning.signing.identities import Identities
+from provisioning.signing.making import Making
+from provisioning.signing.scratch import Workroom
+from provisioning.signing.variants import Signing
 from storage.blobs.local import LocalBlobs
 from storage.blobs.materialising import materialise
 from storage.blobs.segments import VirtualFile
+from storage.catalog import variants
 from storage.catalog.database import Database
 from storage.inspection.facts import Hashes
 from storage.inspection.inspector import inspect
@@ -57,6 +59,12 @@ class Bench:
         """Sign the build on the shelf."""
         identity_id = await self.identity(number)
         return await self.signing.variant(self.shelf.build.id, identity_id, profiles, by="UANN")
+
+    async def file(self) -> VirtualFile:
+        """Return the newest ready variant of the build on the shelf, or the build itself."""
+        async with self.database.reading() as session:
+            variant = await variants.newest_ready(session, self.shelf.build.id)
+        return handout(self.shelf.build, variant).file
 
     async def written(self, file: VirtualFile) -> Path:
         """Write a file out, as somebody would get it."""

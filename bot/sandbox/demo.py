@@ -19,7 +19,7 @@ from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
 from bot.serving import stopped
 from bot.settings import Settings, load
-from provisioning.groups import Groups
+from provisioning.people.groups import Groups
 from storage.errors import SlipwayError
 
 #: Lies beside the packages in a clone.

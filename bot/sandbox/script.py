@@ -14,8 +14,8 @@ from bot.sandbox.demo import Demo, running
 from bot.sandbox.phone import phone
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.slack.messages import Message
-from bot.slack import names
-from bot.slack.words import REFUSED
+from bot.slack.drawing.words import REFUSED
+from bot.slack.kit import names
 from storage.errors import SlipwayError
 from storage.records.upload import UploadState
 

@@ -5,17 +5,17 @@ from collections.abc import Callable
 from slack_bolt.async_app import AsyncApp
 
 from bot.links import Links
-from bot.slack.command import listeners as command
-from bot.slack.distribution import command as distribute
-from bot.slack.groups import listeners as groups
-from bot.slack.groups.acts import GroupActs
-from bot.slack.groups.forms import GroupForms
-from bot.slack.groups.membership import Membership
-from bot.slack.home import listeners as home
+from bot.slack.features.command import listeners as command
+from bot.slack.features.distribution.typed import deeds as distribute
+from bot.slack.features.groups import listeners as groups
+from bot.slack.features.groups.deeds import GroupForms
+from bot.slack.features.groups.typed.deeds import GroupActs
+from bot.slack.features.home import listeners as home
+from bot.slack.features.releases import listeners as releases
+from bot.slack.features.roles import listeners as roles
+from bot.slack.line.membership import Membership
 from bot.slack.parts import SlackParts
-from bot.slack.releases import listeners as releases
-from bot.slack.roles import listeners as roles
-from provisioning.grants import Grants
+from provisioning.installing.grants import Grants
 
 
 def answering(grants: Grants, links: Links) -> Callable[[AsyncApp, SlackParts], None]:

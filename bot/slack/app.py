@@ -10,26 +10,26 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.links import Links
-from bot.slack.announcer import AnnouncerParts, SlackAnnouncer, no_icon
 from bot.slack.channels import Channels
-from bot.slack.deliveries import FAILED, Deliveries
-from bot.slack.distribution import listeners as distribution
+from bot.slack.features.distribution import listeners as distribution
+from bot.slack.features.upkeep import listeners as upkeep
+from bot.slack.features.uploads import listeners as uploads
+from bot.slack.files.files import Files
+from bot.slack.files.missed import Missed
+from bot.slack.files.sightings import Sightings
+from bot.slack.files.source import SlackSource
+from bot.slack.files.threads import Threads
+from bot.slack.kit.payloads import Outdated
+from bot.slack.line.once import FAILED, Deliveries
+from bot.slack.line.runner import Runner
+from bot.slack.line.tasks import Tasks
 from bot.slack.parts import SlackParts, Workspace
-from bot.slack.payloads import Outdated
-from bot.slack.runner import Runner
-from bot.slack.tasks import Tasks
-from bot.slack.upkeep import listeners as upkeep
-from bot.slack.uploads import listeners as uploads
-from bot.slack.uploads.files import Files
-from bot.slack.uploads.missed import Missed
-from bot.slack.uploads.sightings import Sightings
-from bot.slack.uploads.source import SlackSource
-from bot.slack.uploads.threads import Threads
-from provisioning.builds import Intake
-from provisioning.cards import Cards
-from provisioning.distribution import Distributions
-from provisioning.grants import Grants
-from provisioning.groups import Groups
+from bot.slack.teller import AnnouncerParts, SlackAnnouncer, no_icon
+from provisioning.distributing.distributions import Distributions
+from provisioning.installing.grants import Grants
+from provisioning.intake.intake import Intake
+from provisioning.people.groups import Groups
+from provisioning.releases.reading import Cards
 
 #: Adds the listeners of one feature.
 Feature = Callable[[AsyncApp, SlackParts], None]

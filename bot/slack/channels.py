@@ -2,10 +2,11 @@
 
 import logging
 
-from bot.slack import blocks, mrkdwn, words
-from bot.slack.blocks import Message
-from bot.slack.voice import Voice
-from provisioning.groups import Groups
+from bot.slack.drawing import words
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Message
+from bot.slack.line.replies import Voice
+from provisioning.people.groups import Groups
 
 logger = logging.getLogger(__name__)
 

@@ -3,24 +3,24 @@
 from dataclasses import dataclass
 
 from bot.slack.channels import Channels
-from bot.slack.client import Clients
-from bot.slack.directory import SlackDirectory
-from bot.slack.doorman import Doorman
-from bot.slack.errors import Errors
-from bot.slack.identity import Whoami
-from bot.slack.pace import PAUSE, Pace
-from bot.slack.postings import Postings
-from bot.slack.standing import Standing
-from bot.slack.tasks import Tasks
-from bot.slack.voice import Voice
-from provisioning.builds import Intake
-from provisioning.cards import Cards
-from provisioning.distribution import Distributions
-from provisioning.groups import Groups
-from provisioning.people import People
+from bot.slack.line.client import Clients
+from bot.slack.line.directory import SlackDirectory
+from bot.slack.line.errors import Errors
+from bot.slack.line.health import Standing
+from bot.slack.line.identity import Whoami
+from bot.slack.line.modals import Doorman
+from bot.slack.line.pace import PAUSE, Pace
+from bot.slack.line.postings import Postings
+from bot.slack.line.replies import Voice
+from bot.slack.line.tasks import Tasks
+from provisioning.distributing.distributions import Distributions
+from provisioning.intake.intake import Intake
+from provisioning.people.groups import Groups
+from provisioning.people.people import People
+from provisioning.people.testers import Testers
 from provisioning.ports import Announcer
-from provisioning.releases import Releases
-from provisioning.testers import Testers
+from provisioning.releases.drafts import Releases
+from provisioning.releases.reading import Cards
 from storage.catalog.database import Database
 
 

@@ -7,15 +7,15 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.links import Links
-from bot.web.access_log import MaskedAccessLogger, server_logger
-from bot.web.doors import Access, Door, open_doors
-from bot.web.errors import answer_errors
-from bot.web.headers import add_headers
 from bot.web.health import Check, health_doors
 from bot.web.install.routes import InstallPages
-from bot.web.rendering import Assets, Pages
-from provisioning.grants import Grants
-from provisioning.receipts import Receipts
+from bot.web.kit.access_log import MaskedAccessLogger, server_logger
+from bot.web.kit.doors import Access, Door, open_doors
+from bot.web.kit.errors import answer_errors
+from bot.web.kit.headers import add_headers
+from bot.web.kit.rendering import Assets, Pages
+from provisioning.installing.grants import Grants
+from provisioning.installing.receipts import Receipts
 from storage.blobs.store import BlobStore
 
 #: After so many seconds of not taking a byte, a download is given up; it can be resumed.

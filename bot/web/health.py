@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web.doors import Access, Door
+from bot.web.kit.doors import Access, Door
 from storage.blobs.store import BlobStore
 from storage.catalog.database import Database
 

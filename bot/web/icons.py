@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from bot.web.doors import Access, Door
+from bot.web.kit.doors import Access, Door
 from storage.blobs.store import BlobStore
 from storage.errors import BlobMissing, NotFound
 

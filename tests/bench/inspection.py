@@ -69,7 +69,7 @@ def usual(path: Path) -> str | None:
 
 
 def androguard(path: Path) -> str | None:
-    from androguard.core.apk import APK  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - only where asked for
+    from androguard.core.apk import APK  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415 - only where asked for
 
     found = APK(str(path))
     found.get_app_name()
@@ -78,7 +78,7 @@ def androguard(path: Path) -> str | None:
 
 
 def pyaxmlparser(path: Path) -> str | None:
-    from pyaxmlparser import APK  # type: ignore[import-not-found, unused-ignore]  # noqa: PLC0415 - only where asked for
+    from pyaxmlparser import APK  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: PLC0415 - only where asked for
 
     found = APK(str(path))
     _ = found.application, found.version_name

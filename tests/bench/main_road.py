@@ -39,7 +39,7 @@ from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.serving import stopped
 from bot.settings import Settings
-from bot.slack import names
+from bot.slack.kit import names
 
 MB = 1_000_000
 ROOT = Path(__file__).parents[2]

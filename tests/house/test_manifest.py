@@ -10,7 +10,7 @@ import pytest
 import yaml
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack import names
+from bot.slack.kit import names
 
 ROOT = Path(__file__).parents[2]
 SLACK = ROOT / "bot" / "slack"

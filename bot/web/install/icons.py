@@ -7,7 +7,7 @@ from collections import OrderedDict
 
 from PIL import Image
 
-from provisioning.grants import OpenedGrant
+from provisioning.installing.grants import OpenedGrant
 from storage.blobs.store import BlobStore
 from storage.errors import BlobMissing
 from storage.inspection import initial

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web.headers import FILE_POLICY
 from bot.web.install.names import disposition
 from bot.web.install.wire import Wire
-from bot.web.ranges import NotSatisfiable, Span, is_known, is_other, wanted
-from provisioning.grants import OpenedGrant
-from provisioning.receipts import Receipts
+from bot.web.kit.headers import FILE_POLICY
+from bot.web.kit.ranges import NotSatisfiable, Span, is_known, is_other, wanted
+from provisioning.installing.grants import OpenedGrant
+from provisioning.installing.receipts import Receipts
 from storage.blobs import assembling
 from storage.blobs.store import BlobStore
 from storage.errors import StorageError

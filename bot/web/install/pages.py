@@ -9,9 +9,9 @@ from markupsafe import Markup
 from bot.links import Links
 from bot.web.install.names import tidy
 from bot.web.install.visitors import Visitor
-from provisioning import notes
-from provisioning.grants import OpenedGrant
-from provisioning.installability import Judgement, Way, day, judge, least_system
+from provisioning.installing.grants import OpenedGrant
+from provisioning.installing.installability import Judgement, Way, day, judge, least_system
+from provisioning.releases import notes
 from storage.inspection.facts import Facts
 
 #: A profile that ends this soon is worth a word before it is too late.

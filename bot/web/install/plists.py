@@ -4,7 +4,7 @@ import plistlib
 
 from bot.links import Links
 from bot.web.install.names import tidy
-from provisioning.grants import OpenedGrant
+from provisioning.installing.grants import OpenedGrant
 
 #: Apple's schema (other/manifesturl.yaml) asks for more than one character.
 SHORTEST_TITLE = 2

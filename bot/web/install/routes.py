@@ -8,17 +8,17 @@ import segno
 from aiohttp import web
 
 from bot.links import Links
-from bot.web.doors import Access, Door
 from bot.web.install import plists
 from bot.web.install.icons import SIZES, Icons
 from bot.web.install.packages import Packages
 from bot.web.install.pages import install_page
 from bot.web.install.visitors import Visitor, visitor_of
-from bot.web.rendering import Pages
-from provisioning.grants import Grants, OpenedGrant
-from provisioning.handout import EDITION_LENGTH
-from provisioning.installability import Way, judge
-from provisioning.receipts import Receipts
+from bot.web.kit.doors import Access, Door
+from bot.web.kit.rendering import Pages
+from provisioning.installing.grants import Grants, OpenedGrant
+from provisioning.installing.installability import Way, judge
+from provisioning.installing.receipts import Receipts
+from provisioning.installing.served_file import EDITION_LENGTH
 from storage.blobs.store import BlobStore
 from storage.errors import NotFound
 from storage.records.base import now

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from provisioning.installability import Phone
+from provisioning.installing.installability import Phone
 
 #: They fetch links that people post, before anybody opens them. Named one by one: a phone's name
 #: may hold "bot" as well (CUBOT).

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.views import View
-from bot.slack import names
+from bot.slack.kit import names
 from tests.integration.slack.house import BUILDS, House
 
 #: What would ring for a whole channel or lead somewhere, were it shown as it was typed.

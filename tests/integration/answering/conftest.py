@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot import bootstrap, engine
+from bot import bootstrap
+from bot.engine import engine
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
-from bot.slack import pace, parts
+from bot.slack import parts
+from bot.slack.line import pace
 from tests.integration.answering.asking import Asking, at_rest
 from tests.integration.slack.house import House, Plan, Samples, opened
 

@@ -3,8 +3,8 @@
 import pytest
 import pytest_asyncio
 
-from bot.slack import names
-from bot.slack.distribution import command
+from bot.slack.features.distribution.typed import deeds as command
+from bot.slack.kit import names
 from tests.integration.answering.asking import Asking, at_rest, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.sandbox.slack.api.faults import Fault
-from bot.slack import names
+from bot.slack.kit import names
 from tests.integration.answering.asking import Asking, button, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 

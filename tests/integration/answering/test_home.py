@@ -5,7 +5,7 @@ import pytest_asyncio
 
 from bot.sandbox.phone import phone
 from bot.sandbox.slack.views import View
-from bot.slack import names
+from bot.slack.kit import names
 from tests.integration.answering.asking import Asking, at_rest, button, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 

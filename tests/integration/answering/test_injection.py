@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from bot.slack import names
+from bot.slack.kit import names
 from tests.integration.answering.asking import Asking, at_rest, marked, raw_texts, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 

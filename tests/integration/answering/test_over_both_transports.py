@@ -1,6 +1,6 @@
 """The main answers over Socket Mode and over signed requests: the same words on both."""
 
-from bot.slack import names
+from bot.slack.kit import names
 from tests.integration.answering.asking import Asking, words_of
 from tests.integration.slack.house import QA, House
 

@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 
 from bot.sandbox.slack.api.faults import Fault
-from bot.slack import names
+from bot.slack.kit import names
 from tests.integration.answering.asking import Asking
 from tests.integration.slack.house import BUILDS, House
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from provisioning.identities import Identities
+from provisioning.signing.identities import Identities
 from storage.catalog import organizations
 from storage.catalog.database import Database
 from storage.secrets import Secrets, SecretUnreadable

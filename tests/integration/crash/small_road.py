@@ -5,9 +5,9 @@ import os
 import signal
 from pathlib import Path
 
-from bot.engine import DurableEngine, Pace
-from bot.engine_upkeep import Parked
-from provisioning.workflows.road import Step, Walk
+from bot.engine.engine import DurableEngine, Pace
+from bot.engine.upkeep import Parked
+from provisioning.roads.road import Step, Walk
 from storage.records.base import new_id
 from tests.engines import EngineHome
 from tests.integration.crash.harness import Boundary

@@ -13,7 +13,7 @@ import pytest
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
-from bot.slack import names
+from bot.slack.kit import names
 from storage.catalog import apps, groups, organizations, releases, testers, uploads
 from storage.catalog.database import Database, Session
 from storage.records.app import App

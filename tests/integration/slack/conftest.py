@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import bootstrap, engine
+from bot import bootstrap
+from bot.engine import engine
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
-from bot.slack import pace, parts, socket
+from bot.slack import parts
+from bot.slack.line import pace, socket
 from tests.integration.slack.house import House, Plan, Samples, opened
 
 

@@ -16,7 +16,7 @@ from bot.sandbox.slack.views import View
 from bot.sandbox.slack.workspace import Workspace
 from bot.services import Services
 from bot.settings import Settings
-from bot.slack import names
+from bot.slack.kit import names
 from storage.records.group import Group
 
 ROOT = Path(__file__).parents[3]

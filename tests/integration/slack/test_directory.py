@@ -7,8 +7,9 @@ import pytest
 
 from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack
-from bot.slack import client, parts
-from bot.slack.directory import SlackDirectory
+from bot.slack import parts
+from bot.slack.line import client
+from bot.slack.line.directory import SlackDirectory
 from bot.slack.parts import Workspace
 from provisioning.errors import DirectoryFailed
 from storage.catalog.database import Database
@@ -68,7 +69,7 @@ async def test_while_slack_is_silent_what_is_known_counts_and_what_is_not_fails(
     team = slack.workspace.usergroup("qa-team").id
     await directory.person(ann)
     await directory.members(team)
-    monkeypatch.setattr("bot.slack.directory.PERSON_KEEPS", timedelta(0))
+    monkeypatch.setattr("bot.slack.line.directory.PERSON_KEEPS", timedelta(0))
     await directory.outdate_usergroup(team)
     for method in ("users.info", "usergroups.users.list"):
         slack.script(method, Fault.error("fatal_error"), times=9)

@@ -7,8 +7,8 @@ import pytest
 from bot.sandbox.slack.acts.speaking import FileDrop
 from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.files import Quirks
-from bot.slack.uploads import files, source
-from provisioning import fetching
+from bot.slack.files import files, source
+from provisioning.intake import fetching
 from tests.integration.slack.house import BUILDS, House
 
 

@@ -1,7 +1,7 @@
 """From a file in a channel to a phone, as people see it in Slack, over both transports."""
 
 from bot.sandbox.slack.acts.speaking import FileDrop
-from bot.slack import names
+from bot.slack.kit import names
 from tests.integration.slack.house import BUILDS, QA, House
 
 

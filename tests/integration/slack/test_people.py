@@ -2,8 +2,8 @@
 
 import asyncio
 
-from bot.slack import names
-from provisioning.people import Holder
+from bot.slack.kit import names
+from provisioning.people.people import Holder
 from storage.records.role import HolderKind, Role
 from tests.integration.slack.house import BUILDS, QA, House
 from tests.integration.slack.test_main_road import distribute

@@ -3,9 +3,9 @@
 import pytest
 
 from bot.sandbox.slack.api.faults import Fault
-from bot.slack import names
 from bot.slack.app import make_missed
-from bot.slack.distribution import desk
+from bot.slack.features.distribution import deeds as desk
+from bot.slack.kit import names
 from tests.integration.slack.house import BUILDS, House, Plan
 
 

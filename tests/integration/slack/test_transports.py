@@ -14,7 +14,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from bot.sandbox.slack.acts.speaking import FileDrop
 from bot.sandbox.slack.api.faults import Fault
-from bot.slack import names
+from bot.slack.kit import names
 from tests.integration.slack.house import BUILDS, QA, House, Plan, Samples, opened
 from tests.integration.slack.test_main_road import distribute
 

@@ -10,10 +10,10 @@ from aiohttp import ClientSession, web
 
 from bot.links import Links
 from bot.web.app import WebParts, make_runner, make_web
-from bot.web.doors import Door
 from bot.web.health import Check, blobs_answer, database_answers
-from provisioning.grants import Grants
-from provisioning.receipts import Receipts
+from bot.web.kit.doors import Door
+from provisioning.installing.grants import Grants
+from provisioning.installing.receipts import Receipts
 from storage.blobs.local import LocalBlobs
 from storage.catalog.database import Database
 from tests.integration.web.site import BASE, KEY, Site

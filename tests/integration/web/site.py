@@ -10,8 +10,8 @@ from multidict import CIMultiDictProxy
 from yarl import URL
 
 from bot.links import Links
-from provisioning.grants import Grants
-from provisioning.receipts import Receipts
+from provisioning.installing.grants import Grants
+from provisioning.installing.receipts import Receipts
 from storage.blobs.local import LocalBlobs
 from storage.catalog import receipts
 from storage.catalog.database import Database

@@ -8,8 +8,8 @@ import pytest
 from aiohttp import web
 
 from bot.web.app import make_web
-from bot.web.doors import Access, Door, UndeclaredDoor, declared_doors, open_doors
 from bot.web.health import Check
+from bot.web.kit.doors import Access, Door, UndeclaredDoor, declared_doors, open_doors
 from storage.errors import AlreadyExists, NoSpace
 from storage.records.release import ReleaseState
 from tests.integration.web.conftest import open_site, parts_of, serving

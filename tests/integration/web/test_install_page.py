@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 import segno
 
-from provisioning.installability import day
+from provisioning.installing.installability import day
 from storage.inspection.facts import Signing
 from storage.records.base import now
 from tests.integration.web.conftest import open_site

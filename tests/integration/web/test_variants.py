@@ -53,7 +53,7 @@ async def offered(site: Site, bench: Bench) -> Offer:
 async def signed(bench: Bench, *devices: str) -> tuple[Variant, bytes]:
     """Sign the build, and return the variant with its bytes as written out."""
     variant = await bench.sign(profiles_of(bench.ipa, *devices))
-    path = await bench.written(await bench.signing.file_for(bench.shelf.build.id))
+    path = await bench.written(await bench.file())
     return variant, path.read_bytes()
 
 

@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.samples.harbour import harbour_ipa
-from provisioning.audience import Audience
-from provisioning.builds import Intake, IntakeParts, Sighting
-from provisioning.cards import Cards
-from provisioning.distribution import Distributions
-from provisioning.fetching import Fetching
-from provisioning.groups import Groups
-from provisioning.people import People
-from provisioning.releases import NewApp, Releases
-from provisioning.workflows.distribute import Distribute
-from provisioning.workflows.take_in import ShowPlace, TakeIn
+from provisioning.distributing.distributions import Distributions
+from provisioning.intake.fetching import Fetching
+from provisioning.intake.intake import Intake, IntakeParts, Sighting
+from provisioning.people.audience import Audience
+from provisioning.people.groups import Groups
+from provisioning.people.people import People
+from provisioning.releases.drafts import NewApp, Releases
+from provisioning.releases.reading import Cards
+from provisioning.roads.distribute import Distribute
+from provisioning.roads.take_in import ShowPlace, TakeIn
 from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
 from storage.catalog.database import Database

@@ -3,7 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from provisioning.cards import Act, BuildCard, DeliveryCard, GroupChip, ReleaseCard, UploadCard
+from provisioning.releases.reading import (
+    Act,
+    BuildCard,
+    DeliveryCard,
+    GroupChip,
+    ReleaseCard,
+    UploadCard,
+)
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts, Signing
 from storage.records.distribution import DeliveryState, DistributionState

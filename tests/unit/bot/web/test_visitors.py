@@ -3,7 +3,7 @@
 import pytest
 
 from bot.web.install.visitors import Visitor, visitor_of
-from provisioning.installability import Phone
+from provisioning.installing.installability import Phone
 
 SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{} Mobile/15E148 Safari/604.1"
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.sandbox.samples import gallery
 from bot.sandbox.samples.androidapp import VECTOR_NAME
 from bot.sandbox.samples.binaryxml import Element, Reference, Value, binary_xml
 from bot.sandbox.samples.resourcetable import Config
@@ -20,6 +19,7 @@ from storage.inspection.axml import measure
 from storage.inspection.drawable import Drawables, colour_of, number
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Memory
+from tests.samples import gallery
 from tests.unit.storage.inspection import apks
 from tests.unit.storage.inspection.conftest import Read
 from tests.unit.storage.inspection.drawings import (

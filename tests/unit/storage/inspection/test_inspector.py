@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.samples import gallery
 from storage.inspection.inspector import inspect, read
 from storage.inspection.package import Package
 from storage.inspection.rejection import NotAPackage, PackageRejected
 from storage.inspection.source import Memory, Window
+from tests.samples import gallery
 from tests.unit.storage.inspection import ipas
 from tests.unit.storage.inspection.conftest import HASHES, Read
 from tests.unit.storage.inspection.zips import parts, zip_of

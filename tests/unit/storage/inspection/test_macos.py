@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.samples.dmg import write_dmg
-from bot.sandbox.samples.macapp import SampleMacApp
-from bot.sandbox.samples.xar import xar
 from storage.inspection import dmg
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Window
+from tests.samples.dmg import write_dmg
+from tests.samples.macapp import SampleMacApp
+from tests.samples.xar import xar
 from tests.unit.storage.inspection import ipas, plist_tricks
 from tests.unit.storage.inspection.conftest import Read
 from tests.unit.storage.inspection.zips import LINK, Part, parts, zip_of

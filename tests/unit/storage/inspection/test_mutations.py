@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.sandbox.samples import gallery
 from storage.inspection.archive import Archive
 from storage.inspection.directory import Shape
 from storage.inspection.inspector import read
 from storage.inspection.package import Package
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Memory
+from tests.samples import gallery
 from tests.unit.storage.inspection.conftest import HASHES
 from tests.unit.storage.inspection.zips import Part, zip_of
 

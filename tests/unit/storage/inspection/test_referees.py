@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.samples import gallery
 from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.apk import write_apk
 from bot.sandbox.samples.iosapp import SampleApp
@@ -23,6 +22,7 @@ from storage.inspection.mobileprovision import read as read_profile
 from storage.inspection.msi import stream_name
 from storage.inspection.source import Memory
 from storage.inspection.xar import Xar
+from tests.samples import gallery
 from tests.unit.storage.inspection.conftest import HASHES
 
 

@@ -6,7 +6,6 @@ from typing import Literal
 
 import pytest
 
-from bot.sandbox.samples import gallery
 from bot.sandbox.samples.androidapp import Icon, SampleApk
 from bot.sandbox.samples.apk import write_apk
 from bot.sandbox.samples.facts import SampleFacts
@@ -15,6 +14,7 @@ from bot.sandbox.samples.ipa import write_ipa
 from storage.inspection import rasteriser
 from storage.inspection.facts import Facts, Inspection
 from storage.inspection.inspector import inspect
+from tests.samples import gallery
 from tests.unit.storage.inspection.conftest import HASHES
 
 FIXTURE = Path(__file__).parents[5] / "shared/fixtures/ApiDemos-debug.apk"

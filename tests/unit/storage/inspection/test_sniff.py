@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.samples.msi import write_msi
-from bot.sandbox.samples.windowsprogram import write_exe
 from storage.inspection.sniff import may_be_package
+from tests.samples.msi import write_msi
+from tests.samples.windowsprogram import write_exe
 from tests.unit.storage.inspection import apks, ipas
 from tests.unit.storage.inspection.zips import zip_of
 

@@ -5,11 +5,11 @@ import plistlib
 import pytest
 
 from bot.sandbox.samples import cms
-from bot.sandbox.samples.dwarf import companion
 from bot.sandbox.samples.identities import profile_signer
 from bot.sandbox.samples.iosapp import SampleApp, program
 from bot.sandbox.samples.profiles import Profile, mobileprovision
 from storage.inspection.rejection import NotAPackage, PackageRejected
+from tests.samples.dwarf import companion
 from tests.unit.storage.inspection import apks
 from tests.unit.storage.inspection.conftest import Read
 from tests.unit.storage.inspection.zips import parts, zip_of

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.samples import drawing
-from bot.sandbox.samples.compoundfile import compound_file
-from bot.sandbox.samples.msi import SampleMsi, coded_name, write_msi
-from bot.sandbox.samples.msix import SampleMsix, app_installer, write_msix, write_msix_bundle
-from bot.sandbox.samples.windowsprogram import SampleExe, version_resource, windows_program
 from storage.inspection import pe
 from storage.inspection.msi import stream_name
 from storage.inspection.rejection import NotAPackage, PackageRejected
+from tests.samples.compoundfile import compound_file
+from tests.samples.msi import SampleMsi, coded_name, write_msi
+from tests.samples.msix import SampleMsix, app_installer, write_msix, write_msix_bundle
+from tests.samples.windowsprogram import SampleExe, version_resource, windows_program
 from tests.unit.storage.inspection.conftest import Read
 from tests.unit.storage.inspection.zips import Part, parts, zip_of
 

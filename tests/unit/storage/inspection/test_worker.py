@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.samples.dmg import write_dmg
 from storage.inspection.rejection import NotAPackage, PackageRejected
 from storage.inspection.worker import InspectionPool
+from tests.samples.dmg import write_dmg
 from tests.unit.storage.inspection import ipas
 from tests.unit.storage.inspection.conftest import HASHES
 from tests.unit.storage.inspection.zips import parts, zip_of

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.samples.facts import SampleFacts
-from bot.sandbox.samples.gallery import exhibits, hang
 from bot.sandbox.samples.identities import root_authority
 from provisioning.codesign.verifying.verifier import verify
 from storage.inspection.inspector import inspect
+from tests.samples.gallery import exhibits, hang
 
 
 @pytest.fixture(scope="module")

@@ -13,10 +13,10 @@ from asn1crypto import cms
 from PIL import Image
 
 from bot.sandbox.samples.archive import LINK_MODE
-from bot.sandbox.samples.dmg import Packing, disk_image, write_dmg
-from bot.sandbox.samples.hfsplus import Volume
-from bot.sandbox.samples.macapp import MacProfile, SampleMacApp, write_app_zip
-from bot.sandbox.samples.pkg import write_pkg
+from tests.samples.dmg import Packing, disk_image, write_dmg
+from tests.samples.hfsplus import Volume
+from tests.samples.macapp import MacProfile, SampleMacApp, write_app_zip
+from tests.samples.pkg import write_pkg
 from tests.unit.bot.sandbox.samples.referees import ask
 
 _CONTENTS = "Harbour.app/Contents"

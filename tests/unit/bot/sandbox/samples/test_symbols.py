@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 from bot.sandbox.samples.iosapp import SampleApp, program
-from bot.sandbox.samples.symbols import write_dsym, write_mapping
+from tests.samples.symbols import write_dsym, write_mapping
 from tests.unit.bot.sandbox.samples.referees import ask
 
 

@@ -9,16 +9,16 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from bot.sandbox.samples.compoundfile import compound_file
-from bot.sandbox.samples.msi import SampleMsi, coded_name, write_msi
-from bot.sandbox.samples.msix import (
+from tests.samples.compoundfile import compound_file
+from tests.samples.msi import SampleMsi, coded_name, write_msi
+from tests.samples.msix import (
     SampleMsix,
     app_installer,
     write_msix,
     write_msix_bundle,
     write_msix_upload,
 )
-from bot.sandbox.samples.windowsprogram import SampleExe, write_exe
+from tests.samples.windowsprogram import SampleExe, write_exe
 from tests.unit.bot.sandbox.samples.referees import ask
 
 _FOUNDATION = "{http://schemas.microsoft.com/appx/manifest/foundation/windows10}"

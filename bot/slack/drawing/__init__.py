@@ -1,0 +1,1 @@
+"""How our nouns look in Slack, wherever they are shown."""

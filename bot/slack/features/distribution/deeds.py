@@ -1,0 +1,232 @@
+"""What happens behind the listeners: which release it is, for whom, and whether it is meant."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from bot.slack.features.distribution import views
+from bot.slack.features.distribution.order import Wish, remembered, wish_of
+from bot.slack.kit import blocks, names
+from bot.slack.kit.blocks import Block, Form
+from bot.slack.kit.payloads import (
+    Asker,
+    Click,
+    Outdated,
+    Shortcut,
+    Submission,
+    at,
+    entries,
+    text_or_none,
+)
+from bot.slack.line.errors import form_errors, is_for_people, problem_view
+from bot.slack.parts import SlackParts
+from provisioning.distributing.distributions import Order, Plan
+from provisioning.errors import AlreadyDone, NotNow, Unclear
+from provisioning.people.people import Act
+from provisioning.releases.reading import GroupChip, ReleaseCard
+from storage.errors import NotFound, SlipwayError
+from storage.records.release import ReleaseState
+
+FIELDS = {"targets": names.GROUPS, "notes": names.NOTES}
+#: Slack waits three seconds for a form's answer; counting the people may take longer.
+COUNT_WITHIN = 1.8
+RELEASES = 100
+
+
+class Desk:
+    """Opens, reads and answers the forms; carries out what was confirmed."""
+
+    def __init__(self, parts: SlackParts) -> None:
+        self._parts = parts
+        self._workspace = parts.workspace
+        self._cards = parts.cards
+
+    async def open(
+        self, asker: Asker, trigger_id: str, release_id: str, wish: Wish | None = None
+    ) -> None:
+        """Open the form for a release. Raise NotAllowed, NotFound, NotNow."""
+        form = await self.form(asker, release_id, wish)
+        again = blocks.button("Distribute…", names.DISTRIBUTE, names.value_of(release_id))
+        await self._workspace.doorman.open(asker, trigger_id, form, again=again)
+
+    async def form(self, asker: Asker, release_id: str, wish: Wish | None = None) -> Form:
+        """Return the form as it is filled in to begin with. Raise NotAllowed, NotFound, NotNow."""
+        await self._parts.people.require(asker.user_id, Act.DISTRIBUTE)
+        card = await self._cards.release(release_id)
+        if card.state is ReleaseState.WITHDRAWN:
+            raise NotNow(f"Release {card.number} was dismissed. Undo that first.")
+        if wish is None:
+            usual = (card.usual_group.id,) if card.usual_group and not card.acts else ()
+            wish = Wish(group_ids=usual)
+        return views.distribute(card, await self._filled(wish))
+
+    async def usual(self, click: Click) -> None:
+        """Carry out a one-click distribution, which Slack had confirmed by the person."""
+        match click.parts:
+            case (release_id, revision, group_id) if revision.isdigit():
+                order = Order(
+                    key=f"usual:{click.trigger_id}"[:128],
+                    release_id=release_id,
+                    by=click.asker.user_id,
+                    group_ids=(group_id,),
+                    revision=int(revision),
+                )
+            case _:
+                raise Outdated
+        try:
+            await self._parts.distributions.request(order)
+        finally:
+            # Whoever was too late sees on the card what the other one did.
+            self._redraw(release_id)
+
+    async def sent(self, sent: Submission) -> dict[str, Any]:
+        """Return the answer to the form: errors, the confirmation, or the end of it."""
+        kept, wish = remembered(sent.private_metadata), wish_of(sent)
+        try:
+            if not wish.group_ids and not wish.people:
+                raise Unclear("Choose at least one group or person.", field="targets")
+            if kept.counted != wish.fingerprint:
+                return await self._confirmation(sent, kept.release_id, kept.revision, wish)
+            await self._request(sent, kept.release_id, kept.revision, wish)
+        except AlreadyDone as error:
+            self._redraw(kept.release_id)
+            return update(problem_view(str(error), title="Already done"))
+        except SlipwayError as error:
+            if isinstance(error, Outdated) or not is_for_people(error):
+                raise
+            return form_errors(error, FIELDS, names.GROUPS)
+        return {"response_action": "clear"}
+
+    async def preview(self, click: Click) -> None:
+        """Show the notes as they stand in the form at this moment."""
+        card = await self._cards.release(click.subject)
+        typed = at(click.view, "state", "values", names.NOTES, names.NOTES, "value")
+        form = views.preview(card, typed if isinstance(typed, str) else "")
+        await self._workspace.doorman.push(click.asker, click.trigger_id, form)
+
+    async def groups_like(self, typed: str) -> list[Block]:
+        """Return the groups that fit what was typed, as options."""
+        needle = typed.casefold()
+        found = [
+            group for group in await self._parts.groups.all() if needle in group.name.casefold()
+        ]
+        chips = [GroupChip(id=group.id, name=group.name) for group in found]
+        return [views.group_option(chip) for chip in chips[: blocks.OPTIONS]]
+
+    async def releases_like(self, typed: str) -> list[Block]:
+        """Return the releases that can be distributed and fit what was typed, as options."""
+        states = (ReleaseState.DRAFT, ReleaseState.LIVE, ReleaseState.SUPERSEDED)
+        cards = await self._cards.newest(states, limit=RELEASES)
+        options = [views.option(card) for card in cards]
+        needle = typed.casefold()
+        return [o for o in options if needle in str(o["text"]["text"]).casefold()][: blocks.OPTIONS]
+
+    async def of_message(self, shortcut: Shortcut) -> str:
+        """Return the release that a message is about. Raise NotFound, saying what to do."""
+        channel_id, ts = shortcut.asker.channel_id, text_or_none(shortcut.message, "ts")
+        key = await self._workspace.postings.at(channel_id, ts) if channel_id and ts else None
+        kind, _, rest = (key or "").partition(":")
+        subject = rest.partition(":")[0]
+        if kind == "release":
+            return subject
+        if kind == "upload":
+            return await self._release_of(subject)
+        for file in entries(shortcut.message, "files"):
+            upload_id = await self._upload_of(str(file.get("id")))
+            if upload_id is not None:
+                return await self._release_of(upload_id)
+        raise NotFound(
+            "There is no build on this message. Choose the shortcut on the message that carries "
+            "the file, or on the card below it."
+        )
+
+    async def _release_of(self, upload_id: str) -> str:
+        card = await self._cards.upload(upload_id)
+        if card.release is None:
+            raise NotNow(
+                card.reason
+                or "This build is not ready to be distributed yet: it is still being read, or its "
+                "app has to be created first."
+            )
+        return card.release.release_id
+
+    async def _upload_of(self, file_id: str) -> str | None:
+        team_id = (await self._workspace.whoami()).team_id
+        return await self._cards.upload_of_key(f"slack:{team_id}:{file_id}")
+
+    async def _confirmation(
+        self, sent: Submission, release_id: str, revision: int, wish: Wish
+    ) -> dict[str, Any]:
+        """Count the people and ask; when that takes long, ask to come back and go on counting."""
+        await self._parts.people.require(sent.asker.user_id, Act.DISTRIBUTE)
+        card = await self._cards.release(release_id)
+        if card.revision != revision:
+            raise AlreadyDone(await self._changed(card))
+        filled = await self._filled(wish)
+        counting = asyncio.ensure_future(
+            self._parts.distributions.plan(release_id, wish.group_ids, wish.people)
+        )
+        done, _ = await asyncio.wait({counting}, timeout=COUNT_WITHIN)
+        if done:
+            return update(
+                views.distribute(card, filled, plan=_worthwhile(counting.result())).view()
+            )
+
+        async def go_on() -> None:
+            plan = _worthwhile(await counting)
+            form = views.distribute(card, filled, plan=plan)
+            await self._workspace.doorman.change(sent.view_id, form)
+
+        self._workspace.errors.start(go_on, sent.asker, during="count people")
+        return update(views.distribute(card, filled, counting=True).view())
+
+    async def _changed(self, card: ReleaseCard) -> str:
+        """Return who did what to the release while the form was open."""
+        if card.acts:
+            last = card.acts[-1]
+            name = await self._parts.people.name(last.by)
+            where = ", ".join(chip.name for chip in last.groups) or "some people"
+            return (
+                f"{name} distributed release {card.number} to {where} while this form was open. "
+                "Open it again to add groups or people."
+            )
+        return f"Somebody changed release {card.number} while this form was open. Open it again."
+
+    async def _request(self, sent: Submission, release_id: str, revision: int, wish: Wish) -> None:
+        await self._parts.distributions.request(
+            Order(
+                key=f"form:{sent.view_id}",
+                release_id=release_id,
+                by=sent.asker.user_id,
+                group_ids=wish.group_ids,
+                people=wish.people,
+                revision=revision,
+                notes=wish.notes,
+                mandatory=wish.mandatory,
+                notify=wish.notify,
+            )
+        )
+
+    async def _filled(self, wish: Wish) -> views.Filled:
+        known = {group.id: group.name for group in await self._parts.groups.all()}
+        chips = [GroupChip(id=i, name=known[i]) for i in wish.group_ids if i in known]
+        return views.Filled(wish=wish, groups=chips)
+
+    def _redraw(self, release_id: str) -> None:
+        self._workspace.tasks.start(
+            self._parts.announcer.show_release(release_id), name="redraw a release"
+        )
+
+
+def _worthwhile(plan: Plan) -> Plan:
+    """Raise Unclear for a choice that reaches nobody."""
+    if plan.people == 0 and plan.already:
+        raise Unclear("Everybody in this choice has the release already.", field="targets")
+    if plan.people == 0 and not plan.groups:
+        raise Unclear("This choice reaches nobody.", field="targets")
+    return plan
+
+
+def update(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to a form that puts another view in its place."""
+    return {"response_action": "update", "view": dict(view)}

@@ -1,0 +1,1 @@
+"""Distributing by a typed command."""

@@ -1,0 +1,214 @@
+"""Answers `distribute`: at once when everything is said, else with a form that holds what was."""
+
+from dataclasses import dataclass
+
+from bot.slack.drawing import words
+from bot.slack.features.distribution import views
+from bot.slack.features.distribution.order import Wish
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Message
+from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved
+from bot.slack.kit.verbs import Asked, Reply, Verb, closest, example
+from provisioning.distributing.distributions import Distributions, Order, Plan
+from provisioning.errors import NotNow, Unclear
+from provisioning.people.groups import Groups, slug_of
+from provisioning.people.people import Act, People
+from provisioning.releases.reading import Cards, GroupChip, ReleaseCard
+from storage.errors import NotFound
+from storage.records.group import Group
+from storage.records.release import ReleaseState
+
+#: Beyond this many people a typed command is asked about once more.
+WIDE = 25
+FLAGS = frozenset({"mandatory", "silent"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What stood behind the verb."""
+
+    app: str = ""
+    version: str | None = None
+    groups: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    mandatory: bool = False
+    silent: bool = False
+
+
+def read(rest: tuple[Token, ...]) -> Typed:
+    """
+    Read `APP [VERSION] [to GROUP|#CHANNEL|@PERSON...] [mandatory] [silent]`.
+
+    Raise Unclear for a Slack user group, and for a name that Slack does not know.
+    """
+    for usergroup in mentions(rest, MentionKind.USERGROUP):
+        name = f"@{usergroup.name or 'user-group'}"
+        raise Unclear(
+            f"A Slack user group gets releases through a group. Add it to one first: "
+            f"{example(f'groups add QA {name}')}"
+        )
+    spoken = [token for token in rest if not isinstance(token, Mention)]
+    flags = {word.lower() for word in spoken if word.lower() in FLAGS}
+    plain = [word for word in spoken if word.lower() not in FLAGS]
+    split = next((i for i, word in enumerate(plain) if word.lower() == "to" and i > 0), len(plain))
+    before, after = plain[:split], plain[split + 1 :]
+    stranger = unresolved(after)
+    if stranger is not None:
+        raise Unclear(
+            f"Slack does not know `{stranger[:60]}`. Choose the name from the list that Slack "
+            "offers while you type."
+        )
+    return Typed(
+        app=before[0] if before else "",
+        version=" ".join(before[1:]) or None,
+        groups=tuple(after),
+        people=tuple(mention.id for mention in mentions(rest, MentionKind.PERSON)),
+        channels=tuple(mention.id for mention in mentions(rest, MentionKind.CHANNEL)),
+        mandatory="mandatory" in flags,
+        silent="silent" in flags,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributeCommand:
+    """Finds what was meant, then acts or asks."""
+
+    cards: Cards
+    groups: Groups
+    people: People
+    distributions: Distributions
+
+    async def answer(self, asked: Asked) -> Reply:
+        await self.people.require(asked.user_id, Act.DISTRIBUTE)
+        typed = read(asked.rest)
+        if not typed.app:
+            return views.pick()
+        card = await self._card(typed)
+        groups = await self._groups(typed.groups) + await self._heard_in(typed.channels)
+        groups = list({group.id: group for group in groups}.values())
+        wish = Wish(
+            group_ids=tuple(group.id for group in groups),
+            people=typed.people,
+            notes=card.notes,
+            mandatory=typed.mandatory,
+            notify=not typed.silent,
+        )
+        chips = [GroupChip(id=group.id, name=group.name) for group in groups]
+        filled = views.Filled(wish=wish, groups=chips)
+        if not wish.group_ids and not wish.people:
+            return views.distribute(card, filled)
+        plan = await self.distributions.plan(card.release_id, wish.group_ids, wish.people)
+        if plan.people == 0 and plan.already:
+            raise NotNow(
+                f"Everybody in this choice has release {card.number} of {card.app_display_name} "
+                "already."
+            )
+        if wish.mandatory or plan.people > WIDE:
+            return views.distribute(card, filled, plan=plan)
+        return await self._act(asked, card, wish, plan)
+
+    async def _groups(self, spoken: tuple[str, ...]) -> list[Group]:
+        """Find the groups in a row of words; names of several words need no quotes."""
+        known = {group.slug: group for group in await self.groups.all()}
+        found: list[Group] = []
+        start = 0
+        while start < len(spoken):
+            for end in range(len(spoken), start, -1):
+                group = known.get(slug_of(" ".join(spoken[start:end])))
+                if group is not None:
+                    break
+            else:
+                # Nothing fits: the sentence about the groups there are comes from here.
+                group, end = await self.groups.named(spoken[start]), start + 1
+            found.append(group)
+            start = end
+        return found
+
+    async def _heard_in(self, channel_ids: tuple[str, ...]) -> list[Group]:
+        """Return the groups of channels. Raise Unclear for a channel that is no group's."""
+        found: list[Group] = []
+        for channel_id in channel_ids:
+            groups = await self.groups.heard_in(channel_id)
+            if not groups:
+                raise Unclear(
+                    "No group is connected to this channel, so nobody would get the release. "
+                    f"Connect one: {example('groups connect QA #channel')}"
+                )
+            found += groups
+        return found
+
+    async def _card(self, typed: Typed) -> ReleaseCard:
+        app, release = await self.cards.find(typed.app, typed.version)
+        if app is None:
+            raise NotFound(await self._no_app(typed.app))
+        if release is None:
+            what = f"release “{typed.version[:60]}”" if typed.version else "release"
+            raise NotFound(
+                f"{app.display_name} has no {what}. See them all: {example(f'list {app.name}')}"
+            )
+        if release.state is ReleaseState.WITHDRAWN:
+            raise NotNow(
+                f"Release {release.number} of {app.display_name} was dismissed. Take that back on "
+                "its card first."
+            )
+        return await self.cards.release(release.id)
+
+    async def _no_app(self, text: str) -> str:
+        known = [card.app.name for card in await self.cards.apps()]
+        if not known:
+            return "There is no app yet. Post a build in a channel I am in to make one."
+        meant = closest(text, known)
+        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known[:20])}."
+        return f"There is no app called “{text[:60]}”. {hint}"
+
+    async def _act(self, asked: Asked, card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
+        order = Order(
+            key=f"command:{asked.trigger_id}",
+            release_id=card.release_id,
+            by=asked.user_id,
+            group_ids=wish.group_ids,
+            people=wish.people,
+            notify=wish.notify,
+        )
+        await self.distributions.request(order)
+        return goes(card, wish, plan)
+
+
+def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
+    """Return what is said when a release is on its way."""
+    app = mrkdwn.plain(f"{card.app_display_name} {words.version(card.build.facts)}", 150)
+    where = [mrkdwn.plain(name, 64) for name in plan.groups]
+    if wish.people:
+        where.append(f"{words.people(len(wish.people))} chosen by name")
+    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {', '.join(where)}."
+    told = "Each is told by direct message now." if wish.notify else "Nobody is told by message."
+    lines = [
+        f"{text} {told if plan.people else 'There is nobody to tell yet.'}",
+        f"{plan.already} more have it already." if plan.already else "",
+        f"{words.WARNING} {mrkdwn.escape(plan.shortfall)}" if plan.shortfall else "",
+    ]
+    follow = f"How it goes: {example(f'show {card.app_name} {card.number}')}"
+    return Message(
+        text=text,
+        blocks=[blocks.section("\n".join(filter(None, lines))), blocks.context(follow)],
+    )
+
+
+def verbs(command: DistributeCommand) -> tuple[Verb, ...]:
+    """Return the verb that distributes."""
+    return (
+        Verb(
+            name="distribute",
+            usage="distribute APP [VERSION] [to GROUP|#channel|@person …] [mandatory] [silent]",
+            summary="Give a release to groups. Whatever is left out is asked in a form.",
+            examples=(
+                "distribute harbour to QA",
+                "distribute harbour 2.4.0 to QA, Beta mandatory",
+                "distribute harbour to #qa silent",
+                "distribute harbour",
+            ),
+            act=Act.DISTRIBUTE,
+            answer=command.answer,
+        ),
+    )

@@ -1,0 +1,191 @@
+"""The forms that ask who gets a release, with what notes, and whether that is really meant."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.slack.drawing import words
+from bot.slack.features.distribution.order import INPUT_NOTES, MANDATORY, NOTIFY, Remembered, Wish
+from bot.slack.kit import blocks, mrkdwn, names
+from bot.slack.kit.blocks import Block, Form
+from provisioning.distributing.distributions import Plan
+from provisioning.releases.reading import GroupChip, ReleaseCard
+
+COUNTING = (
+    ":hourglass_flowing_sand: Slack is still being asked who is in these groups. Press *Continue* "
+    "again in a few seconds."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """A form's contents: what was wished, with the names of the groups."""
+
+    wish: Wish
+    groups: Sequence[GroupChip] = ()
+
+
+def distribute(
+    card: ReleaseCard,
+    filled: Filled,
+    *,
+    plan: Plan | None = None,
+    counting: bool = False,
+) -> Form:
+    """
+    Return the form; with a *plan* it is the confirmation, which names the number of people.
+
+    The inputs stay on the confirmation with what was entered, so that nothing has to travel in the
+    form's memory, and whoever sees a mistake there can correct it in place.
+    """
+    counted = filled.wish.fingerprint if plan is not None else ""
+    kept = Remembered(release_id=card.release_id, revision=card.revision, counted=counted)
+    top = _confirmation(card, filled.wish, plan) if plan is not None else _introduction(card)
+    note = (blocks.section(COUNTING),) if counting else ()
+    return Form(
+        callback_id=names.DISTRIBUTE_FORM,
+        title="Please confirm" if plan is not None else "Distribute",
+        submit=_submit(plan),
+        private_metadata=kept.packed(),
+        blocks=(*top, *note, *_inputs(card, filled)),
+    )
+
+
+def preview(card: ReleaseCard, notes: str) -> Form:
+    """Return the notes as people will read them."""
+    shown = mrkdwn.from_markdown(notes) if notes.strip() else "_No notes._"
+    title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
+    return Form(
+        callback_id=names.PREVIEW_VIEW,
+        title="Preview of the notes",
+        close="Back",
+        blocks=(blocks.section(title), blocks.divider(), blocks.section(shown)),
+    )
+
+
+def pick(chosen: ReleaseCard | None = None) -> Form:
+    """Return the form that asks which release is meant."""
+    initial = [option(chosen)] if chosen is not None else []
+    return Form(
+        callback_id=names.PICK_FORM,
+        title="Distribute a build",
+        submit="Continue",
+        blocks=(
+            blocks.entry(
+                names.RELEASE,
+                "Release",
+                blocks.external_choice(
+                    names.RELEASE, initial, placeholder="App or version", several=False
+                ),
+            ),
+        ),
+    )
+
+
+def option(card: ReleaseCard) -> Block:
+    """Return a release as an option of a select."""
+    _, word = words.RELEASE[card.state]
+    version = words.version(card.build.facts)
+    label = f"{card.app_display_name} {version}"
+    return blocks.option(label, card.release_id, f"release {card.number}, {word.lower()}")
+
+
+def group_option(chip: GroupChip) -> Block:
+    return blocks.option(chip.name, chip.id, f"everyone in {chip.name}")
+
+
+def _introduction(card: ReleaseCard) -> tuple[Block, ...]:
+    facts = card.build.facts
+    title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
+    below = f"{words.platform(facts)} · release {card.number}"
+    shown: list[Block] = [blocks.section(f"{title}\n{below}")]
+    loud = [change.sentence for change in card.changes if change.loud]
+    if loud:
+        lines = "\n".join(f"{words.ALARM} *{mrkdwn.plain(text, 300)}*" for text in loud[:5])
+        shown.append(blocks.section(lines))
+    if card.acts:
+        shown.append(blocks.context(f"Given to {words.people(card.people)} so far."))
+    return tuple(shown)
+
+
+def _confirmation(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
+    app = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
+    where = [mrkdwn.plain(name, 64) for name in plan.groups]
+    if wish.people:
+        where.append(words.people(len(wish.people)) + " chosen by name")
+    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {', '.join(where)}."
+    lines = [
+        text,
+        f"{plan.already} more have it already." if plan.already else "",
+        "It is *mandatory*." if wish.mandatory else "",
+        "Each is told by direct message now." if wish.notify else "Nobody is told by message.",
+        f"{words.WARNING} {mrkdwn.escape(plan.shortfall)}" if plan.shortfall else "",
+    ]
+    shown = [blocks.section("\n".join(line for line in lines if line))]
+    if wish.notes and wish.notes.strip():
+        shown.append(blocks.section(f"*Notes*\n{mrkdwn.from_markdown(wish.notes, 2800)}"))
+    return (*shown, blocks.divider())
+
+
+def _submit(plan: Plan | None) -> str:
+    if plan is None:
+        return "Continue"
+    return f"Distribute to {plan.people}"
+
+
+def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
+    wish = filled.wish
+    chosen = [group_option(chip) for chip in filled.groups]
+    ticked = [name for name, on in ((MANDATORY, wish.mandatory), (NOTIFY, wish.notify)) if on]
+    return (
+        blocks.entry(
+            names.GROUPS,
+            "Groups",
+            blocks.external_choice(names.GROUPS, chosen, placeholder="Everyone in …", several=True),
+            optional=True,
+        ),
+        blocks.entry(
+            names.PEOPLE,
+            "Single people",
+            blocks.people_choice(names.PEOPLE, wish.people, placeholder="Ann, Bob …"),
+            optional=True,
+        ),
+        *_notes(card, wish),
+        blocks.entry(
+            names.OPTIONS, "Options", blocks.ticks(names.OPTIONS, _choices(), ticked), optional=True
+        ),
+    )
+
+
+def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
+    notes = card.notes if wish.notes is None else wish.notes
+    if len(notes) > INPUT_NOTES:
+        return (blocks.context("The notes are too long for Slack's form; they stay as they are."),)
+    return (
+        blocks.entry(
+            names.NOTES,
+            "Release notes",
+            blocks.text_field(
+                names.NOTES,
+                notes,
+                placeholder="What is new, what to look at. Markdown works.",
+                multiline=True,
+                longest=INPUT_NOTES,
+            ),
+            hint="Markdown: **bold**, *italic*, `code`, - lists, [links](https://…).",
+            optional=True,
+        ),
+        blocks.actions(
+            blocks.button("Preview notes", names.PREVIEW, names.value_of(card.release_id))
+        ),
+    )
+
+
+def _choices() -> list[Block]:
+    return [
+        blocks.option("Tell people by direct message", NOTIFY, "Off: silent"),
+        blocks.option("Mandatory", MANDATORY, "People have to update to this release"),
+    ]
+
+
+def _version(card: ReleaseCard) -> str:
+    return mrkdwn.plain(words.version(card.build.facts), 60)

@@ -1,0 +1,151 @@
+"""Listens for the buttons and forms of groups, and names their verb."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.slack.features.groups import views
+from bot.slack.features.groups.deeds import GroupForms
+from bot.slack.features.groups.typed.deeds import GroupActs, as_form
+from bot.slack.features.groups.views import Way
+from bot.slack.kit import names
+from bot.slack.kit.blocks import Form
+from bot.slack.kit.payloads import Body, Click, Submission, click_of, submission_of, text_or_none
+from bot.slack.kit.verbs import Verb
+from bot.slack.line.errors import form_errors, is_for_people
+from bot.slack.parts import Workspace
+from provisioning.people.people import Act
+from storage.errors import SlipwayError
+
+#: Which input shows the sentence about which field of an order.
+FIELDS = {"name": names.GROUP_NAME, "targets": names.GROUP_PEOPLE}
+
+
+def verbs(acts: GroupActs) -> tuple[Verb, ...]:
+    """Return the verb of groups."""
+    return (
+        Verb(
+            name="groups",
+            usage="groups [list | create | show | rename | delete | add | remove | connect | "
+            "disconnect] …",
+            summary="Who gets releases, and which channels hear of them.",
+            examples=(
+                "groups",
+                "groups create QA @ann @bob @qa-team #qa",
+                "groups show QA",
+                "groups add QA @cid",
+                "groups remove QA @cid",
+                "groups connect QA #qa",
+                "groups disconnect QA #qa",
+                "groups rename QA to Quality",
+                "groups delete QA",
+            ),
+            act=Act.MANAGE_GROUPS,
+            answer=acts.answer,
+        ),
+    )
+
+
+def register(app: AsyncApp, acts: GroupActs, forms: GroupForms, workspace: Workspace) -> None:
+    """Let *app* listen."""
+    _register_buttons(app, Buttons(acts, workspace))
+    _register_forms(app, forms)
+
+
+class Buttons:
+    """What the buttons do, after Slack was answered."""
+
+    def __init__(self, acts: GroupActs, workspace: Workspace) -> None:
+        self._acts = acts
+        self._workspace = workspace
+
+    async def create(self, body: Body) -> None:
+        await self._show(click_of(body), views.create())
+
+    async def delete(self, body: Body) -> None:
+        click = click_of(body)
+        said = await self._acts.deleted(click.subject, click.asker.user_id)
+        view_id = text_or_none(click.view, "id")
+        if view_id is not None:
+            await self._workspace.doorman.change(view_id, views.shown(said))
+        else:
+            await self._workspace.voice.whisper(click.asker, said)
+
+    async def edit(self, body: Body, way: Way) -> None:
+        click = click_of(body)
+        reply = await self._acts.go_on(way, click.subject, click.asker.user_id)
+        await self._show(click, as_form(reply))
+
+    async def _show(self, click: Click, form: Form) -> None:
+        """Open a form, or lay it over the one in which the button was pressed."""
+        if text_or_none(click.view, "id") is not None:
+            await self._workspace.doorman.push(click.asker, click.trigger_id, form)
+        else:
+            await self._workspace.doorman.open(click.asker, click.trigger_id, form, again=None)
+
+
+def _register_buttons(app: AsyncApp, buttons: Buttons) -> None:
+    @app.action(names.GROUP_CREATE)
+    async def on_create(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await buttons.create(body)
+
+    @app.action(names.GROUP_DELETE)
+    async def on_delete(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await buttons.delete(body)
+
+    @app.action(names.GROUP_EDIT_PEOPLE)
+    async def on_people(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await buttons.edit(body, Way.ADD)
+
+    @app.action(names.GROUP_EDIT_CHANNELS)
+    async def on_channels(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await buttons.edit(body, Way.CONNECT)
+
+    @app.action(names.GROUP_EDIT_NAME)
+    async def on_name(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await buttons.edit(body, Way.RENAME)
+
+
+def _register_forms(app: AsyncApp, forms: GroupForms) -> None:
+    @app.view(names.GROUP_CREATE_FORM)
+    async def on_create_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await _submit(ack, forms.create, body, names.GROUP_NAME)
+
+    @app.view(names.GROUP_PICK_FORM)
+    async def on_pick_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await _submit(ack, forms.pick, body, names.GROUP_PICK)
+
+    @app.view(names.GROUP_RENAME_FORM)
+    async def on_rename_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await _submit(ack, forms.rename, body, names.GROUP_NAME)
+
+    @app.view(names.GROUP_PEOPLE_FORM)
+    async def on_people_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await _submit(ack, forms.people, body, names.GROUP_PEOPLE)
+
+    @app.view(names.GROUP_CHANNEL_FORM)
+    async def on_channel_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await _submit(ack, forms.channels, body, names.GROUP_CHANNELS)
+
+
+async def _submit(
+    ack: AsyncAck,
+    act: Callable[[Submission], Awaitable[Form]],
+    body: Body,
+    otherwise: str,
+) -> None:
+    """Answer a form with what was done, or with the sentence beside its input."""
+    try:
+        form = await act(submission_of(body))
+    except SlipwayError as error:
+        if not is_for_people(error):
+            raise
+        await ack(**form_errors(error, FIELDS, otherwise))
+        return
+    await ack(response_action="update", view=form.view())

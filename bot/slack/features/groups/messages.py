@@ -1,0 +1,159 @@
+"""What people read about groups."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from bot.slack.drawing import words
+from bot.slack.kit import blocks, mrkdwn, names
+from bot.slack.kit.blocks import Block, Message
+from bot.slack.kit.lists import rows
+from bot.slack.kit.verbs import example
+from provisioning.people.groups import GroupSheet
+from storage.records.group import Group
+
+NO_GROUPS = (
+    "There is no group yet. A group holds people and Slack user groups, and the channels that hear "
+    f"of its releases. Make one: {example('groups create QA @somebody #qa')}"
+)
+SHOWN_PEOPLE = 60
+
+
+class Named(Protocol):
+    """Whatever has the name of a group."""
+
+    @property
+    def name(self) -> str: ...
+
+
+def listed(sheets: Sequence[GroupSheet]) -> Message:
+    """Return every group in a line."""
+    create = blocks.actions(
+        blocks.button("Create group…", names.GROUP_CREATE, names.value_of("new"))
+    )
+    if not sheets:
+        return Message(text="No groups yet", blocks=[blocks.section(NO_GROUPS), create])
+    return Message(
+        text=f"Groups: {len(sheets)}",
+        blocks=[
+            blocks.section("*Groups*"),
+            *rows([_line(sheet) for sheet in sheets]),
+            create,
+            blocks.context(f"One in full: {example(f'groups show {sheets[0].slug}')}"),
+        ],
+    )
+
+
+def _line(sheet: GroupSheet) -> str:
+    channels = ", ".join(mrkdwn.channel(channel.id) for channel in sheet.channels)
+    heard = f" · heard in {channels}" if channels else " · no channel"
+    return f"*{mrkdwn.plain(sheet.name, 64)}* · {words.people(sheet.reach)}{heard}"
+
+
+def full(sheet: GroupSheet, said: str = "") -> Message:
+    """Return all of a group; *said* is what was just changed."""
+    name = mrkdwn.plain(sheet.name, 64)
+    shown: list[Block] = [blocks.section(said)] if said else []
+    shown += [
+        blocks.section(f"*{name}* · {words.people(sheet.reach)}"),
+        blocks.section(f"*People*\n{_people(sheet)}"),
+        blocks.section(f"*Channels*\n{_channels(sheet)}"),
+        blocks.actions(
+            blocks.button("People…", names.GROUP_EDIT_PEOPLE, names.value_of(sheet.id)),
+            blocks.button("Channels…", names.GROUP_EDIT_CHANNELS, names.value_of(sheet.id)),
+            blocks.button("Rename…", names.GROUP_EDIT_NAME, names.value_of(sheet.id)),
+            _delete(sheet),
+        ),
+    ]
+    if sheet.slug != sheet.name.casefold():
+        shown.append(blocks.context(f"In commands it may be called `{sheet.slug}`."))
+    return Message(text=said or f"Group {name}", blocks=shown)
+
+
+def _delete(sheet: GroupSheet) -> Block:
+    verb = "does" if sheet.reach == 1 else "do"
+    text = (
+        f"{words.people(sheet.reach)} {verb} not get new releases through it any more. "
+        "What they already have stays theirs."
+        if sheet.reach
+        else "Nobody is in it at the moment."
+    )
+    return blocks.button(
+        "Delete group",
+        names.GROUP_DELETE,
+        names.value_of(sheet.id),
+        style="danger",
+        confirm=blocks.confirm(
+            f"Delete {sheet.name}?",
+            text,
+            "Delete group",
+            style="danger",
+        ),
+    )
+
+
+def _people(sheet: GroupSheet) -> str:
+    named = [
+        mrkdwn.person(one.slack_id) if one.slack_id else mrkdwn.plain(one.name, 80)
+        for one in sheet.people[:SHOWN_PEOPLE]
+    ]
+    for usergroup in sheet.usergroups:
+        size = (
+            "Slack does not say who is in it"
+            if usergroup.members is None
+            else words.people(usergroup.members)
+        )
+        named.append(f"@{mrkdwn.plain(usergroup.handle or usergroup.id, 80)} ({size})")
+    if not named:
+        return f"Nobody yet: {example(f'groups add {sheet.slug} @somebody')}"
+    rest = len(sheet.people) - SHOWN_PEOPLE
+    return ", ".join(named) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _channels(sheet: GroupSheet) -> str:
+    if not sheet.channels:
+        return f"None yet: {example(f'groups connect {sheet.slug} #channel')}"
+    return "\n".join(
+        f"• {mrkdwn.channel(channel.id)}"
+        + (f" :warning: {mrkdwn.plain(channel.broken, 200)}" if channel.broken else "")
+        for channel in sheet.channels
+    )
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Return `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def counted(verb: str, people: int, usergroups: int) -> str:
+    """Return `Added 2 people and 1 user group.`, empty when there was nothing."""
+    user_groups = "1 user group" if usergroups == 1 else f"{usergroups} user groups"
+    parts = [words.people(people)] if people else []
+    parts += [user_groups] if usergroups else []
+    return f"{verb} {joined(parts)}." if parts else ""
+
+
+def moved(new: Sequence[str], gone: Sequence[str]) -> str:
+    """Return which channels were connected and disconnected, empty when none was."""
+    lines = [
+        f"{verb} {joined([mrkdwn.channel(channel_id) for channel_id in channels])}."
+        for verb, channels in (("Connected", new), ("Disconnected", gone))
+        if channels
+    ]
+    return " ".join(lines)
+
+
+def absent(channel_ids: Sequence[str]) -> str:
+    """Return what to do about channels that the app is not in."""
+    where = joined([mrkdwn.channel(channel_id) for channel_id in channel_ids])
+    return f"{words.WARNING} I am not in {where} yet: type `/invite @slipway` there."
+
+
+def renamed(before: Named, after: Named) -> str:
+    old, new = (mrkdwn.plain(name, 64) for name in (before.name, after.name))
+    return f"*{old}* is called *{new}* now."
+
+
+def deleted(group: Group) -> Message:
+    name = mrkdwn.plain(group.name, 64)
+    text = f"Deleted the group *{name}*. What its people were given stays theirs."
+    return Message(text=f"Deleted the group {name}", blocks=[blocks.section(text)])

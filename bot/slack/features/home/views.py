@@ -1,0 +1,87 @@
+"""The Home tab, drawn for one person."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from bot.slack.features.releases.messages import line, version_of
+from bot.slack.kit import blocks, mrkdwn, names
+from bot.slack.kit.blocks import Block, View
+from bot.slack.kit.verbs import example
+from provisioning.releases.reading import DeliveryCard, ReleaseCard
+
+WELCOME = (
+    "Nothing for you to install yet. When somebody gives you a release, I send you a message with "
+    "a link, and it is listed here."
+)
+TEACH = (
+    "No build is waiting. Post an `.ipa` or `.apk` in a channel I am in (`/invite @slipway`), then "
+    "press *Distribute…* on its card."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installable:
+    """A release that a person can install, with their own link."""
+
+    delivery: DeliveryCard
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What a manager sees: drafts that wait, and what went out lately."""
+
+    drafts: Sequence[ReleaseCard]
+    recent: Sequence[ReleaseCard]
+
+
+def home(installable: Sequence[Installable], desk: Desk | None) -> View:
+    """Return the whole tab; *desk* is None for people who only test."""
+    shown: list[Block] = []
+    if desk is not None:
+        shown += _desk(desk)
+    shown += _installable(installable)
+    shown.append(blocks.context(f"Everything I can do: {example('help')}"))
+    return {"type": "home", "blocks": shown[:100]}
+
+
+def _desk(desk: Desk) -> list[Block]:
+    drafts: list[Block] = [blocks.header("Waiting to be distributed")]
+    if not desk.drafts:
+        drafts.append(blocks.section(TEACH))
+    for card in desk.drafts:
+        button = blocks.button(
+            "Distribute…", names.DISTRIBUTE, names.value_of(card.release_id), style="primary"
+        )
+        drafts.append(blocks.section(line(card), accessory=button))
+    recent: list[Block] = [blocks.header("Recent releases")] if desk.recent else []
+    for card in desk.recent:
+        button = blocks.button("Details", names.HOME_SHOW, names.value_of(card.release_id))
+        recent.append(blocks.section(line(card), accessory=button))
+    return [*drafts, *recent, blocks.divider()]
+
+
+def _installable(found: Sequence[Installable]) -> list[Block]:
+    shown: list[Block] = [blocks.header("Your apps")]
+    if not found:
+        return [*shown, blocks.section(WELCOME)]
+    for one in found:
+        card = one.delivery.release
+        mandatory = " · *mandatory*" if one.delivery.mandatory else ""
+        text = f"*{mrkdwn.plain(card.app_display_name, 80)}* {version_of(card)}{mandatory}"
+        notes = mrkdwn.from_markdown(card.notes, 300) if card.notes else ""
+        button = blocks.button(
+            "Install", names.INSTALL, names.value_of(one.delivery.delivery_id), url=one.url
+        )
+        shown.append(blocks.section(f"{text}\n{notes}".strip(), accessory=button))
+    return shown
+
+
+def newest_of_each(
+    found: Sequence[DeliveryCard], key: Callable[[DeliveryCard], str]
+) -> list[DeliveryCard]:
+    """Return the first delivery of each *key*: older releases of an app are not offered."""
+    first: dict[str, DeliveryCard] = {}
+    for card in found:
+        first.setdefault(key(card), card)
+    return list(first.values())

@@ -1,0 +1,198 @@
+"""Lists of apps and releases, and one release in full."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bot.slack.drawing import words
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Block, Message
+from bot.slack.kit.lists import rows
+from bot.slack.kit.verbs import example
+from provisioning.people.testers import TesterSheet
+from provisioning.releases.drafts import SENTENCES
+from provisioning.releases.reading import Act, AppCard, ReleaseCard
+from storage.inspection.sizes import human
+from storage.records.distribution import DeliveryState
+
+NO_APPS = (
+    "There is no app yet. Post an `.ipa` or `.apk` in a channel I am in (`/invite @slipway`); its "
+    "card offers to create the app."
+)
+NOTHING_GIVEN = (
+    "You were not given a release yet. When you are, I send you a message with an install link."
+)
+
+
+def version_of(card: ReleaseCard) -> str:
+    """Return the version as people say it: `2.4.0 (241)`, escaped."""
+    return mrkdwn.plain(words.version(card.build.facts), 80)
+
+
+def state_of(card: ReleaseCard) -> str:
+    """Return a sign and a word for the state."""
+    return " ".join(words.RELEASE[card.state])
+
+
+def line(card: ReleaseCard) -> str:
+    """Return a release in one line."""
+    name = mrkdwn.plain(card.app_display_name, 80)
+    reach = f" · {_reached(card)}" if card.people else ""
+    when = mrkdwn.moment(card.published_at or card.created_at, "{date_short_pretty}")
+    what = f"*{name}* {version_of(card)} · release {card.number}"
+    return f"{what} · {state_of(card)}{reach} · {when}"
+
+
+def _reached(card: ReleaseCard) -> str:
+    return f"{card.reached} of {words.people(card.people)} reached"
+
+
+def listed(title: str, cards: Sequence[ReleaseCard], hint: str) -> Message:
+    """Return releases one a line; *hint* is what to do when there is none."""
+    named = mrkdwn.plain(title, 150)
+    if not cards:
+        return Message(text=hint, blocks=[blocks.section(f"*{named}*\n{hint}")])
+    first = cards[0]
+    more = example(f"show {first.app_name} {first.number}")
+    return Message(
+        text=f"{named}: {len(cards)}",
+        blocks=[
+            blocks.section(f"*{named}*"),
+            *rows([line(card) for card in cards]),
+            blocks.context(f"One of them in full: {more}"),
+        ],
+    )
+
+
+def apps(cards: Sequence[AppCard]) -> Message:
+    """Return every app with its newest release."""
+    if not cards:
+        return Message(text="No apps yet", blocks=[blocks.section(NO_APPS)])
+    return Message(
+        text=f"Apps: {len(cards)}",
+        blocks=[
+            blocks.section("*Apps*"),
+            *rows([_app(card) for card in cards]),
+            blocks.context(f"Releases of one: {example(f'list {cards[0].app.name}')}"),
+        ],
+    )
+
+
+def _app(card: AppCard) -> str:
+    app = card.app
+    newest = (
+        f"newest {version_of(card.latest)}, {state_of(card.latest)}"
+        if card.latest
+        else "no release yet"
+    )
+    platform = words.PLATFORMS.get(app.platform, app.platform)
+    named = f"`{app.name}` *{mrkdwn.plain(app.display_name, 80)}*"
+    return f"{named} · {platform} · {mrkdwn.code(app.bundle_id)} · {newest}"
+
+
+def full(card: ReleaseCard, *, with_reach: bool) -> Message:
+    """Return one release with its facts, its notes and, *with_reach*, how far it went."""
+    facts = card.build.facts
+    sign, _ = words.RELEASE[card.state]
+    return Message(
+        text=f"{mrkdwn.plain(card.app_display_name, 80)} {version_of(card)}, release {card.number}",
+        blocks=[
+            blocks.header(f"{card.app_display_name} {words.version(facts)}"),
+            blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.state]}"),
+            {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
+            *_notes(card),
+            *(_reach(card) if with_reach else ()),
+            *_changes(card),
+        ],
+    )
+
+
+def _fields(card: ReleaseCard) -> list[str]:
+    facts, signing = card.build.facts, card.build.facts.signing
+    fields = [
+        f"*Platform*\n{words.platform(facts)}",
+        f"*Size*\n{human(card.build.size)}",
+        f"*Runs on*\n{mrkdwn.plain(words.system(facts) or 'not said', 60)}",
+        f"*Identifier*\n{mrkdwn.code(facts.bundle_id or '?')}",
+        f"*Came from*\n{mrkdwn.person(card.created_by)}, {mrkdwn.moment(card.created_at)}",
+    ]
+    if signing.kind:
+        kind = words.SIGNING.get(signing.kind, signing.kind)
+        fields.append(f"*Signing*\n{kind}{_expiry(signing.expires_at)}")
+    elif signing.schemes:
+        fields.append(f"*Signing*\n{', '.join(signing.schemes)}")
+    return fields
+
+
+def _expiry(expires_at: datetime | None) -> str:
+    if expires_at is None:
+        return ""
+    if expires_at < datetime.now(UTC):
+        return f"\n{words.WARNING} its profile expired {expires_at:%d %B %Y}"
+    return f", profile until {expires_at:%d %B %Y}"
+
+
+def _notes(card: ReleaseCard) -> list[Block]:
+    if not card.notes:
+        return [blocks.context("No release notes.")]
+    return [blocks.section(f"*Notes*\n{mrkdwn.from_markdown(card.notes, 2800)}")]
+
+
+def _reach(card: ReleaseCard) -> list[Block]:
+    if not card.acts:
+        return [blocks.context(f"Nobody has it yet: {example(f'distribute {card.app_name}')}")]
+    lines = [_act(act) for act in card.acts[-8:]]
+    waiting = card.counts.get(DeliveryState.WAITING, 0)
+    lines.append(_reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
+    shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]
+    if card.undelivered:
+        named = "\n".join(
+            f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.plain(one.reason, 150)}"
+            for one in card.undelivered[:15]
+        )
+        rest = len(card.undelivered) - 15
+        more = f"\n… and {rest} more" if rest > 0 else ""
+        shown.append(blocks.section(f":warning: *Could not be told*\n{named}{more}"))
+    return shown
+
+
+def _act(act: Act) -> str:
+    where = [mrkdwn.plain(group.name, 64) for group in act.groups]
+    if act.singles:
+        where.append(words.people(act.singles))
+    extras = [word for word, on in (("mandatory", act.mandatory), ("silent", not act.notify)) if on]
+    suffix = f" ({', '.join(extras)})" if extras else ""
+    return f"• {mrkdwn.person(act.by)} to {', '.join(where)}{suffix}, {mrkdwn.moment(act.at)}"
+
+
+def _changes(card: ReleaseCard) -> list[Block]:
+    if card.previous is None or not card.changes:
+        return []
+    lines = "\n".join(
+        f"{':rotating_light:' if change.loud else '•'} {mrkdwn.plain(change.sentence, 300)}"
+        for change in card.changes[:12]
+    )
+    return [blocks.section(f"*Since {mrkdwn.plain(card.previous, 80)}*\n{lines}")]
+
+
+def testers(sheets: Sequence[TesterSheet]) -> Message:
+    """Return every tester with their groups."""
+    if not sheets:
+        teach = example("groups add QA @somebody")
+        text = f"There is no tester yet. Put people in a group: {teach}"
+        return Message(text="No testers yet", blocks=[blocks.section(text)])
+    return Message(
+        text=f"Testers: {len(sheets)}",
+        blocks=[
+            blocks.section("*Testers*"),
+            *rows([_tester(sheet) for sheet in sheets]),
+            blocks.context("Members of Slack user groups join when a release is sent to them."),
+        ],
+    )
+
+
+def _tester(sheet: TesterSheet) -> str:
+    known = sheet.tester
+    who = mrkdwn.person(known.slack_id) if known.slack_id else mrkdwn.plain(known.name, 80)
+    inside = ", ".join(mrkdwn.plain(name, 64) for name in sheet.groups) or "no group"
+    gone = "" if known.active else " · account deactivated"
+    return f"{who} · {inside}{gone}"

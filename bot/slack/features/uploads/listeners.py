@@ -1,0 +1,99 @@
+"""Listens for files that people post, and for the buttons on an upload's card."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.slack.features.uploads import views
+from bot.slack.features.uploads.deeds import Arrivals
+from bot.slack.kit import blocks, names
+from bot.slack.kit.payloads import click_of, submission_of
+from bot.slack.line.errors import form_errors, is_for_people, problem
+from bot.slack.parts import SlackParts
+from provisioning.people.people import Act
+from provisioning.releases.drafts import NewApp
+from storage.errors import SlipwayError
+
+FIELDS = {"name": names.APP_NAME, "display_name": names.APP_DISPLAY_NAME}
+
+
+def register(app: AsyncApp, parts: SlackParts) -> None:
+    """Let *app* listen."""
+    arrivals = Arrivals(parts)
+    _register_events(app, arrivals)
+    _register_buttons(app, parts)
+    _register_form(app, parts)
+
+
+def _register_events(app: AsyncApp, arrivals: Arrivals) -> None:
+    @app.event("file_shared")
+    async def on_file_shared(event: dict[str, Any]) -> None:
+        await arrivals.shared(event)
+
+    @app.event("file_deleted")
+    async def on_file_deleted(event: dict[str, Any]) -> None:
+        await arrivals.gone(event)
+
+    @app.event({"type": "message", "subtype": "file_share"})
+    async def on_message_with_files(event: dict[str, Any]) -> None:
+        await arrivals.posted(event)
+
+    @app.event({"type": "message", "subtype": "message_changed"})
+    async def on_message_changed(event: dict[str, Any]) -> None:
+        await arrivals.changed(event)
+
+    @app.event({"type": "message", "subtype": "message_deleted"})
+    async def on_message_deleted(event: dict[str, Any]) -> None:
+        await arrivals.deleted(event)
+
+
+def _register_buttons(app: AsyncApp, parts: SlackParts) -> None:
+    @app.action(names.DISMISS)
+    async def on_dismiss(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        click = click_of(body)
+        await parts.releases.dismiss(click.subject, click.asker.user_id)
+        await parts.announcer.show_release(click.subject)
+
+    @app.action(names.RESTORE)
+    async def on_restore(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        click = click_of(body)
+        await parts.releases.restore(click.subject, click.asker.user_id)
+        await parts.announcer.show_release(click.subject)
+
+    @app.action(names.CREATE_APP)
+    async def on_create_app(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        click = click_of(body)
+        await parts.people.require(click.asker.user_id, Act.CREATE_APP)
+        card = await parts.cards.upload(click.subject)
+        if card.release is not None:
+            await parts.announcer.show_upload(click.subject)
+            sentence = f"The app is already there: it is called {card.release.app_display_name}."
+            await parts.workspace.voice.whisper(click.asker, problem(sentence))
+        elif card.build is not None:
+            taken = [known.app.name for known in await parts.cards.apps()]
+            form = views.create_app(card.upload_id, card.build, taken)
+            again = blocks.button("Create app…", names.CREATE_APP, click.value)
+            await parts.workspace.doorman.open(click.asker, click.trigger_id, form, again=again)
+
+
+def _register_form(app: AsyncApp, parts: SlackParts) -> None:
+    @app.view(names.CREATE_APP_FORM)
+    async def on_create_app_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        sent = submission_of(body)
+        new = NewApp(
+            name=sent.entered(names.APP_NAME), display_name=sent.entered(names.APP_DISPLAY_NAME)
+        )
+        upload_id = views.upload_of(sent.private_metadata)
+        try:
+            _, changed = await parts.releases.create_app(upload_id, sent.asker.user_id, new)
+        except SlipwayError as error:
+            if not is_for_people(error):
+                raise
+            await ack(**form_errors(error, FIELDS, names.APP_DISPLAY_NAME))
+            return
+        await ack()
+        for changed_id in dict.fromkeys([*changed, upload_id]):
+            await parts.announcer.show_upload(changed_id)

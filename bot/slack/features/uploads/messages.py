@@ -1,0 +1,254 @@
+"""The card of an upload: being read, refused, waiting for its app, and then its release."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.slack.drawing import words
+from bot.slack.kit import blocks, mrkdwn, names
+from bot.slack.kit.blocks import Block, Message
+from provisioning.releases.reading import BuildCard, ReleaseCard, UploadCard
+from storage.inspection.diff import Change
+from storage.inspection.facts import Facts
+from storage.inspection.sizes import human
+from storage.records.base import now
+from storage.records.release import ReleaseState
+from storage.records.upload import UploadState
+
+CHANGES = 12
+NOTES = 700
+SENTENCE = 300
+
+_OPEN = frozenset({ReleaseState.DRAFT, ReleaseState.LIVE, ReleaseState.SUPERSEDED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """
+    What a card shows beside its records.
+
+    `icon` is an address that Slack can fetch, None without one. `usual_reach` is how many people
+    the app's usual group would newly reach.
+    """
+
+    icon: str | None = None
+    usual_reach: int = 0
+
+
+def reading(card: UploadCard) -> Message:
+    """Return what stands in the thread while a file is fetched and read."""
+    name = mrkdwn.code(card.file_name or "the file", 100)
+    if card.state is UploadState.INSPECTING:
+        text = f"{words.READING} Reading what is in {name} …"
+    elif card.received_bytes and card.size:
+        share = min(card.received_bytes / card.size, 1)
+        size = f"{human(card.received_bytes)} of {human(card.size)}"
+        text = f"{words.READING} Fetching {name}: {share:.0%} ({size}) …"
+    else:
+        size = f" ({human(card.size)})" if card.size else ""
+        text = f"{words.READING} Reading {name}{size} …"
+    return Message(text=text, blocks=(blocks.section(text),))
+
+
+def refused(card: UploadCard) -> Message:
+    """Return why a file was not taken in."""
+    name = mrkdwn.code(card.file_name or "The file", 100)
+    reason = mrkdwn.escape(card.reason or "It could not be read.")
+    text = f"{words.REFUSED} {name} was not taken in. {reason}"
+    return Message(text=text, blocks=(blocks.section(text),))
+
+
+def unclaimed(card: UploadCard, build: BuildCard, extras: Extras) -> Message:
+    """Return the card of the first build of an app that nobody has created yet."""
+    title = f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
+    bundle = mrkdwn.code(build.facts.bundle_id or "without an identifier", 120)
+    hint = (
+        f":sparkles: *New app.* {bundle} has not been here before. Create its app to distribute "
+        "this build; later ones will find it by themselves."
+    )
+    return Message(
+        text=f"{title}: new app, waiting to be created",
+        blocks=(
+            _headline(f"*{title}*", build, extras),
+            *_warnings(build.facts),
+            blocks.section(hint),
+            *_notes(card.notes, "Proposed notes"),
+            blocks.context(f"{words.READING} Waiting for its app · from {_who(card.uploader)}"),
+            blocks.actions(
+                blocks.button(
+                    "Create app…",
+                    names.CREATE_APP,
+                    names.value_of(card.upload_id),
+                    style="primary",
+                )
+            ),
+        ),
+    )
+
+
+def release(card: UploadCard, release: ReleaseCard, extras: Extras) -> Message:
+    """Return the card of a release, in the thread of the file that brought it."""
+    facts = release.build.facts
+    title = f"{mrkdwn.plain(release.app_display_name, 80)} {mrkdwn.plain(words.version(facts), 60)}"
+    sign, word = words.RELEASE[release.state]
+    return Message(
+        text=f"{title}: release {release.number}, {word.lower()}",
+        blocks=(
+            *_again(card, release),
+            _headline(f"*{title}*", release.build, extras),
+            *_warnings(facts),
+            *_changes(release),
+            *_notes(release.notes, "Proposed notes" if not release.acts else "Notes"),
+            blocks.context(
+                f"{sign} *{word}* · release {release.number}{_reach(release)} · "
+                f"from {_who(card.uploader)}{_whose(release)}"
+            ),
+            *_buttons(release, extras),
+        ),
+    )
+
+
+def _again(card: UploadCard, release: ReleaseCard) -> tuple[Block, ...]:
+    if not card.again:
+        return ()
+    text = f":repeat: This very file is already here as release {release.number}."
+    return (blocks.section(text),)
+
+
+def _headline(title: str, build: BuildCard, extras: Extras) -> Block:
+    facts = build.facts
+    first = [words.platform(facts), human(build.size), mrkdwn.plain(words.system(facts), 60)]
+    lines = [title, _joined(first), _joined(_signing(facts))]
+    text = "\n".join(line for line in lines if line)
+    icon = blocks.image(extras.icon, f"Icon of {build.name}") if extras.icon else None
+    return blocks.section(text, accessory=icon)
+
+
+def _signing(facts: Facts) -> list[str]:
+    signing = facts.signing
+    parts = [words.SIGNING.get(signing.kind or "", "")]
+    if facts.platform == "android":
+        parts.append(
+            "signed (" + mrkdwn.plain(", ".join(signing.schemes), 60) + ")"
+            if signing.schemes
+            else ""
+        )
+    if signing.expires_at is not None:
+        when = mrkdwn.moment(signing.expires_at, "{date_short}")
+        parts.append(f"profile until {when}")
+    if signing.devices:
+        parts.append(f"{len(signing.devices)} devices")
+    # Times are ours and already escaped; the rest are words of ours and numbers.
+    return parts
+
+
+def _warnings(facts: Facts) -> tuple[Block, ...]:
+    """Return what somebody should know before this goes out."""
+    found: list[str] = []
+    signing = facts.signing
+    if signing.expires_at is not None and signing.expires_at <= now():
+        found.append(f"{words.ALARM} *The profile has expired:* nobody can install this build.")
+    if not signing.signed:
+        found.append(f"{words.ALARM} *Not signed:* phones refuse to install it.")
+    if signing.kind == "appstore":
+        found.append(f"{words.WARNING} Signed for the App Store: phones take it from there only.")
+    if facts.simulator:
+        found.append(f"{words.ALARM} *Built for a simulator:* no phone can install it.")
+    if facts.debuggable:
+        found.append(f"{words.WARNING} Debuggable: everybody with a cable can read its data.")
+    return (blocks.section("\n".join(found)),) if found else ()
+
+
+def _changes(release: ReleaseCard) -> tuple[Block, ...]:
+    if release.previous is None:
+        return (blocks.context(":seedling: The first build of this app."),)
+    before = mrkdwn.plain(release.previous, 80)
+    loud = [change for change in release.changes if change.loud]
+    quiet = [change for change in release.changes if not change.loud]
+    shown: list[Block] = []
+    if loud:
+        text = "\n".join(f"{words.ALARM} *{mrkdwn.plain(c.sentence, SENTENCE)}*" for c in loud)
+        shown.append(blocks.section(text))
+    shown.append(blocks.section(f"*Compared with {before}*\n{_listed(quiet)}"))
+    return tuple(shown)
+
+
+def _listed(changes: Sequence[Change]) -> str:
+    if not changes:
+        return "Nothing else changed on the outside."
+    lines = [f"• {mrkdwn.plain(change.sentence, SENTENCE)}" for change in changes[:CHANGES]]
+    if len(changes) > CHANGES:
+        lines.append(f"… and {len(changes) - CHANGES} more")
+    return "\n".join(lines)
+
+
+def _notes(notes: str, title: str) -> tuple[Block, ...]:
+    if not notes.strip():
+        return ()
+    return (blocks.section(f"*{title}*\n{mrkdwn.from_markdown(notes, NOTES)}"),)
+
+
+def _reach(release: ReleaseCard) -> str:
+    if not release.acts:
+        return ""
+    groups = [chip.name for act in release.acts for chip in act.groups]
+    where = ", ".join(mrkdwn.plain(name, 40) for name in list(dict.fromkeys(groups))[:8])
+    return f" · {release.reached}/{release.people} reached" + (f" · {where}" if where else "")
+
+
+def _whose(release: ReleaseCard) -> str:
+    if release.state is ReleaseState.WITHDRAWN and release.withdrawn_by:
+        return f" · dismissed by {_who(release.withdrawn_by)}"
+    if release.acts:
+        last = release.acts[-1]
+        return f" · by {_who(last.by)} {mrkdwn.moment(last.at)}"
+    return ""
+
+
+def _buttons(release: ReleaseCard, extras: Extras) -> tuple[Block, ...]:
+    if release.state is ReleaseState.WITHDRAWN:
+        value = names.value_of(release.release_id)
+        return (blocks.actions(blocks.button("Undo", names.RESTORE, value)),)
+    if release.state not in _OPEN:
+        return ()
+    return (blocks.actions(*_open_buttons(release, extras)),)
+
+
+def _open_buttons(release: ReleaseCard, extras: Extras) -> list[Block]:
+    usual = release.usual_group
+    own = names.value_of(release.release_id)
+    given = {chip.id for act in release.acts for chip in act.groups}
+    label = "Distribute…" if not release.acts else "Distribute to more…"
+    found: list[Block] = []
+    if usual is not None and usual.id not in given:
+        found.append(_usual_button(release, usual.id, usual.name, extras.usual_reach))
+    style = "primary" if not found and not release.acts else None
+    found.insert(0, blocks.button(label, names.DISTRIBUTE, own, style=style))
+    if release.state is ReleaseState.DRAFT:
+        found.append(blocks.button("Dismiss", names.DISMISS, own))
+    return found
+
+
+def _usual_button(release: ReleaseCard, group_id: str, name: str, reach: int) -> Block:
+    short = mrkdwn.cut(name, 40)
+    version = mrkdwn.cut(words.version(release.build.facts), 60)
+    app = mrkdwn.cut(release.app_display_name, 60)
+    who = words.people(reach)
+    return blocks.button(
+        f"Distribute to {short}",
+        names.DISTRIBUTE_USUAL,
+        names.value_of(release.release_id, str(release.revision), group_id),
+        style="primary",
+        confirm=blocks.confirm(
+            f"Distribute to {who}?",
+            f"{app} {version} goes to {who} in {short}; each is told by direct message.",
+            mrkdwn.cut(f"Distribute to {reach}", 30),
+        ),
+    )
+
+
+def _who(user_id: str) -> str:
+    return mrkdwn.person(user_id)
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return " · ".join(part for part in parts if part)

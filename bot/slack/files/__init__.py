@@ -1,0 +1,1 @@
+"""Files in Slack: noticed, looked up, and streamed to whoever keeps them."""

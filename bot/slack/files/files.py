@@ -1,0 +1,181 @@
+"""Slack's files: what `files.info` says of one, and whether it can be downloaded at all."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.kit.codes import code_of
+from bot.slack.kit.payloads import at, entries, text_or_none
+from bot.slack.line.health import Standing
+from provisioning.errors import SourceFailed, SourceGone
+
+logger = logging.getLogger(__name__)
+
+#: Slack scans a file after it was shared; until then its address or size may be missing.
+PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+
+#: What ends like this is announced as a build at once; other files only once they prove to be one.
+BUILD_ENDINGS = frozenset(
+    {".ipa", ".apk", ".aab", ".apks", ".xapk", ".dmg", ".pkg", ".msi", ".msix", ".appx"}
+    | {".msixbundle", ".appxbundle", ".msixupload", ".appxupload"}
+)
+#: What might be a build under a name that does not say so.
+UNCLEAR_ENDINGS = frozenset({"", ".zip", ".bin", ".dat", ".exe", ".app", ".jar", ".part"})
+
+_GONE = frozenset({"file_deleted", "file_not_found"})
+_CLOSED = frozenset({"access_denied", "not_visible", "blocked", "file_access_denied"})
+_TYPED_TEXT = frozenset({"snippet", "post", "space", "quip", "canvas", "docs", "email", "list"})
+
+GONE = "The file was deleted before it could be fetched."
+EXTERNAL = (
+    "This file lives in another service (Google Drive, Dropbox or the like), so Slack cannot hand "
+    "it to Slipway. Download it and post the file itself."
+)
+TYPED = "This is text or a canvas of Slack's own, not a file. Post the build as a file."
+HIDDEN = (
+    "Slack hides this file because the workspace is over the limit of its plan. Post the build "
+    "again."
+)
+CLOSED = (
+    "Slack does not let Slipway see this file; it may belong to another workspace. Ask somebody of "
+    "this workspace to post it."
+)
+UNFINISHED = (
+    "Slack has been checking this file for too long and does not hand it out. Post it again in a "
+    "few minutes."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlackFile:
+    """
+    A file as `files.info` describes it, any of it missing until Slack has looked at it.
+
+    `threads` has, by channel, the ts of the message that carries the file.
+    """
+
+    id: str
+    name: str = ""
+    size: int | None = None
+    url: str | None = None
+    uploader: str = ""
+    mode: str = ""
+    external: bool = False
+    access: str = ""
+    threads: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ready(self) -> bool:
+        return self.url is not None and self.size is not None
+
+    @property
+    def ending(self) -> str:
+        return PurePosixPath(self.name.replace("\\", "/")).suffix.lower()
+
+    @property
+    def looks_like_build(self) -> bool:
+        return self.ending in BUILD_ENDINGS
+
+    @property
+    def may_be_build(self) -> bool:
+        return self.looks_like_build or self.ending in UNCLEAR_ENDINGS or not self.name
+
+
+def file_of(file: Mapping[str, Any]) -> SlackFile:
+    """Read a file object of Slack's, in whatever state it is."""
+    size = at(file, "size")
+    return SlackFile(
+        id=str(file.get("id") or ""),
+        name=text_or_none(file, "name") or text_or_none(file, "title") or "",
+        size=size if isinstance(size, int) and not isinstance(size, bool) else None,
+        url=text_or_none(file, "url_private_download") or text_or_none(file, "url_private"),
+        uploader=text_or_none(file, "user") or "",
+        mode=text_or_none(file, "mode") or "",
+        external=bool(file.get("is_external")) or file.get("mode") == "external",
+        access=text_or_none(file, "file_access") or "",
+        threads=_threads(file),
+    )
+
+
+def _threads(file: Mapping[str, Any]) -> dict[str, str]:
+    """Return where a file was first posted in each channel; the file of a reply in its thread."""
+    found: dict[str, str] = {}
+    for kind in ("public", "private"):
+        shares = at(file, "shares", kind)
+        for channel_id in shares if isinstance(shares, Mapping) else ():
+            share = next(iter(entries(shares, channel_id)), {})
+            ts = text_or_none(share, "thread_ts") or text_or_none(share, "ts")
+            if ts is not None:
+                found[str(channel_id)] = ts
+    return found
+
+
+def refusal_of(file: SlackFile) -> Exception | None:
+    """Return why a file can never be fetched, None when it can or will be."""
+    if file.mode == "tombstone":
+        return SourceGone(GONE)
+    if file.mode == "hidden_by_limit":
+        return SourceFailed(HIDDEN)
+    if file.external:
+        return SourceFailed(EXTERNAL)
+    if file.mode in _TYPED_TEXT:
+        return SourceFailed(TYPED)
+    if file.access in {"access_denied", "file_not_found"}:
+        return SourceFailed(CLOSED)
+    return None
+
+
+class Files:
+    """Asks Slack about files."""
+
+    def __init__(self, client: AsyncWebClient, standing: Standing) -> None:
+        self._client = client
+        self._standing = standing
+
+    async def look(self, file_id: str) -> SlackFile:
+        """
+        Return what Slack knows of a file now.
+
+        Raise SourceGone for a deleted one, SourceFailed with a sentence when Slack does not say.
+        """
+        try:
+            answer = await self._client.files_info(file=file_id)
+        except SlackApiError as error:
+            raise self._translated(error) from error
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise SourceFailed("Slack did not say anything about this file. Try again.") from error
+        return file_of(at(answer.data, "file") or {"id": file_id})
+
+    async def ready(self, file_id: str) -> SlackFile:
+        """
+        Return a file with its address and size, waiting about 16 seconds for Slack to check it.
+
+        Raise SourceGone or SourceFailed, each with its sentence, when it can never be had.
+        """
+        for pause in (*PAUSES, None):
+            file = await self.look(file_id)
+            refusal = refusal_of(file)
+            if refusal is not None:
+                raise refusal
+            if file.ready:
+                return file
+            if pause is None:
+                break
+            await asyncio.sleep(pause)
+        raise SourceFailed(UNFINISHED)
+
+    def _translated(self, error: SlackApiError) -> SourceFailed:
+        code = code_of(error)
+        if code in _GONE:
+            return SourceGone(GONE)
+        if code in _CLOSED:
+            return SourceFailed(CLOSED)
+        told = self._standing.note(error)
+        return SourceFailed(told or f"Slack said `{code}` about this file. Post it again.")

@@ -1,0 +1,93 @@
+"""
+Files whose events were lost: while we were away, while Slack held events back, or in an outage.
+
+Slack repeats an event for five minutes only. So every few minutes the files since the last one we
+know are listed, and whatever was not noticed is taken in like any other.
+"""
+
+import logging
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.slack.files.files import SlackFile, file_of
+from bot.slack.files.sightings import Sightings
+from bot.slack.kit.payloads import at, entries, text_or_none
+from bot.slack.parts import Workspace
+from storage.catalog import uploads
+
+logger = logging.getLogger(__name__)
+
+#: Events come out of order, and clocks differ.
+OVERLAP = timedelta(minutes=15)
+PAGE = 100
+PAGES = 20
+
+
+class Missed:
+    """Looks for files that nobody told us of."""
+
+    def __init__(self, workspace: Workspace, sightings: Sightings) -> None:
+        self._workspace = workspace
+        self._client = workspace.clients.patient
+        self._sightings = sightings
+
+    async def __call__(self) -> int:
+        """
+        Take in what was missed and return how many files were looked at.
+
+        Before the first upload there is nothing to go on from: a new installation does not take in
+        what was posted before it came.
+        """
+        async with self._workspace.database.reading() as session:
+            newest = await uploads.newest_at(session)
+        if newest is None or not self._workspace.standing.well:
+            return 0
+        try:
+            return await self._since(f"{(newest - OVERLAP).timestamp():.0f}")
+        except SlackApiError as error:
+            self._workspace.standing.note(error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            logger.info("Missed files were not looked for: %s.", type(error).__name__)
+        return 0
+
+    async def _since(self, oldest: str) -> int:
+        own = {channel_id async for channel_id in self._own_channels()}
+        seen = 0
+        async for file in self._files(oldest):
+            for channel_id in own & file.threads.keys():
+                seen += 1
+                await self._sightings.see(
+                    file,
+                    channel_id=channel_id,
+                    thread_ts=file.threads[channel_id],
+                    uploader=file.uploader,
+                )
+        return seen
+
+    async def _own_channels(self) -> AsyncIterator[str]:
+        """Files of public channels are listed wherever they are; ours are those we are in."""
+        cursor = ""
+        while True:
+            answer = await self._client.users_conversations(
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=200,
+                cursor=cursor or None,
+            )
+            for channel in entries(answer.data, "channels"):
+                yield str(channel["id"])
+            cursor = text_or_none(answer.data, "response_metadata", "next_cursor") or ""
+            if not cursor:
+                return
+
+    async def _files(self, oldest: str) -> AsyncIterator[SlackFile]:
+        for page in range(1, PAGES + 1):
+            answer = await self._client.files_list(ts_from=oldest, count=PAGE, page=page)
+            for file in entries(answer.data, "files"):
+                yield file_of(file)
+            pages = at(answer.data, "paging", "pages")
+            if not isinstance(pages, int) or page >= pages:
+                return

@@ -1,0 +1,43 @@
+"""Finding the thread for a card: the message that carried the file."""
+
+import asyncio
+import logging
+
+from bot.slack.files.files import Files
+from provisioning.errors import SourceFailed
+from provisioning.releases.reading import UploadCard
+from storage.catalog import uploads
+from storage.catalog.database import Database
+
+logger = logging.getLogger(__name__)
+
+#: Slack fills in `shares` a moment after the event, or its message event comes first. A card
+#: without a thread is better than one that comes late.
+PAUSES = (0.0, 0.15, 0.25, 0.3)
+
+
+class Threads:
+    """Looks for the message of a file where the event did not name it."""
+
+    def __init__(self, files: Files, database: Database) -> None:
+        self._files = files
+        self._database = database
+
+    async def of(self, card: UploadCard, channel_id: str) -> str | None:
+        """Return the ts to reply to, None when Slack does not say within most of a second."""
+        file_id = card.key.rpartition(":")[2]
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            async with self._database.reading() as session:
+                place = await uploads.place_in(session, card.upload_id, channel_id)
+            if place is not None and place.thread_ts is not None:
+                return place.thread_ts
+            try:
+                file = await self._files.look(file_id)
+            except SourceFailed:
+                return None
+            if (thread_ts := file.threads.get(channel_id)) is not None:
+                async with self._database.writing() as session:
+                    await uploads.add_place(session, card.upload_id, channel_id, thread_ts)
+                return thread_ts
+        return None

@@ -1,0 +1,1 @@
+"""What Slack's payloads look like."""

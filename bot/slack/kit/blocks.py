@@ -1,0 +1,227 @@
+"""
+Block Kit, built so that it cannot be refused: every length is cut to Slack's limit here.
+
+Names and notes of other people go into `plain_text` or come through `bot.slack.kit.mrkdwn`. The
+limits are slack_sdk's and Slack's; `bot.slack.kit.validity` checks them once more.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from bot.slack.kit import mrkdwn
+
+Block: TypeAlias = dict[str, Any]
+View: TypeAlias = dict[str, Any]
+
+SECTION_TEXT = 3000
+HEADER_TEXT = 150
+BUTTON_TEXT = 75
+VALUE = 2000
+OPTION_TEXT = 75
+OPTION_VALUE = 150
+VIEW_TITLE = 24
+PLACEHOLDER = 150
+LABEL = 2000
+ALT_TEXT = 2000
+CONFIRM_TITLE = 100
+CONFIRM_TEXT = 300
+CONFIRM_BUTTON = 30
+NOTIFICATION_TEXT = 3900  #: `chat.update` takes 4,000 and refuses more.
+OPTIONS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """
+    What is posted: always both, since `text` is what notifications and screen readers use.
+
+    `rest` is text that found no room; it follows in the thread.
+    """
+
+    text: str
+    blocks: Sequence[Block] = field(default_factory=tuple)
+    rest: str = ""
+
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of chat.postMessage and chat.update."""
+        return {"text": mrkdwn.clip(self.text, NOTIFICATION_TEXT), "blocks": list(self.blocks)}
+
+
+def plain(text: str, limit: int, *, emoji: bool = True) -> Block:
+    return {"type": "plain_text", "text": mrkdwn.cut(text.strip(), limit) or "—", "emoji": emoji}
+
+
+def marked(text: str, limit: int = SECTION_TEXT) -> Block:
+    return {"type": "mrkdwn", "text": mrkdwn.clip(text, limit) or "—", "verbatim": True}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(" ".join(text.split()), HEADER_TEXT, emoji=False)}
+
+
+def section(text: str, *, accessory: Block | None = None, block_id: str | None = None) -> Block:
+    block: Block = {"type": "section", "text": marked(text)}
+    return _with(block, accessory=accessory, block_id=block_id)
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [marked(text) for text in texts[:10]]}
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def image(url: str, alt: str) -> Block:
+    """Return an image as an accessory. Slack fetches *url* from the internet."""
+    alt_text = mrkdwn.cut(alt.strip(), ALT_TEXT) or "picture"
+    return {"type": "image", "image_url": url, "alt_text": alt_text}
+
+
+def actions(*elements: Block, block_id: str | None = None) -> Block:
+    return _with({"type": "actions", "elements": list(elements[:25])}, block_id=block_id)
+
+
+def button(
+    label: str,
+    action_id: str,
+    value: str = "",
+    *,
+    style: str | None = None,
+    confirm: Block | None = None,
+    url: str | None = None,
+) -> Block:
+    """Return a button; *style* is `primary` or `danger`."""
+    block: Block = {"type": "button", "text": plain(label, BUTTON_TEXT), "action_id": action_id}
+    if value:
+        block["value"] = value
+    return _with(block, style=style, confirm=confirm, url=url)
+
+
+def confirm(
+    title: str, text: str, yes: str, no: str = "Cancel", *, style: str | None = None
+) -> Block:
+    """Return what Slack asks before a click counts."""
+    block: Block = {
+        "title": plain(title, CONFIRM_TITLE),
+        "text": plain(text, CONFIRM_TEXT),
+        "confirm": plain(yes, CONFIRM_BUTTON),
+        "deny": plain(no, CONFIRM_BUTTON),
+    }
+    return _with(block, style=style)
+
+
+def option(label: str, value: str, description: str = "") -> Block:
+    block: Block = {"text": plain(label, OPTION_TEXT, emoji=False), "value": value[:OPTION_VALUE]}
+    if description.strip():
+        block["description"] = plain(description, OPTION_TEXT, emoji=False)
+    return block
+
+
+def entry(
+    block_id: str,
+    label: str,
+    element: Block,
+    *,
+    hint: str = "",
+    optional: bool = False,
+) -> Block:
+    """Return an input of a form, answered for by *block_id*."""
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, LABEL),
+        "element": element,
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = plain(hint, LABEL)
+    return block
+
+
+def text_field(
+    action_id: str,
+    initial: str = "",
+    *,
+    placeholder: str = "",
+    multiline: bool = False,
+    longest: int | None = None,
+) -> Block:
+    element: Block = {"type": "plain_text_input", "action_id": action_id, "multiline": multiline}
+    if initial:
+        element["initial_value"] = initial[: longest or 3000]
+    if placeholder:
+        element["placeholder"] = plain(placeholder, PLACEHOLDER)
+    return _with(element, max_length=longest)
+
+
+def external_choice(
+    action_id: str, initial: Sequence[Block] = (), *, placeholder: str, several: bool
+) -> Block:
+    """Return a select whose options Slack asks us for while a person types."""
+    element: Block = {
+        "type": "multi_external_select" if several else "external_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "min_query_length": 0,
+    }
+    if initial and several:
+        element["initial_options"] = list(initial[:OPTIONS])
+    elif initial:
+        element["initial_option"] = initial[0]
+    return element
+
+
+def people_choice(action_id: str, initial: Sequence[str] = (), *, placeholder: str) -> Block:
+    """Return a select of several people of the workspace by id."""
+    element: Block = {
+        "type": "multi_users_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+    }
+    if initial:
+        element["initial_users"] = list(initial)
+    return element
+
+
+def ticks(action_id: str, choices: Sequence[Block], ticked: Sequence[str] = ()) -> Block:
+    """Return check boxes; *ticked* are the values of those that are on."""
+    element: Block = {"type": "checkboxes", "action_id": action_id, "options": list(choices[:10])}
+    initial = [choice for choice in choices if choice["value"] in ticked]
+    if initial:
+        element["initial_options"] = initial
+    return element
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A modal. Without *submit* it is only looked at."""
+
+    callback_id: str
+    title: str
+    blocks: Sequence[Block]
+    submit: str | None = None
+    close: str = "Cancel"
+    private_metadata: str = ""
+
+    def view(self) -> View:
+        view: View = {
+            "type": "modal",
+            "callback_id": self.callback_id,
+            "title": plain(self.title, VIEW_TITLE),
+            "close": plain(self.close, VIEW_TITLE),
+            "blocks": list(self.blocks[:100]),
+        }
+        submit = plain(self.submit, VIEW_TITLE) if self.submit else None
+        return _with(view, submit=submit, private_metadata=self.private_metadata or None)
+
+
+def _with(block: Block, **extras: object) -> Block:
+    """Return *block* with those of *extras* that are there; Slack refuses nulls."""
+    return {**block, **{key: value for key, value in extras.items() if value is not None}}
+
+
+def find(blocks: Sequence[Block], kind: str) -> list[Mapping[str, Any]]:
+    """Return the blocks of one type."""
+    return [block for block in blocks if block.get("type") == kind]

@@ -1,0 +1,68 @@
+"""What `/release` can do: each verb with its usage, its examples and what answers it."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TypeAlias
+
+from bot.slack.kit import names
+from bot.slack.kit.blocks import Form, Message
+from bot.slack.kit.grammar import Token
+from provisioning.people.people import Act
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One use of the command: by whom, where, and the tokens behind the verb."""
+
+    user_id: str
+    channel_id: str
+    trigger_id: str
+    rest: tuple[Token, ...]
+
+
+#: A message is shown to the person alone; a form is opened.
+Reply: TypeAlias = Message | Form
+Answer: TypeAlias = Callable[[Asked], Awaitable[Reply]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """
+    A verb of the command.
+
+    `usage` begins with the verb. `act` is what a person must be allowed to do for the verb to be
+    in their help; whether they may is decided again by what answers.
+    """
+
+    name: str
+    usage: str
+    summary: str
+    examples: Sequence[str]
+    act: Act
+    answer: Answer
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that somebody probably meant."""
+    found = get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
+    return found[0] if found else None
+
+
+def example(text: str) -> str:
+    """Return an example as people type it."""
+    return f"`{names.COMMAND} {text}`"
+
+
+def unknown(word: str, known: Sequence[str], before: str = "") -> str:
+    """
+    Return the sentence about a word that is no verb; *before* is the verb it came after.
+
+    The word is as it was typed: whoever shows the sentence escapes it.
+    """
+    meant = closest(word, known)
+    shown = " ".join(word.split())[:40].replace("`", "'")
+    if meant is None:
+        listed = ", ".join(f"`{name}`" for name in known)
+        return f"There is no `{shown}`. There are: {listed}."
+    return f"There is no `{shown}`. Did you mean {example(f'{before} {meant}'.strip())}?"

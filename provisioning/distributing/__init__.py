@@ -1,0 +1,1 @@
+"""Distributing: giving a release to people."""

@@ -1,0 +1,166 @@
+"""Install links: who may install which release, for how long."""
+
+import hashlib
+import hmac
+import re
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from provisioning.errors import NotNow
+from provisioning.installing.served_file import Handout, handout
+from storage.catalog import grants, variants
+from storage.catalog.database import Database, Session
+from storage.records.app import App
+from storage.records.base import new_id, now
+from storage.records.build import Build
+from storage.records.grant import Grant
+from storage.records.release import Release, ReleaseState
+from storage.records.tester import Tester
+
+#: 128 bits in URL-safe base64 without padding.
+TOKEN_BYTES = 16
+TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedGrant:
+    """A link that holds: the grant with all that its page shows, and the file to hand out."""
+
+    grant: Grant
+    release: Release
+    build: Build
+    app: App
+    tester: Tester
+    handout: Handout
+
+
+class Grants:
+    """
+    Gives, opens and takes back install links.
+
+    A token is derived from the grant's id and *secret_key*, so that a link can be shown again
+    without being stored; at rest there is only its SHA-256. A new key makes every old link wrong.
+    """
+
+    def __init__(self, database: Database, secret_key: bytes, lifetime: timedelta) -> None:
+        self._database = database
+        self._secret_key = secret_key
+        self._lifetime = lifetime
+
+    async def give(self, release_id: str, tester_id: str) -> Grant:
+        """
+        Return the live grant of a tester for a release, made when there is none or it expired.
+
+        Raise NotNow when it was taken back: that is undone on purpose only, by `renew`.
+        """
+        async with self._database.writing() as session:
+            newest = await grants.newest(session, release_id, tester_id)
+            if newest is None:
+                return await self._next(session, release_id, tester_id, after=0)
+            if newest.revoked_at is not None:
+                raise NotNow("This install link was taken back. Renew it to let them install.")
+            if newest.expires_at > now():
+                return newest
+            return await self._next(session, release_id, tester_id, after=newest.generation)
+
+    async def renew(self, release_id: str, tester_id: str) -> Grant:
+        """Return a fresh grant; the one before, whatever its state, is taken back."""
+        async with self._database.writing() as session:
+            newest = await grants.newest(session, release_id, tester_id)
+            if newest is None:
+                return await self._next(session, release_id, tester_id, after=0)
+            await grants.revoke(session, newest.id, now())
+            return await self._next(session, release_id, tester_id, after=newest.generation)
+
+    def token(self, grant: Grant) -> str:
+        """Return the secret part of a grant's link: 22 characters of `A-Z a-z 0-9 _ -`."""
+        return self._token(grant.id)
+
+    async def open(self, token: str) -> OpenedGrant | None:
+        """
+        Return what a link leads to.
+
+        None for every reason alike, so that nobody learns which: no such token, expired, taken
+        back, the release withdrawn or disabled, the tester gone.
+        """
+        if not TOKEN.fullmatch(token):
+            return None
+        wanted = hash_of(token)
+        async with self._database.reading() as session:
+            found = await grants.with_token_hash(session, wanted)
+            if found is None:
+                return None
+            grant, release, build, app, tester = found
+            variant = await variants.newest_ready(session, build.id)
+        # The token is derived anew: a row that somebody slipped into the database opens nothing.
+        if not hmac.compare_digest(self._token(grant.id), token):
+            return None
+        if not _holds(grant, release, tester, at=now()):
+            return None
+        return OpenedGrant(
+            grant=grant,
+            release=release,
+            build=build,
+            app=app,
+            tester=tester,
+            handout=handout(build, variant),
+        )
+
+    async def edition(self, opened: OpenedGrant, edition: str) -> OpenedGrant | None:
+        """
+        Return the same link with one edition of its file, None when there is no such edition.
+
+        A phone that has read the manifest of one gets that one, though a newer one is ready.
+        """
+        if opened.handout.edition == edition:
+            return opened
+        async with self._database.reading() as session:
+            variant = await variants.ready_with_tag(session, opened.build.id, edition)
+        if variant is None:
+            return None
+        return replace(opened, handout=handout(opened.build, variant))
+
+    async def revoke(self, grant_id: str) -> None:
+        """Take a link back. Raise NotFound for an unknown id."""
+        async with self._database.writing() as session:
+            await grants.get(session, grant_id)
+            await grants.revoke(session, grant_id, now())
+
+    async def revoke_release(self, release_id: str) -> int:
+        """Take back every link to a release and return how many held until now."""
+        async with self._database.writing() as session:
+            return await grants.revoke_release(session, release_id, now())
+
+    async def _next(
+        self, session: Session, release_id: str, tester_id: str, *, after: int
+    ) -> Grant:
+        grant_id = new_id()
+        grant = Grant(
+            id=grant_id,
+            release_id=release_id,
+            tester_id=tester_id,
+            generation=after + 1,
+            token_hash=hash_of(self._token(grant_id)),
+            expires_at=now() + self._lifetime,
+        )
+        return await grants.keep(session, grant)
+
+    def _token(self, grant_id: str) -> str:
+        mac = hmac.digest(self._secret_key, f"grant:{grant_id}".encode(), "sha256")
+        return urlsafe_b64encode(mac[:TOKEN_BYTES]).decode().rstrip("=")
+
+
+def hash_of(token: str) -> str:
+    """Return what is kept of a token: its SHA-256 in lower-case hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _holds(grant: Grant, release: Release, tester: Tester, *, at: datetime) -> bool:
+    return (
+        grant.revoked_at is None
+        and grant.expires_at > at
+        and release.enabled
+        and release.state is not ReleaseState.WITHDRAWN
+        and tester.active
+    )

@@ -1,0 +1,1 @@
+"""Intake: a file or link somewhere becomes a build here."""

@@ -1,0 +1,1 @@
+"""Releases: their lives, their apps, their notes, and how they are read."""

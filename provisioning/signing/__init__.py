@@ -1,0 +1,1 @@
+"""Signing: identities, and variants of builds for our devices."""

@@ -1,0 +1,221 @@
+"""Making a variant: spliced where that is possible, signed anew where it is not."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from provisioning.codesign.errors import NeedsFullPath
+from provisioning.codesign.identity.identity import Identity
+from provisioning.codesign.resign import resign
+from provisioning.codesign.splicing.index import Index
+from provisioning.codesign.splicing.splice import splice
+from provisioning.codesign.splicing.variant import Segment as SplicedSegment
+from provisioning.codesign.structures.profile import Profile
+from provisioning.codesign.summary import SignedBundle
+from provisioning.signing.scratch import Workroom
+from provisioning.signing.sheets import signing_sheet
+from provisioning.signing.splice_base import prepare_apart
+from storage.blobs.assembling import chunk_digests
+from storage.blobs.segments import Segment, Segments
+from storage.blobs.store import CHUNK_SIZE, BlobStore, StoredBlob
+from storage.catalog import variants
+from storage.catalog.database import Database
+from storage.records.build import Build
+from storage.records.variant import Preparation, VariantWay
+
+#: A file that is put into the store is read in such pieces.
+PIECE = 1024 * 1024
+
+#: An app that was signed anew may be larger than it was by new signatures, and no more.
+MOST_GROWTH = 1 << 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A build, who signs it, and for which devices."""
+
+    build: Build
+    identity: Identity
+    profiles: tuple[Profile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """The file of a variant, all of it in the store. `tag` is the same only for the same bytes."""
+
+    way: VariantWay
+    segments: Segments
+    tag: str
+    chunks: tuple[str, ...]
+    base_sha256: str
+    fresh_sha256: str | None
+    new_bytes: int
+    signing: dict[str, Any]
+
+
+class Making:
+    """
+    Makes the files of variants.
+
+    What is heavy goes one by one: a machine that signs must still answer phones. Without *splicing*
+    every variant is signed anew, in one piece.
+    """
+
+    def __init__(
+        self, database: Database, blobs: BlobStore, workroom: Workroom, *, splicing: bool = True
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._workroom = workroom
+        self._splicing = splicing
+        self._heavy = asyncio.Semaphore(1)
+
+    async def make(self, job: Job) -> Made:
+        """
+        Sign a build for the devices of its profiles.
+
+        Raise CodesignError with the reason why it cannot be; PreparingFailed, BlobMissing, NoSpace.
+        """
+        base = await self._base(job) if self._splicing else None
+        if base is not None:
+            try:
+                return await self._spliced(job, base)
+            except NeedsFullPath:
+                pass  # Another purpose, or no room for the signature: the long way can do it.
+        return await self._signed_anew(job)
+
+    async def prepared(self, build_id: str, source_sha256: str) -> Preparation:
+        """Prepare one file of a build, at most once. Raise PreparingFailed or StorageError."""
+        async with self._database.reading() as session:
+            known = await variants.preparation_of(session, build_id, source_sha256)
+        if known is not None:
+            return known
+        async with self._heavy:
+            fresh = await self._prepare(build_id, source_sha256)
+        async with self._database.writing() as session:
+            return await variants.keep_preparation(session, fresh)
+
+    async def _prepare(self, build_id: str, source_sha256: str) -> Preparation:
+        fresh = Preparation(build_id=build_id, source_sha256=source_sha256)
+        async with self._workroom.lend() as room, self._blobs.local(source_sha256) as source:
+            out = room / "prepared.ipa"
+            prepared = await prepare_apart(source, out)
+            if prepared.index is None:
+                fresh.reason = prepared.reason
+                return fresh
+            base = await self._put(out)
+        index = await self._keep(prepared.index.dumps())
+        fresh.base_sha256, fresh.index_sha256 = base.sha256, index.sha256
+        fresh.chunk_size, fresh.chunks = base.chunk_size, list(base.chunks)
+        fresh.fingerprint = prepared.index.fingerprint
+        fresh.violations = list(prepared.violations)
+        return fresh
+
+    async def _base(self, job: Job) -> Preparation | None:
+        """Return what can be spliced into, prepared now if need be; None when nothing can."""
+        build_id, fingerprint = job.build.id, job.identity.fingerprint
+        if fingerprint in _certificates(job.build):
+            await self.prepared(build_id, job.build.sha256)
+        async with self._database.reading() as session:
+            found = await variants.prepared(session, build_id, fingerprint)
+            anew = await variants.signed_anew(session, build_id, fingerprint)
+        if found is not None or anew is None or anew.base_sha256 is None:
+            return found
+        # Once signed anew, every later generation is a splice into that.
+        made = await self.prepared(build_id, anew.base_sha256)
+        return made if made.base_sha256 is not None else None
+
+    async def _spliced(self, job: Job, base: Preparation) -> Made:
+        assert base.base_sha256 is not None
+        assert base.index_sha256 is not None
+        index = Index.loads(await self._content(base.index_sha256))
+        async with self._blobs.local(base.base_sha256) as path:
+            variant = await asyncio.to_thread(splice, path, index, job.identity, job.profiles)
+        fresh = await self._keep(b"".join(item.content or b"" for item in variant.segments))
+        segments = _segments(variant.segments, base.base_sha256, fresh.sha256)
+        known = {base.base_sha256: base.chunks} if base.chunk_size == CHUNK_SIZE else {}
+        return Made(
+            way=VariantWay.SPLICE,
+            segments=segments,
+            tag=segments.tag,
+            chunks=await chunk_digests(self._blobs, segments, known),
+            base_sha256=base.base_sha256,
+            fresh_sha256=fresh.sha256,
+            new_bytes=variant.new_bytes,
+            signing=_sheet(job, variant.bundles),
+        )
+
+    async def _signed_anew(self, job: Job) -> Made:
+        async with (
+            self._heavy,
+            self._workroom.lend() as room,
+            self._blobs.local(job.build.sha256) as source,
+        ):
+            out = room / "signed.ipa"
+            summary = await asyncio.to_thread(
+                resign, source, job.identity, job.profiles, out, one_piece=not self._splicing
+            )
+            whole = await self._put(out)
+        return Made(
+            way=VariantWay.FULL,
+            segments=Segments.whole(whole.sha256, whole.size),
+            tag=whole.sha256,
+            chunks=whole.chunks,
+            base_sha256=whole.sha256,
+            fresh_sha256=None,
+            new_bytes=whole.size,
+            signing=_sheet(job, summary.bundles),
+        )
+
+    async def _put(self, path: Path) -> StoredBlob:
+        size = (await asyncio.to_thread(path.stat)).st_size
+        return await self._blobs.put(_pieces(path), limit=size)
+
+    async def _keep(self, content: bytes) -> StoredBlob:
+        async def once() -> AsyncIterator[bytes]:
+            yield content
+
+        return await self._blobs.put(once(), limit=len(content))
+
+    async def _content(self, sha256: str) -> bytes:
+        return b"".join([piece async for piece in self._blobs.read(sha256)])
+
+
+def _certificates(build: Build) -> Sequence[str]:
+    """Return the SHA-256 of each certificate that may have signed the upload."""
+    signing: dict[str, Any] = build.facts.get("signing") or {}
+    found: Sequence[str] = signing.get("certificates") or ()
+    return found
+
+
+def _segments(spliced: Sequence[SplicedSegment], base: str, fresh: str) -> Segments:
+    """Return the ranges of the prepared file, and of the new bytes one after the other."""
+    parts: list[Segment] = []
+    kept = 0
+    for item in spliced:
+        if item.content is None:
+            end = item.start + item.length
+            parts.append(Segment(sha256=base, start=item.start, end=end))
+        else:
+            parts.append(Segment(sha256=fresh, start=kept, end=kept + item.length))
+            kept += item.length
+    return Segments.of(parts)
+
+
+def _sheet(job: Job, bundles: Sequence[SignedBundle]) -> dict[str, Any]:
+    used = {bundle.profile_uuid for bundle in bundles}
+    main = bundles[0].profile_uuid
+    profiles = sorted(
+        (profile for profile in job.profiles if profile.uuid in used),
+        key=lambda profile: profile.uuid != main,
+    )
+    return signing_sheet(job.build, profiles)
+
+
+async def _pieces(path: Path) -> AsyncIterator[bytes]:
+    file = await asyncio.to_thread(path.open, "rb")
+    with file:
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            yield piece

@@ -1,0 +1,1 @@
+"""Writers of packages that only tests read."""

@@ -1,0 +1,118 @@
+"""What people read of a distribution."""
+
+import pytest
+
+from bot.slack.features.distribution import messages
+from bot.slack.kit import names
+from provisioning.releases.reading import GroupChip, Undelivered
+from storage.records.distribution import DistributionState
+from storage.records.release import ReleaseState
+from tests.unit.bot.slack import reading, samples
+
+LINK = "https://slipway.example.com/i/abcdefghijklmnopqrstuv"
+
+
+def test_an_announcement_shows_version_notes_and_reach() -> None:
+    message = messages.announcement(samples.live(), None, successor=None)
+    shown = reading.words(message)
+
+    assert "*Harbour 2.4.0 (240)*" in shown
+    assert "*New* things" in shown
+    assert "*Live* · release 7 · 12/13 reached · after 2.3.0 (230) · by <@UANN0000>" in shown
+    assert message.text == "Harbour 2.4.0 (240) for iOS is live"
+
+
+def test_an_announcement_never_holds_an_install_link() -> None:
+    assert reading.buttons(messages.announcement(samples.live(), None, successor=None)) == []
+
+
+def test_a_superseded_announcement_names_its_successor() -> None:
+    card = samples.live(state=ReleaseState.SUPERSEDED)
+
+    shown = reading.words(messages.announcement(card, None, successor="2.5.0 (250)"))
+
+    assert "*Superseded* · release 7 · 12/13 reached · replaced by 2.5.0 (250)" in shown
+
+
+def test_a_mandatory_release_says_so() -> None:
+    card = samples.live(acts=(samples.act(mandatory=True),))
+
+    assert "*Mandatory:*" in reading.words(messages.announcement(card, None, successor=None))
+    assert "*Mandatory:*" in reading.words(
+        messages.personal(samples.delivery(card, mandatory=True), LINK, None)
+    )
+
+
+def test_a_tester_is_told_with_a_link_of_their_own() -> None:
+    message = messages.personal(samples.delivery(), LINK, None)
+    button = reading.buttons(message)[0]
+
+    assert button["url"] == LINK
+    assert button["action_id"] == names.INSTALL
+    assert "This link is for you alone" in reading.words(message)
+    assert LINK not in message.text
+
+
+def test_a_withdrawn_release_loses_its_link() -> None:
+    message = messages.withdrawn(samples.delivery())
+
+    assert reading.buttons(message) == []
+    assert "can no longer be installed" in reading.words(message)
+
+
+def test_the_log_says_who_sent_it_where_and_how_it_went() -> None:
+    act = samples.act(singles=2, mandatory=True, notify=False, shortfall="Slack did not say who.")
+    shown = reading.words(messages.log(act, samples.live()))
+
+    assert "<@UANN0000> distributed it to QA, 2 people (mandatory, silent)." in shown
+    assert "12 of 13 people reached." in shown
+    assert ":warning: 1 could not be told." in shown
+    assert "Slack did not say who." in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "sign"),
+    [(DistributionState.DONE, ":white_check_mark:"), (DistributionState.UNDERWAY, ":hourglass")],
+)
+def test_the_log_shows_whether_it_is_over(state: DistributionState, sign: str) -> None:
+    assert reading.words(messages.log(samples.act(state=state), samples.live())).startswith(sign)
+
+
+def test_the_manager_reads_who_could_not_be_told_by_name_and_why() -> None:
+    card = samples.live(undelivered=(Undelivered(name="Bob", reason="The account is closed."),))
+    shown = reading.words(messages.shortfall(samples.act(), card))
+
+    assert "• *Bob*: The account is closed." in shown
+
+
+def test_hundreds_of_people_who_could_not_be_told_fit_in_a_message() -> None:
+    many = tuple(Undelivered(name=f"{samples.EVIL} {i}" * 9, reason="x" * 400) for i in range(300))
+    message = messages.shortfall(samples.act(), samples.live(undelivered=many))
+
+    assert "and 275 more" in reading.words(message)
+
+
+def test_no_text_of_strangers_reaches_slack_unescaped() -> None:
+    evil = samples.EVIL
+    card = samples.live(
+        app_display_name=evil,
+        notes=evil,
+        previous=evil,
+        build=samples.build(name=evil, version=evil, build=evil),
+        acts=(samples.act(groups=(GroupChip(id="1", name=evil),), shortfall=evil),),
+        undelivered=(Undelivered(name=evil, reason=evil),),
+    )
+    shown = [
+        messages.announcement(card, None, successor=evil),
+        messages.announcement(samples.live(state=ReleaseState.SUPERSEDED), None, successor=evil),
+        messages.personal(samples.delivery(card), LINK, None),
+        messages.withdrawn(samples.delivery(card)),
+        messages.log(card.acts[0], card),
+        messages.shortfall(card.acts[0], card),
+    ]
+
+    for message in shown:
+        for text in (message.text, reading.words(message)):
+            assert "<!channel>" not in text
+            assert "<@U1>" not in text
+            assert "|good>" not in text

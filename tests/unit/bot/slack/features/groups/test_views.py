@@ -1,0 +1,57 @@
+"""The forms of groups, within Slack's limits whatever the group holds."""
+
+import pytest
+
+from bot.slack.features.groups import views
+from bot.slack.features.groups.views import Way
+from bot.slack.kit import validity
+from bot.slack.kit.blocks import Form
+from provisioning.people.groups import ChannelSheet
+from storage.records.group import Group
+from tests.unit.bot.slack.features.groups.sheets import member, sheet
+from tests.unit.bot.slack.samples import EVIL
+
+
+def group(number: int) -> Group:
+    name = f"{EVIL[:50]}{number}"
+    return Group(organization_id="o", name=name, slug=f"g{number}", created_by="U1")
+
+
+@pytest.mark.parametrize("way", list(views.PICKED))
+def test_the_form_that_asks_which_group_takes_any_number(way: Way) -> None:
+    form = views.pick(way, [group(number) for number in range(150)])
+
+    assert validity.view_complaints(form.view()) == []
+    assert len(form.blocks[0]["element"]["options"]) == 100
+
+
+def test_a_group_of_some_people_can_be_edited_as_a_whole() -> None:
+    people = tuple(member(number, in_slack=True) for number in range(views.EDITABLE))
+    form = views.people(sheet(people=people))
+
+    assert validity.view_complaints(form.view()) == []
+    assert len(form.blocks[0]["element"]["initial_users"]) == views.EDITABLE
+    assert len(form.private_metadata) <= 3000
+
+
+def test_a_larger_one_is_only_added_to() -> None:
+    people = tuple(member(number, in_slack=True) for number in range(views.EDITABLE + 1))
+    form = views.people(sheet(people=people))
+
+    assert "initial_users" not in form.blocks[0]["element"]
+    assert form.private_metadata.endswith(":")
+    assert "are added to the 151" in form.blocks[0]["hint"]["text"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 400])
+def test_the_form_of_channels_takes_any_number(count: int) -> None:
+    channels = tuple(ChannelSheet(id=f"C{number:09}", broken="") for number in range(count))
+    form = views.channels(sheet(name=EVIL, channels=channels))
+
+    assert validity.view_complaints(form.view()) == []
+    assert len(form.private_metadata) <= 3000
+
+
+@pytest.mark.parametrize("form", [views.create(), views.create(EVIL), views.rename(group(7))])
+def test_the_forms_of_names_are_taken_by_slack(form: Form) -> None:
+    assert validity.view_complaints(form.view()) == []

@@ -1,0 +1,35 @@
+"""The Home tab, drawn for whoever opens it."""
+
+from bot.slack.features.home import views
+from bot.slack.kit import validity
+from tests.unit.bot.slack.samples import EVIL, delivery, live, release
+
+
+def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
+    desk = views.Desk(
+        drafts=[release(app_display_name=EVIL) for _ in range(10)],
+        recent=[live(app_display_name=EVIL, notes=EVIL * 50) for _ in range(10)],
+    )
+    card = delivery(live(app_display_name=EVIL, notes=EVIL * 50), mandatory=True)
+    found = [views.Installable(delivery=card, url="https://x.example/i/abc") for _ in range(20)]
+
+    home = views.home(found, desk)
+
+    assert validity.view_complaints(home) == []
+    assert "<!channel>" not in str(home["blocks"])
+
+
+def test_a_tester_has_no_desk() -> None:
+    blocks = str(views.home([], None)["blocks"])
+
+    assert "Waiting to be distributed" not in blocks
+    assert "Nothing for you to install yet." in blocks
+
+
+def test_of_each_app_only_the_newest_release_is_offered() -> None:
+    newer, older = delivery(live(number=8)), delivery(live(number=7))
+    other = delivery(live(app_id="z" * 32))
+
+    found = views.newest_of_each([newer, older, other], lambda card: card.release.app_id)
+
+    assert found == [newer, other]

@@ -1,0 +1,243 @@
+"""The card of an upload."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.slack.features.uploads import messages, views
+from bot.slack.features.uploads.messages import Extras
+from bot.slack.kit import names
+from provisioning.releases.reading import GroupChip
+from storage.inspection.diff import Change
+from storage.inspection.facts import Signing
+from storage.records.base import now
+from storage.records.release import ReleaseState
+from storage.records.upload import UploadState
+from tests.unit.bot.slack import reading, samples
+
+QA = GroupChip(id="9" * 32, name="QA")
+
+
+def test_while_a_file_is_read_the_thread_says_so() -> None:
+    begun = reading.words(messages.reading(samples.upload()))
+    fetching = reading.words(
+        messages.reading(samples.upload(state=UploadState.FETCHING, received_bytes=11_700_000))
+    )
+    inspecting = reading.words(messages.reading(samples.upload(state=UploadState.INSPECTING)))
+
+    assert "Reading `Harbour.ipa` (23.4 MB)" in begun
+    assert "50% (11.7 MB of 23.4 MB)" in fetching
+    assert "Reading what is in `Harbour.ipa`" in inspecting
+
+
+def test_a_refused_file_shows_its_reason() -> None:
+    card = samples.upload(state=UploadState.REFUSED, reason="The archive is cut off <here>.")
+
+    assert "`Harbour.ipa` was not taken in. The archive is cut off &lt;here&gt;." in reading.words(
+        messages.refused(card)
+    )
+
+
+def test_the_card_shows_what_the_package_says() -> None:
+    shown = reading.words(
+        messages.release(samples.kept(samples.release()), samples.release(), Extras())
+    )
+
+    assert "*Harbour 2.4.0 (240)*" in shown
+    assert "iOS · 23.4 MB · iOS 15.0 or later" in shown
+    assert "ad hoc signing · profile until <!date^" in shown
+    assert "2 devices" in shown
+    assert "Compared with 2.3.0 (230)" in shown
+    assert "• Version 2.3.0 became 2.4.0." in shown
+    assert ":memo: *Draft* · release 7 · from <@UCID0000>" in shown
+    assert "*Proposed notes*\n*New* things\n• one\n• two" in shown
+
+
+def test_an_android_card_says_how_it_is_signed_and_from_which_android_on() -> None:
+    build = samples.build(
+        platform="android",
+        kind="apk",
+        min_os="26",
+        signing=Signing(signed=True, schemes=("v1", "v2")),
+    )
+    card = samples.release(build=build)
+
+    shown = reading.words(messages.release(samples.kept(card), card, Extras()))
+
+    assert "Android 8.0 or later" in shown
+    assert "signed (v1, v2)" in shown
+
+
+def test_another_signer_is_a_loud_warning_above_the_other_changes() -> None:
+    loud = Change(kind="signer", sentence="Another key signed this build.", loud=True)
+    card = samples.release(changes=(loud, *samples.release().changes))
+
+    shown = reading.words(messages.release(samples.kept(card), card, Extras()))
+
+    assert ":rotating_light: *Another key signed this build.*" in shown
+    assert shown.index("Another key") < shown.index("Version 2.3.0 became")
+
+
+@pytest.mark.parametrize(
+    ("changes", "warning"),
+    [
+        ({"signing": Signing(signed=False)}, "*Not signed:*"),
+        ({"signing": Signing(signed=True, kind="appstore")}, "Signed for the App Store"),
+        ({"simulator": True}, "*Built for a simulator:*"),
+        ({"debuggable": True}, "Debuggable"),
+        (
+            {"signing": Signing(signed=True, expires_at=now() - timedelta(days=1))},
+            "*The profile has expired:*",
+        ),
+    ],
+)
+def test_what_keeps_people_from_installing_is_warned_of(
+    changes: dict[str, object], warning: str
+) -> None:
+    card = samples.release(build=samples.build(**changes))
+
+    assert warning in reading.words(messages.release(samples.kept(card), card, Extras()))
+
+
+def test_a_draft_can_be_distributed_and_dismissed() -> None:
+    card = samples.release()
+    message = messages.release(samples.kept(card), card, Extras())
+
+    assert reading.labels(message) == ["Distribute…", "Dismiss"]
+    assert reading.buttons(message)[0]["value"] == f"1:{card.release_id}"
+
+
+def test_one_click_for_the_usual_group_asks_with_the_number_of_people() -> None:
+    card = samples.release(usual_group=QA)
+    message = messages.release(samples.kept(card), card, Extras(usual_reach=14))
+    usual = reading.buttons(message)[1]
+
+    assert reading.labels(message) == ["Distribute…", "Distribute to QA", "Dismiss"]
+    assert usual["value"] == f"1:{card.release_id}:3:{QA.id}"
+    assert usual["confirm"]["title"]["text"] == "Distribute to 14 people?"
+    assert "14 people in QA" in usual["confirm"]["text"]["text"]
+
+
+def test_the_usual_group_is_not_offered_again_once_it_has_the_release() -> None:
+    card = samples.live(usual_group=QA, acts=(samples.act(groups=(QA,)),))
+
+    assert reading.labels(messages.release(samples.kept(card), card, Extras())) == [
+        "Distribute to more…"
+    ]
+
+
+def test_a_dismissed_card_offers_undo_and_nothing_else() -> None:
+    card = samples.release(state=ReleaseState.WITHDRAWN, withdrawn_by="UANN0000")
+    message = messages.release(samples.kept(card), card, Extras())
+
+    assert reading.labels(message) == ["Undo"]
+    assert "*Dismissed*" in reading.words(message)
+    assert "dismissed by <@UANN0000>" in reading.words(message)
+
+
+def test_a_live_card_shows_how_many_were_reached() -> None:
+    card = samples.live()
+
+    shown = reading.words(messages.release(samples.kept(card), card, Extras()))
+
+    assert ":rocket: *Live* · release 7 · 12/13 reached · QA · from <@UCID0000>" in shown
+
+
+def test_the_same_bytes_again_name_the_release_they_already_are() -> None:
+    card = samples.release()
+    shown = reading.words(messages.release(samples.kept(card, again=True), card, Extras()))
+
+    assert "already here as release 7" in shown
+
+
+def test_the_first_build_of_an_unknown_app_offers_to_create_it() -> None:
+    card = samples.upload(state=UploadState.KEPT, build=samples.build(), notes="Try it")
+    message = messages.unclaimed(card, samples.build(), Extras())
+
+    assert reading.labels(message) == ["Create app…"]
+    assert "`com.example.harbour` has not been here before" in reading.words(message)
+    assert "Try it" in reading.words(message)
+
+
+def test_the_icon_is_shown_only_when_it_has_an_address_and_has_a_description() -> None:
+    card = samples.release()
+    icon = "https://slipway.example.com/icons/1.png"
+
+    without = messages.release(samples.kept(card), card, Extras())
+    with_icon = messages.release(samples.kept(card), card, Extras(icon=icon))
+    accessories = [block["accessory"] for block in with_icon.blocks if "accessory" in block]
+
+    assert all("accessory" not in block for block in without.blocks)
+    assert accessories == [{"type": "image", "image_url": icon, "alt_text": "Icon of Harbour"}]
+
+
+def test_no_text_of_a_package_or_a_person_reaches_slack_unescaped() -> None:
+    evil = samples.EVIL
+    build = samples.build(name=evil, version=evil, build=evil, bundle_id=evil, min_os=evil)
+    card = samples.live(
+        app_display_name=evil,
+        notes=evil,
+        previous=evil,
+        build=build,
+        changes=(
+            Change(kind="version", sentence=evil, loud=True),
+            Change(kind="size", sentence=evil),
+        ),
+        acts=(samples.act(groups=(GroupChip(id="1", name=evil),)),),
+    )
+    shown = [
+        messages.release(samples.kept(card), card, Extras()),
+        messages.unclaimed(samples.upload(notes=evil), build, Extras()),
+        messages.refused(samples.upload(reason=evil, file_name=evil)),
+        messages.reading(samples.upload(file_name=evil)),
+    ]
+
+    for message in shown:
+        assert "<!channel>" not in message.text
+        assert "<@U1>" not in message.text
+        assert "<!channel>" not in reading.words(message)
+        assert "<@U1>" not in reading.words(message)
+        assert "|good>" not in reading.words(message)
+
+
+def test_a_card_with_everything_at_its_longest_is_still_taken() -> None:
+    long = "Ü🚀 & <x> " * 3000
+    build = samples.build(name=long, version=long, build=long, bundle_id=long)
+    changes = tuple(Change(kind="version", sentence=long, loud=i < 3) for i in range(60))
+    groups = tuple(GroupChip(id=str(i), name=long) for i in range(40))
+    card = samples.live(
+        app_display_name=long,
+        notes=long,
+        previous=long,
+        build=build,
+        changes=changes,
+        acts=(samples.act(groups=groups),) * 12,
+        usual_group=GroupChip(id="u" * 32, name=long),
+    )
+
+    reading.assert_valid(messages.release(samples.kept(card, again=True), card, Extras()))
+    reading.assert_valid(messages.unclaimed(samples.upload(notes=long), build, Extras()))
+    reading.assert_valid(messages.refused(samples.upload(reason=long, file_name=long)))
+
+
+def test_the_form_for_an_app_is_filled_in_from_the_package() -> None:
+    form = views.create_app("c" * 32, samples.build(name="Häfen & Co."))
+    inputs = {block["block_id"]: block["element"] for block in form.blocks if "block_id" in block}
+
+    assert inputs[names.APP_DISPLAY_NAME]["initial_value"] == "Häfen & Co."
+    assert inputs[names.APP_NAME]["initial_value"] == "h-fen-co"
+    assert views.upload_of(form.private_metadata) == "c" * 32
+
+
+def test_an_app_without_latin_letters_gets_its_short_name_from_the_identifier() -> None:
+    assert views.short_name(samples.build(name="港", bundle_id="com.example.Minato")) == "minato"
+    assert views.short_name(samples.build(name="港", bundle_id=None)) == "app"
+
+
+def test_a_short_name_that_is_taken_is_not_proposed() -> None:
+    build = samples.build()
+
+    assert views.short_name(build) == "harbour"
+    assert views.short_name(build, ["harbour"]) == f"harbour-{build.facts.platform}"
+    taken = ["harbour", f"harbour-{build.facts.platform}"]
+    assert views.short_name(build, taken) == "harbour-2"

@@ -1,0 +1,210 @@
+"""Intake: what becomes of a file that somebody posted."""
+
+from pathlib import Path
+
+from provisioning.errors import SourceFailed, SourceGone
+from provisioning.people.people import Holder
+from storage.records.release import ReleaseState
+from storage.records.role import HolderKind, Role
+from storage.records.upload import UploadState
+from tests.unit.provisioning.conftest import BOT, GUEST, MANAGER, UPLOADER, Domain
+
+
+async def test_a_posted_package_is_kept_with_its_facts(domain: Domain, ipa: Path) -> None:
+    upload = await domain.upload(ipa)
+    assert upload is not None
+
+    card = await domain.cards.upload(upload.id)
+    assert card.state is UploadState.KEPT
+    assert card.build is not None
+    assert card.build.facts.bundle_id == "com.example.harbour"
+    assert card.build.icon_sha256 is not None
+    assert await domain.blobs.size(card.build.sha256) == ipa.stat().st_size
+    assert await domain.blobs.exists(card.build.icon_sha256)
+
+
+async def test_the_first_build_of_an_unknown_app_waits_for_its_app(
+    domain: Domain, ipa: Path
+) -> None:
+    upload = await domain.upload(ipa)
+    assert upload is not None
+
+    assert (await domain.cards.upload(upload.id)).release is None
+
+
+async def test_the_next_build_of_a_known_app_is_a_draft_with_what_changed(
+    domain: Domain, ipa: Path, newer_ipa: Path
+) -> None:
+    await domain.draft(ipa, "F1")
+    second = await domain.upload(newer_ipa, "F2", notes="Faster harbours")
+    assert second is not None
+
+    release = (await domain.cards.upload(second.id)).release
+    assert release is not None
+    assert (release.number, release.state) == (2, ReleaseState.DRAFT)
+    assert release.notes == "Faster harbours"
+    assert "version" in {change.kind for change in release.changes}
+
+
+async def test_the_same_bytes_again_point_at_the_release_there_is(
+    domain: Domain, ipa: Path
+) -> None:
+    release_id = await domain.draft(ipa, "F1")
+    again = await domain.upload(ipa, "F2")
+    assert again is not None
+
+    card = await domain.cards.upload(again.id)
+    assert card.again
+    assert card.release is not None
+    assert card.release.release_id == release_id
+
+
+async def test_the_same_file_in_another_channel_is_a_place_and_no_second_upload(
+    domain: Domain, ipa: Path
+) -> None:
+    first = await domain.upload(ipa)
+    second = await domain.upload(ipa, channel_id="C2", thread_ts="2.0")
+    assert first is not None
+    assert second is not None
+
+    assert first.id == second.id
+    card = await domain.cards.upload(first.id)
+    assert [(p.channel_id, p.thread_ts) for p in card.places] == [("C1", "1.0"), ("C2", "2.0")]
+    assert domain.source.opened == ["F1"]
+    assert ("show_place", f"{first.id}@C2") in domain.engine.started
+
+
+async def test_notes_that_come_after_the_file_reach_the_draft(domain: Domain, ipa: Path) -> None:
+    release_id = await domain.draft(ipa)
+    await domain.upload(ipa, notes="Typed with the upload")
+
+    assert (await domain.cards.release(release_id)).notes == "Typed with the upload"
+
+
+async def test_a_broken_package_is_refused_with_the_reason(domain: Domain, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.ipa"
+    broken.write_bytes(b"PK\x03\x04 this is no archive")
+    upload = await domain.upload(broken)
+    assert upload is not None
+
+    card = await domain.cards.upload(upload.id)
+    assert card.state is UploadState.REFUSED
+    assert card.reason
+    assert domain.announcer.shown.count(upload.id) == 2
+
+
+async def test_a_file_that_may_be_anything_is_dropped_silently(
+    domain: Domain, tmp_path: Path
+) -> None:
+    holiday = tmp_path / "holiday.bin"
+    holiday.write_bytes(b"just some bytes that are no package at all")
+    upload = await domain.upload(holiday, quiet=True)
+    assert upload is not None
+
+    assert (await domain.cards.upload(upload.id)).state is UploadState.DROPPED
+
+
+async def test_a_file_deleted_before_the_fetch_is_refused(domain: Domain, ipa: Path) -> None:
+    domain.source.broken["F1"] = SourceGone()
+    upload = await domain.upload(ipa)
+    assert upload is not None
+
+    card = await domain.cards.upload(upload.id)
+    assert (card.state, card.reason) == (UploadState.REFUSED, str(SourceGone()))
+
+
+async def test_a_download_that_breaks_in_the_middle_leaves_no_blob(
+    domain: Domain, ipa: Path
+) -> None:
+    domain.source.broken_midway["F1"] = SourceFailed("The connection broke.")
+    upload = await domain.upload(ipa)
+    assert upload is not None
+
+    assert (await domain.cards.upload(upload.id)).reason == "The connection broke."
+    assert [blob async for blob in domain.blobs.every()] == []
+
+
+async def test_a_file_deleted_while_it_arrives_stops_arriving(domain: Domain, ipa: Path) -> None:
+    domain.source.files["F1"] = ipa
+    domain.engine.roads["take_in"] = _nothing
+    upload = await domain.upload(ipa)
+    assert upload is not None
+    await domain.intake.source_gone("slack:T1:F1")
+
+    assert await domain.intake.fetch(upload.id) is None
+    assert (await domain.cards.upload(upload.id)).reason == str(SourceGone())
+
+
+async def test_a_file_over_the_limit_is_refused_before_it_is_fetched(
+    domain: Domain, ipa: Path
+) -> None:
+    object.__setattr__(domain.intake._parts, "max_build_bytes", 1000)
+    upload = await domain.upload(ipa)
+    assert upload is not None
+
+    card = await domain.cards.upload(upload.id)
+    assert card.state is UploadState.REFUSED
+    assert "SLIPWAY_MAX_BUILD_BYTES" in card.reason
+
+
+async def test_a_guest_without_the_role_is_told_so(domain: Domain, ipa: Path) -> None:
+    upload = await domain.upload(ipa, uploader=GUEST)
+    assert upload is not None
+
+    card = await domain.cards.upload(upload.id)
+    assert card.state is UploadState.REFUSED
+    assert "uploader role" in card.reason
+    assert domain.source.opened == []
+
+
+async def test_a_bot_without_the_role_is_ignored_and_one_with_it_is_not(
+    domain: Domain, ipa: Path
+) -> None:
+    assert await domain.upload(ipa, uploader=BOT) is None
+
+    await domain.people.give(MANAGER, Role.UPLOADER, Holder(kind=HolderKind.PERSON, id=BOT))
+    upload = await domain.upload(ipa, uploader=BOT)
+    assert upload is not None
+    assert (await domain.cards.upload(upload.id)).state is UploadState.KEPT
+
+
+async def test_once_somebody_is_uploader_other_members_are_not(domain: Domain, ipa: Path) -> None:
+    await domain.people.give(MANAGER, Role.UPLOADER, Holder(kind=HolderKind.PERSON, id=BOT))
+    upload = await domain.upload(ipa, uploader=UPLOADER)
+    assert upload is not None
+
+    assert (await domain.cards.upload(upload.id)).state is UploadState.REFUSED
+
+
+async def test_every_step_may_run_twice(domain: Domain, ipa: Path) -> None:
+    domain.source.files["F1"] = ipa
+    domain.engine.roads["take_in"] = _nothing
+    upload = await domain.upload(ipa)
+    assert upload is not None
+    stored = await domain.intake.fetch(upload.id)
+    assert stored is not None
+    assert await domain.intake.fetch(upload.id) == stored
+    read = await domain.intake.inspect(upload.id, stored)
+    assert read is not None
+    assert await domain.intake.inspect(upload.id, stored) == read
+    first = await domain.intake.keep(upload.id, stored, read)
+
+    assert await domain.intake.keep(upload.id, stored, read) == first
+    assert (await domain.cards.upload(upload.id)).state is UploadState.KEPT
+
+
+async def _nothing(_step: object, _subject: str) -> None:
+    """Leave the steps to the test."""
+
+
+async def test_progress_is_written_down_and_shown_while_a_file_arrives(
+    domain: Domain, ipa: Path
+) -> None:
+    domain.engine.roads["take_in"] = _nothing
+    upload = await domain.upload(ipa)
+    assert upload is not None
+    domain.intake._parts.fetching._pause = 0
+    await domain.intake.fetch(upload.id)
+
+    assert (await domain.cards.upload(upload.id)).received_bytes == ipa.stat().st_size
+    assert domain.announcer.shown == [upload.id]
