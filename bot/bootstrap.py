@@ -42,7 +42,8 @@ from provisioning.releases.drafts import Releases
 from provisioning.releases.reading import Cards
 from provisioning.roads.distribute import Distribute
 from provisioning.roads.road import Walk
-from provisioning.roads.take_in import ShowPlace, TakeIn
+from provisioning.roads.show_place import ShowPlace
+from provisioning.roads.take_in import TakeIn
 from provisioning.signing.identities import Identities
 from provisioning.signing.making import Making
 from provisioning.signing.scratch import Workroom

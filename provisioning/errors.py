@@ -9,7 +9,13 @@ What can go wrong with what we do.
     * Unclear
     * SourceFailed
       * SourceGone
-    * DirectoryFailed
+      * SourceUnreachable (transient)
+    * DirectoryFailed (transient)
+    * TellerFailed
+      * TellerUnreachable (transient)
+
+The words are for people who read a log or a command line; a door that knows better ones finds them
+by `code` and `data`.
 """
 
 from storage.errors import SlipwayError
@@ -18,34 +24,75 @@ from storage.errors import SlipwayError
 class ProvisioningError(SlipwayError):
     """Slipway could not do this."""
 
+    code = "not_done"
+
 
 class NotAllowed(ProvisioningError):
     """You may not do this here. Ask a release manager or an admin of this Slipway."""
+
+    code = "not_allowed"
 
 
 class NotNow(ProvisioningError):
     """Not possible in the state it is in."""
 
+    code = "not_now"
+
 
 class AlreadyDone(NotNow):
     """Somebody has done this already."""
 
+    code = "already_done"
+
 
 class Unclear(ProvisioningError):
-    """Something in what was asked is missing or wrong; the message says what."""
+    """
+    Something in what was asked is missing or wrong; the message says what.
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
-        super().__init__(message)
-        self.field = field  #: Which input of a form the sentence belongs to, if one.
+    `data["field"]` is the input of a form that the sentence belongs to, if there is one.
+    """
+
+    code = "unclear"
+
+    @property
+    def field(self) -> str | None:
+        return self.data.get("field")
 
 
 class SourceFailed(ProvisioningError):
-    """The file could not be fetched. Post it again, or try later."""
+    """The file could not be fetched, and asking again will not help."""
+
+    code = "source_failed"
 
 
 class SourceGone(SourceFailed):
     """The file was deleted before it could be fetched."""
 
+    code = "source_gone"
+
+
+class SourceUnreachable(SourceFailed):
+    """The file could not be fetched just now."""
+
+    code = "source_unreachable"
+    transient = True
+
 
 class DirectoryFailed(ProvisioningError):
     """Slack did not say who is in a user group. Try again in a minute."""
+
+    code = "directory_failed"
+    transient = True
+
+
+class TellerFailed(ProvisioningError):
+    """Nothing can be said there, and trying again will not help."""
+
+    code = "teller_failed"
+
+
+class TellerUnreachable(TellerFailed):
+    """Nothing could be said there just now."""
+
+    code = "teller_unreachable"
+    transient = True

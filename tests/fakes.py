@@ -38,6 +38,14 @@ class _InlineStep:
         del name
         return await act(*args, **kwargs)
 
+    async def briefly(
+        self, name: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self(name, act, *args, **kwargs)
+
+    async def pause(self, name: str, seconds: float) -> None:
+        del name, seconds
+
 
 @dataclass
 class FakeAnnouncer:

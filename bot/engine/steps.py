@@ -35,7 +35,7 @@ class DurableStep:
 
     An error is tried again after *first_pause* seconds, and then after growing pauses. An error of
     ours says what is so and not what went wrong on the way: it is final, unless its class says by
-    `passing = True` that it may pass by itself. What finally leaves a step is the same after a
+    `transient = True` that it may pass by itself. What finally leaves a step is the same after a
     restart: one of our errors, or StepFailed for any other.
     """
 
@@ -71,6 +71,14 @@ class DurableStep:
             raise _known_errors().get(outcome["failed"], StepFailed)(outcome["sentence"])
         return cast("T", outcome["kept"])
 
+    async def briefly(
+        self, name: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self(name, act, *args, **kwargs)
+
+    async def pause(self, name: str, seconds: float) -> None:
+        await self(name, asyncio.sleep, seconds)
+
     def _room_for(self, name: str) -> AbstractAsyncContextManager[None]:
         return self.room.get(name) or nullcontext()
 
@@ -91,7 +99,7 @@ def _plain(value: T) -> T:
 
 def _may_pass(error: Exception) -> bool:
     # A TypeError is a mistake of ours and will be there the next time too.
-    return not isinstance(error, SlipwayError | TypeError) or bool(getattr(error, "passing", False))
+    return not isinstance(error, SlipwayError | TypeError) or getattr(error, "transient", False)
 
 
 def _last_try() -> bool:

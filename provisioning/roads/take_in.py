@@ -33,14 +33,3 @@ class TakeIn:
         if read is None:
             return
         await step("keep", self.intake.keep, upload_id, stored, read)
-
-
-@dataclass(frozen=True, slots=True)
-class ShowPlace:
-    """Draw the card of an upload in a channel where it was seen later; subject `upload@channel`."""
-
-    announcer: Announcer
-
-    async def __call__(self, step: Step, subject: str) -> None:
-        upload_id, _, _channel = subject.partition("@")
-        await step("show", self.announcer.show_upload, upload_id)

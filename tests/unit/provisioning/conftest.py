@@ -15,7 +15,8 @@ from provisioning.people.people import People
 from provisioning.releases.drafts import NewApp, Releases
 from provisioning.releases.reading import Cards
 from provisioning.roads.distribute import Distribute
-from provisioning.roads.take_in import ShowPlace, TakeIn
+from provisioning.roads.show_place import ShowPlace
+from provisioning.roads.take_in import TakeIn
 from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
 from storage.catalog.database import Database

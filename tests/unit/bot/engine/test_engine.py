@@ -231,7 +231,7 @@ async def test_an_error_that_passes_is_forgotten(engine_home: EngineHome) -> Non
 class Busy(NotNow):
     """Somebody is just doing this."""
 
-    passing = True
+    transient = True
 
 
 async def test_an_error_of_ours_is_final_unless_it_says_that_it_may_pass(

@@ -247,7 +247,6 @@ async def test_using_the_key_is_in_the_audit(bench: Bench) -> None:
 
 async def test_the_sweep_keeps_all_that_a_variant_consists_of(bench: Bench) -> None:
     await bench.sign(profiles_of(bench.ipa))
-    build = bench.shelf.build
 
     async def needed(digests: Sequence[str]) -> set[str]:
         async with bench.database.reading() as session:
