@@ -5,10 +5,12 @@ A plug translates its own failures into the words of provisioning.errors; nothin
 knows which plug it talks to.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from storage.records.tester import Tester
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,13 @@ class Directory(Protocol):
     async def person(self, user_id: str) -> PersonFacts:
         """Raise NotFound for an unknown id, DirectoryFailed when it does not answer."""
 
+    async def people(self, user_ids: Collection[str]) -> dict[str, PersonFacts]:
+        """
+        Return what is known of people, by id, those left out whom nobody knows.
+
+        Raise DirectoryFailed when it does not answer and nothing is remembered of somebody.
+        """
+
     async def members(self, usergroup_id: str) -> tuple[str, ...]:
         """
         Return the user ids in a user group; empty when it was deleted or is empty.
@@ -68,13 +77,31 @@ class Told:
     reason: str = ""
 
 
-class Announcer(Protocol):
+class Teller(Protocol):
     """
-    Who speaks to people about what happened.
+    A way of telling people what happened: Slack, e-mail, a webhook.
 
     Every method draws the state as the records have it *now*: it posts where nothing is posted yet
-    and edits where something is, so each may be called again after a crash or for a change.
+    and edits where something is, so each may be called again after a crash or for a change. What
+    may pass by itself raises TellerUnreachable, anything else TellerFailed; a failure at one place
+    comes after the others were served.
     """
+
+    @property
+    def name(self) -> str:
+        """What records know it by: at most 16 characters."""
+
+    def reaches(self, tester: Tester) -> bool:
+        """Return whether somebody can be told in this way at all."""
+
+    async def tell(self, recipient_id: str) -> Told:
+        """Tell one recipient, with a personal install link."""
+
+    async def places(self, distribution_id: str) -> list[str]:
+        """Return the addresses where a distribution is announced to many at once."""
+
+    async def announce(self, distribution_id: str, address: str) -> None:
+        """Post or redraw the announcement of a distribution's release at one address."""
 
     async def show_upload(self, upload_id: str) -> None:
         """Draw the card of an upload in each of its places: reading, kept, refused, distributed."""
@@ -82,14 +109,11 @@ class Announcer(Protocol):
     async def show_release(self, release_id: str) -> None:
         """Redraw every card and announcement of a release after a change."""
 
-    async def announce(self, distribution_id: str, channel_id: str) -> None:
-        """Post or redraw the announcement of a distribution's release in one channel."""
-
-    async def tell(self, delivery_id: str) -> Told:
-        """Tell one tester, with a personal install link."""
-
     async def report(self, distribution_id: str) -> None:
-        """Say in the thread of the release's cards how a distribution goes, or went."""
+        """Say in the threads of a release's cards, and to its sender, how a distribution went."""
+
+    async def trouble(self, reference: str, sentence: str) -> None:
+        """Say to one actor that something of theirs did not work."""
 
 
 class Engine(Protocol):

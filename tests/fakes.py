@@ -1,6 +1,6 @@
 """A small working thing at every socket, each remembering what it was given."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,27 +8,38 @@ from typing import Any, ParamSpec, TypeVar
 
 from provisioning.errors import DirectoryFailed, SourceGone
 from provisioning.ports import Incoming, PersonFacts, Told
-from provisioning.roads.road import Walk
-from storage.errors import NotFound
+from provisioning.roads.road import Road
+from storage.errors import NotFound, SlipwayError
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.inspector import inspect
+from storage.records.tester import Tester
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 class InlineEngine:
-    """Walks a road at once when it is started; the same start again does nothing."""
+    """
+    Walks a road at once when it is started; the same start again does nothing.
+
+    A walk that breaks off is given up, as the durable engine would.
+    """
 
     def __init__(self) -> None:
-        self.roads: dict[str, Walk] = {}
+        self.roads: dict[str, Road] = {}
         self.started: list[tuple[str, str]] = []
+        self.idle = False  #: Starts are only noted.
 
     async def start(self, road: str, subject: str) -> None:
         if (road, subject) in self.started:
             return
         self.started.append((road, subject))
-        await self.roads[road](_InlineStep(), subject)
+        if self.idle:
+            return
+        try:
+            await self.roads[road].walk(_InlineStep(), subject)
+        except SlipwayError as failure:
+            await self.roads[road].give_up(subject, str(failure))
 
 
 class _InlineStep:
@@ -48,50 +59,81 @@ class _InlineStep:
 
 
 @dataclass
-class FakeAnnouncer:
-    """Keeps what people would have read. `deaf` testers cannot be told, for the reason given."""
+class FakeTeller:
+    """
+    Keeps what people would have read.
 
+    `deaf` recipients cannot be told, for the reason given; `*` stands for all. `failing` are the
+    errors that the next calls of a method raise, by its name.
+    """
+
+    name: str = "slack"
     shown: list[str] = field(default_factory=list)
     redrawn: list[str] = field(default_factory=list)
     announced: list[tuple[str, str]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     reported: list[str] = field(default_factory=list)
+    troubles: list[tuple[str, str]] = field(default_factory=list)
+    channels: list[str] = field(default_factory=list)
     deaf: dict[str, str] = field(default_factory=dict)
+    failing: dict[str, list[Exception]] = field(default_factory=dict)
+
+    def reaches(self, tester: Tester) -> bool:
+        return tester.slack_id is not None
 
     async def show_upload(self, upload_id: str) -> None:
+        self._fail("show_upload")
         self.shown.append(upload_id)
 
     async def show_release(self, release_id: str) -> None:
+        self._fail("show_release")
         self.redrawn.append(release_id)
 
-    async def announce(self, distribution_id: str, channel_id: str) -> None:
-        self.announced.append((distribution_id, channel_id))
+    async def places(self, distribution_id: str) -> list[str]:
+        del distribution_id
+        return self.channels
 
-    async def tell(self, delivery_id: str) -> Told:
-        if delivery_id in self.deaf or "*" in self.deaf:
-            return Told(delivered=False, reason=self.deaf.get(delivery_id, self.deaf.get("*", "")))
-        self.told.append(delivery_id)
+    async def announce(self, distribution_id: str, address: str) -> None:
+        self._fail("announce")
+        self.announced.append((distribution_id, address))
+
+    async def tell(self, recipient_id: str) -> Told:
+        self._fail("tell")
+        if recipient_id in self.deaf or "*" in self.deaf:
+            return Told(delivered=False, reason=self.deaf.get(recipient_id, self.deaf.get("*", "")))
+        self.told.append(recipient_id)
         return Told(delivered=True)
 
     async def report(self, distribution_id: str) -> None:
+        self._fail("report")
         self.reported.append(distribution_id)
+
+    async def trouble(self, reference: str, sentence: str) -> None:
+        self.troubles.append((reference, sentence))
+
+    def _fail(self, method: str) -> None:
+        if self.failing.get(method):
+            raise self.failing[method].pop(0)
 
 
 @dataclass
 class FakeDirectory:
     """Knows the people and user groups a test put in; `silent` groups do not answer."""
 
-    people: dict[str, PersonFacts] = field(default_factory=dict)
+    people_known: dict[str, PersonFacts] = field(default_factory=dict)
     usergroups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
 
     def add(self, user_id: str, name: str, *, bot: bool = False, guest: bool = False) -> None:
-        self.people[user_id] = PersonFacts(id=user_id, name=name, bot=bot, guest=guest)
+        self.people_known[user_id] = PersonFacts(id=user_id, name=name, bot=bot, guest=guest)
 
     async def person(self, user_id: str) -> PersonFacts:
-        if user_id not in self.people:
+        if user_id not in self.people_known:
             raise NotFound("There is nobody of this id.")
-        return self.people[user_id]
+        return self.people_known[user_id]
+
+    async def people(self, user_ids: Collection[str]) -> dict[str, PersonFacts]:
+        return {one: self.people_known[one] for one in user_ids if one in self.people_known}
 
     async def members(self, usergroup_id: str) -> tuple[str, ...]:
         if usergroup_id in self.silent:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from PIL import Image, ImageDraw
+from sqlmodel import SQLModel
 
 from storage.blobs.local import LocalBlobs
 from storage.blobs.store import StoredBlob
@@ -16,6 +17,13 @@ from storage.inspection.facts import Facts, Signing
 from storage.records.app import App
 from storage.records.base import new_id, now
 from storage.records.build import Build
+from storage.records.destination import Destination, DestinationKind
+from storage.records.distribution import (
+    Distribution,
+    DistributionState,
+    Recipient,
+    RecipientState,
+)
 from storage.records.grant import Grant
 from storage.records.organization import Organization
 from storage.records.release import Release, ReleaseState
@@ -98,10 +106,37 @@ async def stock(
     release = Release(**{**_release(app, build), **records.get("release", {})})
     bob = {"slack_id": f"U{mark.upper()}", "name": "Bob Baker"}
     tester = Tester(**{**ours, **bob, **records.get("tester", {})})
-    for record in (organization, build, app, tester, release):
+    sent = _sent(release, app, tester)
+    for record in (organization, build, app, tester, release, *sent):
         async with database.writing() as session:
             session.add(record)
     return Shelf(release=release, build=build, app=app, tester=tester)
+
+
+def _sent(release: Release, app: App, tester: Tester) -> tuple[SQLModel, ...]:
+    """Return the act by which the tester got the release."""
+    act = Distribution(
+        key=f"test:{release.id}",
+        release_id=release.id,
+        requested_by=release.created_by,
+        state=DistributionState.DONE,
+    )
+    destination = Destination(
+        release_id=release.id,
+        app_id=app.id,
+        kind=DestinationKind.TESTER,
+        target_id=tester.id,
+        created_by=release.created_by,
+    )
+    recipient = Recipient(
+        distribution_id=act.id,
+        release_id=release.id,
+        destination_id=destination.id,
+        tester_id=tester.id,
+        teller="slack",
+        state=RecipientState.TOLD,
+    )
+    return act, destination, recipient
 
 
 async def change(
@@ -146,7 +181,7 @@ def _app(build: Build, mark: str) -> dict[str, Any]:
         "display_name": "Harbour",
         "platform": build.platform,
         "bundle_id": build.bundle_id,
-        "created_by": "UANN",
+        "created_by": "person:slack:UANN",
     }
 
 
@@ -157,5 +192,5 @@ def _release(app: App, build: Build) -> dict[str, Any]:
         "number": 7,
         "build_id": build.id,
         "state": ReleaseState.LIVE,
-        "created_by": "UANN",
+        "created_by": "person:slack:UANN",
     }

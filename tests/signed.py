@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.sandbox.samples import identities as samples
+from provisioning.actors import person, slack
 from provisioning.installing.served_file import handout
 from provisioning.signing.identities import Identities
 from provisioning.signing.making import Making
@@ -26,6 +27,7 @@ from tests.shelf import Shelf, put, stock
 from tests.unit.provisioning.codesign import world
 
 PASSWORD = "synthetic"
+ANN = person(slack("UANN"), origin="test")
 
 
 @cache
@@ -53,18 +55,18 @@ class Bench:
     folder: Path
 
     async def identity(self, number: int = 1) -> str:
-        return (await self.identities.import_p12(p12(number), PASSWORD, "UANN")).id
+        return (await self.identities.import_p12(p12(number), PASSWORD, ANN)).id
 
     async def sign(self, profiles: Sequence[bytes], *, number: int = 1) -> Variant:
         """Sign the build on the shelf."""
         identity_id = await self.identity(number)
-        return await self.signing.variant(self.shelf.build.id, identity_id, profiles, by="UANN")
+        return await self.signing.variant(self.shelf.build.id, identity_id, profiles, by=ANN)
 
     async def file(self) -> VirtualFile:
         """Return the newest ready variant of the build on the shelf, or the build itself."""
         async with self.database.reading() as session:
-            variant = await variants.newest_ready(session, self.shelf.build.id)
-        return handout(self.shelf.build, variant).file
+            found = await variants.ready(session, self.shelf.build.id)
+        return handout(self.shelf.build, next(iter(found), None)).file
 
     async def written(self, file: VirtualFile) -> Path:
         """Write a file out, as somebody would get it."""

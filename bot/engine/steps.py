@@ -1,31 +1,23 @@
 """One step of a road, run so that what it returned outlives the process."""
 
 import asyncio
-import json
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import ParamSpec, TypeVar, cast
 
-from dbos import DBOS, StepOptions
+from dbos import DBOS
 
-from storage.errors import SlipwayError
+from bot.engine.outcomes import Outcome, failure, plain, success, value_of
+from bot.engine.pace import Pace
+from bot.engine.patience import Patience, may_pass
 
 logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-
-#: How often an act is tried before its error leaves the step.
-TRIES = 5
-
-#: Each pause is this many times the one before.
-GROWTH = 3.0
-
-
-class StepFailed(SlipwayError):
-    """A step did not succeed, although it was tried several times."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,95 +25,79 @@ class DurableStep:
     """
     A `Step` whose outcomes the durable engine keeps.
 
-    An error is tried again after *first_pause* seconds, and then after growing pauses. An error of
-    ours says what is so and not what went wrong on the way: it is final, unless its class says by
-    `transient = True` that it may pass by itself. What finally leaves a step is the same after a
-    restart: one of our errors, or StepFailed for any other.
+    All tries of a step are one step of DBOS's: the pauses between them are ours, so that *rest*
+    can end them when the engine lands, and nobody is kept out of *room* meanwhile. What finally
+    leaves a step is the same after a restart: one of our errors, or StepFailed for any other.
     """
 
     road: str
-    first_pause: float
+    pace: Pace
     boundary: Callable[[str], None]
+    rest: Callable[[float], Awaitable[None]]
     room: Mapping[str, asyncio.Semaphore] = field(default_factory=dict)  #: By name of the step.
 
     async def __call__(
         self, name: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        ran = False
-
-        async def attempt() -> dict[str, Any]:
-            nonlocal ran
-            ran = True
-            async with self._room_for(name):
-                self.boundary(f"before:{name}")
-                try:
-                    value = _plain(await act(*args, **kwargs))
-                except Exception as error:
-                    if _may_pass(error) and not _last_try():
-                        raise
-                    logger.warning("Step %s of road %s failed.", name, self.road, exc_info=error)
-                    return _failure(error)
-                self.boundary(f"done:{name}")
-                return {"kept": value}
-
-        outcome = await DBOS.run_step_async(self._options(name), attempt)
-        if ran:
-            self.boundary(f"kept:{name}")
-        if "failed" in outcome:
-            raise _known_errors().get(outcome["failed"], StepFailed)(outcome["sentence"])
-        return cast("T", outcome["kept"])
+        return await self._run(name, lambda: act(*args, **kwargs), within=self.pace.patience)
 
     async def briefly(
         self, name: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self(name, act, *args, **kwargs)
+        return await self._run(name, lambda: act(*args, **kwargs), within=self.pace.brief)
 
     async def pause(self, name: str, seconds: float) -> None:
-        await self(name, asyncio.sleep, seconds)
+        due = await self(name, _moment_in, seconds)
+        await self.rest(due - time.time())
+
+    async def _run(self, name: str, act: Callable[[], Awaitable[T]], *, within: float) -> T:
+        ran = False
+
+        async def attempt() -> Outcome:
+            nonlocal ran
+            ran = True
+            return await self._try(name, act, Patience(self.pace, within))
+
+        outcome = await DBOS.run_step_async({"name": name}, attempt)
+        if ran:
+            self.boundary(f"kept:{name}")
+        return cast("T", value_of(outcome))
+
+    async def _try(
+        self, name: str, act: Callable[[], Awaitable[object]], patience: Patience
+    ) -> Outcome:
+        """Try again and again; return what came of it."""
+        while True:
+            async with self._room_for(name):
+                self.boundary(f"before:{name}")
+                try:
+                    value = plain(await act())
+                except Exception as error:  # noqa: BLE001 - patience decides what becomes of it
+                    pause = patience.pause_after(error)
+                    if pause is None:
+                        self._note(name, error, "It is not tried again.")
+                        return failure(error)
+                    self._note(name, error, f"It is tried again in {pause:.3g} s.")
+                else:
+                    self.boundary(f"done:{name}")
+                    return success(value)
+            await self.rest(pause)
+
+    def _note(self, name: str, error: Exception, what_now: str) -> None:
+        """Write an outage down in one line, and a surprise with where it came from."""
+        logger.warning(
+            "Step %s of road %s failed (%s). %s",
+            name,
+            self.road,
+            type(error).__name__,
+            what_now,
+            exc_info=None if may_pass(error) else error,
+        )
 
     def _room_for(self, name: str) -> AbstractAsyncContextManager[None]:
         return self.room.get(name) or nullcontext()
 
-    def _options(self, name: str) -> StepOptions:
-        return {
-            "name": name,
-            "retries_allowed": True,
-            "max_attempts": TRIES,
-            "interval_seconds": self.first_pause,
-            "backoff_rate": GROWTH,
-        }
 
-
-def _plain(value: T) -> T:
-    """Return *value* as it is read back after a restart. Raise TypeError for what is no JSON."""
-    return cast("T", json.loads(json.dumps(value, allow_nan=False)))
-
-
-def _may_pass(error: Exception) -> bool:
-    # A TypeError is a mistake of ours and will be there the next time too.
-    return not isinstance(error, SlipwayError | TypeError) or getattr(error, "transient", False)
-
-
-def _last_try() -> bool:
-    status = DBOS.step_status
-    return status is None or (status.current_attempt or 0) + 1 >= TRIES
-
-
-def _failure(error: Exception) -> dict[str, Any]:
-    # What others say in their errors may hold addresses with tokens: it goes to the log at most.
-    sentence = str(error) if isinstance(error, SlipwayError) else ""
-    return {"failed": _name_of(type(error)), "sentence": sentence}
-
-
-def _known_errors() -> dict[str, type[SlipwayError]]:
-    """Return every error of ours by its name; they are few, and a failure is rare."""
-    known, waiting = {}, [SlipwayError]
-    while waiting:
-        error = waiting.pop()
-        known[_name_of(error)] = error
-        waiting.extend(error.__subclasses__())
-    return known
-
-
-def _name_of(kind: type[BaseException]) -> str:
-    return f"{kind.__module__}.{kind.__qualname__}"
+async def _moment_in(seconds: float) -> float:
+    """Return the moment *seconds* from now, by the clock that goes on while nothing runs."""
+    return time.time() + seconds

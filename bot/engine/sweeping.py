@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.engine.engine import DurableEngine
+from provisioning.roads.road import Road
 from storage.blobs.local import LocalBlobs
-from storage.catalog import builds, distributions, seen, uploads, variants
+from storage.catalog import builds, seen, symbols, variants
 from storage.catalog.database import Database
 from storage.records.base import now
 
@@ -30,18 +31,16 @@ class Sweeping:
     database: Database
     engine: DurableEngine
     blobs: LocalBlobs
+    roads: Sequence[Road]
 
     async def begin_what_was_not_begun(self) -> None:
         """Close the gap between a commit and its start: starting twice is one start."""
-        async with self.database.reading() as session:
-            late = await uploads.unfinished(session, now() - GRACE, since=now() - ROADS_FOR)
-            waiting = await distributions.unfinished(
-                session, now() - GRACE, since=now() - ROADS_FOR
-            )
-        for upload in late:
-            await self.engine.start("take_in", upload.id)
-        for distribution in waiting:
-            await self.engine.start("distribute", distribution.id)
+        for road in self.roads:
+            try:
+                late = await road.unfinished(now() - GRACE, now() - ROADS_FOR)
+                await self.engine.start_missing(road.name, late)
+            except Exception:
+                logger.exception("What is unfinished on the road %s was not begun.", road.name)
 
     async def forget(self) -> None:
         """Forget deliveries of Slack's and roads that ended long ago."""
@@ -57,6 +56,8 @@ class Sweeping:
 
     async def _needed(self, digests: Sequence[str]) -> set[str]:
         async with self.database.reading() as session:
-            return await builds.blobs_in_use(session, digests) | await variants.blobs_in_use(
-                session, digests
+            return (
+                await builds.blobs_in_use(session, digests)
+                | await variants.blobs_in_use(session, digests)
+                | await symbols.blobs_in_use(session, digests)
             )

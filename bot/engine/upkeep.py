@@ -2,19 +2,20 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from dbos import DBOS, WorkflowStatus
 
+from bot.engine.errors import SetAside
+from bot.engine.inside import Inside
+from bot.engine.patience import may_pass
+from provisioning.roads.road import Road
 from storage.catalog.liveness import Liveness
 
 logger = logging.getLogger(__name__)
-
-#: Told of the road and the subject that are set aside.
-Parked = Callable[[str, str], Awaitable[None]]
 
 Status = Literal[
     "DELAYED",
@@ -26,7 +27,7 @@ Status = Literal[
     "MAX_RECOVERY_ATTEMPTS_EXCEEDED",
 ]
 
-WAITING: tuple[Status, ...] = ("DELAYED", "ENQUEUED")
+WAITING: Status = "ENQUEUED"
 RUNNING: Status = "PENDING"
 FAILED: Status = "ERROR"
 SET_ASIDE: Status = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
@@ -34,7 +35,7 @@ SET_ASIDE: Status = "MAX_RECOVERY_ATTEMPTS_EXCEEDED"
 #: We cancel nothing else, so this means: set aside, and somebody was told.
 TOLD: Status = "CANCELLED"
 
-#: How many roads are forgotten at once.
+#: How many roads are looked at, or forgotten, at once.
 BATCH = 500
 
 
@@ -51,34 +52,15 @@ class Counts:
 class Upkeep:
     """Looks after the workflows that DBOS keeps. Everything here needs a running engine."""
 
-    def __init__(self, parked: Parked | None) -> None:
-        self._parked = parked
+    def __init__(self, inside: Inside, roads: Mapping[str, Road]) -> None:
+        self._inside = inside
+        self._roads = roads
 
-    async def counts(self) -> Counts:
-        found = await _workflows((*WAITING, RUNNING, FAILED, SET_ASIDE, TOLD))
-        states = [workflow.status for workflow in found]
-        return Counts(
-            waiting=sum(states.count(state) for state in WAITING),
-            running=states.count(RUNNING),
-            failed=states.count(FAILED),
-            parked=states.count(SET_ASIDE) + states.count(TOLD),
-        )
-
-    async def forget(self, before: datetime) -> int:
-        """Forget what ended before a moment; what was set aside stays until somebody is told."""
-        forgotten = 0
-        while True:
-            old = await DBOS.list_workflows_async(
-                status=["SUCCESS", FAILED, TOLD],
-                completed_before=before.isoformat(),
-                limit=BATCH,
-                load_input=False,
-                load_output=False,
-            )
-            if not old:
-                return forgotten
-            await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
-            forgotten += len(old)
+    async def recover_all_but(self, name: str) -> None:
+        """Hand the work of every other process back to the queue: all are known to be dead."""
+        running = await _workflows((RUNNING,))
+        others = {workflow.executor_id for workflow in running} - {name, None}
+        await self._recover(*(other for other in others if other))
 
     async def keep_up(self, life: Liveness | None, pause: float) -> None:
         """Look for the lost, again and again; an error of one look is not the end."""
@@ -99,32 +81,74 @@ class Upkeep:
             if not await life.try_lock(name):
                 continue
             try:
-                await recover(name)
+                await self._recover(name)
             finally:
                 await life.unlock(name)
             logger.warning("Replica %s is gone; its roads go on elsewhere.", name)
 
+    async def _recover(self, *executors: str) -> None:
+        await asyncio.to_thread(self._inside.recover, executors)
+
     async def _tell_of_the_parked(self) -> None:
+        """Have every road that was set aside give up, until it could."""
         for workflow in await _workflows((SET_ASIDE,)):
             road, _, subject = workflow.workflow_id.partition(":")
-            logger.error("The road %s is set aside.", road, extra={"subject": subject})
             try:
-                if self._parked is not None:
-                    await self._parked(road, subject)
-            except Exception:
-                logger.exception("Nobody could be told of it; it will be tried again.")
+                if road in self._roads:
+                    await self._roads[road].give_up(subject, str(SetAside()))
+            except Exception as error:
+                logger.warning(
+                    "The road %s is set aside, and nobody could be told yet (%s).",
+                    road,
+                    type(error).__name__,
+                    extra={"subject": subject},
+                    exc_info=None if may_pass(error) else error,
+                )
             else:
                 await DBOS.cancel_workflow_async(workflow.workflow_id)
+                logger.error(
+                    "The road %s is set aside; people were told.", road, extra={"subject": subject}
+                )
 
 
-async def recover(executor_id: str) -> None:
-    """
-    Hand the work of a dead executor back to the queue.
+async def counts() -> Counts:
+    found = await _workflows((WAITING, RUNNING, FAILED, SET_ASIDE, TOLD))
+    states = [workflow.status for workflow in found]
+    return Counts(
+        waiting=states.count(WAITING),
+        running=states.count(RUNNING),
+        failed=states.count(FAILED),
+        parked=states.count(SET_ASIDE) + states.count(TOLD),
+    )
 
-    DBOS's own function is internal, but the public one (`resume_workflow`) forgets how often a road
-    has taken its process down. This is the only place that calls it.
-    """
-    await asyncio.to_thread(DBOS._recover_pending_workflows, [executor_id])  # noqa: SLF001 - see above
+
+async def forget(before: datetime) -> int:
+    """Forget what ended before a moment; what was set aside stays until somebody is told."""
+    forgotten = 0
+    while True:
+        old = await DBOS.list_workflows_async(
+            status=["SUCCESS", FAILED, TOLD],
+            completed_before=before.isoformat(),
+            limit=BATCH,
+            load_input=False,
+            load_output=False,
+        )
+        if not old:
+            return forgotten
+        await DBOS.delete_workflows_async([workflow.workflow_id for workflow in old])
+        forgotten += len(old)
+
+
+async def unknown(workflow_ids: Collection[str]) -> list[str]:
+    """Return those of *workflow_ids* that were never started, in their order."""
+    known: set[str] = set()
+    asked = list(workflow_ids)
+    for start in range(0, len(asked), BATCH):
+        found = await DBOS.list_workflows_async(
+            workflow_ids=asked[start : start + BATCH], load_input=False, load_output=False
+        )
+        known.update(workflow.workflow_id for workflow in found)
+    return [one for one in asked if one not in known]
 
 
 async def _workflows(states: Collection[Status]) -> list[WorkflowStatus]:

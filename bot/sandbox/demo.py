@@ -19,6 +19,7 @@ from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
 from bot.serving import stopped
 from bot.settings import Settings, load
+from provisioning.actors import person, slack
 from provisioning.people.groups import Groups
 from storage.errors import SlipwayError
 
@@ -47,7 +48,7 @@ class Demo:
 
     @property
     def settings(self) -> Settings:
-        return self.house.services.settings
+        return self.house.ground.settings
 
 
 async def demo(*, port: int, data_dir: Path | None) -> int:
@@ -79,7 +80,7 @@ async def running(
         async with _workspace(port, folder) as slack, open_house(_settings(slack, folder)) as house:
             await slack.connected()
             if with_group:
-                await _make_group(house.services.domain.groups, slack.workspace)
+                await _make_group(house.house.people.groups, slack.workspace)
             yield Demo(slack=slack, house=house)
 
 
@@ -132,9 +133,9 @@ def _written(folder: Path, write: Writer) -> Path:
 async def _make_group(groups: Groups, workspace: Workspace) -> None:
     if await groups.all():
         return
-    ann = workspace.person("Ann").id
+    ann = person(slack(workspace.person("Ann").id), origin="demo")
     group = await groups.create("QA", ann)
-    await groups.add_people(group.id, [workspace.person("Bob").id], ann)
+    await groups.add_people(group.id, [slack(workspace.person("Bob").id)], ann)
     await groups.connect(group.id, workspace.channel("#qa").id, ann)
 
 

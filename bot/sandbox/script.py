@@ -93,7 +93,8 @@ class _Walk:
         self._say("Ann creates the app with what the form proposes.")
 
     async def _make_group(self) -> None:
-        if any(group.name == "QA" for group in await self._demo.house.services.domain.groups.all()):
+        there = await self._demo.house.house.people.groups.all()
+        if any(group.name == "QA" for group in there):
             self._say("The group QA is there from the last time.")
             return
         bob, qa = self._workspace.person("Bob"), self._workspace.channel("#qa")
@@ -189,9 +190,9 @@ class _Walk:
             return said[0].text.replace(REFUSED, "").strip()
         if not self._demo.slack.delivery.is_idle:
             return None
-        services = self._demo.house.services
-        await services.workspace.tasks.settle()
-        cards = services.domain.cards
+        running = self._demo.house
+        await running.workspace.tasks.settle()
+        cards = running.house.releases.cards
         key = f"slack:{self._demo.slack.team_id}:{posted.files[0]}"
         upload_id = await cards.upload_of_key(key)
         if upload_id is None:

@@ -3,6 +3,7 @@
 import logging
 
 from bot.slack.drawing import words
+from bot.slack.drawing.actors import slack_id_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Message
 from bot.slack.line.replies import Voice
@@ -20,9 +21,11 @@ class Channels:
 
     async def lose(self, channel_id: str, reason: str) -> None:
         """Stop announcing in a channel, and tell once whoever connected it."""
-        for user_id in await self._groups.break_channel(channel_id, reason):
+        for reference in await self._groups.break_channel(channel_id, reason):
             logger.warning("Announcements in %s stopped: %s.", channel_id, reason)
-            await self._voice.direct(user_id, stopped(channel_id, reason))
+            user_id = slack_id_of(reference)
+            if user_id is not None:
+                await self._voice.direct(user_id, stopped(channel_id, reason))
 
     async def mend(self, channel_id: str) -> None:
         """Begin to announce in a channel again."""

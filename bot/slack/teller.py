@@ -1,36 +1,40 @@
-"""The Announcer of a Slack workspace: draws what happened, always as the records have it now."""
+"""The Teller of a Slack workspace: draws what happened, always as the records have it now."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-
-import aiohttp
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
+from hashlib import sha256
 
 from bot.links import Links
 from bot.slack.channels import Channels
+from bot.slack.drawing.actors import slack_id_of
 from bot.slack.features.distribution import messages as distribution_messages
 from bot.slack.features.uploads import messages as upload_messages
 from bot.slack.files.threads import Threads
 from bot.slack.kit.blocks import Message
-from bot.slack.kit.codes import UNDELIVERABLE, code_of
-from bot.slack.line.postings import ChannelRefused, Posted, Postings, Spot
-from provisioning.distributing.distributions import Distributions
-from provisioning.errors import DirectoryFailed, NotNow, ProvisioningError
+from bot.slack.kit.codes import UNDELIVERABLE
+from bot.slack.line.conversations import Conversations
+from bot.slack.line.errors import problem
+from bot.slack.line.postings import ChannelRefused, Postings, Spot
+from provisioning.errors import NotNow, TellerFailed
 from provisioning.installing.grants import Grants
 from provisioning.ports import Told
-from provisioning.releases.reading import Cards, DeliveryCard, Place, ReleaseCard, UploadCard
-from storage.records.distribution import DeliveryState
+from provisioning.releases.cards import Place, RecipientCard, ReleaseCard, UploadCard
+from provisioning.releases.reading import Cards
+from storage.errors import SlipwayError
 from storage.records.release import ReleaseState
+from storage.records.tester import Tester
 from storage.records.upload import UploadState
 
 logger = logging.getLogger(__name__)
 
+#: What records know this way of telling by.
+SLACK = "slack"
+
 #: While an upload is in one of these states, a quiet one has nothing to show.
 _UNDER_WAY = frozenset({UploadState.RECEIVED, UploadState.FETCHING, UploadState.INSPECTING})
-#: How many releases of an app are looked through for the one that came after.
-SUCCESSORS = 20
+#: Releases in these states have links no more.
+_ENDED = frozenset({ReleaseState.DISMISSED, ReleaseState.RECALLED})
 
 
 def no_icon(_sha256: str) -> str | None:
@@ -39,63 +43,68 @@ def no_icon(_sha256: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AnnouncerParts:
-    """What the announcer draws from and speaks with."""
+class TellerParts:
+    """What the teller draws from and speaks with."""
 
-    client: AsyncWebClient
+    conversations: Conversations
     postings: Postings
     threads: Threads
     cards: Cards
     grants: Grants
     channels: Channels
-    distributions: Distributions
     links: Links
     icon_url: Callable[[str], str | None] = no_icon
 
 
-class SlackAnnouncer:
+class SlackTeller:
     """Every method may be called again; each message has its key and is edited in place."""
 
-    def __init__(self, parts: AnnouncerParts) -> None:
+    def __init__(self, parts: TellerParts) -> None:
         self._parts = parts
         self._cards = parts.cards
         self._postings = parts.postings
+
+    @property
+    def name(self) -> str:
+        return SLACK
+
+    def reaches(self, tester: Tester) -> bool:
+        return tester.slack_id is not None
 
     async def show_upload(self, upload_id: str) -> None:
         """Draw the card of an upload in each of its places: reading, kept, refused, distributed."""
         card = await self._cards.upload(upload_id)
         if card.state is UploadState.DROPPED or (card.quiet and card.state in _UNDER_WAY):
             return
-        failed: Exception | None = None
-        for place in card.places:
-            try:
-                await self._show_in(card, place)
-            except ChannelRefused as refused:
-                logger.info("A card could not be shown in a channel: %s.", refused.code)
-            except (SlackApiError, ProvisioningError, aiohttp.ClientError, TimeoutError) as error:
-                failed = error  # The other places get their cards first.
-        if failed is not None:
-            raise failed
+        await _each(self._show_in(card, place) for place in card.places if place.teller == SLACK)
 
     async def show_release(self, release_id: str) -> None:
         """Redraw every card and announcement of a release after a change."""
-        for upload_id in await self._cards.uploads_of(release_id):
-            await self.show_upload(upload_id)
-        for row in await self._postings.starting_with(f"release:{release_id}:"):
-            if row.ts is not None:
-                await self._announce_in(release_id, row.channel_id)
+        works: list[Awaitable[None]] = [
+            self.show_upload(upload_id) for upload_id in await self._cards.uploads_of(release_id)
+        ]
+        works += [
+            self._announce_in(release_id, row.channel_id)
+            for row in await self._postings.starting_with(f"release:{release_id}:")
+            if row.ts is not None
+        ]
         card = await self._cards.release(release_id)
-        if card.state is ReleaseState.WITHDRAWN:
-            await self._take_back_links(card)
+        if card.state in _ENDED:
+            works.append(self._take_back_links(card))
+        await _each(works)
 
-    async def announce(self, distribution_id: str, channel_id: str) -> None:
+    async def places(self, distribution_id: str) -> list[str]:
+        """Return the channels of the groups that a distribution is for."""
+        return await self._cards.channels(distribution_id)
+
+    async def announce(self, distribution_id: str, address: str) -> None:
         """Post or redraw the announcement of a distribution's release in one channel."""
         _, card = await self._cards.distribution(distribution_id)
-        await self._announce_in(card.release_id, channel_id)
+        await self._announce_in(card.release_id, address)
 
-    async def tell(self, delivery_id: str) -> Told:
+    async def tell(self, recipient_id: str) -> Told:
         """Tell one tester, with a personal install link."""
-        card = await self._cards.delivery(delivery_id)
+        card = await self._cards.recipient(recipient_id)
         user_id = card.tester.slack_id
         if user_id is None:
             return Told(delivered=False, reason="Slipway knows no Slack account of this person.")
@@ -107,12 +116,10 @@ class SlackAnnouncer:
             await self._deliver(card, user_id, link)
         except NotNow as error:
             return Told(delivered=False, reason=str(error))
-        except ChannelRefused as refused:
-            return Told(delivered=False, reason=_refusal(refused.code))
-        except SlackApiError as error:
-            if code_of(error) not in UNDELIVERABLE:
+        except TellerFailed as failure:
+            if failure.transient:
                 raise
-            return Told(delivered=False, reason=_refusal(code_of(error)))
+            return Told(delivered=False, reason=_refusal(failure))
         return Told(delivered=True)
 
     async def report(self, distribution_id: str) -> None:
@@ -122,59 +129,64 @@ class SlackAnnouncer:
         async def log() -> Message:
             return distribution_messages.log(act, card)
 
-        for spot in await self._threads_of(card.release_id):
-            key = f"report:{distribution_id}:{spot.channel_id}"
-            try:
-                await self._postings.draw(key, spot, log)
-            except ChannelRefused as refused:
-                logger.info("A report could not be posted: %s.", refused.code)
-        await self._tell_manager(distribution_id)
-        await self._redraw_predecessors(card)
+        works = [
+            self._logged(f"report:{distribution_id}:{spot.channel_id}", spot, log)
+            for spot in await self._threads_of(card.release_id)
+        ]
+        works.append(self._tell_manager(distribution_id))
+        works += [
+            self.show_release(other) for other in await self._cards.predecessors(card.release_id)
+        ]
+        await _each(works)
 
-    async def _show_in(self, card: UploadCard, place: Place) -> Posted | None:
-        key = f"upload:{card.upload_id}:{place.channel_id}"
-        posted = await self._postings.where(key)
-        if place.gone and posted is None:
-            return None
-        thread_ts = place.thread_ts
-        if thread_ts is None and posted is None:
-            thread_ts = await self._parts.threads.of(card, place.channel_id)
-        spot = Spot(channel_id=place.channel_id, thread_ts=thread_ts)
+    async def trouble(self, reference: str, sentence: str) -> None:
+        """Say to one person that something of theirs did not work; others have no Slack."""
+        user_id = slack_id_of(reference)
+        if user_id is None:
+            logger.warning("Nobody in Slack can be told: %s", sentence)
+            return
+        key = f"trouble:{sha256(f'{reference} {sentence}'.encode()).hexdigest()[:32]}"
 
         async def render() -> Message:
-            return await self._upload_message(await self._cards.upload(card.upload_id))
+            return problem(sentence)
+
+        await self._postings.draw(key, await self._direct(key, user_id), render)
+
+    async def _show_in(self, card: UploadCard, place: Place) -> None:
+        key = f"upload:{card.upload_id}:{place.address}"
+        posted = await self._postings.where(key)
+        if place.gone and posted is None:
+            return
+        thread = place.thread
+        if thread is None and posted is None:
+            thread = await self._parts.threads.of(card, place.address)
+        spot = Spot(channel_id=place.address, thread_ts=thread)
+
+        async def render() -> Message:
+            return self._upload_message(await self._cards.upload(card.upload_id))
 
         progress = card.state is UploadState.FETCHING and card.received_bytes > 0
-        return await self._postings.draw(key, spot, render, progress=progress)
+        try:
+            await self._postings.draw(key, spot, render, progress=progress)
+        except ChannelRefused as refused:
+            logger.info("A card could not be shown in a channel: %s.", refused)
 
-    async def _upload_message(self, card: UploadCard) -> Message:
+    def _upload_message(self, card: UploadCard) -> Message:
         if card.state is UploadState.REFUSED:
             return upload_messages.refused(card)
+        if card.symbols is not None:
+            return upload_messages.symbols(card, card.symbols)
         if card.state is not UploadState.KEPT or card.build is None:
             return upload_messages.reading(card)
         icon = self._icon(card.build.icon_sha256)
         if card.release is None:
-            return upload_messages.unclaimed(card, card.build, upload_messages.Extras(icon=icon))
-        reach = await self._usual_reach(card.release)
-        extras = upload_messages.Extras(icon=icon, usual_reach=reach)
-        return upload_messages.release(card, card.release, extras)
-
-    async def _usual_reach(self, release: ReleaseCard) -> int:
-        usual = release.usual_group
-        if usual is None or release.state is ReleaseState.WITHDRAWN:
-            return 0
-        try:
-            plan = await self._parts.distributions.plan(release.release_id, (usual.id,), ())
-        except DirectoryFailed:
-            return 0
-        return plan.people
+            return upload_messages.unclaimed(card, card.build, icon)
+        return upload_messages.release(card, card.release, icon)
 
     async def _announce_in(self, release_id: str, channel_id: str) -> None:
         async def render() -> Message:
             card = await self._cards.release(release_id)
-            icon = self._icon(card.build.icon_sha256)
-            successor = await self._successor(card)
-            return distribution_messages.announcement(card, icon, successor=successor)
+            return distribution_messages.announcement(card, self._icon(card.build.icon_sha256))
 
         key = f"release:{release_id}:{channel_id}"
         try:
@@ -182,54 +194,40 @@ class SlackAnnouncer:
         except ChannelRefused as refused:
             await self._parts.channels.lose(channel_id, refused.reason)
 
-    async def _successor(self, card: ReleaseCard) -> str | None:
-        if card.state is not ReleaseState.SUPERSEDED:
-            return None
-        newer = [
-            other
-            for other in await self._cards.releases(card.app_id, limit=SUCCESSORS)
-            if other.number > card.number and other.state is ReleaseState.LIVE
-        ]
-        if not newer:
-            return None
-        facts = newer[0].build.facts
-        return f"{facts.version} ({facts.build})"
+    async def _logged(self, key: str, spot: Spot, render: Callable[[], Awaitable[Message]]) -> None:
+        try:
+            await self._postings.draw(key, spot, render)
+        except ChannelRefused as refused:
+            logger.info("A report could not be posted: %s.", refused)
 
-    async def _redraw_predecessors(self, card: ReleaseCard) -> None:
-        """Let the announcements of what this release replaced name it."""
-        for other in await self._cards.releases(card.app_id, limit=SUCCESSORS):
-            if other.number < card.number and other.state is ReleaseState.SUPERSEDED:
-                await self.show_release(other.release_id)
-
-    async def _deliver(self, card: DeliveryCard, user_id: str, link: str) -> None:
-        key = f"delivery:{card.delivery_id}"
-        posted = await self._postings.where(key)
-        channel_id = posted.channel_id if posted else await self._conversation(user_id)
+    async def _deliver(self, card: RecipientCard, user_id: str, link: str) -> None:
+        key = f"recipient:{card.recipient_id}"
 
         async def render() -> Message:
             icon = self._icon(card.release.build.icon_sha256)
             return distribution_messages.personal(card, link, icon)
 
-        await self._postings.draw(key, Spot(channel_id=channel_id), render)
+        await self._postings.draw(key, await self._direct(key, user_id), render)
 
-    async def _conversation(self, user_id: str) -> str:
-        """Return the D… id of the conversation with a person, which `chat.update` needs."""
-        opened = await self._parts.client.conversations_open(users=user_id)
-        return str(opened["channel"]["id"])
+    async def _direct(self, key: str, user_id: str) -> Spot:
+        """Return the D… conversation with a person, which `chat.update` needs."""
+        posted = await self._postings.where(key)
+        if posted is not None:
+            return Spot(channel_id=posted.channel_id)
+        return Spot(channel_id=await self._parts.conversations.with_person(user_id))
 
     async def _take_back_links(self, card: ReleaseCard) -> None:
         """Take the buttons off the messages whose link no longer leads anywhere."""
-        for delivery_id in await self._cards.deliveries_of(card.release_id):
-            posted = await self._postings.where(f"delivery:{delivery_id}")
-            delivery = await self._cards.delivery(delivery_id)
-            if posted is None or delivery.state is not DeliveryState.TOLD:
+        for recipient_id in await self._cards.told(card.release_id):
+            key = f"recipient:{recipient_id}"
+            posted = await self._postings.where(key)
+            if posted is None:
                 continue
 
-            async def render(shown: DeliveryCard = delivery) -> Message:
-                return distribution_messages.withdrawn(shown)
+            async def render() -> Message:
+                return distribution_messages.withdrawn(card)
 
-            spot = Spot(channel_id=posted.channel_id)
-            await self._postings.draw(f"delivery:{delivery_id}", spot, render)
+            await self._logged(key, Spot(channel_id=posted.channel_id), render)
 
     async def _threads_of(self, release_id: str) -> list[Spot]:
         """Return the threads of a release's cards: one for each channel it stands in."""
@@ -247,7 +245,8 @@ class SlackAnnouncer:
     async def _tell_manager(self, distribution_id: str) -> None:
         """Name the people who could not be told to whoever sent it, and to nobody else."""
         act, card = await self._cards.distribution(distribution_id)
-        if not card.undelivered and not act.shortfall:
+        user_id = slack_id_of(act.by)
+        if not distribution_messages.is_short(act, card) or user_id is None:
             return
 
         async def render() -> Message:
@@ -255,16 +254,28 @@ class SlackAnnouncer:
 
         key = f"shortfall:{distribution_id}"
         try:
-            posted = await self._postings.where(key)
-            channel_id = posted.channel_id if posted else await self._conversation(act.by)
-            await self._postings.draw(key, Spot(channel_id=channel_id), render)
-        except (ChannelRefused, SlackApiError) as error:
-            logger.warning("A manager could not be told of a shortfall: %s.", type(error).__name__)
+            await self._postings.draw(key, await self._direct(key, user_id), render)
+        except TellerFailed as failure:
+            if failure.transient:
+                raise
+            logger.warning("A manager could not be told of a shortfall: %s", failure)
 
     def _icon(self, sha256: str | None) -> str | None:
         return self._parts.icon_url(sha256) if sha256 else None
 
 
-def _refusal(code: str) -> str:
-    reason = UNDELIVERABLE.get(code, f"Slack said {code}")
-    return f"{reason[0].upper()}{reason[1:]}."
+async def _each(works: Iterable[Awaitable[None]]) -> None:
+    """Do each, whatever happens to the others; then let an error leave, one that may pass first."""
+    failures: list[SlipwayError] = []
+    for work in works:
+        try:
+            await work
+        except SlipwayError as failure:
+            failures.append(failure)
+    if failures:
+        raise min(failures, key=lambda failure: not failure.transient)
+
+
+def _refusal(failure: TellerFailed) -> str:
+    reason = UNDELIVERABLE.get(str(failure.data.get("slack") or ""))
+    return f"{reason[0].upper()}{reason[1:]}." if reason else str(failure)

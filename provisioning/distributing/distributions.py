@@ -1,64 +1,38 @@
-"""Distribution: giving a release to people."""
+"""Distributions: taking orders, each written down as one act before anybody is told."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from datetime import timedelta
 
+from provisioning.actors import Act, Actor, Identity
+from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, Unclear
-from provisioning.people.audience import Audience
-from provisioning.people.people import Act, People
+from provisioning.people.audience import Audience, Member
+from provisioning.people.people import People
+from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Engine
-from provisioning.releases.drafts import check_turn, checked_notes
-from storage.catalog import apps, audit, distributions, groups, releases
+from provisioning.releases import lifecycle
+from provisioning.releases.drafts import checked_notes
+from storage.catalog import apps, destinations, distributions, groups, recipients, releases
 from storage.catalog.database import Database, Session
-from storage.errors import AlreadyExists, Stale
-from storage.records.audit import AuditEntry
+from storage.errors import AlreadyExists, NotFound, Stale
 from storage.records.base import new_id, now
-from storage.records.distribution import (
-    Delivery,
-    DeliveryState,
-    Destination,
-    DestinationKind,
-    Distribution,
-    DistributionState,
-)
+from storage.records.destination import Destination, DestinationKind
+from storage.records.distribution import Distribution, Recipient, RecipientState
 from storage.records.release import Release, ReleaseState
 
+#: Whoever has waited this long is not about to be told by the act they wait in.
+STUCK_AFTER = timedelta(seconds=30)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """
-    What somebody asks for: a release for groups and single people (Slack user ids).
-
-    `key` is the same for each try of the same click. `revision` is of the release as the person saw
-    it, None where it does not matter. `notes` replace the release's own unless None.
-    """
-
-    key: str
-    release_id: str
-    by: str
-    group_ids: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
-    revision: int | None = None
-    notes: str | None = None
-    mandatory: bool = False
-    notify: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What an order would do. `people` are those who would newly get the release."""
-
-    people: int
-    groups: tuple[str, ...]
-    already: int = 0
-    shortfall: str = field(default="")
+HAVE_IT = frozenset({RecipientState.TOLD, RecipientState.SILENT})
 
 
 class Distributions:
-    """Takes orders, and carries out their steps."""
+    """Plans, takes and repeats orders."""
 
     def __init__(
         self,
         database: Database,
+        permissions: Permissions,
         people: People,
         audience: Audience,
         engine: Engine,
@@ -66,24 +40,27 @@ class Distributions:
         organization_id: str,
     ) -> None:
         self._database = database
+        self._permissions = permissions
         self._people = people
         self._audience = audience
         self._engine = engine
         self._organization_id = organization_id
 
     async def plan(
-        self, release_id: str, group_ids: tuple[str, ...], people: tuple[str, ...]
+        self, release_id: str, group_ids: tuple[str, ...], people: tuple[Identity, ...]
     ) -> Plan:
-        """Say how many people an order would reach, without doing anything."""
+        """Say how many people an order would reach, without doing anything. Raise NotFound."""
         gathered = await self._audience.of(group_ids, people)
         async with self._database.reading() as session:
-            given = {d.tester_id for d in await distributions.deliveries(session, release_id)}
-            names = [(await groups.get(session, group_id)).name for group_id in group_ids]
-        fresh = [tester for tester in gathered.testers if tester.id not in given]
+            rows = await recipients.of_releases(session, [release_id])
+            known = await groups.those(session, group_ids)
+        if len(known) < len(set(group_ids)):
+            raise NotFound("There is no such group.")
+        fresh = [one for one in gathered.members if _is_to_be_told(one, rows)]
         return Plan(
             people=len(fresh),
-            groups=tuple(names),
-            already=len(gathered.testers) - len(fresh),
+            groups=tuple(known[group_id].name for group_id in group_ids),
+            already=len(gathered.members) - len(fresh),
             shortfall=gathered.shortfall,
         )
 
@@ -91,182 +68,211 @@ class Distributions:
         """
         Make the release live for the order's groups and people, and begin to tell them.
 
-        The same key again returns the same distribution. Raise NotAllowed, NotNow, AlreadyDone with
-        the name of who was first, and Unclear with the field `targets` or `notes`.
+        The same key again returns the same distribution. Whoever waits or could not be told in an
+        earlier one is told now. Raise NotAllowed, NotNow, AlreadyDone with the name of who was
+        first, and Unclear with the field `targets` or `notes`.
         """
-        await self._people.require(order.by, Act.DISTRIBUTE)
         if not order.group_ids and not order.people:
             raise Unclear("Choose at least one group or person.", field="targets")
+        await self._require(order)
         singles = await self._audience.testers_of(order.people)
         try:
-            async with self._database.writing() as session:
-                distribution = await self._write(session, order, [t.id for t in singles])
+            distribution = await self._taken(order, [tester.id for tester in singles])
         except Stale:
             raise await self._who_was_first(order) from None
         except AlreadyExists:
             # The same click came twice at once, and the other one has just been written.
             async with self._database.reading() as session:
-                distribution = await distributions.of_key(session, order.key)
-        if distribution is None:
-            raise await self._who_was_first(order)
+                found = await distributions.of_key(session, order.key)
+            if found is None:
+                raise
+            distribution = found
         await self._engine.start("distribute", distribution.id)
         return distribution
 
-    async def resolve(self, distribution_id: str) -> list[str]:
-        """Write down who gets it; return the ids of the deliveries that wait to be told."""
+    async def again(self, distribution_id: str, by: Actor, key: str) -> Distribution:
+        """
+        Try to tell those whom a distribution did not reach.
+
+        Raise NotAllowed, NotFound, and AlreadyDone when there is nobody left to tell.
+        """
         async with self._database.reading() as session:
-            distribution = await distributions.get(session, distribution_id)
-            rows = await distributions.destinations_of(session, distribution_id)
-        group_ids = [r.target_id for r in rows if r.kind is DestinationKind.GROUP]
-        singles = [r.target_id for r in rows if r.kind is DestinationKind.TESTER]
-        gathered = await self._audience.of(tuple(group_ids), tester_ids=tuple(singles))
+            before = await distributions.get(session, distribution_id)
+            rows = await destinations.of_distributions(session, [distribution_id])
+            release = await releases.get(session, before.release_id)
+        groups_of = [row for _, row in rows if row.kind is DestinationKind.GROUP]
+        await self._permissions.require(by, Act.DISTRIBUTE, Where(app_id=release.app_id))
         async with self._database.writing() as session:
-            distribution = await distributions.get(session, distribution_id)
-            distribution.state = DistributionState.UNDERWAY
-            distribution.shortfall = gathered.shortfall
-            session.add(distribution)
-            fresh = [
-                Delivery(
-                    distribution_id=distribution_id,
-                    release_id=distribution.release_id,
-                    tester_id=tester.id,
-                    state=DeliveryState.WAITING if distribution.notify else DeliveryState.SILENT,
+            known = await distributions.of_key(session, key)
+            if known is None:
+                known = await self._act(session, before, by, key)
+                await destinations.aim(session, known.id, [row.id for _, row in rows])
+                await lifecycle.turn(
+                    session,
+                    await releases.get(session, before.release_id),
+                    ReleaseState.LIVE,
+                    by=by,
+                    organization_id=self._organization_id,
+                    again=before.id,
+                    groups=[row.target_id for row in groups_of],
                 )
-                for tester in gathered.testers
-            ]
-            await distributions.add_deliveries(session, fresh)
-            kept = await distributions.deliveries_of(session, distribution_id)
-        return [d.id for d in kept if d.state is DeliveryState.WAITING]
+        await self._engine.start("distribute", known.id)
+        return known
 
-    async def channels(self, distribution_id: str) -> list[str]:
-        """Return the channels that hear of it: those of its groups that can be posted in."""
-        async with self._database.reading() as session:
-            rows = await distributions.destinations_of(session, distribution_id)
-            group_ids = [r.target_id for r in rows if r.kind is DestinationKind.GROUP]
-            connected = await groups.channels(session, group_ids)
-        return list(dict.fromkeys(c.channel_id for c in connected if not c.broken))
-
-    async def told(self, delivery_id: str, *, delivered: bool, reason: str) -> None:
-        """Write down whether a tester could be told."""
-        async with self._database.writing() as session:
-            delivery = await distributions.delivery(session, delivery_id)
-            if delivery.state is not DeliveryState.WAITING:
-                return
-            delivery.state = DeliveryState.TOLD if delivered else DeliveryState.UNDELIVERABLE
-            delivery.reason = reason
-            delivery.told_at = now()
-            session.add(delivery)
-
-    async def is_waiting(self, delivery_id: str) -> bool:
-        async with self._database.reading() as session:
-            delivery = await distributions.delivery(session, delivery_id)
-        return delivery.state is DeliveryState.WAITING
-
-    async def release_of(self, distribution_id: str) -> str:
-        async with self._database.reading() as session:
-            return (await distributions.get(session, distribution_id)).release_id
-
-    async def finish(self, distribution_id: str) -> None:
-        """Mark it as done."""
-        async with self._database.writing() as session:
-            distribution = await distributions.get(session, distribution_id)
-            if distribution.state is not DistributionState.DONE:
-                distribution.state = DistributionState.DONE
-                distribution.done_at = now()
-                session.add(distribution)
-
-    async def _write(
-        self, session: Session, order: Order, tester_ids: list[str]
-    ) -> Distribution | None:
-        """Return the distribution of the order, None when somebody else was first."""
-        before = await distributions.of_key(session, order.key)
-        if before is not None:
-            return before
-        release = await releases.get(session, order.release_id)
-        if order.revision is not None and release.revision != order.revision:
-            return None
-        check_turn(release, ReleaseState.LIVE)
-        distribution = Distribution(
-            key=order.key,
-            release_id=release.id,
-            requested_by=order.by,
-            mandatory=order.mandatory,
-            notify=order.notify,
+    async def _act(
+        self, session: Session, before: Distribution, by: Actor, key: str
+    ) -> Distribution:
+        made = Distribution(
+            key=key,
+            release_id=before.release_id,
+            requested_by=by.reference,
+            mandatory=before.mandatory,
+            notify=before.notify,
         )
-        session.add(distribution)
+        session.add(made)
         await session.flush()
-        for group_id in order.group_ids:
-            await groups.get(session, group_id)
-        if not await self._send(session, order, distribution, tester_ids):
-            raise Stale
-        await self._publish(session, order, release)
-        return distribution
+        return made
 
-    async def _send(
-        self, session: Session, order: Order, distribution: Distribution, tester_ids: list[str]
-    ) -> int:
+    async def _require(self, order: Order) -> None:
+        async with self._database.reading() as session:
+            release = await releases.get(session, order.release_id)
+        for group_id in order.group_ids or ("",):
+            where = Where(app_id=release.app_id, group_id=group_id)
+            await self._permissions.require(order.by, Act.DISTRIBUTE, where)
+
+    async def _taken(self, order: Order, tester_ids: list[str]) -> Distribution:
+        """Write the order down. Raise Stale when somebody was first."""
         targets = [(DestinationKind.GROUP, group_id) for group_id in order.group_ids]
         targets += [(DestinationKind.TESTER, tester_id) for tester_id in tester_ids]
+        worthwhile = await self._is_worthwhile(order, targets)
+        async with self._database.writing() as session:
+            before = await distributions.of_key(session, order.key)
+            if before is not None:
+                return before
+            release = await releases.get(session, order.release_id)
+            if order.revision is not None and release.revision != order.revision:
+                raise Stale
+            lifecycle.check(release, ReleaseState.LIVE)
+            distribution = Distribution(
+                key=order.key,
+                release_id=release.id,
+                requested_by=order.by.reference,
+                mandatory=order.mandatory,
+                notify=order.notify,
+            )
+            session.add(distribution)
+            await session.flush()
+            new = await self._send(session, order, release, distribution, targets)
+            if not new and not worthwhile:
+                raise Stale
+            await self._publish(session, order, release)
+            await self._supersede(session, release, targets)
+        return distribution
+
+    async def _is_worthwhile(
+        self, order: Order, targets: list[tuple[DestinationKind, str]]
+    ) -> bool:
+        """Return whether somebody would be told although the release has all its targets."""
+        async with self._database.reading() as session:
+            rows = await destinations.of_releases(session, [order.release_id])
+        there = {(row.kind, row.target_id) for row in rows}
+        if not set(targets) <= there:
+            return True  # There is a new target, so nobody has to be counted.
+        plan = await self.plan(order.release_id, order.group_ids, order.people)
+        return plan.people > 0
+
+    async def _send(
+        self,
+        session: Session,
+        order: Order,
+        release: Release,
+        distribution: Distribution,
+        targets: list[tuple[DestinationKind, str]],
+    ) -> int:
+        """Write the destinations down; return how many are new."""
+        known = await groups.those(session, order.group_ids)
+        if len(known) < len(set(order.group_ids)):
+            raise NotFound("There is no such group.")
         rows = [
             Destination(
                 id=new_id(),
-                release_id=order.release_id,
-                distribution_id=distribution.id,
+                release_id=release.id,
+                app_id=release.app_id,
                 kind=kind,
                 target_id=target_id,
-                mandatory=order.mandatory,
-                created_by=order.by,
+                mandatory_from=now() if order.mandatory else None,
+                created_by=order.by.reference,
             )
             for kind, target_id in targets
         ]
-        return await distributions.add_destinations(session, rows)
+        new = await destinations.add(session, rows)
+        kept = await destinations.of_releases(session, [release.id])
+        own = [row.id for row in kept if (row.kind, row.target_id) in set(targets)]
+        await destinations.aim(session, distribution.id, own)
+        return new
 
     async def _publish(self, session: Session, order: Order, release: Release) -> None:
-        newer = await releases.newest_live(session, release.app_id)
-        superseded = newer is not None and newer.number > release.number
-        values: dict[str, object] = {
-            "state": ReleaseState.SUPERSEDED if superseded else ReleaseState.LIVE
-        }
-        if release.published_at is None:
-            values |= {"published_at": now(), "published_by": order.by}
         if order.notes is not None:
-            values["notes"] = checked_notes(order.notes)
-        await releases.change(session, release, **values)
-        if not superseded:
-            await releases.supersede_others(session, release)
+            release.notes = checked_notes(order.notes)
+            session.add(release)
+        await lifecycle.turn(
+            session,
+            release,
+            ReleaseState.LIVE,
+            by=order.by,
+            organization_id=self._organization_id,
+            groups=list(order.group_ids),
+            mandatory=order.mandatory,
+        )
         if order.group_ids:
             app = await apps.get(session, release.app_id)
             app.usual_group_id = order.group_ids[0]
             session.add(app)
-        entry = AuditEntry(
-            organization_id=self._organization_id,
-            actor=order.by,
-            action="release.distributed",
-            subject_id=release.id,
-            origin="slack",
-            detail={"groups": list(order.group_ids), "mandatory": order.mandatory},
-        )
-        audit.add(session, entry)
+
+    async def _supersede(
+        self, session: Session, release: Release, targets: list[tuple[DestinationKind, str]]
+    ) -> None:
+        """At each target the highest number stays current."""
+        for kind in {kind for kind, _ in targets}:
+            ids = [target_id for one, target_id in targets if one is kind]
+            rows = await destinations.current(session, release.app_id, kind, ids)
+            newest: dict[str, Destination] = {row.target_id: row for row, _ in rows}
+            for target_id, last in newest.items():
+                older = [
+                    row.id for row, _ in rows if row.target_id == target_id and row.id != last.id
+                ]
+                if older:
+                    await destinations.supersede(session, older, by=last.release_id, at=now())
 
     async def _who_was_first(self, order: Order) -> AlreadyDone:
         async with self._database.reading() as session:
             release = await releases.get(session, order.release_id)
-            earlier = await distributions.of_release(session, order.release_id)
+            earlier = await distributions.of_releases(session, [order.release_id])
+            rows = await destinations.of_distributions(session, [act.id for act in earlier[-1:]])
+            ids = [row.target_id for _, row in rows if row.kind is DestinationKind.GROUP]
+            known = await groups.those(session, ids)
         if not earlier:
             return AlreadyDone(
                 f"Somebody changed release {release.number} a moment ago. Open it again."
             )
         last = earlier[-1]
         name = await self._people.name(last.requested_by)
-        where = await self._names_of(last.id)
+        where = ", ".join(known[group_id].name for group_id in ids if group_id in known)
         return AlreadyDone(
-            f"{name} already distributed release {release.number}{where} at "
-            f"{last.created_at:%H:%M} UTC. Open it again to add groups or people."
+            f"{name} already distributed release {release.number}{f' to {where}' if where else ''} "
+            f"at {last.created_at:%H:%M} UTC. Open it again to add groups or people.",
+            number=release.number,
+            by=last.requested_by,
+            at=last.created_at.isoformat(),
         )
 
-    async def _names_of(self, distribution_id: str) -> str:
-        async with self._database.reading() as session:
-            rows = await distributions.destinations_of(session, distribution_id)
-            known = {g.id: g.name for g in await groups.every(session, self._organization_id)}
-        names = [known[r.target_id] for r in rows if r.target_id in known]
-        return f" to {', '.join(names)}" if names else ""
+
+def _is_to_be_told(member: Member, rows: Sequence[Recipient]) -> bool:
+    """Return whether somebody was never told of a release, or could not be."""
+    if member.tester is None:
+        return True
+    own = [row for row in rows if row.tester_id == member.tester.id]
+    if any(row.state in HAVE_IT for row in own):
+        return False
+    recent = now() - STUCK_AFTER
+    return not any(row.state is RecipientState.WAITING and row.created_at > recent for row in own)

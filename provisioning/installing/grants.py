@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from provisioning.errors import NotNow
-from provisioning.installing.served_file import Handout, handout
-from storage.catalog import grants, variants
+from provisioning.installing.served_file import Handout, chosen, handout
+from storage.blobs.segments import VirtualFile
+from storage.catalog import devices, grants, variants
 from storage.catalog.database import Database, Session
+from storage.errors import NotFound
+from storage.inspection.facts import Facts
 from storage.records.app import App
 from storage.records.base import new_id, now
 from storage.records.build import Build
@@ -25,14 +28,30 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedGrant:
-    """A link that holds: the grant with all that its page shows, and the file to hand out."""
+    """
+    A link that holds: the grant with all that its page shows, and the file to hand out.
+
+    An external build has no file of ours: its `handout` is None and its `link` leads elsewhere.
+    """
 
     grant: Grant
     release: Release
     build: Build
     app: App
     tester: Tester
-    handout: Handout
+    handout: Handout | None
+
+    @property
+    def facts(self) -> Facts:
+        """The facts of what is handed out."""
+        return self.handout.facts if self.handout else Facts(**self.build.facts)
+
+    @property
+    def file(self) -> VirtualFile:
+        """The file that is handed out. Raise NotFound for an external build."""
+        if self.handout is None:
+            raise NotFound("This build lies elsewhere.")
+        return self.handout.file
 
 
 class Grants:
@@ -52,25 +71,16 @@ class Grants:
         """
         Return the live grant of a tester for a release, made when there is none or it expired.
 
-        Raise NotNow when it was taken back: that is undone on purpose only, by `renew`.
+        Raise NotNow when it was taken back on purpose.
         """
         async with self._database.writing() as session:
             newest = await grants.newest(session, release_id, tester_id)
             if newest is None:
                 return await self._next(session, release_id, tester_id, after=0)
             if newest.revoked_at is not None:
-                raise NotNow("This install link was taken back. Renew it to let them install.")
+                raise NotNow("This install link was taken back.", code="grant_revoked")
             if newest.expires_at > now():
                 return newest
-            return await self._next(session, release_id, tester_id, after=newest.generation)
-
-    async def renew(self, release_id: str, tester_id: str) -> Grant:
-        """Return a fresh grant; the one before, whatever its state, is taken back."""
-        async with self._database.writing() as session:
-            newest = await grants.newest(session, release_id, tester_id)
-            if newest is None:
-                return await self._next(session, release_id, tester_id, after=0)
-            await grants.revoke(session, newest.id, now())
             return await self._next(session, release_id, tester_id, after=newest.generation)
 
     def token(self, grant: Grant) -> str:
@@ -82,7 +92,8 @@ class Grants:
         Return what a link leads to.
 
         None for every reason alike, so that nobody learns which: no such token, expired, taken
-        back, the release withdrawn or disabled, the tester gone.
+        back, the release dismissed, recalled or disabled, the tester gone, or none of the
+        destinations left by which they were entitled.
         """
         if not TOKEN.fullmatch(token):
             return None
@@ -91,12 +102,15 @@ class Grants:
             found = await grants.with_token_hash(session, wanted)
             if found is None:
                 return None
-            grant, release, build, app, tester = found
-            variant = await variants.newest_ready(session, build.id)
+            grant, release, build, app, tester, entitled = found
+            variant = chosen(
+                await variants.ready(session, build.id),
+                await devices.of_testers(session, [tester.id]),
+            )
         # The token is derived anew: a row that somebody slipped into the database opens nothing.
         if not hmac.compare_digest(self._token(grant.id), token):
             return None
-        if not _holds(grant, release, tester, at=now()):
+        if not entitled or not _holds(grant, release, tester, at=now()):
             return None
         return OpenedGrant(
             grant=grant,
@@ -104,7 +118,7 @@ class Grants:
             build=build,
             app=app,
             tester=tester,
-            handout=handout(build, variant),
+            handout=handout(build, variant) if build.link is None else None,
         )
 
     async def edition(self, opened: OpenedGrant, edition: str) -> OpenedGrant | None:
@@ -113,6 +127,8 @@ class Grants:
 
         A phone that has read the manifest of one gets that one, though a newer one is ready.
         """
+        if opened.handout is None:
+            return None
         if opened.handout.edition == edition:
             return opened
         async with self._database.reading() as session:
@@ -161,6 +177,6 @@ def _holds(grant: Grant, release: Release, tester: Tester, *, at: datetime) -> b
         grant.revoked_at is None
         and grant.expires_at > at
         and release.enabled
-        and release.state is not ReleaseState.WITHDRAWN
+        and release.state not in {ReleaseState.DISMISSED, ReleaseState.RECALLED}
         and tester.active
     )

@@ -3,23 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from provisioning.actors import Act, Actor
 from provisioning.errors import SourceFailed, SourceGone
+from provisioning.intake import keeping
 from provisioning.intake.fetching import Fetching
-from provisioning.people.people import ALLOWED, Act, People
+from provisioning.intake.sighting import Sighting
+from provisioning.intake.turns import Turns
+from provisioning.people.people import People
+from provisioning.people.permissions import Permissions
 from provisioning.ports import Engine, Source
 from storage.blobs.store import BlobStore, StoredBlob
-from storage.catalog import apps, builds, releases, uploads
-from storage.catalog.database import Database, Session, insert_missing
-from storage.errors import NoSpace, TooLarge
+from storage.catalog import releases, uploads
+from storage.catalog.database import Database, Session
+from storage.errors import TooLarge
 from storage.inspection import initial
 from storage.inspection.facts import Facts, Hashes, Inspection
 from storage.inspection.rejection import PackageRejected
-from storage.records.build import Build
-from storage.records.release import Release, ReleaseState
-from storage.records.upload import Upload, UploadState
+from storage.records.release import ReleaseState
+from storage.records.upload import Upload, UploadPlace, UploadState
 
 #: A sentence for people beside each state of an upload.
 SENTENCES: dict[UploadState, str] = {
@@ -33,6 +38,23 @@ SENTENCES: dict[UploadState, str] = {
 
 ENDED = frozenset({UploadState.KEPT, UploadState.REFUSED, UploadState.DROPPED})
 
+NOT_AN_UPLOADER = (
+    "This build was not taken in: whoever posted it does not hold the uploader role. An admin can "
+    "give it."
+)
+
+#: How long a build that was read waits for those that were posted before it, in seconds. One that
+#: takes longer gets a later number; "the newest" still goes by the order of posting.
+TURN_PATIENCE = 120.0
+
+#: What a file can be by its name alone; with another platform it is another program.
+PLATFORM_OF_ENDING = {
+    ".ipa": "ios",
+    **dict.fromkeys((".apk", ".aab", ".apks", ".xapk"), "android"),
+    **dict.fromkeys((".dmg", ".pkg"), "macos"),
+    **dict.fromkeys((".msi", ".msix", ".msixbundle", ".appx", ".appxbundle", ".exe"), "windows"),
+}
+
 
 class Inspector(Protocol):
     """Reads a package in a process of its own."""
@@ -42,39 +64,19 @@ class Inspector(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sighting:
-    """
-    A file that somebody saw somewhere.
-
-    `key` names it at its source, so that seeing it twice is one upload; `quiet` ones stay silent
-    until they prove to be a build. `thread_ts` is the message that carries the file, when known.
-    """
-
-    key: str
-    team_id: str
-    source: str
-    source_ref: dict[str, Any]
-    file_name: str
-    uploader: str
-    size: int | None = None
-    channel_id: str | None = None
-    thread_ts: str | None = None
-    notes: str = ""
-    quiet: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class IntakeParts:
-    """What an intake works with."""
+    """What an intake works with. `turn_patience` is in seconds."""
 
     database: Database
     blobs: BlobStore
     sources: dict[str, Source]
     inspector: Inspector
+    permissions: Permissions
     people: People
     organization_id: str
     max_build_bytes: int
     fetching: Fetching
+    turn_patience: float = TURN_PATIENCE
 
 
 class Intake:
@@ -84,6 +86,7 @@ class Intake:
         self._parts = parts
         self._database = parts.database
         self._engine = engine
+        self._turns = Turns()
 
     async def receive(self, seen: Sighting) -> Upload | None:
         """
@@ -91,12 +94,20 @@ class Intake:
 
         The same file again adds a place or the notes that came late, and begins nothing anew.
         """
-        reason = await self._policy(seen.uploader)
+        reason = await self._policy(seen.by)
         if reason is None:
             return None
         fresh = Upload(
-            **{name: getattr(seen, name) for name in _COMMON},
+            organization_id=self._parts.organization_id,
+            key=seen.key,
+            source=seen.source,
+            source_ref=seen.source_ref,
             file_name=seen.file_name[:255],
+            size=seen.size,
+            quiet=seen.quiet,
+            notes=seen.notes,
+            posted_at=seen.posted_at,
+            created_by=seen.by.reference,
             state=UploadState.REFUSED if reason else UploadState.RECEIVED,
             reason=reason,
         )
@@ -104,8 +115,10 @@ class Intake:
             upload, new = await uploads.receive(session, fresh)
             elsewhere = await self._see_again(session, upload, seen) and not new
         await self._engine.start("take_in", upload.id)
-        if elsewhere:
-            await self._engine.start("show_place", f"{upload.id}@{seen.channel_id}")
+        if elsewhere and seen.spot is not None:
+            await self._engine.start(
+                "show_place", f"{upload.id}@{seen.spot.teller}@{seen.spot.address}"
+            )
         return upload
 
     async def rephrased(self, key: str, notes: str) -> Upload | None:
@@ -133,25 +146,31 @@ class Intake:
             await uploads.turn(session, upload.id, UploadState.REFUSED, str(SourceGone()))
         return upload
 
-    async def place_gone(self, key: str, channel_id: str) -> None:
-        """Remember that the message which carried the file was deleted in a channel."""
+    async def place_gone(self, key: str, teller: str, address: str) -> None:
+        """Remember that the message which carried the file was deleted at one place."""
         async with self._database.writing() as session:
             upload = await uploads.of_key(session, key)
             if upload is None:
                 return
-            place = await uploads.place_in(session, upload.id, channel_id)
+            place = await uploads.place_in(session, upload.id, teller, address)
             if place is not None:
                 place.gone = True
                 session.add(place)
 
     async def fetch(self, upload_id: str) -> dict[str, Any] | None:
-        """Fetch the bytes into the store; None when the upload ended, its record saying why."""
+        """
+        Fetch the bytes into the store; None when the upload ended, its record saying why.
+
+        Raise what may pass by itself: SourceUnreachable, NoSpace.
+        """
         upload = await self._turn(upload_id, UploadState.FETCHING)
         if upload.state in ENDED:
             return None
         try:
             stored = await self._keep_bytes(upload)
-        except (SourceFailed, TooLarge, NoSpace, PackageRejected) as failure:
+        except (SourceFailed, TooLarge, PackageRejected) as failure:
+            if getattr(failure, "transient", False):
+                raise
             await self._end(upload, str(failure))
             return None
         return {
@@ -175,7 +194,20 @@ class Intake:
         except PackageRejected as refusal:
             await self._end(upload, str(refusal))
             return None
-        return {"facts": inspection.facts.as_json(), "icon": await self._keep_icon(inspection)}
+        await self._identify(upload_id, inspection.facts)
+        return {
+            "facts": inspection.facts.as_json(),
+            "remarks": list(inspection.notes),
+            "icon": await self._keep_icon(inspection),
+        }
+
+    async def wait_turn(self, upload_id: str) -> None:
+        """Wait, within reason, until whatever was posted before and may be the same app is done."""
+
+        async def is_free() -> bool:
+            return not await self._ahead(upload_id)
+
+        await self._turns.until(is_free, self._parts.turn_patience)
 
     async def keep(
         self, upload_id: str, stored: dict[str, Any], read: dict[str, Any]
@@ -183,38 +215,38 @@ class Intake:
         """Write the build down, with a draft when its app is known; return the release's id."""
         async with self._database.writing() as session:
             upload = await uploads.get(session, upload_id)
-            if upload.state in ENDED:
-                return upload.release_id
-            build = await self._build(session, upload, stored, read)
-            earlier = [u for u in await uploads.of_build(session, build.id) if u.id != upload.id]
-            release = await self._draft(session, build, upload)
-            upload.build_id, upload.again = build.id, bool(earlier)
-            upload.release_id = release.id if release else None
-            upload.size = build.size
-            session.add(upload)
-            await uploads.turn(session, upload.id, UploadState.KEPT)
+            if upload.state not in ENDED:
+                await keeping.keep(session, upload, stored, read)
+                await uploads.turn(session, upload.id, UploadState.KEPT)
+        self._turns.moved()
         return upload.release_id
 
-    async def give_up(self, upload_id: str) -> None:
-        """Refuse an upload that kept failing in a way nobody foresaw."""
-        await self._turn(
-            upload_id,
-            UploadState.REFUSED,
-            "Slipway failed on this file several times and let it go. Post it again; if it fails "
-            "again, the log of Slipway says why.",
-        )
+    async def unfinished(self, before: datetime, since: datetime) -> list[str]:
+        """Return the ids of uploads that should be under way."""
+        async with self._database.reading() as session:
+            return [upload.id for upload in await uploads.unfinished(session, before, since=since)]
 
-    async def _policy(self, uploader: str) -> str | None:
-        """Return why the person may not bring builds in: empty when they may, None for silence."""
-        held = await self._parts.people.roles_of(uploader)
-        if held & ALLOWED[Act.UPLOAD]:
-            return ""
-        if not held or await self._parts.people.is_bot(uploader):
-            return None
-        return (
-            "This build was not taken in: whoever posted it does not hold the uploader role. "
-            "An admin can give it with `/release roles`."
+    async def sender_of(self, upload_id: str) -> tuple[str, str]:
+        """Return the reference of whoever brought it in, and the file's name. Raise NotFound."""
+        async with self._database.reading() as session:
+            upload = await uploads.get(session, upload_id)
+        return upload.created_by, upload.file_name
+
+    async def give_up(self, upload_id: str, reason: str = "") -> None:
+        """Refuse an upload that kept failing, for *reason* or for one that nobody foresaw."""
+        sentence = reason or (
+            "Slipway failed on this file several times and let it go. Its log says why."
         )
+        await self._turn(upload_id, UploadState.REFUSED, f"{sentence} Post it again to try anew.")
+
+    async def _policy(self, by: Actor) -> str | None:
+        """Return why an actor may not bring builds in: empty when they may, None for silence."""
+        if await self._parts.permissions.may(by, Act.UPLOAD):
+            return ""
+        held = await self._parts.permissions.roles_of(by)
+        if not held or await self._parts.people.is_bot(by):
+            return None
+        return NOT_AN_UPLOADER
 
     async def _see_again(self, session: Session, upload: Upload, seen: Sighting) -> bool:
         """Add the place and the notes of a sighting; return whether the place is news."""
@@ -222,9 +254,15 @@ class Intake:
             upload.notes = seen.notes
             session.add(upload)
             await self._propose_notes(session, upload)
-        if seen.channel_id is None:
+        if seen.spot is None:
             return False
-        return await uploads.add_place(session, upload.id, seen.channel_id, seen.thread_ts)
+        place = UploadPlace(
+            upload_id=upload.id,
+            teller=seen.spot.teller,
+            address=seen.spot.address,
+            thread=seen.spot.thread,
+        )
+        return await uploads.add_place(session, place)
 
     async def _propose_notes(
         self, session: Session, upload: Upload, *, instead_of: str = ""
@@ -236,12 +274,30 @@ class Intake:
             release.notes = upload.notes
             session.add(release)
 
+    async def _ahead(self, upload_id: str) -> bool:
+        async with self._database.reading() as session:
+            upload = await uploads.get(session, upload_id)
+            if upload.state in ENDED:
+                return False
+            others = await uploads.ahead_of(session, upload)
+        platform = (upload.identity or "").partition(" ")[0]
+        return any(not other.quiet and _platform_of(other) in {None, platform} for other in others)
+
+    async def _identify(self, upload_id: str, facts: Facts) -> None:
+        async with self._database.writing() as session:
+            upload = await uploads.get(session, upload_id)
+            upload.identity = f"{facts.platform} {facts.bundle_id or ''}"[:300]
+            session.add(upload)
+
     async def _turn(self, upload_id: str, state: UploadState, reason: str = "") -> Upload:
         async with self._database.writing() as session:
             upload = await uploads.get(session, upload_id)
             if upload.state in ENDED:
                 return upload
-            return await uploads.turn(session, upload_id, state, reason)
+            turned = await uploads.turn(session, upload_id, state, reason)
+        if state in ENDED:
+            self._turns.moved()
+        return turned
 
     async def _end(self, upload: Upload, reason: str) -> None:
         """Refuse aloud, or let a quiet upload go silently."""
@@ -275,35 +331,9 @@ class Intake:
         stored = await self._parts.blobs.put(once(), limit=len(picture))
         return stored.sha256
 
-    async def _build(
-        self, session: Session, upload: Upload, stored: dict[str, Any], read: dict[str, Any]
-    ) -> Build:
-        organization_id = self._parts.organization_id
-        facts = Facts(**read["facts"])
-        row = {
-            **{name: stored[name] for name in ("sha256", "md5", "size", "chunk_size", "chunks")},
-            "organization_id": organization_id,
-            "file_name": upload.file_name,
-            "platform": facts.platform,
-            "bundle_id": facts.bundle_id or "",
-            "version": facts.version or "",
-            "build": facts.build or "",
-            "facts": read["facts"],
-            "icon_sha256": read["icon"],
-        }
-        await insert_missing(session, Build, [row], ["organization_id", "sha256"])
-        build = await builds.of_bytes(session, organization_id, stored["sha256"])
-        assert build is not None  # It was written in this very unit of work.
-        return build
 
-    async def _draft(self, session: Session, build: Build, upload: Upload) -> Release | None:
-        app = await apps.of_package(
-            session, self._parts.organization_id, build.platform, build.bundle_id
-        )
-        if app is None or not build.bundle_id:
-            return None
-        return await releases.draft(session, app, build.id, by=upload.uploader, notes=upload.notes)
-
-
-#: What an upload takes over from its first sighting as it is.
-_COMMON = ("key", "team_id", "source", "source_ref", "size", "uploader", "notes", "quiet")
+def _platform_of(upload: Upload) -> str | None:
+    """Return the platform of an upload, by its name where it was not read yet."""
+    if upload.identity:
+        return upload.identity.partition(" ")[0]
+    return PLATFORM_OF_ENDING.get(PurePosixPath(upload.file_name.lower()).suffix)

@@ -1,26 +1,46 @@
-"""The audience: the testers behind groups, user groups and single people."""
+"""The audience: the people behind groups, user groups and single people."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from provisioning.actors import Identity, IdentityKind
 from provisioning.errors import DirectoryFailed, Unclear
 from provisioning.ports import Directory, PersonFacts
 from storage.catalog import groups, testers
 from storage.catalog.database import Database
 from storage.errors import NotFound
+from storage.records.destination import DestinationKind
 from storage.records.tester import Tester
+
+#: What a person is entitled by: a group or themselves, with its id.
+Target = tuple[DestinationKind, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """
+    Somebody of an audience.
+
+    `tester` is None for whoever is in a user group and was never given anything: they are known by
+    their Slack id alone until they are enrolled. `targets` are those they are entitled by.
+    """
+
+    name: str
+    slack_id: str | None
+    tester: Tester | None
+    targets: tuple[Target, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """Who was found. `shortfall` is a sentence about who could not be, empty otherwise."""
 
-    testers: tuple[Tester, ...]
+    members: tuple[Member, ...]
     shortfall: str = ""
 
 
 class Audience:
-    """Finds out who is meant, at the moment it is asked."""
+    """Finds out who is meant, at the moment it is asked. Asking writes nothing."""
 
     def __init__(self, database: Database, directory: Directory, *, organization_id: str) -> None:
         self._database = database
@@ -29,80 +49,167 @@ class Audience:
 
     async def of(
         self,
-        group_ids: tuple[str, ...],
-        people: tuple[str, ...] = (),
+        group_ids: Collection[str] = (),
+        people: Iterable[Identity] = (),
         *,
-        tester_ids: tuple[str, ...] = (),
+        tester_ids: Collection[str] = (),
     ) -> Gathered:
-        """Return each tester once: members of groups and their user groups, people, testers."""
-        async with self._database.reading() as session:
-            found = {t.id: t for t in await testers.those(session, tester_ids)}
-            usergroups: dict[str, str] = {}
-            for group_id in group_ids:
-                found |= {t.id: t for t in await groups.members(session, group_id)}
-                for usergroup in await groups.usergroups(session, group_id):
-                    usergroups[usergroup.usergroup_id] = usergroup.handle
-        members, shortfall = await self._members(usergroups)
-        found |= {t.id: t for t in await self._known(members)}
-        found |= {t.id: t for t in await self.testers_of(people)}
-        return Gathered(
-            testers=tuple(sorted((t for t in found.values() if t.active), key=lambda t: t.id)),
-            shortfall=shortfall,
-        )
+        """
+        Return each person once: members of groups and of their user groups, people, testers.
 
-    async def testers_of(self, people: Iterable[str]) -> tuple[Tester, ...]:
+        Raise Unclear, field `targets`, for one of *people* who cannot install.
+        """
+        named = list(dict.fromkeys(people))
+        await self._check(named)
+        async with self._database.reading() as session:
+            rows = await groups.members(session, group_ids)
+            usergroups = await groups.usergroups(session, group_ids)
+            singles = await testers.those(session, tester_ids)
+        inside, shortfall = await self._inside({row.usergroup_id: row.handle for row in usergroups})
+        by_tester: dict[str, list[Target]] = {}
+        known = {tester.id: tester for _, tester in rows} | {one.id: one for one in singles}
+        for group_id, tester in rows:
+            by_tester.setdefault(tester.id, []).append((DestinationKind.GROUP, group_id))
+        for one in singles:
+            by_tester.setdefault(one.id, []).append((DestinationKind.TESTER, one.id))
+        by_slack: dict[str, list[Target]] = {}
+        for row in usergroups:
+            for user_id in inside.get(row.usergroup_id, ()):
+                target = (DestinationKind.GROUP, row.group_id)
+                by_slack.setdefault(user_id, []).append(target)
+        members = await self._joined(known, by_tester, by_slack, named)
+        return Gathered(members=members, shortfall=shortfall)
+
+    async def enroll(self, gathered: Gathered) -> list[tuple[Tester, tuple[Target, ...]]]:
+        """Return the testers of an audience with their targets, made where they are new."""
+        fresh = {one.slack_id: one.name for one in gathered.members if one.tester is None}
+        made: dict[str | None, Tester] = {}
+        if fresh:
+            names = {user_id: name for user_id, name in fresh.items() if user_id}
+            async with self._database.writing() as session:
+                rows = await testers.of_slack(session, self._organization_id, names)
+            made = {row.slack_id: row for row in rows}
+        enrolled = [
+            (one.tester or made[one.slack_id], one.targets)
+            for one in gathered.members
+            if one.tester or one.slack_id
+        ]
+        return sorted(enrolled, key=lambda pair: pair[0].id)
+
+    async def testers_of(self, people: Iterable[Identity]) -> tuple[Tester, ...]:
         """
         Return the testers of single people, made where they are new.
 
         Raise Unclear, field `targets`, for a bot, somebody deactivated or of another workspace.
         """
-        facts = [await self._tellable(user_id) for user_id in dict.fromkeys(people)]
-        if not facts:
+        named = list(dict.fromkeys(people))
+        facts = await self._check(named)
+        if not named:
             return ()
+        names = {user_id: one.name for user_id, one in facts.items()}
+        addresses = [one.value for one in named if one.kind is IdentityKind.EMAIL]
         async with self._database.writing() as session:
-            names = {person.id: person.name for person in facts}
-            return tuple(await testers.of_slack(session, self._organization_id, names))
+            found = list(await testers.of_slack(session, self._organization_id, names))
+            found += await testers.of_email(session, self._organization_id, addresses)
+        return tuple(found)
 
-    async def _tellable(self, user_id: str) -> PersonFacts:
+    async def _check(self, people: Iterable[Identity]) -> dict[str, PersonFacts]:
+        """Return what the directory knows of people of Slack. Raise Unclear for a wrong one."""
+        ids = [one.value for one in people if one.kind is IdentityKind.SLACK]
+        facts = {user_id: await self._person(user_id) for user_id in ids}
+        for person in facts.values():
+            reason = reason_against(person)
+            if reason:
+                raise Unclear(reason, field="targets")
+        return facts
+
+    async def _person(self, user_id: str) -> PersonFacts:
         try:
-            person = await self._directory.person(user_id)
+            return await self._directory.person(user_id)
         except NotFound:
             raise Unclear(
                 "One of these people is not known to Slack any more.", field="targets"
             ) from None
-        if person.bot:
-            raise Unclear(f"{person.name} is an app and cannot install anything.", field="targets")
-        if person.deleted:
-            raise Unclear(f"The account of {person.name} is deactivated.", field="targets")
-        if person.stranger:
-            raise Unclear(
-                f"{person.name} belongs to another workspace, so no install link can be sent.",
-                field="targets",
-            )
-        return person
 
-    async def _members(self, usergroups: dict[str, str]) -> tuple[list[str], str]:
-        found: list[str] = []
+    async def _inside(
+        self, usergroups: Mapping[str, str]
+    ) -> tuple[dict[str, tuple[str, ...]], str]:
+        """Return who is in each user group, and a sentence about those that did not answer."""
+        found: dict[str, tuple[str, ...]] = {}
         silent: list[str] = []
         for usergroup_id, handle in usergroups.items():
             try:
-                found += await self._directory.members(usergroup_id)
+                found[usergroup_id] = await self._directory.members(usergroup_id)
             except DirectoryFailed:
                 silent.append(f"@{handle}" if handle else usergroup_id)
         if not silent:
             return found, ""
         return found, f"Slack did not say who is in {', '.join(silent)}: they were left out."
 
-    async def _known(self, user_ids: Iterable[str]) -> tuple[Tester, ...]:
-        """Return the testers of user group members, leaving out whoever cannot install."""
-        names: dict[str, str] = {}
-        for user_id in dict.fromkeys(user_ids):
-            try:
-                person = await self._tellable(user_id)
-            except Unclear:
-                continue
-            names[person.id] = person.name
-        if not names:
-            return ()
-        async with self._database.writing() as session:
-            return tuple(await testers.of_slack(session, self._organization_id, names))
+    async def _joined(
+        self,
+        known: dict[str, Tester],
+        by_tester: dict[str, list[Target]],
+        by_slack: dict[str, list[Target]],
+        named: list[Identity],
+    ) -> tuple[Member, ...]:
+        """Put those who are known as testers and those known by Slack alone together."""
+        ids = {one.value for one in named if one.kind is IdentityKind.SLACK}
+        addresses = [one.value for one in named if one.kind is IdentityKind.EMAIL]
+        async with self._database.reading() as session:
+            there = await testers.of_slack_ids(
+                session, self._organization_id, ids | by_slack.keys()
+            )
+            mailed = await testers.of_emails(session, self._organization_id, addresses)
+        own = {one.slack_id: one for one in there if one.slack_id}
+        for one in (*(own[user_id] for user_id in ids if user_id in own), *mailed):
+            known[one.id] = one
+            by_tester.setdefault(one.id, []).append((DestinationKind.TESTER, one.id))
+        for user_id, targets in by_slack.items():
+            if user_id in own:
+                known[own[user_id].id] = own[user_id]
+                by_tester.setdefault(own[user_id].id, []).extend(targets)
+        new = await self._new((ids | by_slack.keys()) - own.keys(), by_slack)
+        members = [
+            Member(
+                name=known[tester_id].name,
+                slack_id=known[tester_id].slack_id,
+                tester=known[tester_id],
+                targets=tuple(dict.fromkeys(targets)),
+            )
+            for tester_id, targets in by_tester.items()
+            if known[tester_id].active
+        ]
+        strangers = [
+            Member(name=address, slack_id=None, tester=None, targets=())
+            for address in addresses
+            if address not in {one.email for one in mailed}
+        ]
+        return (*members, *new, *strangers)
+
+    async def _new(
+        self, user_ids: Collection[str], by_slack: dict[str, list[Target]]
+    ) -> list[Member]:
+        """Return people who were never given anything, without whoever cannot install."""
+        facts = await self._directory.people(sorted(user_ids))
+        return [
+            Member(
+                name=person.name,
+                slack_id=person.id,
+                tester=None,
+                targets=tuple(dict.fromkeys(by_slack.get(person.id, ()))),
+            )
+            for person in facts.values()
+            if not reason_against(person)
+        ]
+
+
+def reason_against(person: PersonFacts) -> str:
+    """Return why somebody cannot be sent an install link; empty when they can."""
+    if person.bot:
+        return f"{person.name} is an app and cannot install anything."
+    if person.deleted:
+        return f"The account of {person.name} is deactivated."
+    if person.stranger:
+        return f"{person.name} belongs to another workspace, so no install link can be sent."
+    return ""

@@ -1,16 +1,18 @@
 """Groups: who gets releases, and which channels hear of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from provisioning.actors import Act, Actor, Identity, IdentityKind
 from provisioning.errors import DirectoryFailed, Unclear
 from provisioning.people.audience import Audience
-from provisioning.people.people import Act, People
+from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Directory
 from storage.catalog import groups, testers
 from storage.catalog.database import Database, Session
 from storage.errors import AlreadyExists, NotFound
+from storage.records.destination import DestinationKind
 from storage.records.group import Group
 from storage.records.tester import Tester
 
@@ -58,14 +60,14 @@ class Groups:
     def __init__(
         self,
         database: Database,
-        people: People,
+        permissions: Permissions,
         directory: Directory,
         audience: Audience,
         *,
         organization_id: str,
     ) -> None:
         self._database = database
-        self._people = people
+        self._permissions = permissions
         self._directory = directory
         self._audience = audience
         self._organization_id = organization_id
@@ -83,23 +85,20 @@ class Groups:
                 return found
             there = await groups.every(session, self._organization_id)
         if not there:
-            raise NotFound("There is no group yet. Make one: `/release groups create QA`.")
+            raise NotFound("There is no group yet.", code="no_groups")
         names = ", ".join(f"`{g.slug}`" for g in there[:20])
         raise NotFound(f"There is no group called “{text[:80]}”. There are: {names}.")
 
     async def heard_in(self, channel_id: str) -> list[Group]:
         """Return the groups that a channel is connected to, by name."""
         async with self._database.reading() as session:
-            there = await groups.every(session, self._organization_id)
-            rows = await groups.channels(session, [group.id for group in there])
-        connected = {row.group_id for row in rows if row.channel_id == channel_id}
-        return [group for group in there if group.id in connected]
+            return list(await groups.heard_in(session, self._organization_id, channel_id))
 
     async def create(
         self,
         name: str,
-        by: str,
-        people: Iterable[str] = (),
+        by: Actor,
+        people: Iterable[Identity] = (),
         usergroups: Mapping[str, str] | None = None,
     ) -> Group:
         """
@@ -108,13 +107,16 @@ class Groups:
         Raise Unclear, field `name`, for a name that is empty, too long or taken, and field
         `targets` for somebody who cannot install; DirectoryFailed for a user group.
         """
-        await self._people.require(by, Act.MANAGE_GROUPS)
+        await self._permissions.require(by, Act.MANAGE_GROUPS)
         slug = self._checked(name)
         found = await self._audience.testers_of(people)
         for usergroup_id in usergroups or {}:
             await self._directory.members(usergroup_id)
         group = Group(
-            organization_id=self._organization_id, name=name.strip(), slug=slug, created_by=by
+            organization_id=self._organization_id,
+            name=name.strip(),
+            slug=slug,
+            created_by=by.reference,
         )
         try:
             async with self._database.writing() as session:
@@ -126,9 +128,9 @@ class Groups:
         except AlreadyExists:
             raise Unclear(f"There is already a group called {name}.", field="name") from None
 
-    async def rename(self, group_id: str, name: str, by: str) -> Group:
+    async def rename(self, group_id: str, name: str, by: Actor) -> Group:
         """Raise Unclear, field `name`."""
-        await self._people.require(by, Act.MANAGE_GROUPS)
+        await self._require(by, group_id)
         slug = self._checked(name)
         try:
             async with self._database.writing() as session:
@@ -139,56 +141,52 @@ class Groups:
         except AlreadyExists:
             raise Unclear(f"There is already a group called {name}.", field="name") from None
 
-    async def delete(self, group_id: str, by: str) -> Group:
+    async def delete(self, group_id: str, by: Actor) -> Group:
         """Forget a group; what its people were given stays theirs."""
-        await self._people.require(by, Act.MANAGE_GROUPS)
+        await self._require(by, group_id)
         async with self._database.writing() as session:
             group = await groups.get(session, group_id)
             await groups.remove(session, group_id)
         return group
 
-    async def add_people(self, group_id: str, user_ids: Iterable[str], by: str) -> int:
+    async def add_people(self, group_id: str, people: Iterable[Identity], by: Actor) -> int:
         """Return how many were not in it before. Raise Unclear for somebody who cannot install."""
-        await self._people.require(by, Act.MANAGE_GROUPS)
-        found = await self._audience.testers_of(user_ids)
+        await self._require(by, group_id)
+        found = await self._audience.testers_of(people)
         async with self._database.writing() as session:
             await groups.get(session, group_id)
             return await groups.add_members(session, group_id, [t.id for t in found])
 
-    async def remove_people(self, group_id: str, user_ids: Iterable[str], by: str) -> int:
+    async def remove_people(self, group_id: str, people: Iterable[Identity], by: Actor) -> int:
         """Return how many were in it."""
-        await self._people.require(by, Act.MANAGE_GROUPS)
+        await self._require(by, group_id)
         async with self._database.writing() as session:
             await groups.get(session, group_id)
-            leaving = [
-                tester.id
-                for user_id in user_ids
-                if (tester := await self._tester(session, user_id)) is not None
-            ]
+            leaving = await self._known(session, people)
             return await groups.remove_members(session, group_id, leaving)
 
-    async def add_usergroup(self, group_id: str, usergroup_id: str, handle: str, by: str) -> int:
+    async def add_usergroup(self, group_id: str, usergroup_id: str, handle: str, by: Actor) -> int:
         """Let everybody in a Slack user group belong to it. Raise DirectoryFailed."""
-        await self._people.require(by, Act.MANAGE_GROUPS)
+        await self._require(by, group_id)
         await self._directory.members(usergroup_id)
         async with self._database.writing() as session:
             await groups.get(session, group_id)
             return await groups.add_usergroup(session, group_id, usergroup_id, handle)
 
-    async def remove_usergroup(self, group_id: str, usergroup_id: str, by: str) -> int:
-        await self._people.require(by, Act.MANAGE_GROUPS)
+    async def remove_usergroup(self, group_id: str, usergroup_id: str, by: Actor) -> int:
+        await self._require(by, group_id)
         async with self._database.writing() as session:
             return await groups.remove_usergroup(session, group_id, usergroup_id)
 
-    async def connect(self, group_id: str, channel_id: str, by: str) -> int:
+    async def connect(self, group_id: str, channel_id: str, by: Actor) -> int:
         """Announce the group's releases in a channel."""
-        await self._people.require(by, Act.MANAGE_GROUPS)
+        await self._require(by, group_id)
         async with self._database.writing() as session:
             await groups.get(session, group_id)
-            return await groups.connect(session, group_id, channel_id, by)
+            return await groups.connect(session, group_id, channel_id, by.reference)
 
-    async def disconnect(self, group_id: str, channel_id: str, by: str) -> int:
-        await self._people.require(by, Act.MANAGE_GROUPS)
+    async def disconnect(self, group_id: str, channel_id: str, by: Actor) -> int:
+        await self._require(by, group_id)
         async with self._database.writing() as session:
             return await groups.disconnect(session, group_id, channel_id)
 
@@ -196,7 +194,7 @@ class Groups:
         """
         Stop posting in a channel for *reason*; empty to begin again.
 
-        Return the user ids of whoever connected it, to be told once.
+        Return the references of whoever connected it, to be told once.
         """
         async with self._database.writing() as session:
             changed = await groups.set_broken(session, channel_id, reason)
@@ -210,30 +208,63 @@ class Groups:
     async def sheet(self, group_id: str) -> GroupSheet:
         """Return all of a group. Raise NotFound."""
         async with self._database.reading() as session:
-            group = await groups.get(session, group_id)
-            members = await groups.members(session, group_id)
-            usergroups = await groups.usergroups(session, group_id)
-            channels = await groups.channels(session, [group_id])
-        gathered = await self._audience.of((group_id,))
-        return GroupSheet(
-            id=group.id,
-            name=group.name,
-            slug=group.slug,
-            people=tuple(members),
-            usergroups=tuple([await self._usergroup(u.usergroup_id, u.handle) for u in usergroups]),
-            channels=tuple(ChannelSheet(id=c.channel_id, broken=c.broken) for c in channels),
-            reach=len(gathered.testers),
-        )
+            await groups.get(session, group_id)
+        return (await self.sheets([group_id]))[0]
 
-    async def _usergroup(self, usergroup_id: str, handle: str) -> UserGroupSheet:
+    async def sheets(self, group_ids: Collection[str]) -> list[GroupSheet]:
+        """Return all of groups, by name; an id that is none is left out."""
+        async with self._database.reading() as session:
+            found = await groups.those(session, group_ids)
+            members = await groups.members(session, group_ids)
+            usergroups = await groups.usergroups(session, group_ids)
+            channels = await groups.channels(session, list(group_ids))
+        gathered = await self._audience.of(group_ids)
+        sizes = {row.usergroup_id: await self._size(row.usergroup_id) for row in usergroups}
+        return [
+            GroupSheet(
+                id=group.id,
+                name=group.name,
+                slug=group.slug,
+                people=tuple(one for owner, one in members if owner == group.id),
+                usergroups=tuple(
+                    UserGroupSheet(
+                        id=u.usergroup_id, handle=u.handle, members=sizes[u.usergroup_id]
+                    )
+                    for u in usergroups
+                    if u.group_id == group.id
+                ),
+                channels=tuple(
+                    ChannelSheet(id=c.channel_id, broken=c.broken)
+                    for c in channels
+                    if c.group_id == group.id
+                ),
+                reach=sum(
+                    (DestinationKind.GROUP, group.id) in one.targets for one in gathered.members
+                ),
+            )
+            for group in sorted(found.values(), key=lambda group: group.slug)
+        ]
+
+    async def _size(self, usergroup_id: str) -> int | None:
+        """Return how many people are in a user group, None when Slack does not say."""
         try:
-            members: int | None = len(await self._directory.members(usergroup_id))
+            return len(await self._directory.members(usergroup_id))
         except DirectoryFailed:
-            members = None
-        return UserGroupSheet(id=usergroup_id, handle=handle, members=members)
+            return None
 
-    async def _tester(self, session: Session, user_id: str) -> Tester | None:
-        return await testers.with_slack_id(session, self._organization_id, user_id)
+    async def _known(self, session: Session, people: Iterable[Identity]) -> list[str]:
+        """Return the ids of the testers among people."""
+        named = list(people)
+        ids = [one.value for one in named if one.kind is IdentityKind.SLACK]
+        addresses = [one.value for one in named if one.kind is IdentityKind.EMAIL]
+        found = [
+            *await testers.of_slack_ids(session, self._organization_id, ids),
+            *await testers.of_emails(session, self._organization_id, addresses),
+        ]
+        return [tester.id for tester in found]
+
+    async def _require(self, by: Actor, group_id: str) -> None:
+        await self._permissions.require(by, Act.MANAGE_GROUPS, Where(group_id=group_id))
 
     @staticmethod
     def _checked(name: str) -> str:

@@ -25,12 +25,14 @@ class Testers:
     async def every(self) -> list[TesterSheet]:
         """Return all testers by name."""
         async with self._database.reading() as session:
+            names = {g.id: g.name for g in await groups.every(session, self._organization_id)}
             inside: dict[str, list[str]] = {}
-            for group in await groups.every(session, self._organization_id):
-                for member in await groups.members(session, group.id):
-                    inside.setdefault(member.id, []).append(group.name)
+            for group_id, tester_id in await groups.memberships(session, self._organization_id):
+                inside.setdefault(tester_id, []).append(names[group_id])
             rows = await testers.every(session, self._organization_id)
-        return [TesterSheet(tester=row, groups=tuple(inside.get(row.id, ()))) for row in rows]
+        return [
+            TesterSheet(tester=row, groups=tuple(sorted(inside.get(row.id, ())))) for row in rows
+        ]
 
     async def deactivate(self, slack_id: str, *, active: bool) -> bool:
         """Follow an account that Slack deactivated or brought back; return whether it is ours."""

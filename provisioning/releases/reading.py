@@ -1,158 +1,45 @@
-"""What people are shown of uploads, releases and deliveries: read, never written."""
+"""Reading: cards of uploads, releases and recipients, as the records have them now."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Sequence
 
-from storage.catalog import apps, builds, distributions, groups, releases, testers, uploads
+from provisioning.releases.cards import (
+    ActCard,
+    AppChoice,
+    BuildCard,
+    GroupChip,
+    Place,
+    RecipientCard,
+    ReleaseCard,
+    SymbolsCard,
+    Unreached,
+    UploadCard,
+    version_of,
+)
+from provisioning.releases.lifecycle import Standing, standing_of
+from storage.catalog import (
+    apps,
+    builds,
+    destinations,
+    distributions,
+    groups,
+    recipients,
+    releases,
+    symbols,
+    testers,
+    uploads,
+)
 from storage.catalog.database import Database, Session
 from storage.inspection.diff import Change, compare
 from storage.inspection.facts import Facts
-from storage.records.app import App
 from storage.records.build import Build
-from storage.records.distribution import DeliveryState, DestinationKind, DistributionState
-from storage.records.release import Release, ReleaseState
-from storage.records.tester import Tester
+from storage.records.destination import Destination, DestinationKind
+from storage.records.distribution import Distribution, RecipientState
+from storage.records.release import Release
 from storage.records.upload import Upload, UploadState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a card of an upload belongs. `thread_ts` is None until the message was seen."""
-
-    channel_id: str
-    thread_ts: str | None
-    gone: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BuildCard:
-    """A build as people see it. All text in `facts` is a stranger's: escape it."""
-
-    build_id: str
-    file_name: str
-    size: int
-    sha256: str
-    icon_sha256: str | None
-    facts: Facts
-
-    @property
-    def name(self) -> str:
-        return self.facts.name or self.facts.bundle_id or self.file_name
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GroupChip:
-    """A group by name, with the channels it is connected to."""
-
-    id: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undelivered:
-    """A tester who could not be told, and why."""
-
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
-    """One distribution of a release: who sent it where, and how it goes."""
-
-    distribution_id: str
-    by: str
-    at: datetime
-    groups: tuple[GroupChip, ...]
-    singles: int
-    mandatory: bool
-    notify: bool
-    state: DistributionState
-    shortfall: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseCard:
-    """A release with its app, its build, and how far it has gone."""
-
-    release_id: str
-    number: int
-    revision: int
-    state: ReleaseState
-    notes: str
-    created_by: str
-    created_at: datetime
-    published_by: str | None
-    published_at: datetime | None
-    withdrawn_by: str | None
-    app_id: str
-    app_name: str
-    app_display_name: str
-    build: BuildCard
-    previous: str | None  #: Such as `2.3.0 (230)`; None for the first build of an app.
-    changes: tuple[Change, ...]
-    usual_group: GroupChip | None
-    acts: tuple[Act, ...]
-    counts: dict[DeliveryState, int]
-    undelivered: tuple[Undelivered, ...]
-
-    @property
-    def reached(self) -> int:
-        """How many testers may install it and were told, or were not to be told."""
-        return sum(self.counts.get(s, 0) for s in (DeliveryState.TOLD, DeliveryState.SILENT))
-
-    @property
-    def people(self) -> int:
-        """How many testers it was given to."""
-        return sum(self.counts.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UploadCard:
-    """An upload with whatever has become of it."""
-
-    upload_id: str
-    key: str
-    team_id: str
-    state: UploadState
-    reason: str
-    file_name: str
-    size: int | None
-    received_bytes: int
-    uploader: str
-    quiet: bool
-    again: bool
-    notes: str
-    places: tuple[Place, ...]
-    build: BuildCard | None
-    release: ReleaseCard | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryCard:
-    """What one tester is told."""
-
-    delivery_id: str
-    distribution_id: str
-    tester: Tester
-    state: DeliveryState
-    mandatory: bool
-    by: str
-    release: ReleaseCard
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppCard:
-    """An app in a list."""
-
-    app: App
-    latest: ReleaseCard | None
-    releases: int
-
-
 class Cards:
-    """Answers what is to be shown now."""
+    """Answers what is to be shown now, of one thing at a time."""
 
     def __init__(self, database: Database, *, organization_id: str) -> None:
         self._database = database
@@ -171,19 +58,23 @@ class Cards:
             return UploadCard(
                 upload_id=upload.id,
                 key=upload.key,
-                team_id=upload.team_id,
                 state=upload.state,
                 reason=upload.reason,
                 file_name=upload.file_name,
                 size=upload.size,
                 received_bytes=upload.received_bytes,
-                uploader=upload.uploader,
+                by=upload.created_by,
                 quiet=upload.quiet,
                 again=upload.again,
                 notes=upload.notes,
-                places=await self._places(session, upload),
-                build=_build_card(build) if build else None,
+                places=tuple(
+                    Place(teller=p.teller, address=p.address, thread=p.thread, gone=p.gone)
+                    for p in await uploads.places(session, [upload.id])
+                ),
+                build=build_card(build) if build else None,
+                symbols=await _symbols(session, upload),
                 release=release,
+                choices=await self._choices(session, upload, build),
             )
 
     async def release(self, release_id: str) -> ReleaseCard:
@@ -191,10 +82,33 @@ class Cards:
         async with self._database.reading() as session:
             return await self._release(session, await releases.get(session, release_id))
 
+    async def recipient(self, recipient_id: str) -> RecipientCard:
+        """Raise NotFound."""
+        async with self._database.reading() as session:
+            recipient = await recipients.get(session, recipient_id)
+            act = await distributions.get(session, recipient.distribution_id)
+            release = await releases.get(session, recipient.release_id)
+            return RecipientCard(
+                recipient_id=recipient.id,
+                distribution_id=act.id,
+                tester=await testers.get(session, recipient.tester_id),
+                state=recipient.state,
+                mandatory=act.mandatory,
+                by=act.requested_by,
+                release=await self._release(session, release),
+            )
+
+    async def distribution(self, distribution_id: str) -> tuple[ActCard, ReleaseCard]:
+        """Return one act of distributing with its release. Raise NotFound."""
+        async with self._database.reading() as session:
+            act = await distributions.get(session, distribution_id)
+            card = await self._release(session, await releases.get(session, act.release_id))
+        return next(a for a in card.acts if a.distribution_id == distribution_id), card
+
     async def uploads_of(self, release_id: str) -> list[str]:
         """Return the ids of the uploads that led to a release."""
         async with self._database.reading() as session:
-            return [upload.id for upload in await uploads.of_release(session, release_id)]
+            return [upload.id for upload in await uploads.of_releases(session, [release_id])]
 
     async def upload_of_key(self, key: str) -> str | None:
         """Return the id of the upload that is known at its source by *key*."""
@@ -202,175 +116,158 @@ class Cards:
             upload = await uploads.of_key(session, key)
         return upload.id if upload else None
 
-    async def deliveries_of(self, release_id: str) -> list[str]:
-        """Return the ids of a release's deliveries."""
+    async def told(self, release_id: str) -> list[str]:
+        """Return the ids of those recipients of a release who were told."""
         async with self._database.reading() as session:
-            return [row.id for row in await distributions.deliveries(session, release_id)]
+            rows = await recipients.of_releases(session, [release_id])
+        return [row.id for row in rows if row.state is RecipientState.TOLD]
 
-    async def delivery(self, delivery_id: str) -> DeliveryCard:
-        """Raise NotFound."""
+    async def channels(self, distribution_id: str) -> list[str]:
+        """Return the channels of the groups that an act was for, where we can post."""
         async with self._database.reading() as session:
-            delivery = await distributions.delivery(session, delivery_id)
-            distribution = await distributions.get(session, delivery.distribution_id)
-            release = await releases.get(session, delivery.release_id)
-            return DeliveryCard(
-                delivery_id=delivery.id,
-                distribution_id=distribution.id,
-                tester=await testers.get(session, delivery.tester_id),
-                state=delivery.state,
-                mandatory=distribution.mandatory,
-                by=distribution.requested_by,
-                release=await self._release(session, release),
-            )
+            rows = await destinations.of_distributions(session, [distribution_id])
+            ids = [row.target_id for _, row in rows if row.kind is DestinationKind.GROUP]
+            connected = await groups.channels(session, ids)
+        return list(dict.fromkeys(c.channel_id for c in connected if not c.broken))
 
-    async def distribution(self, distribution_id: str) -> tuple[Act, ReleaseCard]:
-        """Return one act of distributing with its release. Raise NotFound."""
+    async def predecessors(self, release_id: str) -> list[str]:
+        """Return the ids of the releases whose place a release took, anywhere."""
         async with self._database.reading() as session:
-            distribution = await distributions.get(session, distribution_id)
-            card = await self._release(
-                session, await releases.get(session, distribution.release_id)
-            )
-        act = next(a for a in card.acts if a.distribution_id == distribution_id)
-        return act, card
+            return list(await destinations.superseded_by(session, release_id))
 
     async def is_icon(self, sha256: str) -> bool:
         """Return whether a blob is the icon of some build."""
         async with self._database.reading() as session:
             return await builds.is_icon(session, sha256)
 
-    async def apps(self) -> list[AppCard]:
-        """Return every app by name, with its newest release."""
-        async with self._database.reading() as session:
-            cards = []
-            for app in await apps.every(session, self._organization_id):
-                rows = await releases.of_app(session, app.id, limit=1)
-                latest = await self._release(session, rows[0]) if rows else None
-                total = latest.number if latest else 0
-                cards.append(AppCard(app=app, latest=latest, releases=total))
-            return cards
-
-    async def releases(self, app_id: str, *, limit: int = 20) -> list[ReleaseCard]:
-        """Return an app's newest releases, newest first."""
-        async with self._database.reading() as session:
-            rows = await releases.of_app(session, app_id, limit=limit)
-            return [await self._release(session, row) for row in rows]
-
-    async def newest(self, states: Sequence[ReleaseState], *, limit: int = 10) -> list[ReleaseCard]:
-        """Return the newest releases of every app in some states."""
-        async with self._database.reading() as session:
-            rows = await releases.newest(session, self._organization_id, states, limit=limit)
-            return [await self._release(session, row) for row in rows]
-
-    async def given_to(self, slack_id: str, *, limit: int = 20) -> list[DeliveryCard]:
-        """Return what a person was given and may still install, newest first."""
-        async with self._database.reading() as session:
-            tester = await testers.with_slack_id(session, self._organization_id, slack_id)
-            rows = await distributions.given_to(session, tester.id, limit=limit) if tester else ()
-        cards = [await self.delivery(row.id) for row in rows]
-        gone = {ReleaseState.WITHDRAWN, ReleaseState.DRAFT}
-        return [card for card in cards if card.release.state not in gone]
-
-    async def find(
-        self, app_text: str, version: str | None = None
-    ) -> tuple[App | None, Release | None]:
-        """
-        Return the app people mean, and the release: by number, by version, by `version (build)`.
-
-        Without *version*, the newest release that was not dismissed.
-        """
-        async with self._database.reading() as session:
-            app = await apps.called(session, self._organization_id, app_text.rpartition("/")[2])
-            if app is None:
-                return None, None
-            rows = await releases.of_app(session, app.id, limit=500)
-            known = {row.id: await builds.get(session, row.build_id) for row in rows}
-        for row in rows:
-            if _is_meant(row, known[row.id], version):
-                return app, row
-        return app, None
-
-    async def _places(self, session: Session, upload: Upload) -> tuple[Place, ...]:
+    async def _choices(
+        self, session: Session, upload: Upload, build: Build | None
+    ) -> tuple[AppChoice, ...]:
+        if build is None or upload.release_id or upload.state is not UploadState.KEPT:
+            return ()
+        found = await apps.of_package(
+            session, self._organization_id, build.platform, build.bundle_id
+        )
         return tuple(
-            Place(channel_id=p.channel_id, thread_ts=p.thread_ts, gone=p.gone)
-            for p in await uploads.places(session, upload.id)
+            AppChoice(app_id=app.id, name=app.name, display_name=app.display_name) for app in found
         )
 
     async def _release(self, session: Session, release: Release) -> ReleaseCard:
         app = await apps.get(session, release.app_id)
         build = await builds.get(session, release.build_id)
-        before = await builds.before(session, app, build)
-        known = {g.id: g for g in await groups.every(session, self._organization_id)}
+        before = await builds.before(session, release)
+        rows = await destinations.of_releases(session, [release.id])
+        ids = {row.target_id for row in rows if row.kind is DestinationKind.GROUP}
+        known = await groups.those(session, ids | {app.usual_group_id or ""})
+        names = {group_id: group.name for group_id, group in known.items()}
         usual = known.get(app.usual_group_id or "")
+        counts = await recipients.counts(session, [release.id])
+        own = counts.get(release.id, {})
+        stands = standing_of(release, rows)
         return ReleaseCard(
             release_id=release.id,
             number=release.number,
             revision=release.revision,
             state=release.state,
+            standing=stands,
             notes=release.notes,
             created_by=release.created_by,
             created_at=release.created_at,
             published_by=release.published_by,
             published_at=release.published_at,
-            withdrawn_by=release.withdrawn_by,
+            ended_by=release.ended_by,
             app_id=app.id,
             app_name=app.name,
             app_display_name=app.display_name,
-            build=_build_card(build),
-            previous=f"{before.version} ({before.build})" if before else None,
+            build=build_card(build),
+            previous=version_of(before.version, before.build) if before else None,
             changes=_changes(before, build),
             usual_group=GroupChip(id=usual.id, name=usual.name) if usual else None,
-            acts=await self._acts(session, release, {g.id: g.name for g in known.values()}),
-            counts=await distributions.counts(session, release.id),
-            undelivered=await self._undelivered(session, release),
+            acts=await _acts(session, release, names),
+            counts=own,
+            unreached=await _unreached(session, release, own),
+            mandatory=any(row.mandatory_from is not None for row in rows),
+            successor=await _successor(session, stands, rows),
         )
 
-    async def _acts(
-        self, session: Session, release: Release, names: dict[str, str]
-    ) -> tuple[Act, ...]:
-        rows = await distributions.destinations(session, release.id)
-        acts = []
-        for distribution in await distributions.of_release(session, release.id):
-            own = [row for row in rows if row.distribution_id == distribution.id]
-            chips = tuple(
-                GroupChip(id=row.target_id, name=names.get(row.target_id, "a deleted group"))
-                for row in own
-                if row.kind is DestinationKind.GROUP
-            )
-            acts.append(
-                Act(
-                    distribution_id=distribution.id,
-                    by=distribution.requested_by,
-                    at=distribution.created_at,
-                    groups=chips,
-                    singles=sum(row.kind is DestinationKind.TESTER for row in own),
-                    mandatory=distribution.mandatory,
-                    notify=distribution.notify,
-                    state=distribution.state,
-                    shortfall=distribution.shortfall,
-                )
-            )
-        return tuple(acts)
 
-    async def _undelivered(self, session: Session, release: Release) -> tuple[Undelivered, ...]:
-        rows = [
-            row
-            for row in await distributions.deliveries(session, release.id)
-            if row.state is DeliveryState.UNDELIVERABLE
-        ]
-        if not rows:
-            return ()
-        found = await testers.those(session, [row.tester_id for row in rows])
-        names = {tester.id: tester.name for tester in found}
-        return tuple(Undelivered(name=names[row.tester_id], reason=row.reason) for row in rows)
+async def _acts(session: Session, release: Release, names: dict[str, str]) -> tuple[ActCard, ...]:
+    acts = await distributions.of_releases(session, [release.id])
+    about: dict[str, list[Destination]] = {}
+    for act_id, row in await destinations.of_distributions(session, [act.id for act in acts]):
+        about.setdefault(act_id, []).append(row)
+    return tuple(_act(act, about.get(act.id, []), names) for act in acts)
 
 
-def _build_card(build: Build) -> BuildCard:
+def _act(act: Distribution, rows: Sequence[Destination], names: dict[str, str]) -> ActCard:
+    return ActCard(
+        distribution_id=act.id,
+        by=act.requested_by,
+        at=act.created_at,
+        groups=tuple(
+            GroupChip(id=row.target_id, name=names.get(row.target_id, "a deleted group"))
+            for row in rows
+            if row.kind is DestinationKind.GROUP
+        ),
+        singles=sum(row.kind is DestinationKind.TESTER for row in rows),
+        mandatory=act.mandatory,
+        notify=act.notify,
+        state=act.state,
+        shortfall=act.shortfall,
+        reason=act.reason,
+    )
+
+
+async def _unreached(
+    session: Session, release: Release, counts: dict[RecipientState, int]
+) -> tuple[Unreached, ...]:
+    """Return those who could not be told in any way, by name."""
+    if not counts.get(RecipientState.UNREACHABLE):
+        return ()
+    rows = await recipients.of_releases(session, [release.id])
+    others = {r.tester_id for r in rows if r.state is not RecipientState.UNREACHABLE}
+    reasons = {r.tester_id: r.reason for r in rows if r.tester_id not in others}
+    found = await testers.those(session, reasons.keys())
+    return tuple(Unreached(name=one.name, reason=reasons[one.id]) for one in found)
+
+
+async def _successor(
+    session: Session, stands: Standing, rows: Collection[Destination]
+) -> str | None:
+    """Return the version of the newest release that took the place of a superseded one."""
+    if stands is not Standing.SUPERSEDED:
+        return None
+    ids = {row.superseded_by for row in rows if row.superseded_by}
+    newer = await releases.those(session, ids)
+    if not newer:
+        return None
+    newest = max(newer.values(), key=lambda release: release.number)
+    build = await builds.get(session, newest.build_id)
+    return version_of(build.version, build.build)
+
+
+async def _symbols(session: Session, upload: Upload) -> SymbolsCard | None:
+    if upload.symbols_id is None:
+        return None
+    found = await symbols.get(session, upload.symbols_id)
+    build = await builds.get(session, found.build_id) if found.build_id else None
+    return SymbolsCard(
+        kind=found.kind,
+        file_name=found.file_name,
+        size=found.size,
+        version=version_of(build.version, build.build) if build else None,
+    )
+
+
+def build_card(build: Build) -> BuildCard:
     return BuildCard(
         build_id=build.id,
         file_name=build.file_name,
         size=build.size,
         sha256=build.sha256,
         icon_sha256=build.icon_sha256,
+        link=build.link,
+        remarks=tuple(build.remarks),
         facts=Facts(**build.facts),
     )
 
@@ -379,10 +276,3 @@ def _changes(before: Build | None, build: Build) -> tuple[Change, ...]:
     if before is None:
         return ()
     return tuple(compare(Facts(**before.facts), Facts(**build.facts)))
-
-
-def _is_meant(release: Release, build: Build, version: str | None) -> bool:
-    if version is None or version == "latest":
-        return release.state is not ReleaseState.WITHDRAWN
-    text = version.removeprefix("#").removeprefix("v")
-    return text in {str(release.number), build.version, f"{build.version} ({build.build})"}

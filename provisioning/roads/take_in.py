@@ -3,27 +3,39 @@
 from dataclasses import dataclass
 
 from provisioning.intake.intake import Intake
-from provisioning.ports import Announcer
-from provisioning.roads.road import Step
+from provisioning.roads.road import Road, Step
+from provisioning.telling.tellers import Tellers
+from storage.errors import SlipwayError
 
 
 @dataclass(frozen=True, slots=True)
 class TakeIn:
-    """Fetch, inspect, keep; the card follows along."""
+    """Greet, fetch, inspect, keep in the order of posting; the card follows along."""
 
     intake: Intake
-    announcer: Announcer
+    tellers: Tellers
+
+    def road(self) -> Road:
+        return Road(
+            name="take_in",
+            walk=self,
+            unfinished=self.intake.unfinished,
+            give_up=self._give_up,
+            at_once=32,
+            heavy={"fetch": 2, "inspect": 2},
+        )
 
     async def __call__(self, step: Step, upload_id: str) -> None:
-        await step("greet", self.announcer.show_upload, upload_id)
+        await self._greet(step, upload_id)
+        await self._take_in(step, upload_id)
+        await step("show", self.tellers.show_upload, upload_id)
+
+    async def _greet(self, step: Step, upload_id: str) -> None:
+        """Say that it is being read; a build is taken in all the same when nobody can be told."""
         try:
-            await self._take_in(step, upload_id)
-        except Exception:
-            # Whatever nobody foresaw still gets a sentence in the thread; the engine logs the rest.
-            await step("give up", self.intake.give_up, upload_id)
-            await step("show failure", self.announcer.show_upload, upload_id)
-            raise
-        await step("show", self.announcer.show_upload, upload_id)
+            await step.briefly("greet", self.tellers.show_upload, upload_id)
+        except SlipwayError:
+            return
 
     async def _take_in(self, step: Step, upload_id: str) -> None:
         stored = await step("fetch", self.intake.fetch, upload_id)
@@ -32,4 +44,10 @@ class TakeIn:
         read = await step("inspect", self.intake.inspect, upload_id, stored)
         if read is None:
             return
+        await step("turn", self.intake.wait_turn, upload_id)
         await step("keep", self.intake.keep, upload_id, stored, read)
+
+    async def _give_up(self, upload_id: str, reason: str) -> None:
+        """Refuse it, and say so in its places."""
+        await self.intake.give_up(upload_id, reason)
+        await self.tellers.show_upload(upload_id)

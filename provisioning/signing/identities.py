@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from provisioning.actors import Actor
 from provisioning.codesign.errors import IdentityRefused
 from provisioning.codesign.identity.files import import_p12, import_pem
 from provisioning.codesign.identity.identity import Identity
@@ -72,7 +73,7 @@ class Identities:
         self._organization_id = organization_id
         self._authorities = authorities
 
-    async def import_p12(self, content: bytes, password: str, by: str) -> IdentityCard:
+    async def import_p12(self, content: bytes, password: str, by: Actor) -> IdentityCard:
         """
         Keep the identity of a p12 file; one that is here already stays as it is.
 
@@ -91,7 +92,7 @@ class Identities:
             self._note(session, "identity.imported", record, by)
         return _card(record)
 
-    async def request(self, common_name: str, by: str, *, email: str = "") -> IdentityCard:
+    async def request(self, common_name: str, by: Actor, *, email: str = "") -> IdentityCard:
         """Make a key that nobody sees, and the request with which Apple is asked to certify it."""
         made = await _tried(make_request, common_name, email)
         record = self._new(made.key_pem, name=common_name, by=by)
@@ -101,7 +102,7 @@ class Identities:
             self._note(session, "identity.requested", record, by)
         return _card(record)
 
-    async def complete(self, identity_id: str, certificate: bytes, by: str) -> IdentityCard:
+    async def complete(self, identity_id: str, certificate: bytes, by: Actor) -> IdentityCard:
         """
         Join the certificate that Apple issued, PEM or DER, to the key that waits for it.
 
@@ -130,7 +131,7 @@ class Identities:
             found = await identities.every(session, self._organization_id)
         return [_card(record) for record in found]
 
-    async def open(self, identity_id: str, *, by: str, purpose: str) -> Identity:
+    async def open(self, identity_id: str, *, by: Actor, purpose: str) -> Identity:
         """
         Return an identity that can sign; that it was opened, by whom and for what, is noted.
 
@@ -144,7 +145,7 @@ class Identities:
             self._note(session, "identity.used", record, by, purpose=purpose)
         return await _tried(import_pem, self._key_of(record), record.certificate, self._authorities)
 
-    def _new(self, key_pem: bytes, *, name: str, by: str) -> SigningIdentity:
+    def _new(self, key_pem: bytes, *, name: str, by: Actor) -> SigningIdentity:
         identity_id = new_id()
         return SigningIdentity(
             id=identity_id,
@@ -152,7 +153,7 @@ class Identities:
             key_fingerprint=_fingerprint_of(key_pem),
             sealed_key=self._secrets.seal(key_pem, _place(identity_id)),
             name=name[:255],
-            created_by=by,
+            created_by=by.reference,
         )
 
     def _key_of(self, record: SigningIdentity) -> bytes:
@@ -163,12 +164,13 @@ class Identities:
         session: Session,
         action: str,
         record: SigningIdentity,
-        by: str,
+        by: Actor,
         **detail: str,
     ) -> None:
         entry = AuditEntry(
             organization_id=self._organization_id,
-            actor=by,
+            actor=by.reference,
+            origin=by.origin,
             action=action,
             subject_id=record.id,
             detail={"fingerprint": record.fingerprint, **detail},

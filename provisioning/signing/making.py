@@ -14,6 +14,7 @@ from provisioning.codesign.splicing.splice import splice
 from provisioning.codesign.splicing.variant import Segment as SplicedSegment
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.summary import SignedBundle
+from provisioning.errors import Unclear
 from provisioning.signing.scratch import Workroom
 from provisioning.signing.sheets import signing_sheet
 from provisioning.signing.splice_base import prepare_apart
@@ -53,6 +54,13 @@ class Made:
     fresh_sha256: str | None
     new_bytes: int
     signing: dict[str, Any]
+
+
+def file_of(build: Build) -> str:
+    """Return the digest of a build's file. Raise Unclear for an external one, which has none."""
+    if build.sha256 is None:
+        raise Unclear("This build lies elsewhere, so it cannot be signed here.")
+    return build.sha256
 
 
 class Making:
@@ -117,7 +125,7 @@ class Making:
         """Return what can be spliced into, prepared now if need be; None when nothing can."""
         build_id, fingerprint = job.build.id, job.identity.fingerprint
         if fingerprint in _certificates(job.build):
-            await self.prepared(build_id, job.build.sha256)
+            await self.prepared(build_id, file_of(job.build))
         async with self._database.reading() as session:
             found = await variants.prepared(session, build_id, fingerprint)
             anew = await variants.signed_anew(session, build_id, fingerprint)
@@ -151,7 +159,7 @@ class Making:
         async with (
             self._heavy,
             self._workroom.lend() as room,
-            self._blobs.local(job.build.sha256) as source,
+            self._blobs.local(file_of(job.build)) as source,
         ):
             out = room / "signed.ipa"
             summary = await asyncio.to_thread(

@@ -6,12 +6,13 @@ import logging
 from collections.abc import Sequence
 from weakref import WeakValueDictionary
 
+from provisioning.actors import Actor
 from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.structures.profile import Profile, read_profile
 from provisioning.errors import Unclear
 from provisioning.signing.identities import Identities
-from provisioning.signing.making import Job, Made, Making
+from provisioning.signing.making import Job, Made, Making, file_of
 from provisioning.signing.splice_base import PreparingFailed
 from storage.blobs.store import CHUNK_SIZE
 from storage.catalog import builds, variants
@@ -47,14 +48,15 @@ class Signing:
         """
         Prepare a build for splicing, at most once; the result says why it cannot be, if so.
 
-        Raise NotFound, BlobMissing, NoSpace, or PreparingFailed, after which it may be tried again.
+        Raise NotFound; Unclear for an external build; BlobMissing, NoSpace, or PreparingFailed,
+        after which it may be tried again.
         """
         build = await self._build(build_id)
         async with self._turn(build.id):
-            return await self._making.prepared(build.id, build.sha256)
+            return await self._making.prepared(build.id, file_of(build))
 
     async def variant(
-        self, build_id: str, identity_id: str, profiles: Sequence[bytes], *, by: str
+        self, build_id: str, identity_id: str, profiles: Sequence[bytes], *, by: Actor
     ) -> Variant:
         """
         Sign a build with an identity for the devices of *profiles*, each a `.mobileprovision`.

@@ -1,6 +1,6 @@
 """Questions about apps."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlmodel import col, select
 
@@ -17,18 +17,26 @@ async def get(session: Session, app_id: str) -> App:
     return found
 
 
+async def those(session: Session, app_ids: Collection[str]) -> dict[str, App]:
+    """Return apps by id; an id that is none is left out."""
+    found = await session.exec(select(App).where(col(App.id).in_(set(app_ids))))
+    return {app.id: app for app in found.all()}
+
+
 async def of_package(
     session: Session, organization_id: str, platform: str, bundle_id: str
-) -> App | None:
-    """Return the app that builds of this platform and bundle id belong to."""
+) -> Sequence[App]:
+    """Return the apps that builds of this platform and bundle id may belong to, by name."""
     found = await session.exec(
-        select(App).where(
+        select(App)
+        .where(
             App.organization_id == organization_id,
             App.platform == platform,
             App.bundle_id == bundle_id,
         )
+        .order_by(col(App.name))
     )
-    return found.first()
+    return found.all()
 
 
 async def called(session: Session, organization_id: str, name: str) -> App | None:

@@ -1,12 +1,11 @@
 """Questions about builds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlmodel import col, select
 
 from storage.catalog.database import Session
 from storage.errors import NotFound
-from storage.records.app import App
 from storage.records.build import Build
 from storage.records.release import Release
 
@@ -19,6 +18,12 @@ async def get(session: Session, build_id: str) -> Build:
     return found
 
 
+async def those(session: Session, build_ids: Collection[str]) -> dict[str, Build]:
+    """Return builds by id; an id that is none is left out."""
+    found = await session.exec(select(Build).where(col(Build.id).in_(set(build_ids))))
+    return {build.id: build for build in found.all()}
+
+
 async def of_bytes(session: Session, organization_id: str, sha256: str) -> Build | None:
     """Return the build with exactly these bytes."""
     found = await session.exec(
@@ -27,16 +32,36 @@ async def of_bytes(session: Session, organization_id: str, sha256: str) -> Build
     return found.first()
 
 
-async def before(session: Session, app: App, build: Build) -> Build | None:
-    """Return the build of the app's last release that points at another build than *build*."""
-    earlier = select(Build).join(Release, col(Release.build_id) == Build.id)
-    own = select(Release.number).where(Release.app_id == app.id, Release.build_id == build.id)
-    number = (await session.exec(own.order_by(col(Release.number)))).first()
-    earlier = earlier.where(Release.app_id == app.id, Build.id != build.id)
-    if number is not None:
-        earlier = earlier.where(col(Release.number) < number)
-    found = await session.exec(earlier.order_by(col(Release.number).desc()).limit(1))
+async def before(session: Session, release: Release) -> Build | None:
+    """Return the build of the app's last release before this one that has another build."""
+    found = await session.exec(
+        select(Build)
+        .join(Release, col(Release.build_id) == Build.id)
+        .where(
+            Release.app_id == release.app_id,
+            col(Release.number) < release.number,
+            Release.build_id != release.build_id,
+        )
+        .order_by(col(Release.number).desc())
+        .limit(1)
+    )
     return found.first()
+
+
+async def of_identity(
+    session: Session, organization_id: str, platform: str, bundle_id: str
+) -> Sequence[Build]:
+    """Return the builds of one program, newest first."""
+    found = await session.exec(
+        select(Build)
+        .where(
+            Build.organization_id == organization_id,
+            Build.platform == platform,
+            Build.bundle_id == bundle_id,
+        )
+        .order_by(col(Build.created_at).desc())
+    )
+    return found.all()
 
 
 async def is_icon(session: Session, sha256: str) -> bool:

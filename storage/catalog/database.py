@@ -1,18 +1,20 @@
 """Engines, units of work, and the little that SQLite and PostgreSQL do differently."""
 
+import sqlite3
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.errors import AlreadyExists
+from storage.errors import AlreadyExists, DatabaseDown, NoSpace, SlipwayError
 
 #: A unit of work: what the catalog's functions are asked with.
 Session = AsyncSession
@@ -73,9 +75,16 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[Session]:
-        """Look at a consistent state; nothing is kept of what is changed."""
-        async with Session(self._reader, expire_on_commit=False) as session:
-            yield session
+        """
+        Look at a consistent state; nothing is kept of what is changed.
+
+        Raise DatabaseDown when the database does not answer.
+        """
+        try:
+            async with Session(self._reader, expire_on_commit=False) as session:
+                yield session
+        except DBAPIError as failure:
+            raise _translated(failure) from failure
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Session]:
@@ -83,18 +92,19 @@ class Database:
         Change things together: all is kept on leaving, nothing if an error leaves.
 
         Never wait for the network or a file inside: on SQLite this holds the only write lock.
-        Raise AlreadyExists when a unique key is taken.
+        Raise AlreadyExists when a unique key is taken, DatabaseDown when the database does not
+        answer, NoSpace when it has no room.
         """
-        async with Session(self.engine, expire_on_commit=False) as session:
-            try:
-                yield session
-                await session.commit()
-            except IntegrityError as taken:
-                await session.rollback()
-                raise AlreadyExists from taken
-            except BaseException:
-                await session.rollback()
-                raise
+        try:
+            async with Session(self.engine, expire_on_commit=False) as session:
+                try:
+                    yield session
+                    await session.commit()
+                except BaseException:
+                    await session.rollback()
+                    raise
+        except DBAPIError as failure:
+            raise _translated(failure) from failure
 
     async def ping(self) -> None:
         """Raise whatever the driver raises when the database does not answer."""
@@ -104,6 +114,37 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+def _translated(failure: DBAPIError) -> Exception:
+    """Return what *failure* means in our words, or itself when it is a mistake of ours."""
+    cause = failure.orig
+    if isinstance(cause, sqlite3.Error):
+        return _SQLITE[_primary(cause)]() if _primary(cause) in _SQLITE else failure
+    if isinstance(cause, psycopg.errors.UniqueViolation):
+        return AlreadyExists()
+    if isinstance(cause, psycopg.errors.DiskFull):
+        return NoSpace()
+    if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+        return DatabaseDown()
+    return failure
+
+
+def _primary(error: sqlite3.Error) -> str:
+    """Return SQLite's name of an error (sqlite.org/rescode.html), as far as it matters here."""
+    name = getattr(error, "sqlite_errorname", "")
+    return name if name in _SQLITE else "_".join(name.split("_")[:2])
+
+
+_SQLITE: dict[str, type[SlipwayError]] = {
+    "SQLITE_CONSTRAINT_UNIQUE": AlreadyExists,
+    "SQLITE_CONSTRAINT_PRIMARYKEY": AlreadyExists,
+    "SQLITE_BUSY": DatabaseDown,
+    "SQLITE_LOCKED": DatabaseDown,
+    "SQLITE_IOERR": DatabaseDown,
+    "SQLITE_CANTOPEN": DatabaseDown,
+    "SQLITE_FULL": NoSpace,
+}
 
 
 async def insert_missing(

@@ -9,12 +9,14 @@ from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
 from storage.records.app import App
 from storage.records.build import Build
+from storage.records.destination import Destination
+from storage.records.distribution import Recipient
 from storage.records.grant import Grant
 from storage.records.release import Release
 from storage.records.tester import Tester
 
-#: What a link leads to: the grant with all that its page shows.
-Joined = tuple[Grant, Release, Build, App, Tester]
+#: What a link leads to: the grant with all that its page shows, and whether it is still entitled.
+Joined = tuple[Grant, Release, Build, App, Tester, bool]
 
 
 async def get(session: Session, grant_id: str) -> Grant:
@@ -55,7 +57,12 @@ async def keep(session: Session, grant: Grant) -> Grant:
 
 
 async def with_token_hash(session: Session, token_hash: str) -> Joined | None:
-    """Return what the link with this hash leads to, whatever its state."""
+    """
+    Return what the link with this hash leads to, whatever its state.
+
+    The last part says whether a destination stands by which the person is entitled: a grant follows
+    its destinations, and goes with the last of them.
+    """
     found = await session.exec(
         select(Grant, Release, Build, App)
         .join(Release, col(Release.id) == Grant.release_id)
@@ -66,7 +73,24 @@ async def with_token_hash(session: Session, token_hash: str) -> Joined | None:
     row = found.first()
     if row is None:
         return None
-    return (*row, await session.get_one(Tester, row[0].tester_id))
+    grant = row[0]
+    tester = await session.get_one(Tester, grant.tester_id)
+    return (*row, tester, await entitled(session, grant.release_id, grant.tester_id))
+
+
+async def entitled(session: Session, release_id: str, tester_id: str) -> bool:
+    """Return whether a person has a release by a destination that was not recalled."""
+    found = await session.exec(
+        select(Recipient.id)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(
+            Recipient.release_id == release_id,
+            Recipient.tester_id == tester_id,
+            col(Destination.recalled_at).is_(None),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 async def revoke(session: Session, grant_id: str, at: datetime) -> None:

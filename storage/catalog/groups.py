@@ -1,13 +1,12 @@
 """Questions about distribution groups."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
-from storage.records.distribution import Destination, DestinationKind
 from storage.records.group import Group, GroupChannel, GroupMember, GroupUserGroup
 from storage.records.tester import Tester
 
@@ -49,13 +48,29 @@ async def remove(session: Session, group_id: str) -> None:
     await session.exec(sa.delete(Group).where(col(Group.id) == group_id))
 
 
-async def members(session: Session, group_id: str) -> Sequence[Tester]:
-    """Return the testers added one by one, by name."""
+async def those(session: Session, group_ids: Collection[str]) -> dict[str, Group]:
+    """Return groups by id; an id that is none is left out."""
+    found = await session.exec(select(Group).where(col(Group.id).in_(set(group_ids))))
+    return {group.id: group for group in found.all()}
+
+
+async def members(session: Session, group_ids: Collection[str]) -> Sequence[tuple[str, Tester]]:
+    """Return the testers added to any of the groups one by one, by name, each with the group."""
     found = await session.exec(
-        select(Tester)
-        .join(GroupMember, col(GroupMember.tester_id) == Tester.id)
-        .where(GroupMember.group_id == group_id)
-        .order_by(col(Tester.name))
+        select(GroupMember.group_id, Tester)
+        .join(Tester, col(Tester.id) == GroupMember.tester_id)
+        .where(col(GroupMember.group_id).in_(set(group_ids)))
+        .order_by(col(Tester.name), col(Tester.id))
+    )
+    return found.all()
+
+
+async def memberships(session: Session, organization_id: str) -> Sequence[tuple[str, str]]:
+    """Return who was added to which group one by one: ids of group and tester."""
+    found = await session.exec(
+        select(GroupMember.group_id, GroupMember.tester_id)
+        .join(Group, col(Group.id) == GroupMember.group_id)
+        .where(Group.organization_id == organization_id)
     )
     return found.all()
 
@@ -76,8 +91,13 @@ async def remove_members(session: Session, group_id: str, tester_ids: Sequence[s
     return int(getattr(result, "rowcount", 0))
 
 
-async def usergroups(session: Session, group_id: str) -> Sequence[GroupUserGroup]:
-    found = await session.exec(select(GroupUserGroup).where(GroupUserGroup.group_id == group_id))
+async def usergroups(session: Session, group_ids: Collection[str]) -> Sequence[GroupUserGroup]:
+    """Return the user groups that belong to any of the groups."""
+    found = await session.exec(
+        select(GroupUserGroup)
+        .where(col(GroupUserGroup.group_id).in_(set(group_ids)))
+        .order_by(col(GroupUserGroup.group_id), col(GroupUserGroup.usergroup_id))
+    )
     return found.all()
 
 
@@ -102,6 +122,17 @@ async def channels(session: Session, group_ids: Sequence[str]) -> Sequence[Group
         select(GroupChannel)
         .where(col(GroupChannel.group_id).in_(group_ids))
         .order_by(col(GroupChannel.channel_id), col(GroupChannel.group_id))
+    )
+    return found.all()
+
+
+async def heard_in(session: Session, organization_id: str, channel_id: str) -> Sequence[Group]:
+    """Return the groups that a channel is connected to, by name."""
+    found = await session.exec(
+        select(Group)
+        .join(GroupChannel, col(GroupChannel.group_id) == Group.id)
+        .where(Group.organization_id == organization_id, GroupChannel.channel_id == channel_id)
+        .order_by(col(Group.slug))
     )
     return found.all()
 
@@ -145,14 +176,3 @@ async def rename_channel(session: Session, old_id: str, new_id: str) -> None:
         .where(col(GroupChannel.channel_id) == old_id)
         .values(channel_id=new_id)
     )
-
-
-async def last_used(session: Session, group_id: str) -> str | None:
-    """Return the id of the newest release the group was given, if any."""
-    found = await session.exec(
-        select(Destination.release_id)
-        .where(Destination.kind == DestinationKind.GROUP, Destination.target_id == group_id)
-        .order_by(col(Destination.created_at).desc())
-        .limit(1)
-    )
-    return found.first()

@@ -1,6 +1,9 @@
 """Questions about what Slack last told us of people and user groups."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+
+from sqlmodel import col, select
 
 from storage.catalog.database import Session
 from storage.records.base import now
@@ -11,6 +14,12 @@ LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 async def person(session: Session, user_id: str) -> Person | None:
     return await session.get(Person, user_id)
+
+
+async def people(session: Session, user_ids: Collection[str]) -> Sequence[Person]:
+    """Return those people who are remembered."""
+    found = await session.exec(select(Person).where(col(Person.id).in_(set(user_ids))))
+    return found.all()
 
 
 async def keep_person(session: Session, person: Person) -> None:

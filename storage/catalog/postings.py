@@ -52,9 +52,11 @@ async def at(session: Session, channel_id: str, ts: str) -> Posting | None:
 
 async def starting_with(session: Session, prefix: str) -> Sequence[Posting]:
     """Return the postings whose key begins with *prefix*."""
+    # A range of keys, since LIKE does not use the index of the key on either database.
+    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
     found = await session.exec(
         select(Posting)
-        .where(col(Posting.key).startswith(prefix, autoescape=True))
+        .where(col(Posting.key) >= prefix, col(Posting.key) < end)
         .order_by(col(Posting.intended_at))
     )
     return found.all()

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
-from storage.records.role import HolderKind, Role, RoleHolding
+from storage.records.role import RoleHolding
 
 
 async def every(session: Session, organization_id: str) -> Sequence[RoleHolding]:
@@ -20,20 +20,20 @@ async def every(session: Session, organization_id: str) -> Sequence[RoleHolding]
 
 async def give(session: Session, holding: RoleHolding) -> bool:
     """Return whether it is news."""
-    unique = ["organization_id", "role", "holder_kind", "holder_id"]
+    unique = ["organization_id", "role", "holder_kind", "holder_id", "app_id", "group_id"]
     return bool(await insert_missing(session, RoleHolding, [holding.model_dump()], unique))
 
 
-async def take(
-    session: Session, organization_id: str, role: Role, kind: HolderKind, holder_id: str
-) -> bool:
+async def take(session: Session, holding: RoleHolding) -> bool:
     """Return whether there was such a holding."""
     result = await session.exec(
         sa.delete(RoleHolding).where(
-            col(RoleHolding.organization_id) == organization_id,
-            col(RoleHolding.role) == role,
-            col(RoleHolding.holder_kind) == kind,
-            col(RoleHolding.holder_id) == holder_id,
+            col(RoleHolding.organization_id) == holding.organization_id,
+            col(RoleHolding.role) == holding.role,
+            col(RoleHolding.holder_kind) == holding.holder_kind,
+            col(RoleHolding.holder_id) == holding.holder_id,
+            col(RoleHolding.app_id) == holding.app_id,
+            col(RoleHolding.group_id) == holding.group_id,
         )
     )
     return bool(getattr(result, "rowcount", 0))

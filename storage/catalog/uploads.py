@@ -1,14 +1,19 @@
 """Questions about uploads."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
 from storage.records.base import now
+from storage.records.build import Build
 from storage.records.upload import Upload, UploadPlace, UploadState
+
+#: In these states an upload has not ended.
+UNDER_WAY = (UploadState.RECEIVED, UploadState.FETCHING, UploadState.INSPECTING)
 
 
 async def get(session: Session, upload_id: str) -> Upload:
@@ -31,62 +36,88 @@ async def receive(session: Session, upload: Upload) -> tuple[Upload, bool]:
     return found.one(), bool(new)
 
 
-async def add_place(
-    session: Session, upload_id: str, channel_id: str, thread_ts: str | None
-) -> bool:
-    """Remember that the upload was seen in a channel; return whether that is news."""
-    row = {"upload_id": upload_id, "channel_id": channel_id, "thread_ts": thread_ts}
-    new = await insert_missing(session, UploadPlace, [row], ["upload_id", "channel_id"])
-    if new or thread_ts is None:
+async def add_place(session: Session, place: UploadPlace) -> bool:
+    """Remember where somebody hears of an upload; return whether that is news."""
+    row = place.model_dump()
+    new = await insert_missing(session, UploadPlace, [row], ["upload_id", "teller", "address"])
+    if new or place.thread is None:
         return bool(new)
-    place = await place_in(session, upload_id, channel_id)
-    if place is not None and place.thread_ts is None:
-        place.thread_ts = thread_ts
-        session.add(place)
+    known = await place_in(session, place.upload_id, place.teller, place.address)
+    if known is not None and known.thread is None:
+        known.thread = place.thread
+        session.add(known)
     return False
 
 
-async def place_in(session: Session, upload_id: str, channel_id: str) -> UploadPlace | None:
+async def place_in(
+    session: Session, upload_id: str, teller: str, address: str
+) -> UploadPlace | None:
     found = await session.exec(
         select(UploadPlace).where(
-            UploadPlace.upload_id == upload_id, UploadPlace.channel_id == channel_id
+            UploadPlace.upload_id == upload_id,
+            UploadPlace.teller == teller,
+            UploadPlace.address == address,
         )
     )
     return found.first()
 
 
-async def places(session: Session, upload_id: str) -> Sequence[UploadPlace]:
-    """Return where the upload was seen, oldest first."""
+async def places(session: Session, upload_ids: Collection[str]) -> Sequence[UploadPlace]:
+    """Return where the uploads are heard of, oldest first."""
     found = await session.exec(
         select(UploadPlace)
-        .where(UploadPlace.upload_id == upload_id)
+        .where(col(UploadPlace.upload_id).in_(set(upload_ids)))
         .order_by(col(UploadPlace.created_at), col(UploadPlace.id))
     )
     return found.all()
 
 
-async def of_release(session: Session, release_id: str) -> Sequence[Upload]:
-    """Return every upload that led to a release, oldest first."""
+async def of_releases(session: Session, release_ids: Collection[str]) -> Sequence[Upload]:
+    """Return every upload that led to any of the releases, in the order of posting."""
     found = await session.exec(
-        select(Upload).where(Upload.release_id == release_id).order_by(col(Upload.created_at))
+        select(Upload)
+        .where(col(Upload.release_id).in_(set(release_ids)))
+        .order_by(col(Upload.posted_at), col(Upload.created_at))
     )
     return found.all()
 
 
 async def of_build(session: Session, build_id: str) -> Sequence[Upload]:
-    """Return every upload of a build, oldest first."""
+    """Return every upload of a build, in the order of posting."""
     found = await session.exec(
-        select(Upload).where(Upload.build_id == build_id).order_by(col(Upload.created_at))
+        select(Upload).where(Upload.build_id == build_id).order_by(col(Upload.posted_at))
     )
     return found.all()
 
 
-async def unfinished(session: Session, before: datetime, *, since: datetime) -> Sequence[Upload]:
-    """Return uploads of the time between *since* and *before* whose road did not end."""
-    ended = (UploadState.KEPT, UploadState.REFUSED, UploadState.DROPPED)
+async def ahead_of(session: Session, upload: Upload) -> Sequence[Upload]:
+    """
+    Return what was posted before *upload*, is not ended, and may be of the same program.
+
+    What was not read yet may be of any program.
+    """
     found = await session.exec(
         select(Upload).where(
-            col(Upload.state).not_in(ended),
+            Upload.organization_id == upload.organization_id,
+            col(Upload.state).in_(UNDER_WAY),
+            col(Upload.posted_at) <= upload.posted_at,
+            Upload.id != upload.id,
+            sa.or_(col(Upload.identity).is_(None), col(Upload.identity) == upload.identity),
+        )
+    )
+    return [other for other in found.all() if _is_ahead(other, upload)]
+
+
+def _is_ahead(other: Upload, upload: Upload) -> bool:
+    """Of two that were posted at the same moment the smaller key is the first."""
+    return (other.posted_at, other.key) < (upload.posted_at, upload.key)
+
+
+async def unfinished(session: Session, before: datetime, *, since: datetime) -> Sequence[Upload]:
+    """Return uploads of the time between *since* and *before* whose road did not end."""
+    found = await session.exec(
+        select(Upload).where(
+            col(Upload.state).in_(UNDER_WAY),
             col(Upload.created_at) < before,
             col(Upload.created_at) > since,
         )
@@ -94,23 +125,32 @@ async def unfinished(session: Session, before: datetime, *, since: datetime) -> 
     return found.all()
 
 
-async def newest_at(session: Session) -> datetime | None:
-    """Return when the newest upload from Slack came."""
+async def newest_at(session: Session, organization_id: str, source: str) -> datetime | None:
+    """Return when the newest upload from a source was posted."""
     found = await session.exec(
-        select(Upload.created_at)
-        .where(Upload.source == "slack")
-        .order_by(col(Upload.created_at).desc())
+        select(Upload.posted_at)
+        .where(Upload.organization_id == organization_id, Upload.source == source)
+        .order_by(col(Upload.posted_at).desc())
         .limit(1)
     )
     return found.first()
 
 
-async def unclaimed(session: Session) -> Sequence[Upload]:
-    """Return kept uploads whose build has no app yet, newest first."""
+async def unclaimed(
+    session: Session, organization_id: str, platform: str, bundle_id: str
+) -> Sequence[tuple[Upload, Build]]:
+    """Return kept uploads of a program that have no release yet, in the order of posting."""
     found = await session.exec(
-        select(Upload)
-        .where(Upload.state == UploadState.KEPT, col(Upload.release_id).is_(None))
-        .order_by(col(Upload.created_at).desc())
+        select(Upload, Build)
+        .join(Build, col(Build.id) == Upload.build_id)
+        .where(
+            Build.organization_id == organization_id,
+            Build.platform == platform,
+            Build.bundle_id == bundle_id,
+            Upload.state == UploadState.KEPT,
+            col(Upload.release_id).is_(None),
+        )
+        .order_by(col(Upload.posted_at), col(Upload.key))
     )
     return found.all()
 

@@ -39,12 +39,12 @@ async def want(session: Session, variant: Variant) -> Variant:
     return kept
 
 
-async def newest_ready(session: Session, build_id: str) -> Variant | None:
-    """Return the variant that is handed out now: of those that are ready, the last one wanted."""
+async def ready(session: Session, build_id: str) -> Sequence[Variant]:
+    """Return the variants of a build that can be handed out, the last one wanted first."""
     found = await session.exec(
-        _ready(build_id).order_by(col(Variant.wanted_at).desc(), col(Variant.id)).limit(1)
+        _ready(build_id).order_by(col(Variant.wanted_at).desc(), col(Variant.id))
     )
-    return found.first()
+    return found.all()
 
 
 async def ready_with_tag(session: Session, build_id: str, beginning: str) -> Variant | None:

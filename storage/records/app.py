@@ -6,7 +6,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from storage.records.base import Record, new_id, now
+from storage.records.base import ACTOR, Record, new_id, now
 
 
 class App(Record, table=True):
@@ -14,12 +14,13 @@ class App(Record, table=True):
     An app of an organization.
 
     `app_secret` (a UUID) and `public_identifier` (32 hex digits) are App Center's two names for an
-    app at its edges; `bundle_id` is Apple's bundle identifier or Android's package name.
+    app at its edges; `bundle_id` is Apple's bundle identifier or Android's package name. Several
+    apps may share one: tracks of the same program.
     """
 
     __table_args__ = (
         sa.UniqueConstraint("organization_id", "name"),
-        sa.UniqueConstraint("organization_id", "platform", "bundle_id"),
+        sa.Index(None, "organization_id", "platform", "bundle_id"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
@@ -31,5 +32,5 @@ class App(Record, table=True):
     app_secret: str = Field(default_factory=lambda: str(uuid4()), unique=True, max_length=36)
     public_identifier: str = Field(default_factory=new_id, unique=True, max_length=32)
     usual_group_id: str | None = Field(default=None, max_length=32)  #: Where its last release went.
-    created_by: str = Field(max_length=64)
+    created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)

@@ -3,19 +3,24 @@
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
-from storage.records.base import JSON, Record, new_id, now
+from storage.records.base import ACTOR, JSON, Record, new_id, now
 
 
 class AuditEntry(Record, table=True):
     __tablename__ = "audit_entry"
+    __table_args__ = (
+        sa.Index(None, "subject_id", "at"),
+        sa.Index(None, "organization_id", "at"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     organization_id: str = Field(foreign_key="organization.id", max_length=32)
-    actor: str = Field(max_length=64)
+    actor: str = Field(max_length=ACTOR)
     action: str = Field(max_length=64)  #: Such as `release.distributed`.
-    subject_id: str = Field(index=True, max_length=64)
-    origin: str = Field(default="", max_length=64)  #: `slack`, `cli`, `ci` ...
+    subject_id: str = Field(max_length=64)
+    origin: str = Field(default="", max_length=64)  #: By which door the actor came.
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     at: datetime = Field(default_factory=now)

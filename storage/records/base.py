@@ -23,6 +23,11 @@ SQLModel.metadata.naming_convention = NAMING
 JSON = sa.JSON().with_variant(JSONB(), "postgresql")
 
 
+#: The longest reference of an actor: `person:email:` and an address, or a kind and an id
+#: (provisioning.actors).
+ACTOR = 320
+
+
 class Record(SQLModel):
     """The root of all records."""
 

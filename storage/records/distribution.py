@@ -6,69 +6,77 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from storage.records.base import Record, choice, new_id, now
-
-
-class DestinationKind(StrEnum):
-    GROUP = "group"
-    TESTER = "tester"
-    STORE = "store"
+from storage.records.base import ACTOR, Record, choice, new_id, now
 
 
 class DistributionState(StrEnum):
     WANTED = "wanted"  #: Somebody clicked; the road has not begun.
     UNDERWAY = "underway"  #: People are being told.
     DONE = "done"  #: Everybody who could be told was told.
+    FAILED = "failed"  #: It broke off; `reason` says why, and it can be tried again.
 
 
-class DeliveryState(StrEnum):
+class RecipientState(StrEnum):
     WAITING = "waiting"  #: Will be told.
     TOLD = "told"  #: Has the message with the install link.
     SILENT = "silent"  #: May install, and was not to be told.
-    UNDELIVERABLE = "undeliverable"  #: Could not be told; `reason` says why.
+    UNREACHABLE = "unreachable"  #: Could not be told; `reason` says why.
 
 
 class Distribution(Record, table=True):
-    """One act of distributing. `key` makes a double click one act."""
+    """
+    One act of distributing. `key` makes a double click one act.
+
+    `mandatory` and `notify` are what was asked for; the policy itself stands on the destinations.
+    """
+
+    __table_args__ = (sa.Index(None, "state", "created_at"),)
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     key: str = Field(unique=True, max_length=128)
     release_id: str = Field(foreign_key="release.id", index=True, max_length=32)
-    requested_by: str = Field(max_length=64)
+    requested_by: str = Field(max_length=ACTOR)
     mandatory: bool = Field(default=False)
     notify: bool = Field(default=True)
     state: DistributionState = Field(
         default=DistributionState.WANTED, sa_type=choice(DistributionState)
     )
     shortfall: str = Field(default="", sa_type=sa.Text)  #: Why somebody was left out, if so.
+    reason: str = Field(default="", sa_type=sa.Text)  #: Why it broke off, if so.
     created_at: datetime = Field(default_factory=now)
     done_at: datetime | None = Field(default=None)
 
 
-class Destination(Record, table=True):
-    """A release sent to a group, a tester or a store, with its own mandatory policy."""
+class Target(Record, table=True):
+    """A destination that an act of distributing was about, new or there before."""
 
-    __table_args__ = (sa.UniqueConstraint("release_id", "kind", "target_id"),)
+    distribution_id: str = Field(foreign_key="distribution.id", primary_key=True, max_length=32)
+    destination_id: str = Field(
+        foreign_key="destination.id", primary_key=True, index=True, max_length=32
+    )
+
+
+class Recipient(Record, table=True):
+    """
+    One person, one act, one way of telling.
+
+    `destination_id` is the one by which they are entitled to the release. A `teller` without a name
+    means that there is no way to tell them.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("distribution_id", "tester_id", "teller"),
+        sa.Index(None, "release_id", "tester_id"),
+        sa.Index(None, "tester_id", "created_at"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
-    release_id: str = Field(foreign_key="release.id", max_length=32)
     distribution_id: str = Field(foreign_key="distribution.id", max_length=32)
-    kind: DestinationKind = Field(sa_type=choice(DestinationKind))
-    target_id: str = Field(max_length=64)
-    mandatory: bool = Field(default=False)
-    created_by: str = Field(max_length=64)
-    created_at: datetime = Field(default_factory=now)
-
-
-class Delivery(Record, table=True):
-    """One tester's share of a distribution: told once of a release, whatever the groups."""
-
-    __table_args__ = (sa.UniqueConstraint("release_id", "tester_id"),)
-
-    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
-    distribution_id: str = Field(foreign_key="distribution.id", index=True, max_length=32)
     release_id: str = Field(foreign_key="release.id", max_length=32)
+    destination_id: str = Field(foreign_key="destination.id", index=True, max_length=32)
     tester_id: str = Field(foreign_key="tester.id", max_length=32)
-    state: DeliveryState = Field(default=DeliveryState.WAITING, sa_type=choice(DeliveryState))
+    teller: str = Field(default="", max_length=16)
+    state: RecipientState = Field(default=RecipientState.WAITING, sa_type=choice(RecipientState))
     reason: str = Field(default="", sa_type=sa.Text)
+    created_at: datetime = Field(default_factory=now)
     told_at: datetime | None = Field(default=None)

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from storage.records.base import Record, new_id, now
+from storage.records.base import ACTOR, Record, new_id, now
 
 
 class Group(Record, table=True):
@@ -15,7 +15,7 @@ class Group(Record, table=True):
     organization_id: str = Field(foreign_key="organization.id", max_length=32)
     name: str = Field(max_length=64)  #: As people wrote it.
     slug: str = Field(max_length=64)  #: As people may type it: lower case, spaces as dashes.
-    created_by: str = Field(max_length=64)
+    created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)
 
 
@@ -23,7 +23,7 @@ class GroupMember(Record, table=True):
     """A tester in a group."""
 
     group_id: str = Field(foreign_key="group.id", primary_key=True, max_length=32)
-    tester_id: str = Field(foreign_key="tester.id", primary_key=True, max_length=32)
+    tester_id: str = Field(foreign_key="tester.id", primary_key=True, index=True, max_length=32)
 
 
 class GroupUserGroup(Record, table=True):
@@ -38,6 +38,6 @@ class GroupChannel(Record, table=True):
     """A channel that hears of the group's releases. `broken` says why it cannot be posted in."""
 
     group_id: str = Field(foreign_key="group.id", primary_key=True, max_length=32)
-    channel_id: str = Field(primary_key=True, max_length=32)
-    connected_by: str = Field(default="", max_length=64)
+    channel_id: str = Field(primary_key=True, index=True, max_length=32)
+    connected_by: str = Field(default="", max_length=ACTOR)
     broken: str = Field(default="", max_length=255)

@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from storage.records.base import Record, new_id, now
+from storage.records.base import ACTOR, Record, new_id, now
 
 
 class SigningIdentity(Record, table=True):
@@ -31,5 +31,5 @@ class SigningIdentity(Record, table=True):
     name: str = Field(max_length=255)  #: The common name: of the certificate, or as asked for.
     team_id: str = Field(default="", max_length=32)
     expires_at: datetime | None = Field(default=None)
-    created_by: str = Field(max_length=64)
+    created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field
 
 from storage.records.base import Record, now
@@ -15,9 +16,11 @@ class Posting(Record, table=True):
     between we know to look for the message by its metadata. `digest` is of what was last drawn.
     """
 
+    __table_args__ = (sa.Index(None, "channel_id", "ts"),)
+
     key: str = Field(primary_key=True, max_length=128)
     team_id: str = Field(max_length=32)
-    channel_id: str = Field(max_length=32, index=True)
+    channel_id: str = Field(max_length=32)
     thread_ts: str | None = Field(default=None, max_length=32)
     ts: str | None = Field(default=None, max_length=32)
     digest: str = Field(default="", max_length=64)

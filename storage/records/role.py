@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from storage.records.base import Record, choice, new_id, now
+from storage.records.base import ACTOR, Record, choice, new_id, now
 
 
 class Role(StrEnum):
@@ -22,12 +22,25 @@ class HolderKind(StrEnum):
 
 
 class RoleHolding(Record, table=True):
-    __table_args__ = (sa.UniqueConstraint("organization_id", "role", "holder_kind", "holder_id"),)
+    """
+    Somebody holds a role: everywhere, or for one app, one group, or both.
+
+    `holder_id` is a person's identity (`slack:U012ABC`, provisioning.actors) or a user group's id.
+    An empty `app_id` or `group_id` sets no limit.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint(
+            "organization_id", "role", "holder_kind", "holder_id", "app_id", "group_id"
+        ),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     organization_id: str = Field(foreign_key="organization.id", max_length=32)
     role: Role = Field(sa_type=choice(Role))
     holder_kind: HolderKind = Field(sa_type=choice(HolderKind))
-    holder_id: str = Field(max_length=32)
-    given_by: str = Field(max_length=64)
+    holder_id: str = Field(max_length=ACTOR)
+    app_id: str = Field(default="", max_length=32)
+    group_id: str = Field(default="", max_length=32)
+    given_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)

@@ -1,7 +1,8 @@
 """The words and signs for states: always a sign, a word and a sentence, never colour alone."""
 
+from provisioning.releases.cards import version_of
+from provisioning.releases.lifecycle import Standing
 from storage.inspection.facts import Facts
-from storage.records.release import ReleaseState
 
 READING = ":hourglass_flowing_sand:"
 WARNING = ":warning:"
@@ -9,12 +10,13 @@ ALARM = ":rotating_light:"
 DONE = ":white_check_mark:"
 REFUSED = ":no_entry:"
 
-RELEASE: dict[ReleaseState, tuple[str, str]] = {
-    ReleaseState.DRAFT: (":memo:", "Draft"),
-    ReleaseState.AWAITING_APPROVAL: (":raised_hand:", "Awaiting approval"),
-    ReleaseState.LIVE: (":rocket:", "Live"),
-    ReleaseState.SUPERSEDED: (":package:", "Superseded"),
-    ReleaseState.WITHDRAWN: (":wastebasket:", "Dismissed"),
+RELEASE: dict[Standing, tuple[str, str]] = {
+    Standing.DRAFT: (":memo:", "Draft"),
+    Standing.AWAITING_APPROVAL: (":raised_hand:", "Awaiting approval"),
+    Standing.LIVE: (":rocket:", "Live"),
+    Standing.SUPERSEDED: (":package:", "Superseded"),
+    Standing.DISMISSED: (":wastebasket:", "Dismissed"),
+    Standing.RECALLED: (":no_entry_sign:", "Recalled"),
 }
 
 PLATFORMS = {"ios": "iOS", "android": "Android", "macos": "macOS", "windows": "Windows"}
@@ -40,9 +42,7 @@ def platform(facts: Facts) -> str:
 
 def version(facts: Facts) -> str:
     """Return `2.4.0 (240)`, or as much of it as the package says."""
-    if facts.version and facts.build and facts.build != facts.version:
-        return f"{facts.version} ({facts.build})"
-    return facts.version or facts.build or "without a version"
+    return version_of(facts.version, facts.build)
 
 
 def system(facts: Facts) -> str:

@@ -58,7 +58,8 @@ class SlackFile:
     """
     A file as `files.info` describes it, any of it missing until Slack has looked at it.
 
-    `threads` has, by channel, the ts of the message that carries the file.
+    `threads` has, by channel, the ts of the message whose thread the answer belongs in, and
+    `posted` that of the message that carries the file: they differ for a reply.
     """
 
     id: str
@@ -70,6 +71,7 @@ class SlackFile:
     external: bool = False
     access: str = ""
     threads: Mapping[str, str] = field(default_factory=dict)
+    posted: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ready(self) -> bool:
@@ -100,18 +102,19 @@ def file_of(file: Mapping[str, Any]) -> SlackFile:
         mode=text_or_none(file, "mode") or "",
         external=bool(file.get("is_external")) or file.get("mode") == "external",
         access=text_or_none(file, "file_access") or "",
-        threads=_threads(file),
+        threads=_shares(file, "thread_ts", "ts"),
+        posted=_shares(file, "ts"),
     )
 
 
-def _threads(file: Mapping[str, Any]) -> dict[str, str]:
-    """Return where a file was first posted in each channel; the file of a reply in its thread."""
+def _shares(file: Mapping[str, Any], *keys: str) -> dict[str, str]:
+    """Return the first of *keys* that the first share of a file has, by channel."""
     found: dict[str, str] = {}
     for kind in ("public", "private"):
         shares = at(file, "shares", kind)
         for channel_id in shares if isinstance(shares, Mapping) else ():
             share = next(iter(entries(shares, channel_id)), {})
-            ts = text_or_none(share, "thread_ts") or text_or_none(share, "ts")
+            ts = next(filter(None, (text_or_none(share, key) for key in keys)), None)
             if ts is not None:
                 found[str(channel_id)] = ts
     return found

@@ -13,9 +13,9 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.files.files import SlackFile, file_of
-from bot.slack.files.sightings import Sightings
+from bot.slack.files.sightings import SLACK, Sightings
 from bot.slack.kit.payloads import at, entries, text_or_none
-from bot.slack.parts import Workspace
+from bot.slack.workspace import Workspace
 from storage.catalog import uploads
 
 logger = logging.getLogger(__name__)
@@ -29,10 +29,11 @@ PAGES = 20
 class Missed:
     """Looks for files that nobody told us of."""
 
-    def __init__(self, workspace: Workspace, sightings: Sightings) -> None:
+    def __init__(self, workspace: Workspace, sightings: Sightings, *, organization_id: str) -> None:
         self._workspace = workspace
         self._client = workspace.clients.patient
         self._sightings = sightings
+        self._organization_id = organization_id
 
     async def __call__(self) -> int:
         """
@@ -42,7 +43,7 @@ class Missed:
         what was posted before it came.
         """
         async with self._workspace.database.reading() as session:
-            newest = await uploads.newest_at(session)
+            newest = await uploads.newest_at(session, self._organization_id, SLACK)
         if newest is None or not self._workspace.standing.well:
             return 0
         try:
@@ -55,17 +56,21 @@ class Missed:
 
     async def _since(self, oldest: str) -> int:
         own = {channel_id async for channel_id in self._own_channels()}
-        seen = 0
-        async for file in self._files(oldest):
-            for channel_id in own & file.threads.keys():
-                seen += 1
-                await self._sightings.see(
-                    file,
-                    channel_id=channel_id,
-                    thread_ts=file.threads[channel_id],
-                    uploader=file.uploader,
-                )
-        return seen
+        found = [
+            (file.posted.get(channel_id, ""), file, channel_id)
+            async for file in self._files(oldest)
+            for channel_id in own & file.threads.keys()
+        ]
+        # Slack lists the newest first; releases are numbered in the order of posting.
+        for posted, file, channel_id in sorted(found, key=lambda one: (one[0], one[1].id)):
+            await self._sightings.see(
+                file,
+                channel_id=channel_id,
+                thread_ts=file.threads[channel_id],
+                uploader=file.uploader,
+                posted=posted,
+            )
+        return len(found)
 
     async def _own_channels(self) -> AsyncIterator[str]:
         """Files of public channels are listed wherever they are; ours are those we are in."""

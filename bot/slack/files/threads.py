@@ -4,10 +4,12 @@ import asyncio
 import logging
 
 from bot.slack.files.files import Files
+from bot.slack.files.sightings import SLACK
 from provisioning.errors import SourceFailed
-from provisioning.releases.reading import UploadCard
+from provisioning.releases.cards import UploadCard
 from storage.catalog import uploads
 from storage.catalog.database import Database
+from storage.records.upload import UploadPlace
 
 logger = logging.getLogger(__name__)
 
@@ -29,15 +31,19 @@ class Threads:
         for pause in PAUSES:
             await asyncio.sleep(pause)
             async with self._database.reading() as session:
-                place = await uploads.place_in(session, card.upload_id, channel_id)
-            if place is not None and place.thread_ts is not None:
-                return place.thread_ts
+                place = await uploads.place_in(session, card.upload_id, SLACK, channel_id)
+            if place is not None and place.thread is not None:
+                return place.thread
             try:
                 file = await self._files.look(file_id)
             except SourceFailed:
                 return None
             if (thread_ts := file.threads.get(channel_id)) is not None:
                 async with self._database.writing() as session:
-                    await uploads.add_place(session, card.upload_id, channel_id, thread_ts)
+                    await uploads.add_place(session, _place(card, channel_id, thread_ts))
                 return thread_ts
         return None
+
+
+def _place(card: UploadCard, channel_id: str, thread_ts: str) -> UploadPlace:
+    return UploadPlace(upload_id=card.upload_id, teller=SLACK, address=channel_id, thread=thread_ts)

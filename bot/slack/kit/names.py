@@ -8,6 +8,9 @@ would pass there.
 
 COMMAND = "/release"
 
+#: The door that people of Slack come through, as the audit names it.
+ORIGIN = "slack"
+
 # Shortcuts.
 DISTRIBUTE_MESSAGE = "distribute_build_message"
 DISTRIBUTE_GLOBAL = "distribute_build_global"
@@ -15,9 +18,11 @@ DISTRIBUTE_GLOBAL = "distribute_build_global"
 # Buttons on cards.
 DISTRIBUTE = "release_distribute"
 DISTRIBUTE_USUAL = "release_distribute_usual"
+DISTRIBUTE_AGAIN = "release_distribute_again"
 DISMISS = "release_dismiss"
 RESTORE = "release_restore"
 CREATE_APP = "app_create"
+CHOOSE_APP = "app_choose"
 INSTALL = "install_open"
 
 # Inputs inside forms.
@@ -66,9 +71,11 @@ POSTING = "slipway_posting"
 ACTIONS = (
     DISTRIBUTE,
     DISTRIBUTE_USUAL,
+    DISTRIBUTE_AGAIN,
     DISMISS,
     RESTORE,
     CREATE_APP,
+    CHOOSE_APP,
     INSTALL,
     PREVIEW,
     GROUP_CREATE,

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.slack.kit.names import VALUE_VERSION
+from bot.slack.kit.names import ORIGIN, VALUE_VERSION
+from provisioning.actors import Actor, person, slack
 from storage.errors import SlipwayError
 
 Body = Mapping[str, Any]
@@ -69,6 +70,16 @@ class Asker:
     channel_id: str | None = None
     thread_ts: str | None = None
     response_url: str | None = None
+
+    @property
+    def by(self) -> Actor:
+        """Return who acts."""
+        return actor(self.user_id)
+
+
+def actor(user_id: str) -> Actor:
+    """Return who acts when a person of this Slack id does."""
+    return person(slack(user_id), origin=ORIGIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

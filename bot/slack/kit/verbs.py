@@ -8,7 +8,8 @@ from typing import TypeAlias
 from bot.slack.kit import names
 from bot.slack.kit.blocks import Form, Message
 from bot.slack.kit.grammar import Token
-from provisioning.people.people import Act
+from bot.slack.kit.payloads import actor
+from provisioning.actors import Act, Actor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,11 @@ class Asked:
     channel_id: str
     trigger_id: str
     rest: tuple[Token, ...]
+
+    @property
+    def by(self) -> Actor:
+        """Return who asks."""
+        return actor(self.user_id)
 
 
 #: A message is shown to the person alone; a form is opened.

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -56,6 +56,24 @@ class SlackDirectory:
             if known is not None and now() - known.asked_at < PERSON_KEEPS:
                 return facts_of(known)
             return await self._ask_person(user_id, known)
+
+    async def people(self, user_ids: Collection[str]) -> dict[str, PersonFacts]:
+        """
+        Return what is known of people, by id, those left out whom Slack does not know.
+
+        Only those who are not remembered, or for too long, are asked for. Raise DirectoryFailed.
+        """
+        async with self._database.reading() as session:
+            known = await people_cache.people(session, user_ids)
+        fresh = now() - PERSON_KEEPS
+        found = {one.id: facts_of(one) for one in known if one.asked_at > fresh}
+        for user_id in user_ids:
+            if user_id not in found:
+                try:
+                    found[user_id] = await self.person(user_id)
+                except NotFound:
+                    continue
+        return {user_id: found[user_id] for user_id in user_ids if user_id in found}
 
     async def members(self, usergroup_id: str) -> tuple[str, ...]:
         """

@@ -33,7 +33,7 @@ class Packages:
 
     async def answer(self, request: web.Request, opened: OpenedGrant) -> web.StreamResponse:
         """Answer with 200, 206, 304, 412 or 416. Raise BlobMissing before anything was sent."""
-        file = opened.handout.file
+        file = opened.file
         tag = f'"{file.tag}"'
         headers = _headers(opened.build, tag)
         if is_other(request, tag):
@@ -58,7 +58,7 @@ class Packages:
         self, request: web.Request, response: web.StreamResponse, span: Span, opened: OpenedGrant
     ) -> web.StreamResponse:
         build = opened.build
-        segments = opened.handout.file.segments
+        segments = opened.file.segments
         await assembling.require(self.blobs, segments)
         await response.prepare(request)
         wire = Wire(request, response)
@@ -83,7 +83,7 @@ class Packages:
     async def _note(self, opened: OpenedGrant, span: Span, sent: int) -> None:
         arrived = (span.first, span.first + sent)
         try:
-            size = opened.handout.file.size
+            size = opened.file.size
             complete = await self.receipts.sent(opened.grant.id, arrived, size=size)
         except Exception:
             # The person has the bytes; that we could not note it must not cost them anything.

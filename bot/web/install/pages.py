@@ -75,7 +75,7 @@ def install_page(
     opened: OpenedGrant, visitor: Visitor, links: Links, token: str, *, at: datetime
 ) -> InstallPage:
     """Return what the page of *opened* says to *visitor* at a moment."""
-    facts = opened.handout.facts
+    facts = opened.facts
     judgement = judge(facts, visitor.phone, at=at)
     apple = judgement.way is Way.AIR
     on_phone = visitor.phone is not None
@@ -101,9 +101,9 @@ def install_page(
         insecure=apple and not links.secure and not links.loopback,
         number=opened.release.number,
         link_ends=day(opened.grant.expires_at),
-        install=links.itms(token) if apple else package,
-        package=package,
-        size=size_of(opened.handout.file.size),
+        install=opened.build.link or (links.itms(token) if apple else package),
+        package=opened.build.link or package,
+        size=_size(opened),
         icon=path_of(links.icon(token, 180)),
         code=path_of(links.code(token)),
         address=links.install(token),
@@ -132,12 +132,18 @@ def size_of(size: int) -> str:
     return f"{size} bytes"
 
 
+def _size(opened: OpenedGrant) -> str:
+    """Return how large the file is; nothing for an external build, of which nobody knows."""
+    return size_of(opened.file.size) if opened.handout else ""
+
+
 def _safe(text: str) -> Markup:
     return Markup(notes.to_html(text))  # noqa: S704 - it comes out of the one sanitiser
 
 
 def _lines(opened: OpenedGrant, facts: Facts, at: datetime) -> list[Line]:
-    lines = [Line(name="Size", value=size_of(opened.handout.file.size))]
+    size = _size(opened)
+    lines = [Line(name="Size", value=size)] if size else []
     least = least_system(facts)
     if least:
         lines.append(Line(name="Needs", value=f"{least} or later"))

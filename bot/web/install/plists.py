@@ -16,7 +16,7 @@ def manifest(opened: OpenedGrant, links: Links, token: str) -> bytes:
 
     It names the SHA-256 of each piece of the package, so that the phone itself checks what it got.
     """
-    build, file = opened.build, opened.handout.file
+    build, file = opened.build, opened.file
     package = {
         "kind": "software-package",
         "url": package_address(opened, links, token),
@@ -49,7 +49,7 @@ def package_address(opened: OpenedGrant, links: Links, token: str) -> str:
     gets ready between manifest and package would not have the digests that the manifest names.
     """
     address = links.package(token, opened.build.platform)
-    edition = opened.handout.edition
+    edition = opened.handout.edition if opened.handout else None
     if edition is None:
         return address
     return links.install(token) + f"/{edition}" + address.removeprefix(links.install(token))

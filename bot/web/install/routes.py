@@ -100,7 +100,7 @@ class InstallPages:
 
     async def manifest(self, request: web.Request) -> web.Response:
         opened = request[OPENED]
-        if judge(opened.handout.facts, None, at=now()).way is not Way.AIR:
+        if opened.handout is None or judge(opened.facts, None, at=now()).way is not Way.AIR:
             raise NotFound
         if request.method == "GET":
             await self._note(self._receipts.manifest(opened.grant.id), opened)

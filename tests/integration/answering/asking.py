@@ -53,7 +53,7 @@ async def at_rest(house: House) -> None:
     async with asyncio.timeout(30):
         while True:
             await house.settled()
-            counts = await house.services.engine.counts()
+            counts = await house.running.engine.counts()
             if counts.waiting + counts.running == 0:
                 return
             await asyncio.sleep(0.02)

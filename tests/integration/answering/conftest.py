@@ -2,16 +2,14 @@
 
 import shutil
 from collections.abc import AsyncGenerator, Generator
-from functools import partial
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from bot import bootstrap
-from bot.engine import engine
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
-from bot.slack import parts
+from bot.slack import workspace as parts
 from bot.slack.line import pace
 from tests.integration.answering.asking import Asking, at_rest
 from tests.integration.slack.house import House, Plan, Samples, opened
@@ -35,7 +33,6 @@ def _in_a_hurry() -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "PAUSE", 0.02)
         patch.setattr(pace, "EDIT_PAUSE", 0.1)
-        patch.setattr(engine, "Pace", partial(engine.Pace, polling=0.05))
         patch.setattr(bootstrap, "READERS", 1)
         yield
 

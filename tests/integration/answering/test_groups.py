@@ -12,13 +12,13 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures(
 
 async def people_of(house: House, name: str) -> set[str]:
     """Return the ids of whoever is in a group by name."""
-    groups = house.services.domain.groups
+    groups = house.running.house.people.groups
     sheet = await groups.sheet((await groups.named(name)).id)
     return {str(tester.slack_id) for tester in sheet.people}
 
 
 async def channels_of(house: House, name: str) -> set[str]:
-    groups = house.services.domain.groups
+    groups = house.running.house.people.groups
     sheet = await groups.sheet((await groups.named(name)).id)
     return {channel.id for channel in sheet.channels}
 

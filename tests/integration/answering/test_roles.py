@@ -14,11 +14,11 @@ pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures(
 @pytest_asyncio.fixture(loop_scope="module")
 async def draft(furnished: House) -> House:
     """Lend a house with a draft, in which nobody but Ann holds a role by name."""
-    people = furnished.services.domain.people
+    people = furnished.running.house.people.roles
     fixed = (await people.holdings())[:1]
     for role, holder in await people.holdings():
         if (role, holder) not in fixed:
-            await people.take(furnished.ann.id, role, holder)
+            await people.take(furnished.manager, role, holder)
     return furnished
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from provisioning.actors import COMMAND_LINE
 from provisioning.signing.identities import Identities
 from storage.catalog import organizations
 from storage.catalog.database import Database
@@ -27,7 +28,8 @@ async def opened(database: Database, key: bytes) -> list[str]:
         own = (await organizations.named(session, "main")).id
     kept = Identities(database, Secrets(key), organization_id=own, authorities=world.authorities())
     return [
-        (await kept.open(c.id, by="test", purpose="test")).fingerprint for c in await kept.every()
+        (await kept.open(c.id, by=COMMAND_LINE, purpose="test")).fingerprint
+        for c in await kept.every()
     ]
 
 
@@ -38,7 +40,7 @@ async def test_after_it_the_new_key_opens_everything_and_the_old_one_nothing(
     async with database.writing() as session:
         own = (await organizations.named(session, "main")).id
     kept = Identities(database, Secrets(old), organization_id=own, authorities=world.authorities())
-    card = await kept.import_p12(p12(), PASSWORD, "UANN")
+    card = await kept.import_p12(p12(), PASSWORD, COMMAND_LINE)
     settings = {
         "SLIPWAY_DATABASE_URL": database_url,
         "SLIPWAY_DATA_DIR": str(tmp_path),

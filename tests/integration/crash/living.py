@@ -6,7 +6,7 @@ from typing import Any
 from bot.bootstrap import open_house
 from bot.serving import stopped
 from bot.settings import Settings
-from bot.slack import parts
+from bot.slack import workspace as parts
 from bot.slack.line import pace
 from tests.integration.crash.harness import Boundary
 

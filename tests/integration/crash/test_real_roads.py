@@ -19,16 +19,17 @@ from storage.catalog.database import Database, Session
 from storage.records.app import App
 from storage.records.build import Build
 from storage.records.group import Group
+from storage.records.release import Release
 from tests.engines import EngineHome
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
 from tests.integration.slack.house import manifest
 
-TAKE_IN = ("greet", "fetch", "inspect", "keep", "show")
+TAKE_IN = ("greet", "fetch", "inspect", "turn", "keep", "show")
 DISTRIBUTE = (
     "resolve",
     "show start",
-    "channels",
+    "places",
     "announce",
     "tell 1",
     "tell 2",
@@ -158,9 +159,19 @@ async def _draft(scene: Scene) -> None:
         build = _build(organization.id)
         session.add(build)
         await session.flush()
-        await releases.draft(session, app, build.id, by="UCID", notes="")
+        await releases.add(session, _release(app, build))
         await _group(session, organization.id, workspace)
     await database.close()
+
+
+def _release(app: App, build: Build) -> Release:
+    return Release(
+        key=f"build:{build.id}:{app.id}",
+        app_id=app.id,
+        number=1,
+        build_id=build.id,
+        created_by="person:slack:UCID",
+    )
 
 
 def _app(organization_id: str) -> App:
@@ -170,7 +181,7 @@ def _app(organization_id: str) -> App:
         display_name="Harbour",
         platform="ios",
         bundle_id="com.example.harbour",
-        created_by="UCID",
+        created_by="person:slack:UCID",
     )
 
 
@@ -204,12 +215,14 @@ def _build(organization_id: str) -> Build:
 
 
 async def _group(session: Session, organization_id: str, workspace: Workspace) -> None:
-    group = Group(organization_id=organization_id, name="QA", slug="qa", created_by="UANN")
+    group = Group(
+        organization_id=organization_id, name="QA", slug="qa", created_by="person:slack:UANN"
+    )
     await groups.add(session, group)
     people = {workspace.person(name).id: name for name in ("Bob", "Dee")}
     found = await testers.of_slack(session, organization_id, people)
     await groups.add_members(session, group.id, [tester.id for tester in found])
-    await groups.connect(session, group.id, workspace.channel("#qa").id, "UANN")
+    await groups.connect(session, group.id, workspace.channel("#qa").id, "person:slack:UANN")
 
 
 def _keys(scene: Scene, channel: str) -> Counter[str]:
@@ -223,7 +236,10 @@ async def _builds(scene: Scene) -> list[str]:
     database = Database(scene.home.database_url)
     try:
         async with database.reading() as session:
-            waiting = await uploads.unclaimed(session)
-            return [build_id for upload in waiting if (build_id := upload.build_id)]
+            organization = await organizations.named(session, "main")
+            waiting = await uploads.unclaimed(
+                session, organization.id, "ios", "com.example.harbour"
+            )
+            return [build.id for _, build in waiting]
     finally:
         await database.close()

@@ -1,15 +1,13 @@
 """Fixtures: a house with its Slack, over each transport or over one."""
 
 from collections.abc import AsyncGenerator
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot import bootstrap
-from bot.engine import engine
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
-from bot.slack import parts
+from bot.slack import workspace as parts
 from bot.slack.line import pace, socket
 from tests.integration.slack.house import House, Plan, Samples, opened
 
@@ -34,7 +32,6 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parts, "PAUSE", 0.02)
     monkeypatch.setattr(pace, "EDIT_PAUSE", 0.1)
     monkeypatch.setattr(socket, "PING_EVERY", 0.5)
-    monkeypatch.setattr(engine, "Pace", partial(engine.Pace, polling=0.05))
     monkeypatch.setattr(bootstrap, "READERS", 1)
 
 

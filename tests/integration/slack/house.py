@@ -8,15 +8,15 @@ from typing import Any
 
 import yaml
 
-from bot.bootstrap import open_house
+from bot.bootstrap import Running, open_house
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.sandbox.slack.views import View
 from bot.sandbox.slack.workspace import Workspace
-from bot.services import Services
 from bot.settings import Settings
 from bot.slack.kit import names
+from provisioning.actors import Actor, person, slack
 from storage.records.group import Group
 
 ROOT = Path(__file__).parents[3]
@@ -29,7 +29,7 @@ class House:
     """A running house beside its Slack."""
 
     slack: SandboxSlack
-    services: Services
+    running: Running
     port: int
     samples: "Samples"
 
@@ -41,6 +41,11 @@ class House:
     def ann(self) -> Person:
         """The release manager, an admin of the house."""
         return self.workspace.person("Ann")
+
+    @property
+    def manager(self) -> Actor:
+        """Ann, as the house knows her."""
+        return person(slack(self.ann.id), origin="test")
 
     @property
     def bob(self) -> Person:
@@ -101,13 +106,13 @@ class House:
 
     async def group(self, name: str, *people: str, channel: str | None = None) -> Group:
         """Make a group with people and a channel."""
-        groups = self.services.domain.groups
-        group = await groups.create(name, self.ann.id)
-        ids = [self.workspace.person(person).id for person in people]
-        await groups.add_people(group.id, ids, self.ann.id)
+        groups, ann = self.running.house.people.groups, self.manager
+        group = await groups.create(name, ann)
+        named = [slack(self.workspace.person(one).id) for one in people]
+        await groups.add_people(group.id, named, ann)
         if channel is not None:
             channel_id = self.workspace.channel(channel).id
-            await groups.connect(group.id, channel_id, self.ann.id)
+            await groups.connect(group.id, channel_id, ann)
         return group
 
     async def with_app(self, build: Path | None = None) -> Message:
@@ -123,7 +128,7 @@ class House:
     async def settled(self) -> None:
         """Wait until Slack has delivered everything and nothing runs after an answer."""
         await self.workspace.settled()
-        await self.services.workspace.tasks.settle()
+        await self.running.workspace.tasks.settle()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,4 +189,4 @@ async def inhabited(
             slack.use_http(f"http://127.0.0.1:{running.port}/slack/events")
         else:
             await slack.connected()
-        yield House(slack=slack, services=running.services, port=running.port, samples=samples)
+        yield House(slack=slack, running=running, port=running.port, samples=samples)

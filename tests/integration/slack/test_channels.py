@@ -12,7 +12,7 @@ async def test_9_an_archived_channel_is_switched_off_and_the_others_go_on(house:
     house.workspace.add_channel("beta", "Ann", "Bob", with_bot=True)
     group = await house.group("QA", "Bob", channel=QA)
     beta = house.workspace.channel("#beta").id
-    await house.services.domain.groups.connect(group.id, beta, house.ann.id)
+    await house.running.house.people.groups.connect(group.id, beta, house.manager)
     await house.with_app()
     house.workspace.archive(QA)
     await house.settled()
@@ -21,7 +21,7 @@ async def test_9_an_archived_channel_is_switched_off_and_the_others_go_on(house:
 
     await house.card_saying("*Live*", "#beta")
     told = await house.dm_to("Ann", "stopped: the channel is archived")
-    sheet = await house.services.domain.groups.sheet(group.id)
+    sheet = await house.running.house.people.groups.sheet(group.id)
     assert {channel.broken for channel in sheet.channels} == {"", "the channel is archived"}
     assert told.channel == house.workspace.dm("Ann").id
 
@@ -79,7 +79,7 @@ async def test_10_a_renamed_or_private_channel_goes_on_and_a_new_id_is_followed(
 
     await distribute(house, "QA")
 
-    sheet = await house.services.domain.groups.sheet(group.id)
+    sheet = await house.running.house.people.groups.sheet(group.id)
     await house.card_saying("*Live*", new_id)
     assert [channel.id for channel in sheet.channels] == [new_id]
 
@@ -113,8 +113,8 @@ async def test_26_members_of_a_user_group_are_told_and_a_vanished_one_reaches_no
 ) -> None:
     group = await house.group("QA", "Cid")
     usergroup = house.workspace.usergroup("qa-team")
-    await house.services.domain.groups.add_usergroup(
-        group.id, usergroup.id, "qa-team", house.ann.id
+    await house.running.house.people.groups.add_usergroup(
+        group.id, usergroup.id, "qa-team", house.manager
     )
     await house.with_app()
     await distribute(house, "QA")
@@ -138,7 +138,9 @@ async def test_26_a_user_group_of_many_is_reached_whole(house: House) -> None:
         house.workspace.add_person(name)
     usergroup = house.workspace.add_usergroup("crowd", *people)
     group = await house.group("Crowd")
-    await house.services.domain.groups.add_usergroup(group.id, usergroup.id, "crowd", house.ann.id)
+    await house.running.house.people.groups.add_usergroup(
+        group.id, usergroup.id, "crowd", house.manager
+    )
     await house.with_app()
 
     await distribute(house, "Crowd")
@@ -149,8 +151,8 @@ async def test_26_a_user_group_of_many_is_reached_whole(house: House) -> None:
 async def test_26_changed_members_count_at_once(house: House) -> None:
     group = await house.group("QA")
     usergroup = house.workspace.usergroup("qa-team")
-    await house.services.domain.groups.add_usergroup(
-        group.id, usergroup.id, "qa-team", house.ann.id
+    await house.running.house.people.groups.add_usergroup(
+        group.id, usergroup.id, "qa-team", house.manager
     )
     await house.with_app()
     house.workspace.set_usergroup("qa-team", "Cid")

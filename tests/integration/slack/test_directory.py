@@ -7,10 +7,10 @@ import pytest
 
 from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack
-from bot.slack import parts
+from bot.slack import workspace as parts
 from bot.slack.line import client
 from bot.slack.line.directory import SlackDirectory
-from bot.slack.parts import Workspace
+from bot.slack.workspace import Workspace
 from provisioning.errors import DirectoryFailed
 from storage.catalog.database import Database
 from storage.errors import NotFound

@@ -152,7 +152,7 @@ async def test_19_a_file_over_the_limit_is_refused_before_it_is_fetched(house: H
 async def test_19_progress_is_shown_while_a_large_file_arrives(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(house.services.domain.intake._parts.fetching, "_pause", 0.05)
+    monkeypatch.setattr(house.running.house.intake._parts.fetching, "_pause", 0.05)
     await house.cid.post(BUILDS, files=[drop(house, pause=0.15, chunk_bytes=6000)])
 
     await house.card_saying("% (")
@@ -178,8 +178,8 @@ async def test_22_a_deleted_message_keeps_the_build_and_posts_nothing_new(house:
     await house.settled()
 
     assert len(house.workspace.by_bot(BUILDS)) == before
-    cards = await house.services.domain.cards.apps()
-    assert cards[0].releases == 1
+    lists = house.running.house.releases.lists
+    assert len(await lists.of_app((await lists.apps())[0].app.id)) == 1
 
 
 async def test_22_a_file_in_a_thread_is_answered_in_that_thread(house: House) -> None:

@@ -3,7 +3,8 @@
 import asyncio
 
 from bot.slack.kit import names
-from provisioning.people.people import Holder
+from provisioning.actors import slack
+from provisioning.people.roles import Holder
 from storage.records.role import HolderKind, Role
 from tests.integration.slack.house import BUILDS, QA, House
 from tests.integration.slack.test_main_road import distribute
@@ -20,12 +21,15 @@ async def test_who_may_not_distribute_is_told_so_alone(house: House) -> None:
 
 
 async def test_a_role_that_was_taken_away_meanwhile_no_longer_counts(house: House) -> None:
-    people, bob = house.services.domain.people, Holder(kind=HolderKind.PERSON, id=house.bob.id)
-    await people.give(house.ann.id, Role.MANAGER, bob)
+    people, bob = (
+        house.running.house.people.roles,
+        Holder(kind=HolderKind.PERSON, id=str(slack(house.bob.id))),
+    )
+    await people.give(house.manager, Role.MANAGER, bob)
     draft = await house.with_app()
     await house.bob.click(draft, names.DISTRIBUTE)
     form = await house.view_of("Bob", "Distribute")
-    await people.take(house.ann.id, Role.MANAGER, bob)
+    await people.take(house.manager, Role.MANAGER, bob)
 
     sent = await house.bob.submit(form, {names.PEOPLE: [house.bob.id]})
 
@@ -54,8 +58,8 @@ async def test_6_a_double_click_is_one_release(house: House) -> None:
 
 
 async def test_6_of_two_managers_at_once_the_second_sees_who_did_it(house: House) -> None:
-    bob = Holder(kind=HolderKind.PERSON, id=house.bob.id)
-    await house.services.domain.people.give(house.ann.id, Role.MANAGER, bob)
+    bob = Holder(kind=HolderKind.PERSON, id=str(slack(house.bob.id)))
+    await house.running.house.people.roles.give(house.manager, Role.MANAGER, bob)
     await house.group("QA", "Cid", channel=QA)
     draft = await house.with_app()
     for person in (house.ann, house.bob):
@@ -76,8 +80,8 @@ async def test_6_of_two_managers_at_once_the_second_sees_who_did_it(house: House
 
 
 async def test_a_form_that_was_overtaken_says_by_whom_before_it_counts(house: House) -> None:
-    bob = Holder(kind=HolderKind.PERSON, id=house.bob.id)
-    await house.services.domain.people.give(house.ann.id, Role.MANAGER, bob)
+    bob = Holder(kind=HolderKind.PERSON, id=str(slack(house.bob.id)))
+    await house.running.house.people.roles.give(house.manager, Role.MANAGER, bob)
     await house.group("QA", "Cid", channel=QA)
     draft = await house.with_app()
     await house.bob.click(draft, names.DISTRIBUTE)
@@ -125,9 +129,11 @@ async def test_an_app_name_that_cannot_be_is_said_at_the_input(house: House) -> 
 
 
 async def test_23_a_guest_may_test_and_may_not_distribute(house: House) -> None:
-    people = house.services.domain.people
+    people = house.running.house.people.roles
     dee = house.workspace.person("Dee")
-    await people.give(house.ann.id, Role.MANAGER, Holder(kind=HolderKind.PERSON, id=dee.id))
+    await people.give(
+        house.manager, Role.MANAGER, Holder(kind=HolderKind.PERSON, id=str(slack(dee.id)))
+    )
     await house.group("QA", "Dee")
     draft = await house.with_app()
     await house.ann.invite(BUILDS, dee.id)
@@ -170,8 +176,8 @@ async def test_21_builds_of_other_bots_stay_without_a_word_unless_a_bot_holds_th
     assert house.workspace.by_bot(BUILDS) == [] or all(
         m.user == robot.id for m in house.workspace.by_bot(BUILDS)
     )
-    holder = Holder(kind=HolderKind.PERSON, id=robot.id)
-    await house.services.domain.people.give(house.ann.id, Role.UPLOADER, holder)
+    holder = Holder(kind=HolderKind.PERSON, id=str(slack(robot.id)))
+    await house.running.house.people.roles.give(house.manager, Role.UPLOADER, holder)
 
     await robot.post(BUILDS, "Nightly", files=[house.samples.apk])
 

@@ -11,14 +11,14 @@ import pytest
 from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack
 from bot.sandbox.slack.workspace import Workspace as People
-from bot.slack import parts
+from bot.slack import workspace as parts
 from bot.slack.features.distribution import views
 from bot.slack.kit.blocks import Message as Card
 from bot.slack.kit.blocks import section
 from bot.slack.kit.payloads import Asker
 from bot.slack.line import client, pace
 from bot.slack.line.postings import Spot
-from bot.slack.parts import Workspace
+from bot.slack.workspace import Workspace
 from storage.catalog import postings as rows
 from storage.catalog.database import Database
 from tests.integration.slack.house import QA

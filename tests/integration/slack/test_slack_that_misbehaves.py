@@ -3,9 +3,9 @@
 import pytest
 
 from bot.sandbox.slack.api.faults import Fault
-from bot.slack.app import make_missed
 from bot.slack.features.distribution import deeds as desk
 from bot.slack.kit import names
+from bot.wiring.slack import make_missed
 from tests.integration.slack.house import BUILDS, House, Plan
 
 
@@ -33,12 +33,12 @@ async def test_3_counting_that_takes_long_lets_the_person_wait_in_the_form(
 ) -> None:
     monkeypatch.setattr(desk, "COUNT_WITHIN", 0.1)
     await house.group("QA")
-    groups = house.services.domain.groups
+    groups = house.running.house.people.groups
     group = await groups.named("QA")
     usergroup = house.workspace.usergroup("qa-team")
-    await groups.add_usergroup(group.id, usergroup.id, "qa-team", house.ann.id)
+    await groups.add_usergroup(group.id, usergroup.id, "qa-team", house.manager)
     draft = await house.with_app()
-    await house.services.workspace.directory.outdate_usergroup(usergroup.id)
+    await house.running.workspace.directory.outdate_usergroup(usergroup.id)
     house.slack.script("usergroups.users.list", Fault.delay(0.7), times=5)
     await house.ann.click(draft, names.DISTRIBUTE)
 
@@ -141,21 +141,21 @@ async def test_27_a_missing_scope_is_named_with_what_to_do(house: House) -> None
     await eve.click(draft, names.DISTRIBUTE)
 
     await house.whisper_to("Eve", "lacks the scope")
-    assert house.services.workspace.standing.scopes == {"users:read"}
+    assert house.running.workspace.standing.scopes == {"users:read"}
 
 
 async def test_28_an_uninstalled_app_stops(house: House) -> None:
     house.slack.uninstall()
     await house.settled()
 
-    assert "uninstalled" in str(house.services.workspace.standing.trouble)
+    assert "uninstalled" in str(house.running.workspace.standing.trouble)
 
 
 async def test_28_revoked_tokens_stop_the_work(house: House) -> None:
     house.slack.revoke_tokens()
     await house.settled()
 
-    assert "revoked" in str(house.services.workspace.standing.trouble)
+    assert "revoked" in str(house.running.workspace.standing.trouble)
 
 
 async def test_29_a_socket_that_is_refreshed_or_dropped_comes_back(house: House) -> None:
@@ -205,7 +205,7 @@ async def test_29_a_new_installation_does_not_take_in_what_was_there_before(hous
 
 
 async def missed(house: House) -> int:
-    return await make_missed(house.services.workspace, house.services.domain.intake)()
+    return await make_missed(house.running.ground, house.running.workspace, house.running.house)()
 
 
 async def test_31_an_event_that_nobody_knows_is_answered(house: House) -> None:
@@ -254,7 +254,7 @@ async def test_33_forged_ids_lead_nowhere(house: House) -> None:
 
 async def test_33_a_forged_button_does_not_help_who_may_not(house: House) -> None:
     draft = await house.with_app()
-    release = (await house.services.domain.cards.apps())[0].latest
+    release = (await house.running.house.releases.lists.apps())[0].latest
     assert release is not None
 
     await house.bob.forge(draft, {"action_id": names.DISMISS, "value": f"1:{release.release_id}"})

@@ -126,7 +126,7 @@ async def test_30_slacks_word_that_it_holds_events_back_is_taken(http_house: Hou
     body = json.dumps({"type": "app_rate_limited", "minute_rate_limited": 1, "team_id": "T1"})
 
     assert await post(http_house, body, secret=http_house.slack.signing_secret) == OK
-    assert http_house.services.workspace.standing.limited is not None
+    assert http_house.running.workspace.standing.limited is not None
 
 
 async def test_4_the_same_event_over_both_transports_is_one_build(house: House) -> None:
@@ -144,7 +144,7 @@ async def test_4_the_same_event_over_both_transports_is_one_build(house: House) 
 async def test_an_event_whose_listener_failed_is_taken_when_it_comes_again(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    intake = house.services.domain.intake
+    intake = house.running.house.intake
     real, failures = intake.receive, [1, 1]
 
     async def receive(seen: Any) -> Any:  # noqa: ANN401 - the intake's own types
@@ -169,7 +169,7 @@ async def test_an_unforeseen_error_is_said_with_a_reference_that_is_in_the_log(
     async def broken(*_: object) -> None:
         raise RuntimeError("kaboom")
 
-    monkeypatch.setattr(type(house.services.domain.releases), "dismiss", broken)
+    monkeypatch.setattr(type(house.running.house.releases.drafts), "dismiss", broken)
     await house.ann.click(draft, names.DISMISS)
 
     said = (await house.whisper_to("Ann", "Something went wrong in Slipway")).said()
@@ -188,7 +188,7 @@ async def test_a_form_that_failed_shows_the_reason_in_its_place(
     async def broken(*_: object) -> None:
         raise RuntimeError("kaboom")
 
-    monkeypatch.setattr(type(house.services.domain.distributions), "plan", broken)
+    monkeypatch.setattr(type(house.running.house.distributing.distributions), "plan", broken)
     sent = await house.ann.submit(form, {names.PEOPLE: [house.bob.id]})
 
     assert sent.action == "update"

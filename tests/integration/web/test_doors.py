@@ -81,7 +81,7 @@ async def test_wrong_expired_revoked_and_withdrawn_look_the_same(site: Site) -> 
     offers = [await site.offer(content=b"x") for _ in range(5)]
     await site.expire(offers[0])
     await site.grants.revoke(offers[1].grant.id)
-    await change(site.database, offers[2].shelf.release, state=ReleaseState.WITHDRAWN)
+    await change(site.database, offers[2].shelf.release, state=ReleaseState.DISMISSED)
     await change(site.database, offers[3].shelf.release, enabled=False)
     await change(site.database, offers[4].shelf.tester, active=False)
     nothing = await refused(site, "/nothing/at/all")

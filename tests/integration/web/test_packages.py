@@ -248,7 +248,7 @@ async def test_who_takes_nothing_is_hung_up_on(sqlite_url: str, tmp_path: Path) 
 
 
 async def test_a_file_that_is_gone_is_said_to_be_gone(site: Site, offer: Offer) -> None:
-    await site.blobs.delete(offer.shelf.build.sha256)
+    await site.blobs.delete(str(offer.shelf.build.sha256))
     answer = await site.get(offer.ipa)
 
     assert answer.status == 410

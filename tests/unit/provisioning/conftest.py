@@ -6,24 +6,34 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.samples.harbour import harbour_ipa
+from provisioning.actors import person, slack
+from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.recall import Recalls
 from provisioning.intake.fetching import Fetching
-from provisioning.intake.intake import Intake, IntakeParts, Sighting
+from provisioning.intake.intake import Intake, IntakeParts
+from provisioning.intake.sighting import Sighting, Spot
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
 from provisioning.people.people import People
-from provisioning.releases.drafts import NewApp, Releases
+from provisioning.people.permissions import Permissions
+from provisioning.people.roles import Roles
+from provisioning.releases.apps import Apps, NewApp
+from provisioning.releases.drafts import Drafts
+from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
-from provisioning.roads.distribute import Distribute
-from provisioning.roads.show_place import ShowPlace
-from provisioning.roads.take_in import TakeIn
+from provisioning.roads.every import every
+from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
 from storage.catalog.database import Database
 from storage.records.upload import Upload
-from tests.fakes import FakeAnnouncer, FakeDirectory, FakeSource, InlineEngine, InlineInspector
+from tests.fakes import FakeDirectory, FakeSource, FakeTeller, InlineEngine, InlineInspector
 
-MANAGER, TESTER, UPLOADER, GUEST, BOT = "UANN", "UBOB", "UCID", "UDEE", "UBOT"
+ANN, BOB, CID, DEE, CI = (slack(user_id) for user_id in ("UANN", "UBOB", "UCID", "UDEE", "UBOT"))
+MANAGER, TESTER, UPLOADER, GUEST, BOT = (
+    person(identity, origin="test") for identity in (ANN, BOB, CID, DEE, CI)
+)
 
 
 @dataclass
@@ -33,29 +43,32 @@ class Domain:
     database: Database
     blobs: LocalBlobs
     engine: InlineEngine
-    announcer: FakeAnnouncer
+    teller: FakeTeller
     directory: FakeDirectory
     source: FakeSource
-    people: People
+    permissions: Permissions
+    roles: Roles
     intake: Intake
-    releases: Releases
+    apps: Apps
+    drafts: Drafts
     groups: Groups
     distributions: Distributions
+    carrying: Carrying
+    recalls: Recalls
     audience: Audience
     cards: Cards
+    lists: Lists
 
     async def upload(self, path: Path, file_id: str = "F1", **seen: object) -> Upload | None:
         """Let Cid post the file at *path* in a channel."""
         self.source.files[file_id] = path
         values: dict[str, object] = {
             "key": f"slack:T1:{file_id}",
-            "team_id": "T1",
             "source": "slack",
             "source_ref": {"file_id": file_id},
             "file_name": path.name,
-            "uploader": UPLOADER,
-            "channel_id": "C1",
-            "thread_ts": "1.0",
+            "by": UPLOADER,
+            "spot": Spot(teller="slack", address="C1", thread="1.0"),
         }
         return await self.intake.receive(Sighting(**{**values, **seen}))  # type: ignore[arg-type]
 
@@ -66,7 +79,7 @@ class Domain:
         card = await self.cards.upload(upload.id)
         if card.release is None:
             new = NewApp(name="harbour", display_name="Harbour")
-            await self.releases.create_app(upload.id, MANAGER, new)
+            await self.apps.create(upload.id, MANAGER, new)
             card = await self.cards.upload(upload.id)
         assert card.release is not None
         return card.release.release_id
@@ -77,47 +90,54 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     async with database.writing() as session:
         organization = await organizations.named(session, "main")
     directory = FakeDirectory()
-    directory.add(MANAGER, "Ann Archer")
-    directory.add(TESTER, "Bob Baker")
-    directory.add(UPLOADER, "Cid Carver")
-    directory.add(GUEST, "Dee Dorn", guest=True)
-    directory.add(BOT, "ci", bot=True)
+    directory.add(ANN.value, "Ann Archer")
+    directory.add(BOB.value, "Bob Baker")
+    directory.add(CID.value, "Cid Carver")
+    directory.add(DEE.value, "Dee Dorn", guest=True)
+    directory.add(CI.value, "ci", bot=True)
     own = {"organization_id": organization.id}
-    engine, announcer, source = InlineEngine(), FakeAnnouncer(), FakeSource()
+    admins = [ANN.value]
+    engine, teller, source = InlineEngine(), FakeTeller(), FakeSource()
+    tellers = Tellers([teller])
     blobs = LocalBlobs(tmp_path / "blobs")
-    people = People(database, directory, admins=[MANAGER], **own)
+    permissions = Permissions(database, directory, admins=admins, **own)
+    people = People(directory)
     audience = Audience(database, directory, **own)
     parts = IntakeParts(
         database=database,
         blobs=blobs,
         sources={"slack": source},
         inspector=InlineInspector(),
+        permissions=permissions,
         people=people,
         max_build_bytes=50_000_000,
-        fetching=Fetching(database, announcer.show_upload, pause=60),
+        fetching=Fetching(database, tellers.show_upload, pause=60),
+        turn_patience=0,
         **own,
     )
     intake = Intake(parts, engine)
-    distributions = Distributions(database, people, audience, engine, **own)
-    engine.roads = {
-        "take_in": TakeIn(intake, announcer),
-        "show_place": ShowPlace(announcer),
-        "distribute": Distribute(distributions, announcer),
-    }
+    carrying = Carrying(database, audience, tellers)
+    roads = every(intake=intake, carrying=carrying, tellers=tellers)
+    engine.roads = {road.name: road for road in roads}
     return Domain(
         database=database,
         blobs=blobs,
         engine=engine,
-        announcer=announcer,
+        teller=teller,
         directory=directory,
         source=source,
-        people=people,
+        permissions=permissions,
+        roles=Roles(database, permissions, directory, admins=admins, **own),
         intake=intake,
-        releases=Releases(database, people, **own),
-        groups=Groups(database, people, directory, audience, **own),
-        distributions=distributions,
+        apps=Apps(database, permissions, **own),
+        drafts=Drafts(database, permissions, **own),
+        groups=Groups(database, permissions, directory, audience, **own),
+        distributions=Distributions(database, permissions, people, audience, engine, **own),
+        carrying=carrying,
+        recalls=Recalls(database, permissions, **own),
         audience=audience,
         cards=Cards(database, **own),
+        lists=Lists(database, **own),
     )
 
 

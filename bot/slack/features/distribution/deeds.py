@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from bot.house import House
 from bot.slack.features.distribution import views
-from bot.slack.features.distribution.order import Wish, remembered, wish_of
+from bot.slack.features.distribution.views import Wish, remembered, wish_of
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.payloads import (
@@ -19,27 +20,30 @@ from bot.slack.kit.payloads import (
     text_or_none,
 )
 from bot.slack.line.errors import form_errors, is_for_people, problem_view
-from bot.slack.parts import SlackParts
-from provisioning.distributing.distributions import Order, Plan
+from bot.slack.workspace import Workspace
+from provisioning.actors import Act
+from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, NotNow, Unclear
-from provisioning.people.people import Act
-from provisioning.releases.reading import GroupChip, ReleaseCard
+from provisioning.releases.cards import GroupChip, ReleaseCard
+from provisioning.releases.lifecycle import Standing
 from storage.errors import NotFound, SlipwayError
 from storage.records.release import ReleaseState
 
 FIELDS = {"targets": names.GROUPS, "notes": names.NOTES}
 #: Slack waits three seconds for a form's answer; counting the people may take longer.
 COUNT_WITHIN = 1.8
-RELEASES = 100
 
 
 class Desk:
     """Opens, reads and answers the forms; carries out what was confirmed."""
 
-    def __init__(self, parts: SlackParts) -> None:
-        self._parts = parts
-        self._workspace = parts.workspace
-        self._cards = parts.cards
+    def __init__(self, house: House, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._tellers = house.tellers
+        self._people = house.people
+        self._cards = house.releases.cards
+        self._lists = house.releases.lists
+        self._distributions = house.distributing.distributions
 
     async def open(
         self, asker: Asker, trigger_id: str, release_id: str, wish: Wish | None = None
@@ -51,10 +55,12 @@ class Desk:
 
     async def form(self, asker: Asker, release_id: str, wish: Wish | None = None) -> Form:
         """Return the form as it is filled in to begin with. Raise NotAllowed, NotFound, NotNow."""
-        await self._parts.people.require(asker.user_id, Act.DISTRIBUTE)
+        await self._people.permissions.require(asker.by, Act.DISTRIBUTE)
         card = await self._cards.release(release_id)
-        if card.state is ReleaseState.WITHDRAWN:
+        if card.standing is Standing.DISMISSED:
             raise NotNow(f"Release {card.number} was dismissed. Undo that first.")
+        if card.standing is Standing.RECALLED:
+            raise NotNow(f"Release {card.number} was recalled.")
         if wish is None:
             usual = (card.usual_group.id,) if card.usual_group and not card.acts else ()
             wish = Wish(group_ids=usual)
@@ -67,17 +73,22 @@ class Desk:
                 order = Order(
                     key=f"usual:{click.trigger_id}"[:128],
                     release_id=release_id,
-                    by=click.asker.user_id,
+                    by=click.asker.by,
                     group_ids=(group_id,),
                     revision=int(revision),
                 )
             case _:
                 raise Outdated
         try:
-            await self._parts.distributions.request(order)
+            await self._distributions.request(order)
         finally:
             # Whoever was too late sees on the card what the other one did.
             self._redraw(release_id)
+
+    async def again(self, click: Click) -> None:
+        """Try once more to tell those whom an act of distributing did not reach."""
+        key = f"again:{click.trigger_id}"[:128]
+        await self._distributions.again(click.subject, click.asker.by, key)
 
     async def sent(self, sent: Submission) -> dict[str, Any]:
         """Return the answer to the form: errors, the confirmation, or the end of it."""
@@ -108,20 +119,31 @@ class Desk:
         """Return the groups that fit what was typed, as options."""
         needle = typed.casefold()
         found = [
-            group for group in await self._parts.groups.all() if needle in group.name.casefold()
+            group for group in await self._people.groups.all() if needle in group.name.casefold()
         ]
         chips = [GroupChip(id=group.id, name=group.name) for group in found]
         return [views.group_option(chip) for chip in chips[: blocks.OPTIONS]]
 
     async def releases_like(self, typed: str) -> list[Block]:
         """Return the releases that can be distributed and fit what was typed, as options."""
-        states = (ReleaseState.DRAFT, ReleaseState.LIVE, ReleaseState.SUPERSEDED)
-        cards = await self._cards.newest(states, limit=RELEASES)
-        options = [views.option(card) for card in cards]
-        needle = typed.casefold()
-        return [o for o in options if needle in str(o["text"]["text"]).casefold()][: blocks.OPTIONS]
+        states = (ReleaseState.DRAFT, ReleaseState.LIVE)
+        lines = await self._lists.newest(states, like=typed.strip(), limit=blocks.OPTIONS)
+        return [views.option(line) for line in lines]
 
-    async def of_message(self, shortcut: Shortcut) -> str:
+    async def pick(self, shortcut: Shortcut) -> None:
+        """Ask which release is meant. Raise NotAllowed."""
+        await self._people.permissions.require(shortcut.asker.by, Act.DISTRIBUTE)
+        await self._workspace.doorman.open(
+            shortcut.asker, shortcut.trigger_id, views.pick(), again=None
+        )
+
+    async def of_shortcut(self, shortcut: Shortcut) -> None:
+        """Open the form for the release that a message is about. Raise NotAllowed, NotFound."""
+        await self._people.permissions.require(shortcut.asker.by, Act.DISTRIBUTE)
+        release_id = await self._of_message(shortcut)
+        await self.open(shortcut.asker, shortcut.trigger_id, release_id)
+
+    async def _of_message(self, shortcut: Shortcut) -> str:
         """Return the release that a message is about. Raise NotFound, saying what to do."""
         channel_id, ts = shortcut.asker.channel_id, text_or_none(shortcut.message, "ts")
         key = await self._workspace.postings.at(channel_id, ts) if channel_id and ts else None
@@ -158,13 +180,13 @@ class Desk:
         self, sent: Submission, release_id: str, revision: int, wish: Wish
     ) -> dict[str, Any]:
         """Count the people and ask; when that takes long, ask to come back and go on counting."""
-        await self._parts.people.require(sent.asker.user_id, Act.DISTRIBUTE)
+        await self._people.permissions.require(sent.asker.by, Act.DISTRIBUTE)
         card = await self._cards.release(release_id)
         if card.revision != revision:
             raise AlreadyDone(await self._changed(card))
         filled = await self._filled(wish)
         counting = asyncio.ensure_future(
-            self._parts.distributions.plan(release_id, wish.group_ids, wish.people)
+            self._distributions.plan(release_id, wish.group_ids, wish.people)
         )
         done, _ = await asyncio.wait({counting}, timeout=COUNT_WITHIN)
         if done:
@@ -184,7 +206,7 @@ class Desk:
         """Return who did what to the release while the form was open."""
         if card.acts:
             last = card.acts[-1]
-            name = await self._parts.people.name(last.by)
+            name = await self._people.people.name(last.by)
             where = ", ".join(chip.name for chip in last.groups) or "some people"
             return (
                 f"{name} distributed release {card.number} to {where} while this form was open. "
@@ -193,11 +215,11 @@ class Desk:
         return f"Somebody changed release {card.number} while this form was open. Open it again."
 
     async def _request(self, sent: Submission, release_id: str, revision: int, wish: Wish) -> None:
-        await self._parts.distributions.request(
+        await self._distributions.request(
             Order(
                 key=f"form:{sent.view_id}",
                 release_id=release_id,
-                by=sent.asker.user_id,
+                by=sent.asker.by,
                 group_ids=wish.group_ids,
                 people=wish.people,
                 revision=revision,
@@ -208,14 +230,12 @@ class Desk:
         )
 
     async def _filled(self, wish: Wish) -> views.Filled:
-        known = {group.id: group.name for group in await self._parts.groups.all()}
+        known = {group.id: group.name for group in await self._people.groups.all()}
         chips = [GroupChip(id=i, name=known[i]) for i in wish.group_ids if i in known]
         return views.Filled(wish=wish, groups=chips)
 
     def _redraw(self, release_id: str) -> None:
-        self._workspace.tasks.start(
-            self._parts.announcer.show_release(release_id), name="redraw a release"
-        )
+        self._workspace.tasks.start(self._tellers.show_release(release_id), name="redraw a release")
 
 
 def _worthwhile(plan: Plan) -> Plan:

@@ -1,24 +1,35 @@
 """Listens for everything that gives a release to people: buttons, forms, shortcuts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.slack.features.distribution import views
+from bot.house import House
 from bot.slack.features.distribution.deeds import Desk, update
+from bot.slack.features.distribution.typed.deeds import DistributeCommand
+from bot.slack.features.distribution.typed.listeners import verbs
 from bot.slack.kit import names
 from bot.slack.kit.payloads import click_of, question_of, shortcut_of, submission_of
-from bot.slack.parts import SlackParts
-from provisioning.people.people import Act
+from bot.slack.kit.verbs import Verb
+from bot.slack.workspace import Workspace
 
 
-def register(app: AsyncApp, parts: SlackParts) -> None:
-    """Let *app* listen."""
-    desk = Desk(parts)
+def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
+    """Let *app* listen, and return the verb that distributes."""
+    desk = Desk(house, workspace)
     _register_buttons(app, desk)
     _register_forms(app, desk)
-    _register_shortcuts(app, desk, parts)
+    _register_shortcuts(app, desk)
     _register_options(app, desk)
+    typed = DistributeCommand(
+        cards=house.releases.cards,
+        lists=house.releases.lists,
+        groups=house.people.groups,
+        permissions=house.people.permissions,
+        distributions=house.distributing.distributions,
+    )
+    return verbs(typed)
 
 
 def _register_buttons(app: AsyncApp, desk: Desk) -> None:
@@ -32,6 +43,11 @@ def _register_buttons(app: AsyncApp, desk: Desk) -> None:
     async def on_distribute_usual(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         await desk.usual(click_of(body))
+
+    @app.action(names.DISTRIBUTE_AGAIN)
+    async def on_distribute_again(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await desk.again(click_of(body))
 
     @app.action(names.PREVIEW)
     async def on_preview(ack: AsyncAck, body: dict[str, Any]) -> None:
@@ -56,23 +72,16 @@ def _register_forms(app: AsyncApp, desk: Desk) -> None:
         await ack(**update(form.view()))
 
 
-def _register_shortcuts(app: AsyncApp, desk: Desk, parts: SlackParts) -> None:
+def _register_shortcuts(app: AsyncApp, desk: Desk) -> None:
     @app.shortcut(names.DISTRIBUTE_GLOBAL)
     async def on_distribute_global(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        shortcut = shortcut_of(body)
-        await parts.people.require(shortcut.asker.user_id, Act.DISTRIBUTE)
-        await parts.workspace.doorman.open(
-            shortcut.asker, shortcut.trigger_id, views.pick(), again=None
-        )
+        await desk.pick(shortcut_of(body))
 
     @app.shortcut(names.DISTRIBUTE_MESSAGE)
     async def on_distribute_message(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        shortcut = shortcut_of(body)
-        await parts.people.require(shortcut.asker.user_id, Act.DISTRIBUTE)
-        release_id = await desk.of_message(shortcut)
-        await desk.open(shortcut.asker, shortcut.trigger_id, release_id)
+        await desk.of_shortcut(shortcut_of(body))
 
 
 def _register_options(app: AsyncApp, desk: Desk) -> None:

@@ -1,23 +1,24 @@
 """What people read of a distribution: the announcement, their own link, and how it went."""
 
 from bot.slack.drawing import words
+from bot.slack.drawing.actors import who
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
-from provisioning.releases.reading import Act, DeliveryCard, ReleaseCard
+from provisioning.releases.cards import ActCard, BuildCard, RecipientCard, ReleaseCard
+from provisioning.releases.lifecycle import Standing
 from storage.inspection.sizes import human
-from storage.records.distribution import DeliveryState, DistributionState
-from storage.records.release import ReleaseState
+from storage.records.distribution import DistributionState, RecipientState
 
 NOTES = 1800
 NAMED = 25
 
 
-def announcement(card: ReleaseCard, icon: str | None, *, successor: str | None) -> Message:
-    """Return the card of a release in a channel; *successor* is the version that replaced it."""
+def announcement(card: ReleaseCard, icon: str | None) -> Message:
+    """Return the card of a release in a channel."""
     facts = card.build.facts
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
-    sign, word = words.RELEASE[card.state]
-    about = [words.platform(facts), human(card.build.size), mrkdwn.plain(words.system(facts), 60)]
+    sign, word = words.RELEASE[card.standing]
+    about = _about(card.build)
     text = f"*{title}*\n{' · '.join(part for part in about if part)}"
     picture = blocks.image(icon, f"Icon of {card.build.name}") if icon else None
     return Message(
@@ -26,28 +27,28 @@ def announcement(card: ReleaseCard, icon: str | None, *, successor: str | None) 
             blocks.section(text, accessory=picture),
             *_notes(card.notes),
             *_mandatory(card),
-            blocks.context(_state(card, sign, word, successor)),
+            blocks.context(_state(card, sign, word)),
         ),
     )
 
 
-def _state(card: ReleaseCard, sign: str, word: str, successor: str | None) -> str:
+def _state(card: ReleaseCard, sign: str, word: str) -> str:
     parts = [f"{sign} *{word}*", f"release {card.number}"]
     if card.people:
         parts.append(f"{card.reached}/{card.people} reached")
-    if card.previous and card.state is ReleaseState.LIVE:
+    if card.previous and card.standing is Standing.LIVE:
         parts.append(f"after {mrkdwn.plain(card.previous, 60)}")
-    if successor and card.state is ReleaseState.SUPERSEDED:
-        parts.append(f"replaced by {mrkdwn.plain(successor, 60)}")
+    if card.successor:
+        parts.append(f"replaced by {mrkdwn.plain(card.successor, 60)}")
     if card.published_by:
-        parts.append(f"by {mrkdwn.person(card.published_by)}")
+        parts.append(f"by {who(card.published_by)}")
     if card.published_at:
         parts.append(mrkdwn.moment(card.published_at))
     return " · ".join(parts)
 
 
 def _mandatory(card: ReleaseCard) -> tuple[Block, ...]:
-    if card.state is not ReleaseState.LIVE or not any(act.mandatory for act in card.acts):
+    if card.standing is not Standing.LIVE or not card.mandatory:
         return ()
     return (blocks.context(f"{words.WARNING} *Mandatory:* please update to this release."),)
 
@@ -56,16 +57,12 @@ def _notes(notes: str) -> tuple[Block, ...]:
     return (blocks.section(mrkdwn.from_markdown(notes, NOTES)),) if notes.strip() else ()
 
 
-def personal(card: DeliveryCard, link: str, icon: str | None) -> Message:
+def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
     """Return what one tester is told, with the link that is theirs alone."""
     release = card.release
     facts = release.build.facts
     title = f"{mrkdwn.plain(release.app_display_name, 80)} {_version(release)}"
-    about = [
-        words.platform(facts),
-        human(release.build.size),
-        mrkdwn.plain(words.system(facts), 60),
-    ]
+    about = _about(release.build)
     text = f"*{title}* is ready for you.\n{' · '.join(part for part in about if part)}"
     picture = blocks.image(icon, f"Icon of {release.build.name}") if icon else None
     must = f"{words.WARNING} *Mandatory:* please update. " if card.mandatory else ""
@@ -76,57 +73,74 @@ def personal(card: DeliveryCard, link: str, icon: str | None) -> Message:
             *_notes(release.notes),
             blocks.actions(blocks.button("Install", names.INSTALL, url=link, style="primary")),
             blocks.context(
-                f"{must}From {mrkdwn.person(card.by)}. This link is for you alone: please do not "
+                f"{must}From {who(card.by)}. This link is for you alone: please do not "
                 "pass it on. On a computer it shows a code to scan with your phone."
             ),
         ),
     )
 
 
-def withdrawn(card: DeliveryCard) -> Message:
+def withdrawn(card: ReleaseCard) -> Message:
     """Return what stands in place of a link that no longer leads anywhere."""
-    title = f"{mrkdwn.plain(card.release.app_display_name, 80)} {_version(card.release)}"
+    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
     text = f"*{title}* was withdrawn and can no longer be installed."
     return Message(text=f"{title} was withdrawn", blocks=(blocks.section(text),))
 
 
-def log(act: Act, card: ReleaseCard) -> Message:
+def log(act: ActCard, card: ReleaseCard) -> Message:
     """Return the line in the thread of a card about one act of distributing."""
     where = [mrkdwn.plain(chip.name, 64) for chip in act.groups]
     if act.singles:
         where.append(words.people(act.singles))
     how = [word for word, on in (("mandatory", act.mandatory), ("silent", not act.notify)) if on]
     suffix = f" ({', '.join(how)})" if how else ""
-    done = act.state is DistributionState.DONE
-    sign = words.DONE if done else words.READING
-    failed = card.counts.get(DeliveryState.UNDELIVERABLE, 0)
+    sign = _SIGNS.get(act.state, words.READING)
+    failed = card.counts.get(RecipientState.UNREACHABLE, 0)
     lines = [
-        f"{sign} {mrkdwn.person(act.by)} distributed it to {', '.join(where)}{suffix}.",
+        f"{sign} {who(act.by)} distributed it to {', '.join(where)}{suffix}.",
         f"{card.reached} of {words.people(card.people)} reached.",
         f"{words.WARNING} {failed} could not be told." if failed else "",
         f"{words.WARNING} {mrkdwn.escape(act.shortfall)}" if act.shortfall else "",
+        f"{words.ALARM} It broke off: {mrkdwn.escape(act.reason)}" if act.reason else "",
     ]
     text = "\n".join(line for line in lines if line)
     return Message(text=text, blocks=(blocks.section(text),))
 
 
-def shortfall(act: Act, card: ReleaseCard) -> Message:
+_SIGNS = {DistributionState.DONE: words.DONE, DistributionState.FAILED: words.ALARM}
+
+
+def is_short(act: ActCard, card: ReleaseCard) -> bool:
+    """Return whether an act did not reach everybody it should."""
+    return bool(card.unreached or act.shortfall or act.state is DistributionState.FAILED)
+
+
+def shortfall(act: ActCard, card: ReleaseCard) -> Message:
     """Return, for the manager alone, who could not be told and why."""
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
     lines = [
         f"• *{mrkdwn.plain(one.name, 80)}*: {mrkdwn.plain(one.reason, 200)}"
-        for one in card.undelivered[:NAMED]
+        for one in card.unreached[:NAMED]
     ]
-    if len(card.undelivered) > NAMED:
-        lines.append(f"… and {len(card.undelivered) - NAMED} more")
+    if len(card.unreached) > NAMED:
+        lines.append(f"… and {len(card.unreached) - NAMED} more")
     if act.shortfall:
         lines.append(f"• {mrkdwn.escape(act.shortfall)}")
+    if act.reason:
+        lines.append(f"• It broke off: {mrkdwn.escape(act.reason)}")
     head = f"{words.WARNING} *{title}* did not reach everybody you sent it to:"
     pieces = mrkdwn.pieces("\n".join([head, *lines]), blocks.SECTION_TEXT)
+    again = blocks.button("Try again", names.DISTRIBUTE_AGAIN, names.value_of(act.distribution_id))
     return Message(
         text=f"{title} did not reach everybody",
-        blocks=tuple(blocks.section(piece) for piece in pieces),
+        blocks=(*(blocks.section(piece) for piece in pieces), blocks.actions(again)),
     )
+
+
+def _about(build: BuildCard) -> list[str]:
+    facts = build.facts
+    size = human(build.size) if build.size is not None else "elsewhere"
+    return [words.platform(facts), size, mrkdwn.plain(words.system(facts), 60)]
 
 
 def _version(card: ReleaseCard) -> str:

@@ -1,14 +1,93 @@
-"""The forms that ask who gets a release, with what notes, and whether that is really meant."""
+"""The forms that ask who gets a release, and what they remember between their steps."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from bot.slack.drawing import words
-from bot.slack.features.distribution.order import INPUT_NOTES, MANDATORY, NOTIFY, Remembered, Wish
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
-from provisioning.distributing.distributions import Plan
-from provisioning.releases.reading import GroupChip, ReleaseCard
+from bot.slack.kit.payloads import Outdated, Submission, at
+from provisioning.actors import Identity, IdentityKind, slack
+from provisioning.distributing.order import Plan
+from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
+
+VERSION = 1
+MANDATORY = "mandatory"
+NOTIFY = "notify"
+#: Slack's text inputs hold this many characters; longer notes stay as they are.
+INPUT_NOTES = 3000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """
+    The private metadata of a form.
+
+    `counted` is the choice whose people were counted for the person, empty before that: only a
+    choice that was shown with its number is carried out.
+    """
+
+    release_id: str
+    revision: int
+    counted: str = ""
+
+    def packed(self) -> str:
+        return json.dumps(
+            {"v": VERSION, "release": self.release_id, "rev": self.revision, "sum": self.counted}
+        )
+
+
+def remembered(private_metadata: str) -> Remembered:
+    """Raise Outdated for a form of an earlier version."""
+    try:
+        kept = json.loads(private_metadata)
+        if kept["v"] == VERSION:
+            return Remembered(
+                release_id=str(kept["release"]),
+                revision=int(kept["rev"]),
+                counted=str(kept.get("sum") or ""),
+            )
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise Outdated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a person has filled in. `notes` is None where the form had no room to show them."""
+
+    group_ids: tuple[str, ...] = ()
+    people: tuple[Identity, ...] = ()
+    notes: str | None = None
+    mandatory: bool = False
+    notify: bool = True
+
+    @property
+    def fingerprint(self) -> str:
+        """Return what must not change between the count and the act."""
+        chosen = [
+            sorted(self.group_ids),
+            sorted(map(str, self.people)),
+            self.mandatory,
+            self.notify,
+        ]
+        return sha256(json.dumps(chosen).encode()).hexdigest()
+
+
+def wish_of(sent: Submission) -> Wish:
+    """Read what was filled in."""
+    ticked = sent.chosen(names.OPTIONS)
+    has_notes = at(sent.values, names.NOTES) is not None
+    return Wish(
+        group_ids=sent.chosen(names.GROUPS),
+        people=tuple(map(slack, sent.chosen(names.PEOPLE))),
+        notes=sent.entered(names.NOTES) if has_notes else None,
+        mandatory=MANDATORY in ticked,
+        notify=NOTIFY in ticked,
+    )
+
 
 COUNTING = (
     ":hourglass_flowing_sand: Slack is still being asked who is in these groups. Press *Continue* "
@@ -62,14 +141,16 @@ def preview(card: ReleaseCard, notes: str) -> Form:
     )
 
 
-def pick(chosen: ReleaseCard | None = None) -> Form:
-    """Return the form that asks which release is meant."""
+def pick(chosen: ReleaseLine | None = None, *, note: str = "") -> Form:
+    """Return the form that asks which release is meant; *note* is why it asks."""
     initial = [option(chosen)] if chosen is not None else []
+    above = (blocks.section(note),) if note else ()
     return Form(
         callback_id=names.PICK_FORM,
         title="Distribute a build",
         submit="Continue",
         blocks=(
+            *above,
             blocks.entry(
                 names.RELEASE,
                 "Release",
@@ -81,12 +162,13 @@ def pick(chosen: ReleaseCard | None = None) -> Form:
     )
 
 
-def option(card: ReleaseCard) -> Block:
+def option(line: ReleaseLine) -> Block:
     """Return a release as an option of a select."""
-    _, word = words.RELEASE[card.state]
-    version = words.version(card.build.facts)
-    label = f"{card.app_display_name} {version}"
-    return blocks.option(label, card.release_id, f"release {card.number}, {word.lower()}")
+    _, word = words.RELEASE[line.standing]
+    platform = words.PLATFORMS.get(line.platform, line.platform)
+    label = f"{line.app_display_name} {line.label}"
+    about = f"{platform}, release {line.number}, {word.lower()}"
+    return blocks.option(label, line.release_id, about)
 
 
 def group_option(chip: GroupChip) -> Block:
@@ -146,7 +228,7 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
         blocks.entry(
             names.PEOPLE,
             "Single people",
-            blocks.people_choice(names.PEOPLE, wish.people, placeholder="Ann, Bob …"),
+            blocks.people_choice(names.PEOPLE, _slack_ids(wish.people), placeholder="Ann, Bob …"),
             optional=True,
         ),
         *_notes(card, wish),
@@ -178,6 +260,10 @@ def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
             blocks.button("Preview notes", names.PREVIEW, names.value_of(card.release_id))
         ),
     )
+
+
+def _slack_ids(people: Sequence[Identity]) -> list[str]:
+    return [one.value for one in people if one.kind is IdentityKind.SLACK]
 
 
 def _choices() -> list[Block]:

@@ -8,6 +8,7 @@ from bot.slack.features.groups.views import Way
 from bot.slack.kit import mrkdwn, names
 from bot.slack.kit.blocks import Form
 from bot.slack.kit.payloads import Outdated, Submission, at
+from provisioning.actors import slack
 from provisioning.people.groups import Groups
 
 
@@ -20,9 +21,9 @@ class GroupForms:
 
     async def create(self, sent: Submission) -> Form:
         """Raise Unclear with the field `name` or `targets`."""
-        by, channels = sent.asker.user_id, _conversations(sent)
+        by, channels = sent.asker.by, _conversations(sent)
         name, people = sent.entered(names.GROUP_NAME), sent.chosen(names.GROUP_PEOPLE)
-        group = await self._groups.create(name, by, people)
+        group = await self._groups.create(name, by, map(slack, people))
         for channel_id in channels:
             await self._groups.connect(group.id, channel_id, by)
         said = f"Created the group *{mrkdwn.plain(group.name, 64)}*."
@@ -34,14 +35,14 @@ class GroupForms:
         if way not in set(Way):
             raise Outdated
         chosen = sent.entered(names.GROUP_PICK)
-        return as_form(await self._acts.go_on(Way(way), chosen, sent.asker.user_id))
+        return as_form(await self._acts.go_on(Way(way), chosen, sent.asker.by))
 
     async def rename(self, sent: Submission) -> Form:
         """Raise Unclear with the field `name`."""
         group_id, *_ = _kept(sent)
         sheet = await self._groups.sheet(group_id)
         name = sent.entered(names.GROUP_NAME)
-        renamed = await self._groups.rename(group_id, name, sent.asker.user_id)
+        renamed = await self._groups.rename(group_id, name, sent.asker.by)
         return await self._sheet(group_id, messages.renamed(sheet, renamed))
 
     async def people(self, sent: Submission) -> Form:
@@ -53,11 +54,11 @@ class GroupForms:
         """
         group_id, *shown = _kept(sent)
         before, after = _ids(shown), sent.chosen(names.GROUP_PEOPLE)
-        by = sent.asker.user_id
+        by = sent.asker.by
         new = [user_id for user_id in after if user_id not in before]
         gone = [user_id for user_id in before if user_id not in after]
-        added = await self._groups.add_people(group_id, new, by)
-        removed = await self._groups.remove_people(group_id, gone, by)
+        added = await self._groups.add_people(group_id, map(slack, new), by)
+        removed = await self._groups.remove_people(group_id, map(slack, gone), by)
         done = [messages.counted("Added", added, 0), messages.counted("Removed", removed, 0)]
         return await self._sheet(group_id, " ".join(filter(None, done)) or "Nothing was changed.")
 
@@ -65,7 +66,7 @@ class GroupForms:
         """Connect and disconnect as `people` adds and removes."""
         group_id, *shown = _kept(sent)
         before, after = _ids(shown), _conversations(sent)
-        by = sent.asker.user_id
+        by = sent.asker.by
         new = [channel_id for channel_id in after if channel_id not in before]
         for channel_id in new:
             await self._groups.connect(group_id, channel_id, by)

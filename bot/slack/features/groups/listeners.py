@@ -1,56 +1,37 @@
-"""Listens for the buttons and forms of groups, and names their verb."""
+"""Listens for the buttons and forms of groups."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.house import House
 from bot.slack.features.groups import views
 from bot.slack.features.groups.deeds import GroupForms
 from bot.slack.features.groups.typed.deeds import GroupActs, as_form
+from bot.slack.features.groups.typed.listeners import verbs
 from bot.slack.features.groups.views import Way
 from bot.slack.kit import names
 from bot.slack.kit.blocks import Form
 from bot.slack.kit.payloads import Body, Click, Submission, click_of, submission_of, text_or_none
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors, is_for_people
-from bot.slack.parts import Workspace
-from provisioning.people.people import Act
+from bot.slack.line.membership import Membership
+from bot.slack.workspace import Workspace
 from storage.errors import SlipwayError
 
 #: Which input shows the sentence about which field of an order.
 FIELDS = {"name": names.GROUP_NAME, "targets": names.GROUP_PEOPLE}
 
 
-def verbs(acts: GroupActs) -> tuple[Verb, ...]:
-    """Return the verb of groups."""
-    return (
-        Verb(
-            name="groups",
-            usage="groups [list | create | show | rename | delete | add | remove | connect | "
-            "disconnect] …",
-            summary="Who gets releases, and which channels hear of them.",
-            examples=(
-                "groups",
-                "groups create QA @ann @bob @qa-team #qa",
-                "groups show QA",
-                "groups add QA @cid",
-                "groups remove QA @cid",
-                "groups connect QA #qa",
-                "groups disconnect QA #qa",
-                "groups rename QA to Quality",
-                "groups delete QA",
-            ),
-            act=Act.MANAGE_GROUPS,
-            answer=acts.answer,
-        ),
-    )
-
-
-def register(app: AsyncApp, acts: GroupActs, forms: GroupForms, workspace: Workspace) -> None:
-    """Let *app* listen."""
+def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
+    """Let *app* listen, and return the verb of groups."""
+    membership = Membership(workspace.clients.hurried, workspace.standing)
+    groups = house.people.groups
+    acts = GroupActs(groups, house.people.permissions, membership)
     _register_buttons(app, Buttons(acts, workspace))
-    _register_forms(app, forms)
+    _register_forms(app, GroupForms(groups, acts))
+    return verbs(acts)
 
 
 class Buttons:
@@ -65,7 +46,7 @@ class Buttons:
 
     async def delete(self, body: Body) -> None:
         click = click_of(body)
-        said = await self._acts.deleted(click.subject, click.asker.user_id)
+        said = await self._acts.deleted(click.subject, click.asker.by)
         view_id = text_or_none(click.view, "id")
         if view_id is not None:
             await self._workspace.doorman.change(view_id, views.shown(said))
@@ -74,7 +55,7 @@ class Buttons:
 
     async def edit(self, body: Body, way: Way) -> None:
         click = click_of(body)
-        reply = await self._acts.go_on(way, click.subject, click.asker.user_id)
+        reply = await self._acts.go_on(way, click.subject, click.asker.by)
         await self._show(click, as_form(reply))
 
     async def _show(self, click: Click, form: Form) -> None:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.slack.features.releases.messages import line, version_of
+from bot.slack.drawing import words
+from bot.slack.drawing.releases import line
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
-from provisioning.releases.reading import DeliveryCard, ReleaseCard
+from provisioning.releases.cards import GivenLine, ReleaseLine
 
 WELCOME = (
     "Nothing for you to install yet. When somebody gives you a release, I send you a message with "
@@ -23,7 +24,7 @@ TEACH = (
 class Installable:
     """A release that a person can install, with their own link."""
 
-    delivery: DeliveryCard
+    given: GivenLine
     url: str
 
 
@@ -31,8 +32,8 @@ class Installable:
 class Desk:
     """What a manager sees: drafts that wait, and what went out lately."""
 
-    drafts: Sequence[ReleaseCard]
-    recent: Sequence[ReleaseCard]
+    drafts: Sequence[ReleaseLine]
+    recent: Sequence[ReleaseLine]
 
 
 def home(installable: Sequence[Installable], desk: Desk | None) -> View:
@@ -66,22 +67,25 @@ def _installable(found: Sequence[Installable]) -> list[Block]:
     if not found:
         return [*shown, blocks.section(WELCOME)]
     for one in found:
-        card = one.delivery.release
-        mandatory = " · *mandatory*" if one.delivery.mandatory else ""
-        text = f"*{mrkdwn.plain(card.app_display_name, 80)}* {version_of(card)}{mandatory}"
-        notes = mrkdwn.from_markdown(card.notes, 300) if card.notes else ""
+        line_ = one.given.release
+        mandatory = " · *mandatory*" if one.given.mandatory else ""
+        text = f"*{mrkdwn.plain(line_.app_display_name, 80)}* {_version(line_)}{mandatory}"
+        notes = mrkdwn.from_markdown(line_.notes, 300) if line_.notes else ""
         button = blocks.button(
-            "Install", names.INSTALL, names.value_of(one.delivery.delivery_id), url=one.url
+            "Install", names.INSTALL, names.value_of(one.given.recipient_id), url=one.url
         )
         shown.append(blocks.section(f"{text}\n{notes}".strip(), accessory=button))
     return shown
 
 
-def newest_of_each(
-    found: Sequence[DeliveryCard], key: Callable[[DeliveryCard], str]
-) -> list[DeliveryCard]:
-    """Return the first delivery of each *key*: older releases of an app are not offered."""
-    first: dict[str, DeliveryCard] = {}
+def _version(release: ReleaseLine) -> str:
+    platform = words.PLATFORMS.get(release.platform, release.platform)
+    return f"{mrkdwn.plain(release.label, 80)} · {platform}"
+
+
+def newest_of_each(found: Sequence[GivenLine], key: Callable[[GivenLine], str]) -> list[GivenLine]:
+    """Return the first line of each *key*: older releases of an app are not offered."""
+    first: dict[str, GivenLine] = {}
     for card in found:
         first.setdefault(key(card), card)
     return list(first.values())

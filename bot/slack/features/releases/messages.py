@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from bot.slack.drawing import words
+from bot.slack.drawing.actors import who
+from bot.slack.drawing.releases import line, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import rows
 from bot.slack.kit.verbs import example
 from provisioning.people.testers import TesterSheet
-from provisioning.releases.drafts import SENTENCES
-from provisioning.releases.reading import Act, AppCard, ReleaseCard
+from provisioning.releases.cards import ActCard, AppLine, ReleaseCard, ReleaseLine
+from provisioning.releases.lifecycle import SENTENCES
 from storage.inspection.sizes import human
-from storage.records.distribution import DeliveryState
+from storage.records.distribution import RecipientState
 
 NO_APPS = (
     "There is no app yet. Post an `.ipa` or `.apk` in a channel I am in (`/invite @slipway`); its "
@@ -23,47 +25,24 @@ NOTHING_GIVEN = (
 )
 
 
-def version_of(card: ReleaseCard) -> str:
-    """Return the version as people say it: `2.4.0 (241)`, escaped."""
-    return mrkdwn.plain(words.version(card.build.facts), 80)
-
-
-def state_of(card: ReleaseCard) -> str:
-    """Return a sign and a word for the state."""
-    return " ".join(words.RELEASE[card.state])
-
-
-def line(card: ReleaseCard) -> str:
-    """Return a release in one line."""
-    name = mrkdwn.plain(card.app_display_name, 80)
-    reach = f" · {_reached(card)}" if card.people else ""
-    when = mrkdwn.moment(card.published_at or card.created_at, "{date_short_pretty}")
-    what = f"*{name}* {version_of(card)} · release {card.number}"
-    return f"{what} · {state_of(card)}{reach} · {when}"
-
-
-def _reached(card: ReleaseCard) -> str:
-    return f"{card.reached} of {words.people(card.people)} reached"
-
-
-def listed(title: str, cards: Sequence[ReleaseCard], hint: str) -> Message:
+def listed(title: str, lines: Sequence[ReleaseLine], hint: str) -> Message:
     """Return releases one a line; *hint* is what to do when there is none."""
     named = mrkdwn.plain(title, 150)
-    if not cards:
+    if not lines:
         return Message(text=hint, blocks=[blocks.section(f"*{named}*\n{hint}")])
-    first = cards[0]
+    first = lines[0]
     more = example(f"show {first.app_name} {first.number}")
     return Message(
-        text=f"{named}: {len(cards)}",
+        text=f"{named}: {len(lines)}",
         blocks=[
             blocks.section(f"*{named}*"),
-            *rows([line(card) for card in cards]),
+            *rows([line(one) for one in lines]),
             blocks.context(f"One of them in full: {more}"),
         ],
     )
 
 
-def apps(cards: Sequence[AppCard]) -> Message:
+def apps(cards: Sequence[AppLine]) -> Message:
     """Return every app with its newest release."""
     if not cards:
         return Message(text="No apps yet", blocks=[blocks.section(NO_APPS)])
@@ -77,10 +56,10 @@ def apps(cards: Sequence[AppCard]) -> Message:
     )
 
 
-def _app(card: AppCard) -> str:
+def _app(card: AppLine) -> str:
     app = card.app
     newest = (
-        f"newest {version_of(card.latest)}, {state_of(card.latest)}"
+        f"newest {mrkdwn.plain(card.latest.label, 80)}, {state_of(card.latest)}"
         if card.latest
         else "no release yet"
     )
@@ -92,12 +71,13 @@ def _app(card: AppCard) -> str:
 def full(card: ReleaseCard, *, with_reach: bool) -> Message:
     """Return one release with its facts, its notes and, *with_reach*, how far it went."""
     facts = card.build.facts
-    sign, _ = words.RELEASE[card.state]
+    sign, _ = words.RELEASE[card.standing]
+    version = mrkdwn.plain(words.version(facts), 80)
     return Message(
-        text=f"{mrkdwn.plain(card.app_display_name, 80)} {version_of(card)}, release {card.number}",
+        text=f"{mrkdwn.plain(card.app_display_name, 80)} {version}, release {card.number}",
         blocks=[
             blocks.header(f"{card.app_display_name} {words.version(facts)}"),
-            blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.state]}"),
+            blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
             {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
             *_notes(card),
             *(_reach(card) if with_reach else ()),
@@ -110,10 +90,10 @@ def _fields(card: ReleaseCard) -> list[str]:
     facts, signing = card.build.facts, card.build.facts.signing
     fields = [
         f"*Platform*\n{words.platform(facts)}",
-        f"*Size*\n{human(card.build.size)}",
+        f"*Size*\n{human(card.build.size) if card.build.size is not None else 'elsewhere'}",
         f"*Runs on*\n{mrkdwn.plain(words.system(facts) or 'not said', 60)}",
         f"*Identifier*\n{mrkdwn.code(facts.bundle_id or '?')}",
-        f"*Came from*\n{mrkdwn.person(card.created_by)}, {mrkdwn.moment(card.created_at)}",
+        f"*Came from*\n{who(card.created_by)}, {mrkdwn.moment(card.created_at)}",
     ]
     if signing.kind:
         kind = words.SIGNING.get(signing.kind, signing.kind)
@@ -141,27 +121,27 @@ def _reach(card: ReleaseCard) -> list[Block]:
     if not card.acts:
         return [blocks.context(f"Nobody has it yet: {example(f'distribute {card.app_name}')}")]
     lines = [_act(act) for act in card.acts[-8:]]
-    waiting = card.counts.get(DeliveryState.WAITING, 0)
-    lines.append(_reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
+    waiting = card.counts.get(RecipientState.WAITING, 0)
+    lines.append(reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
     shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]
-    if card.undelivered:
+    if card.unreached:
         named = "\n".join(
             f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.plain(one.reason, 150)}"
-            for one in card.undelivered[:15]
+            for one in card.unreached[:15]
         )
-        rest = len(card.undelivered) - 15
+        rest = len(card.unreached) - 15
         more = f"\n… and {rest} more" if rest > 0 else ""
         shown.append(blocks.section(f":warning: *Could not be told*\n{named}{more}"))
     return shown
 
 
-def _act(act: Act) -> str:
+def _act(act: ActCard) -> str:
     where = [mrkdwn.plain(group.name, 64) for group in act.groups]
     if act.singles:
         where.append(words.people(act.singles))
     extras = [word for word, on in (("mandatory", act.mandatory), ("silent", not act.notify)) if on]
     suffix = f" ({', '.join(extras)})" if extras else ""
-    return f"• {mrkdwn.person(act.by)} to {', '.join(where)}{suffix}, {mrkdwn.moment(act.at)}"
+    return f"• {who(act.by)} to {', '.join(where)}{suffix}, {mrkdwn.moment(act.at)}"
 
 
 def _changes(card: ReleaseCard) -> list[Block]:

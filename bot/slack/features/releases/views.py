@@ -3,7 +3,7 @@
 from bot.slack.drawing import words
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block, Form, Message
-from provisioning.releases.reading import ReleaseCard
+from provisioning.releases.cards import ReleaseLine
 
 
 def which_release() -> Form:
@@ -24,8 +24,10 @@ def one_release(sheet: Message) -> Form:
     return Form(callback_id=names.SHOWN, title="Release", close="Close", blocks=list(sheet.blocks))
 
 
-def option_of(card: ReleaseCard) -> Block:
+def option_of(line: ReleaseLine) -> Block:
     """Return a release as something to choose."""
-    _, state = words.RELEASE[card.state]
-    label = f"{card.app_display_name} {words.version(card.build.facts)}"
-    return blocks.option(label, card.release_id, f"release {card.number}, {state.lower()}")
+    _, state = words.RELEASE[line.standing]
+    platform = words.PLATFORMS.get(line.platform, line.platform)
+    label = f"{line.app_display_name} {line.label}"
+    about = f"{platform}, release {line.number}, {state.lower()}"
+    return blocks.option(label, line.release_id, about)

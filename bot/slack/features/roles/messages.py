@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from bot.slack.drawing import words
-from bot.slack.kit import blocks, mrkdwn
+from bot.slack.drawing.actors import who
+from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.verbs import example
-from provisioning.people.people import Holder
+from provisioning.actors import ActorKind
+from provisioning.people.roles import Holder
 from storage.records.role import HolderKind, Role
 
 MEANINGS: dict[Role, str] = {
@@ -80,4 +82,4 @@ def without_effect(role: Role, holder: Holder) -> str:
 def _holder(holder: Holder) -> str:
     if holder.kind is HolderKind.USERGROUP:
         return f"<!subteam^{holder.id}>" if holder.id.isalnum() else "a user group"
-    return mrkdwn.person(holder.id)
+    return who(f"{ActorKind.PERSON.value}:{holder.id}")

@@ -2,16 +2,20 @@
 
 import logging
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.features.upkeep import messages
-from bot.slack.kit.payloads import Asker, Body, Outdated, at, text, text_or_none
+from bot.house import House
+from bot.slack.channels import Channels
+from bot.slack.features.upkeep.deeds import greet
+from bot.slack.kit.payloads import Outdated, at, text, text_or_none
+from bot.slack.kit.verbs import Verb
 from bot.slack.line.once import UNHEARD
-from bot.slack.parts import SlackParts
+from bot.slack.workspace import Workspace
 
 logger = logging.getLogger(__name__)
 
@@ -19,11 +23,12 @@ REMOVED = "Slipway was removed from the channel; type `/invite @slipway` there"
 ARCHIVED = "the channel is archived"
 
 
-def register(app: AsyncApp, parts: SlackParts) -> None:
-    """Let *app* listen."""
-    _register_channels(app, parts)
-    _register_people(app, parts)
-    _register_app(app, parts)
+def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
+    """Let *app* listen. There is nothing to type."""
+    _register_channels(app, house, workspace)
+    _register_people(app, house, workspace)
+    _register_app(app, workspace)
+    return ()
 
 
 def register_rest(app: AsyncApp) -> None:
@@ -53,53 +58,42 @@ def register_rest(app: AsyncApp) -> None:
         logger.debug("Nobody listens for the event %s.", event.get("type"))
 
 
-async def redraw(parts: SlackParts, body: Body) -> None:
-    """Draw anew the card that a button of an earlier version stands on."""
-    channel_id = text_or_none(body, "container", "channel_id")
-    ts = text_or_none(body, "container", "message_ts")
-    key = await parts.workspace.postings.at(channel_id, ts) if channel_id and ts else None
-    kind, _, rest = (key or "").partition(":")
-    subject = rest.partition(":")[0]
-    if kind == "upload":
-        await parts.announcer.show_upload(subject)
-    elif kind == "release":
-        await parts.announcer.show_release(subject)
+def _register_channels(app: AsyncApp, house: House, workspace: Workspace) -> None:
+    channels = Channels(house.people.groups, workspace.voice)
 
-
-def _register_channels(app: AsyncApp, parts: SlackParts) -> None:
     @app.event("member_left_channel")
     async def on_member_left(event: dict[str, Any]) -> None:
-        if text_or_none(event, "user") == (await parts.workspace.whoami()).user_id:
-            await parts.channels.lose(text(event, "channel"), REMOVED)
+        if text_or_none(event, "user") == (await workspace.whoami()).user_id:
+            await channels.lose(text(event, "channel"), REMOVED)
 
     @app.event("member_joined_channel")
     async def on_member_joined(event: dict[str, Any]) -> None:
-        if text_or_none(event, "user") == (await parts.workspace.whoami()).user_id:
-            await parts.channels.mend(text(event, "channel"))
+        if text_or_none(event, "user") == (await workspace.whoami()).user_id:
+            await channels.mend(text(event, "channel"))
 
     @app.event(re.compile("(channel|group)_archive"))
     async def on_archive(event: dict[str, Any]) -> None:
-        await parts.channels.lose(text(event, "channel"), ARCHIVED)
+        await channels.lose(text(event, "channel"), ARCHIVED)
 
     @app.event(re.compile("(channel|group)_unarchive"))
     async def on_unarchive(event: dict[str, Any]) -> None:
-        await parts.channels.mend(text(event, "channel"))
+        await channels.mend(text(event, "channel"))
 
     @app.event("channel_id_changed")
     async def on_id_changed(event: dict[str, Any]) -> None:
-        await parts.groups.move_channel(
+        await house.people.groups.move_channel(
             text(event, "old_channel_id"), text(event, "new_channel_id")
         )
 
 
-def _register_people(app: AsyncApp, parts: SlackParts) -> None:
-    directory = parts.workspace.directory
+def _register_people(app: AsyncApp, house: House, workspace: Workspace) -> None:
+    directory = workspace.directory
 
     @app.event("user_change")
     async def on_user_change(event: dict[str, Any]) -> None:
         person = await directory.learn(at(event, "user") or {})
         if person is not None:
-            await parts.testers.deactivate(person.id, active=not person.deleted)
+            await house.people.testers.deactivate(person.id, active=not person.deleted)
 
     @app.event("subteam_updated")
     async def on_subteam_updated(event: dict[str, Any]) -> None:
@@ -110,12 +104,10 @@ def _register_people(app: AsyncApp, parts: SlackParts) -> None:
         await directory.outdate_usergroup(text(event, "subteam_id"))
 
 
-def _register_app(app: AsyncApp, parts: SlackParts) -> None:
-    workspace = parts.workspace
-
+def _register_app(app: AsyncApp, workspace: Workspace) -> None:
     @app.event("app_mention")
     async def on_mention(event: dict[str, Any], body: dict[str, Any]) -> None:
-        await _greet(parts, event, body)
+        greet(workspace, event, body)
 
     @app.event("app_uninstalled")
     async def on_uninstalled() -> None:
@@ -131,17 +123,3 @@ def _register_app(app: AsyncApp, parts: SlackParts) -> None:
             return
         if isinstance(revoked, list) and own in revoked:
             workspace.standing.stop("The bot token was revoked.")
-
-
-async def _greet(parts: SlackParts, event: Body, body: Body) -> None:
-    asker = Asker(
-        user_id=text(event, "user"),
-        team_id=text_or_none(body, "team_id") or "",
-        channel_id=text(event, "channel"),
-        thread_ts=text_or_none(event, "thread_ts"),
-    )
-    parts.workspace.tasks.start(_said(parts, asker), name="answer a mention")
-
-
-async def _said(parts: SlackParts, asker: Asker) -> None:
-    await parts.workspace.voice.whisper(asker, messages.greeting())

@@ -3,22 +3,24 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from bot.house import House
 from bot.slack.files.files import Files, SlackFile, file_of
-from bot.slack.files.sightings import Sightings, as_notes
+from bot.slack.files.sightings import SLACK, Sightings, as_notes
 from bot.slack.kit.payloads import Body, at, entries, text, text_or_none
-from bot.slack.parts import SlackParts
+from bot.slack.workspace import Workspace
 from provisioning.errors import SourceFailed, SourceGone
 
 
 class Arrivals:
     """Turns what Slack says about files into sightings."""
 
-    def __init__(self, parts: SlackParts) -> None:
-        self._parts = parts
-        self._intake = parts.intake
-        self._sightings = Sightings(parts.workspace, parts.intake)
+    def __init__(self, house: House, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._tellers = house.tellers
+        self._intake = house.intake
+        self._sightings = Sightings(workspace, house.intake)
         # Slack waits for the answer to an event while the file is looked at.
-        self._files = Files(parts.workspace.clients.hurried, parts.workspace.standing)
+        self._files = Files(workspace.clients.hurried, workspace.standing)
 
     async def shared(self, event: Body) -> None:
         """See a file that was shared in a channel; the event has its id and nothing else."""
@@ -53,6 +55,7 @@ class Arrivals:
                 thread_ts=thread_ts,
                 uploader=file.uploader or text_or_none(event, "user") or "",
                 notes=comment,
+                posted=text_or_none(event, "ts"),
             )
 
     async def changed(self, event: Body) -> None:
@@ -70,7 +73,7 @@ class Arrivals:
         """Follow a message with files that was deleted in one channel."""
         channel_id = text(event, "channel")
         for key in await self._keys(entries(event, "previous_message", "files")):
-            await self._intake.place_gone(key, channel_id)
+            await self._intake.place_gone(key, SLACK, channel_id)
 
     async def gone(self, event: Body) -> None:
         """Stop taking in a file that was deleted everywhere."""
@@ -81,8 +84,8 @@ class Arrivals:
 
     def _redraw(self, upload_ids: Iterable[str]) -> None:
         for upload_id in upload_ids:
-            self._parts.workspace.tasks.start(
-                self._parts.announcer.show_upload(upload_id), name="redraw an upload"
+            self._workspace.tasks.start(
+                self._tellers.show_upload(upload_id), name="redraw an upload"
             )
 
     async def _keys(self, files: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -1,28 +1,32 @@
 """Listens for files that people post, and for the buttons on an upload's card."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.house import House
 from bot.slack.features.uploads import views
 from bot.slack.features.uploads.deeds import Arrivals
 from bot.slack.kit import blocks, names
-from bot.slack.kit.payloads import click_of, submission_of
+from bot.slack.kit.payloads import Outdated, click_of, submission_of
+from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors, is_for_people, problem
-from bot.slack.parts import SlackParts
-from provisioning.people.people import Act
-from provisioning.releases.drafts import NewApp
+from bot.slack.workspace import Workspace
+from provisioning.actors import Act
+from provisioning.releases.apps import NewApp
 from storage.errors import SlipwayError
 
 FIELDS = {"name": names.APP_NAME, "display_name": names.APP_DISPLAY_NAME}
 
 
-def register(app: AsyncApp, parts: SlackParts) -> None:
-    """Let *app* listen."""
-    arrivals = Arrivals(parts)
-    _register_events(app, arrivals)
-    _register_buttons(app, parts)
-    _register_form(app, parts)
+def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
+    """Let *app* listen. Files are posted, not typed: there is no verb."""
+    _register_events(app, Arrivals(house, workspace))
+    _register_buttons(app, house)
+    _register_app_buttons(app, house, workspace)
+    _register_form(app, house)
+    return ()
 
 
 def _register_events(app: AsyncApp, arrivals: Arrivals) -> None:
@@ -47,39 +51,52 @@ def _register_events(app: AsyncApp, arrivals: Arrivals) -> None:
         await arrivals.deleted(event)
 
 
-def _register_buttons(app: AsyncApp, parts: SlackParts) -> None:
+def _register_buttons(app: AsyncApp, house: House) -> None:
     @app.action(names.DISMISS)
     async def on_dismiss(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         click = click_of(body)
-        await parts.releases.dismiss(click.subject, click.asker.user_id)
-        await parts.announcer.show_release(click.subject)
+        await house.releases.drafts.dismiss(click.subject, click.asker.by)
+        await house.tellers.show_release(click.subject)
 
     @app.action(names.RESTORE)
     async def on_restore(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         click = click_of(body)
-        await parts.releases.restore(click.subject, click.asker.user_id)
-        await parts.announcer.show_release(click.subject)
+        await house.releases.drafts.restore(click.subject, click.asker.by)
+        await house.tellers.show_release(click.subject)
+
+
+def _register_app_buttons(app: AsyncApp, house: House, workspace: Workspace) -> None:
+    @app.action(names.CHOOSE_APP)
+    async def on_choose_app(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        click = click_of(body)
+        match click.parts:
+            case (upload_id, app_id):
+                await house.releases.apps.choose(upload_id, app_id, click.asker.by)
+            case _:
+                raise Outdated
+        await house.tellers.show_upload(upload_id)
 
     @app.action(names.CREATE_APP)
     async def on_create_app(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         click = click_of(body)
-        await parts.people.require(click.asker.user_id, Act.CREATE_APP)
-        card = await parts.cards.upload(click.subject)
+        await house.people.permissions.require(click.asker.by, Act.CREATE_APP)
+        card = await house.releases.cards.upload(click.subject)
         if card.release is not None:
-            await parts.announcer.show_upload(click.subject)
+            await house.tellers.show_upload(click.subject)
             sentence = f"The app is already there: it is called {card.release.app_display_name}."
-            await parts.workspace.voice.whisper(click.asker, problem(sentence))
+            await workspace.voice.whisper(click.asker, problem(sentence))
         elif card.build is not None:
-            taken = [known.app.name for known in await parts.cards.apps()]
+            taken = await house.releases.lists.names()
             form = views.create_app(card.upload_id, card.build, taken)
             again = blocks.button("Create app…", names.CREATE_APP, click.value)
-            await parts.workspace.doorman.open(click.asker, click.trigger_id, form, again=again)
+            await workspace.doorman.open(click.asker, click.trigger_id, form, again=again)
 
 
-def _register_form(app: AsyncApp, parts: SlackParts) -> None:
+def _register_form(app: AsyncApp, house: House) -> None:
     @app.view(names.CREATE_APP_FORM)
     async def on_create_app_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         sent = submission_of(body)
@@ -88,7 +105,7 @@ def _register_form(app: AsyncApp, parts: SlackParts) -> None:
         )
         upload_id = views.upload_of(sent.private_metadata)
         try:
-            _, changed = await parts.releases.create_app(upload_id, sent.asker.user_id, new)
+            _, changed = await house.releases.apps.create(upload_id, sent.asker.by, new)
         except SlipwayError as error:
             if not is_for_people(error):
                 raise
@@ -96,4 +113,4 @@ def _register_form(app: AsyncApp, parts: SlackParts) -> None:
             return
         await ack()
         for changed_id in dict.fromkeys([*changed, upload_id]):
-            await parts.announcer.show_upload(changed_id)
+            await house.tellers.show_upload(changed_id)

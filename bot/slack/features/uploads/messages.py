@@ -1,37 +1,29 @@
 """The card of an upload: being read, refused, waiting for its app, and then its release."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.slack.drawing import words
+from bot.slack.drawing.actors import who
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
-from provisioning.releases.reading import BuildCard, ReleaseCard, UploadCard
+from bot.slack.kit.verbs import example
+from provisioning.intake.intake import NOT_AN_UPLOADER
+from provisioning.releases.cards import BuildCard, ReleaseCard, SymbolsCard, UploadCard
+from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts
 from storage.inspection.sizes import human
 from storage.records.base import now
-from storage.records.release import ReleaseState
 from storage.records.upload import UploadState
 
 CHANGES = 12
 NOTES = 700
 SENTENCE = 300
 
-_OPEN = frozenset({ReleaseState.DRAFT, ReleaseState.LIVE, ReleaseState.SUPERSEDED})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extras:
-    """
-    What a card shows beside its records.
-
-    `icon` is an address that Slack can fetch, None without one. `usual_reach` is how many people
-    the app's usual group would newly reach.
-    """
-
-    icon: str | None = None
-    usual_reach: int = 0
+_OPEN = frozenset({Standing.DRAFT, Standing.LIVE, Standing.SUPERSEDED})
+_ENDED = frozenset({Standing.DISMISSED, Standing.RECALLED})
+#: A row of buttons holds five at its best.
+CHOICES = 4
 
 
 def reading(card: UploadCard) -> Message:
@@ -53,12 +45,28 @@ def refused(card: UploadCard) -> Message:
     """Return why a file was not taken in."""
     name = mrkdwn.code(card.file_name or "The file", 100)
     reason = mrkdwn.escape(card.reason or "It could not be read.")
+    if card.reason == NOT_AN_UPLOADER:
+        reason = f"{reason} {example('roles give uploader @somebody')}"
     text = f"{words.REFUSED} {name} was not taken in. {reason}"
     return Message(text=text, blocks=(blocks.section(text),))
 
 
-def unclaimed(card: UploadCard, build: BuildCard, extras: Extras) -> Message:
-    """Return the card of the first build of an app that nobody has created yet."""
+def symbols(card: UploadCard, found: SymbolsCard) -> Message:
+    """Return what is said of symbols that were kept."""
+    name = mrkdwn.code(card.file_name or found.file_name, 100)
+    belongs = (
+        f"They belong to {mrkdwn.plain(found.version, 60)}."
+        if found.version
+        else "The build they belong to has not been here yet."
+    )
+    text = f"{words.DONE} {name}: symbols ({human(found.size)}) are kept. {belongs}"
+    return Message(text=text, blocks=(blocks.section(text),))
+
+
+def unclaimed(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
+    """Return the card of a build whose app is not known: none was created, or there are several."""
+    if card.choices:
+        return _undecided(card, build, icon)
     title = f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
     bundle = mrkdwn.code(build.facts.bundle_id or "without an identifier", 120)
     hint = (
@@ -68,11 +76,11 @@ def unclaimed(card: UploadCard, build: BuildCard, extras: Extras) -> Message:
     return Message(
         text=f"{title}: new app, waiting to be created",
         blocks=(
-            _headline(f"*{title}*", build, extras),
+            _headline(f"*{title}*", build, icon),
             *_warnings(build.facts),
             blocks.section(hint),
             *_notes(card.notes, "Proposed notes"),
-            blocks.context(f"{words.READING} Waiting for its app · from {_who(card.uploader)}"),
+            blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
             blocks.actions(
                 blocks.button(
                     "Create app…",
@@ -85,24 +93,49 @@ def unclaimed(card: UploadCard, build: BuildCard, extras: Extras) -> Message:
     )
 
 
-def release(card: UploadCard, release: ReleaseCard, extras: Extras) -> Message:
+def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
+    """Return the card of a build that may belong to several apps."""
+    title = f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
+    bundle = mrkdwn.code(build.facts.bundle_id or "", 120)
+    buttons = [
+        blocks.button(
+            mrkdwn.cut(choice.display_name, 60),
+            names.CHOOSE_APP,
+            names.value_of(card.upload_id, choice.app_id),
+        )
+        for choice in card.choices[:CHOICES]
+    ]
+    return Message(
+        text=f"{title}: which app is it?",
+        blocks=(
+            _headline(f"*{title}*", build, icon),
+            *_warnings(build.facts),
+            blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
+            *_notes(card.notes, "Proposed notes"),
+            blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
+            blocks.actions(*buttons),
+        ),
+    )
+
+
+def release(card: UploadCard, release: ReleaseCard, icon: str | None) -> Message:
     """Return the card of a release, in the thread of the file that brought it."""
     facts = release.build.facts
     title = f"{mrkdwn.plain(release.app_display_name, 80)} {mrkdwn.plain(words.version(facts), 60)}"
-    sign, word = words.RELEASE[release.state]
+    sign, word = words.RELEASE[release.standing]
     return Message(
         text=f"{title}: release {release.number}, {word.lower()}",
         blocks=(
             *_again(card, release),
-            _headline(f"*{title}*", release.build, extras),
+            _headline(f"*{title}*", release.build, icon),
             *_warnings(facts),
             *_changes(release),
             *_notes(release.notes, "Proposed notes" if not release.acts else "Notes"),
             blocks.context(
                 f"{sign} *{word}* · release {release.number}{_reach(release)} · "
-                f"from {_who(card.uploader)}{_whose(release)}"
+                f"from {who(card.by)}{_whose(release)}"
             ),
-            *_buttons(release, extras),
+            *_buttons(release),
         ),
     )
 
@@ -114,13 +147,14 @@ def _again(card: UploadCard, release: ReleaseCard) -> tuple[Block, ...]:
     return (blocks.section(text),)
 
 
-def _headline(title: str, build: BuildCard, extras: Extras) -> Block:
+def _headline(title: str, build: BuildCard, icon: str | None) -> Block:
     facts = build.facts
-    first = [words.platform(facts), human(build.size), mrkdwn.plain(words.system(facts), 60)]
+    size = human(build.size) if build.size is not None else "elsewhere"
+    first = [words.platform(facts), size, mrkdwn.plain(words.system(facts), 60)]
     lines = [title, _joined(first), _joined(_signing(facts))]
     text = "\n".join(line for line in lines if line)
-    icon = blocks.image(extras.icon, f"Icon of {build.name}") if extras.icon else None
-    return blocks.section(text, accessory=icon)
+    picture = blocks.image(icon, f"Icon of {build.name}") if icon else None
+    return blocks.section(text, accessory=picture)
 
 
 def _signing(facts: Facts) -> list[str]:
@@ -196,58 +230,53 @@ def _reach(release: ReleaseCard) -> str:
 
 
 def _whose(release: ReleaseCard) -> str:
-    if release.state is ReleaseState.WITHDRAWN and release.withdrawn_by:
-        return f" · dismissed by {_who(release.withdrawn_by)}"
+    if release.standing in _ENDED and release.ended_by:
+        return f" · {release.standing.value} by {who(release.ended_by)}"
     if release.acts:
         last = release.acts[-1]
-        return f" · by {_who(last.by)} {mrkdwn.moment(last.at)}"
+        return f" · by {who(last.by)} {mrkdwn.moment(last.at)}"
     return ""
 
 
-def _buttons(release: ReleaseCard, extras: Extras) -> tuple[Block, ...]:
-    if release.state is ReleaseState.WITHDRAWN:
+def _buttons(release: ReleaseCard) -> tuple[Block, ...]:
+    if release.standing is Standing.DISMISSED:
         value = names.value_of(release.release_id)
         return (blocks.actions(blocks.button("Undo", names.RESTORE, value)),)
-    if release.state not in _OPEN:
+    if release.standing not in _OPEN:
         return ()
-    return (blocks.actions(*_open_buttons(release, extras)),)
+    return (blocks.actions(*_open_buttons(release)),)
 
 
-def _open_buttons(release: ReleaseCard, extras: Extras) -> list[Block]:
+def _open_buttons(release: ReleaseCard) -> list[Block]:
     usual = release.usual_group
     own = names.value_of(release.release_id)
     given = {chip.id for act in release.acts for chip in act.groups}
     label = "Distribute…" if not release.acts else "Distribute to more…"
     found: list[Block] = []
     if usual is not None and usual.id not in given:
-        found.append(_usual_button(release, usual.id, usual.name, extras.usual_reach))
+        found.append(_usual_button(release, usual.id, usual.name))
     style = "primary" if not found and not release.acts else None
     found.insert(0, blocks.button(label, names.DISTRIBUTE, own, style=style))
-    if release.state is ReleaseState.DRAFT:
+    if release.standing is Standing.DRAFT:
         found.append(blocks.button("Dismiss", names.DISMISS, own))
     return found
 
 
-def _usual_button(release: ReleaseCard, group_id: str, name: str, reach: int) -> Block:
+def _usual_button(release: ReleaseCard, group_id: str, name: str) -> Block:
     short = mrkdwn.cut(name, 40)
     version = mrkdwn.cut(words.version(release.build.facts), 60)
     app = mrkdwn.cut(release.app_display_name, 60)
-    who = words.people(reach)
     return blocks.button(
         f"Distribute to {short}",
         names.DISTRIBUTE_USUAL,
         names.value_of(release.release_id, str(release.revision), group_id),
         style="primary",
         confirm=blocks.confirm(
-            f"Distribute to {who}?",
-            f"{app} {version} goes to {who} in {short}; each is told by direct message.",
-            mrkdwn.cut(f"Distribute to {reach}", 30),
+            f"Distribute to {short}?",
+            f"{app} {version} goes to everybody in {short}; each is told by direct message.",
+            "Distribute",
         ),
     )
-
-
-def _who(user_id: str) -> str:
-    return mrkdwn.person(user_id)
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from bot.slack.drawing import words
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Form
 from bot.slack.kit.payloads import Outdated
-from provisioning.releases.reading import BuildCard
+from provisioning.releases.cards import BuildCard
 
 VERSION = 1
 

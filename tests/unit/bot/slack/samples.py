@@ -3,17 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from provisioning.releases.reading import (
-    Act,
+from provisioning.releases.cards import (
+    ActCard,
     BuildCard,
-    DeliveryCard,
+    GivenLine,
     GroupChip,
+    RecipientCard,
     ReleaseCard,
+    ReleaseLine,
     UploadCard,
 )
+from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts, Signing
-from storage.records.distribution import DeliveryState, DistributionState
+from storage.records.distribution import DistributionState, RecipientState
 from storage.records.release import ReleaseState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
@@ -50,14 +53,16 @@ def build(**changes: object) -> BuildCard:
         size=sheet.size,
         sha256="0" * 64,
         icon_sha256="1" * 64,
+        link=None,
+        remarks=(),
         facts=sheet,
     )
 
 
-def act(**changes: object) -> Act:
+def act(**changes: object) -> ActCard:
     fixed: dict[str, Any] = {
         "distribution_id": "d" * 32,
-        "by": "UANN0000",
+        "by": "person:slack:UANN0000",
         "at": NOW,
         "groups": (GroupChip(id="g" * 32, name="QA"),),
         "singles": 0,
@@ -65,8 +70,9 @@ def act(**changes: object) -> Act:
         "notify": True,
         "state": DistributionState.DONE,
         "shortfall": "",
+        "reason": "",
     }
-    return Act(**{**fixed, **changes})
+    return ActCard(**{**fixed, **changes})
 
 
 def release(**changes: object) -> ReleaseCard:
@@ -75,12 +81,13 @@ def release(**changes: object) -> ReleaseCard:
         "number": 7,
         "revision": 3,
         "state": ReleaseState.DRAFT,
+        "standing": Standing.DRAFT,
         "notes": "**New** things\n\n- one\n- two",
-        "created_by": "UCID0000",
+        "created_by": "person:slack:UCID0000",
         "created_at": NOW,
         "published_by": None,
         "published_at": None,
-        "withdrawn_by": None,
+        "ended_by": None,
         "app_id": "a" * 32,
         "app_name": "harbour",
         "app_display_name": "Harbour",
@@ -93,7 +100,9 @@ def release(**changes: object) -> ReleaseCard:
         "usual_group": None,
         "acts": (),
         "counts": {},
-        "undelivered": (),
+        "unreached": (),
+        "mandatory": False,
+        "successor": None,
     }
     return ReleaseCard(**{**fixed, **changes})
 
@@ -101,10 +110,11 @@ def release(**changes: object) -> ReleaseCard:
 def live(**changes: object) -> ReleaseCard:
     fixed: dict[str, Any] = {
         "state": ReleaseState.LIVE,
-        "published_by": "UANN0000",
+        "standing": Standing.LIVE,
+        "published_by": "person:slack:UANN0000",
         "published_at": NOW,
         "acts": (act(),),
-        "counts": {DeliveryState.TOLD: 12, DeliveryState.UNDELIVERABLE: 1},
+        "counts": {RecipientState.TOLD: 12, RecipientState.UNREACHABLE: 1},
     }
     return release(**{**fixed, **changes})
 
@@ -113,19 +123,20 @@ def upload(**changes: object) -> UploadCard:
     fixed: dict[str, Any] = {
         "upload_id": "c" * 32,
         "key": "slack:T1:F1",
-        "team_id": "T1",
         "state": UploadState.RECEIVED,
         "reason": "",
         "file_name": "Harbour.ipa",
         "size": 23_400_000,
         "received_bytes": 0,
-        "uploader": "UCID0000",
+        "by": "person:slack:UCID0000",
         "quiet": False,
         "again": False,
         "notes": "",
         "places": (),
         "build": None,
+        "symbols": None,
         "release": None,
+        "choices": (),
     }
     return UploadCard(**{**fixed, **changes})
 
@@ -134,14 +145,43 @@ def kept(card: ReleaseCard, **changes: object) -> UploadCard:
     return upload(state=UploadState.KEPT, build=card.build, release=card, **changes)
 
 
-def delivery(card: ReleaseCard | None = None, **changes: object) -> DeliveryCard:
+def recipient(card: ReleaseCard | None = None, **changes: object) -> RecipientCard:
     fixed: dict[str, Any] = {
-        "delivery_id": "f" * 32,
+        "recipient_id": "f" * 32,
         "distribution_id": "d" * 32,
         "tester": Tester(organization_id="o" * 32, slack_id="UBOB0000", name="Bob"),
-        "state": DeliveryState.WAITING,
+        "state": RecipientState.WAITING,
         "mandatory": False,
-        "by": "UANN0000",
+        "by": "person:slack:UANN0000",
         "release": card or live(),
     }
-    return DeliveryCard(**{**fixed, **changes})
+    return RecipientCard(**{**fixed, **changes})
+
+
+def line(**changes: object) -> ReleaseLine:
+    fixed: dict[str, Any] = {
+        "release_id": "e" * 32,
+        "app_id": "a" * 32,
+        "app_name": "harbour",
+        "app_display_name": "Harbour",
+        "platform": "ios",
+        "number": 7,
+        "version": "2.4.0",
+        "build": "240",
+        "standing": Standing.LIVE,
+        "notes": "**New** things",
+        "reached": 12,
+        "people": 13,
+        "at": NOW,
+    }
+    return ReleaseLine(**{**fixed, **changes})
+
+
+def given(release: ReleaseLine | None = None, **changes: object) -> GivenLine:
+    fixed: dict[str, Any] = {
+        "recipient_id": "f" * 32,
+        "tester_id": "t" * 32,
+        "mandatory": False,
+        "release": release or line(),
+    }
+    return GivenLine(**{**fixed, **changes})

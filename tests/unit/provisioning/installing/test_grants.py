@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from provisioning.errors import NotNow
 from provisioning.installing.grants import Grants, hash_of
+from storage.catalog import destinations
 from storage.catalog.database import Database
 from storage.errors import NotFound
 from storage.records.base import now
@@ -92,22 +93,30 @@ async def test_a_link_that_was_taken_back_is_not_given_again_by_accident(
     assert await grants.open(grants.token(grant)) is None
 
 
-async def test_a_link_is_renewed_on_purpose_and_the_old_one_ends(
-    grants: Grants, shelf: Shelf
-) -> None:
-    old = await grants.give(shelf.release.id, shelf.tester.id)
-    new = await grants.renew(shelf.release.id, shelf.tester.id)
-
-    assert await grants.open(grants.token(old)) is None
-    assert await grants.open(grants.token(new)) is not None
-    assert (await grants.give(shelf.release.id, shelf.tester.id)).id == new.id
-
-
-async def test_a_link_that_was_taken_back_can_be_renewed(grants: Grants, shelf: Shelf) -> None:
+async def test_a_link_that_was_taken_back_is_not_given_again(grants: Grants, shelf: Shelf) -> None:
     await grants.revoke((await grants.give(shelf.release.id, shelf.tester.id)).id)
-    new = await grants.renew(shelf.release.id, shelf.tester.id)
 
-    assert await grants.open(grants.token(new)) is not None
+    with pytest.raises(NotNow):
+        await grants.give(shelf.release.id, shelf.tester.id)
+
+
+async def test_a_link_goes_with_the_last_destination_that_entitles(
+    grants: Grants, shelf: Shelf, database: Database
+) -> None:
+    grant = await grants.give(shelf.release.id, shelf.tester.id)
+    async with database.writing() as session:
+        await destinations.recall(session, shelf.release.id, by="clock", at=now())
+
+    assert await grants.open(grants.token(grant)) is None
+
+
+async def test_a_link_of_somebody_who_was_never_given_the_release_opens_nothing(
+    grants: Grants, shelf: Shelf, database: Database
+) -> None:
+    other = await stock(database)
+    grant = await grants.give(shelf.release.id, other.tester.id)
+
+    assert await grants.open(grants.token(grant)) is None
 
 
 async def test_all_links_of_a_release_are_taken_back_at_once(
@@ -139,7 +148,7 @@ async def test_a_link_to_a_withdrawn_release_opens_nothing(
     grants: Grants, shelf: Shelf, database: Database
 ) -> None:
     token = grants.token(await grants.give(shelf.release.id, shelf.tester.id))
-    await change(database, shelf.release, state=ReleaseState.WITHDRAWN)
+    await change(database, shelf.release, state=ReleaseState.DISMISSED)
 
     assert await grants.open(token) is None
 
@@ -157,7 +166,10 @@ async def test_a_link_to_a_superseded_release_still_opens(
     grants: Grants, shelf: Shelf, database: Database
 ) -> None:
     token = grants.token(await grants.give(shelf.release.id, shelf.tester.id))
-    await change(database, shelf.release, state=ReleaseState.SUPERSEDED)
+    newer = (await stock(database)).release.id
+    async with database.writing() as session:
+        rows = await destinations.of_releases(session, [shelf.release.id])
+        await destinations.supersede(session, [row.id for row in rows], by=newer, at=now())
 
     assert await grants.open(token) is not None
 

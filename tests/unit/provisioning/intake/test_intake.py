@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from provisioning.errors import SourceFailed, SourceGone
-from provisioning.people.people import Holder
+from provisioning.intake.sighting import Spot
+from provisioning.people.roles import Holder
 from storage.records.release import ReleaseState
 from storage.records.role import HolderKind, Role
 from storage.records.upload import UploadState
-from tests.unit.provisioning.conftest import BOT, GUEST, MANAGER, UPLOADER, Domain
+from tests.unit.provisioning.conftest import BOT, CI, GUEST, MANAGER, UPLOADER, Domain
 
 
 async def test_a_posted_package_is_kept_with_its_facts(domain: Domain, ipa: Path) -> None:
@@ -19,7 +20,7 @@ async def test_a_posted_package_is_kept_with_its_facts(domain: Domain, ipa: Path
     assert card.build is not None
     assert card.build.facts.bundle_id == "com.example.harbour"
     assert card.build.icon_sha256 is not None
-    assert await domain.blobs.size(card.build.sha256) == ipa.stat().st_size
+    assert await domain.blobs.size(str(card.build.sha256)) == ipa.stat().st_size
     assert await domain.blobs.exists(card.build.icon_sha256)
 
 
@@ -63,15 +64,15 @@ async def test_the_same_file_in_another_channel_is_a_place_and_no_second_upload(
     domain: Domain, ipa: Path
 ) -> None:
     first = await domain.upload(ipa)
-    second = await domain.upload(ipa, channel_id="C2", thread_ts="2.0")
+    second = await domain.upload(ipa, spot=Spot(teller="slack", address="C2", thread="2.0"))
     assert first is not None
     assert second is not None
 
     assert first.id == second.id
     card = await domain.cards.upload(first.id)
-    assert [(p.channel_id, p.thread_ts) for p in card.places] == [("C1", "1.0"), ("C2", "2.0")]
+    assert [(p.address, p.thread) for p in card.places] == [("C1", "1.0"), ("C2", "2.0")]
     assert domain.source.opened == ["F1"]
-    assert ("show_place", f"{first.id}@C2") in domain.engine.started
+    assert ("show_place", f"{first.id}@slack@C2") in domain.engine.started
 
 
 async def test_notes_that_come_after_the_file_reach_the_draft(domain: Domain, ipa: Path) -> None:
@@ -90,7 +91,7 @@ async def test_a_broken_package_is_refused_with_the_reason(domain: Domain, tmp_p
     card = await domain.cards.upload(upload.id)
     assert card.state is UploadState.REFUSED
     assert card.reason
-    assert domain.announcer.shown.count(upload.id) == 2
+    assert domain.teller.shown.count(upload.id) == 2
 
 
 async def test_a_file_that_may_be_anything_is_dropped_silently(
@@ -126,7 +127,7 @@ async def test_a_download_that_breaks_in_the_middle_leaves_no_blob(
 
 async def test_a_file_deleted_while_it_arrives_stops_arriving(domain: Domain, ipa: Path) -> None:
     domain.source.files["F1"] = ipa
-    domain.engine.roads["take_in"] = _nothing
+    domain.engine.idle = True
     upload = await domain.upload(ipa)
     assert upload is not None
     await domain.intake.source_gone("slack:T1:F1")
@@ -148,7 +149,7 @@ async def test_a_file_over_the_limit_is_refused_before_it_is_fetched(
 
 
 async def test_a_guest_without_the_role_is_told_so(domain: Domain, ipa: Path) -> None:
-    upload = await domain.upload(ipa, uploader=GUEST)
+    upload = await domain.upload(ipa, by=GUEST)
     assert upload is not None
 
     card = await domain.cards.upload(upload.id)
@@ -160,17 +161,17 @@ async def test_a_guest_without_the_role_is_told_so(domain: Domain, ipa: Path) ->
 async def test_a_bot_without_the_role_is_ignored_and_one_with_it_is_not(
     domain: Domain, ipa: Path
 ) -> None:
-    assert await domain.upload(ipa, uploader=BOT) is None
+    assert await domain.upload(ipa, by=BOT) is None
 
-    await domain.people.give(MANAGER, Role.UPLOADER, Holder(kind=HolderKind.PERSON, id=BOT))
-    upload = await domain.upload(ipa, uploader=BOT)
+    await domain.roles.give(MANAGER, Role.UPLOADER, Holder(kind=HolderKind.PERSON, id=str(CI)))
+    upload = await domain.upload(ipa, by=BOT)
     assert upload is not None
     assert (await domain.cards.upload(upload.id)).state is UploadState.KEPT
 
 
 async def test_once_somebody_is_uploader_other_members_are_not(domain: Domain, ipa: Path) -> None:
-    await domain.people.give(MANAGER, Role.UPLOADER, Holder(kind=HolderKind.PERSON, id=BOT))
-    upload = await domain.upload(ipa, uploader=UPLOADER)
+    await domain.roles.give(MANAGER, Role.UPLOADER, Holder(kind=HolderKind.PERSON, id=str(CI)))
+    upload = await domain.upload(ipa, by=UPLOADER)
     assert upload is not None
 
     assert (await domain.cards.upload(upload.id)).state is UploadState.REFUSED
@@ -178,7 +179,7 @@ async def test_once_somebody_is_uploader_other_members_are_not(domain: Domain, i
 
 async def test_every_step_may_run_twice(domain: Domain, ipa: Path) -> None:
     domain.source.files["F1"] = ipa
-    domain.engine.roads["take_in"] = _nothing
+    domain.engine.idle = True
     upload = await domain.upload(ipa)
     assert upload is not None
     stored = await domain.intake.fetch(upload.id)
@@ -193,18 +194,14 @@ async def test_every_step_may_run_twice(domain: Domain, ipa: Path) -> None:
     assert (await domain.cards.upload(upload.id)).state is UploadState.KEPT
 
 
-async def _nothing(_step: object, _subject: str) -> None:
-    """Leave the steps to the test."""
-
-
 async def test_progress_is_written_down_and_shown_while_a_file_arrives(
     domain: Domain, ipa: Path
 ) -> None:
-    domain.engine.roads["take_in"] = _nothing
+    domain.engine.idle = True
     upload = await domain.upload(ipa)
     assert upload is not None
     domain.intake._parts.fetching._pause = 0
     await domain.intake.fetch(upload.id)
 
     assert (await domain.cards.upload(upload.id)).received_bytes == ipa.stat().st_size
-    assert domain.announcer.shown == [upload.id]
+    assert domain.teller.shown == [upload.id]

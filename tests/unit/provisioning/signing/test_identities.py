@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from bot.sandbox.samples import identities as samples
+from provisioning.actors import person, slack
 from provisioning.errors import NotNow, Unclear
 from provisioning.signing.identities import Identities, rotate
 from storage.catalog import audit, organizations
@@ -27,6 +28,7 @@ from storage.secrets import Secrets, SecretUnreadable
 from tests.unit.provisioning.codesign import world
 
 KEY, NEXT = b"k" * 32, b"n" * 32
+ANN, BOB, EVE = (person(slack(one), origin="test") for one in ("UANN", "UBOB", "UEVE"))
 PASSWORD = "correct horse"
 
 
@@ -79,8 +81,8 @@ async def test_an_imported_identity_signs_and_shows_its_fingerprint_only(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     sample = samples.signing_identity()
-    card = await identities.import_p12(p12(), PASSWORD, "UANN")
-    opened = await identities.open(card.id, by="UANN", purpose="a test")
+    card = await identities.import_p12(p12(), PASSWORD, ANN)
+    opened = await identities.open(card.id, by=ANN, purpose="a test")
 
     assert card.fingerprint == sample.fingerprint
     assert card.team_id == "A1B2C3D4E5"
@@ -93,7 +95,7 @@ async def test_an_imported_identity_signs_and_shows_its_fingerprint_only(
 async def test_a_dump_of_the_database_never_shows_the_key(
     identities: Identities, database: Database
 ) -> None:
-    await identities.import_p12(p12(), PASSWORD, "UANN")
+    await identities.import_p12(p12(), PASSWORD, ANN)
     dumped = await dump(database)
 
     assert samples.signing_identity().fingerprint.encode() in dumped  # It was really dumped.
@@ -104,8 +106,8 @@ async def test_a_dump_of_the_database_never_shows_the_key(
 
 
 async def test_importing_it_again_keeps_one(identities: Identities) -> None:
-    first = await identities.import_p12(p12(), PASSWORD, "UANN")
-    again = await identities.import_p12(p12(), PASSWORD, "UBOB")
+    first = await identities.import_p12(p12(), PASSWORD, ANN)
+    again = await identities.import_p12(p12(), PASSWORD, BOB)
 
     assert again == first
     assert await identities.every() == [first]
@@ -113,42 +115,42 @@ async def test_importing_it_again_keeps_one(identities: Identities) -> None:
 
 async def test_a_wrong_password_is_said_without_it(identities: Identities) -> None:
     with pytest.raises(Unclear, match="password is wrong") as refusal:
-        await identities.import_p12(p12(), "battery staple", "UANN")
+        await identities.import_p12(p12(), "battery staple", ANN)
 
     assert "staple" not in str(refusal.value)
     assert await identities.every() == []
 
 
 async def test_a_key_waits_for_the_certificate_it_was_asked_for(identities: Identities) -> None:
-    waiting = await identities.request("Harbour Distribution", "UANN")
+    waiting = await identities.request("Harbour Distribution", ANN)
     with pytest.raises(NotNow, match="waits for Apple"):
-        await identities.open(waiting.id, by="UANN", purpose="a test")
-    done = await identities.complete(waiting.id, certified(waiting.request), "UANN")
+        await identities.open(waiting.id, by=ANN, purpose="a test")
+    done = await identities.complete(waiting.id, certified(waiting.request), ANN)
 
     assert waiting.fingerprint is None
     assert done.fingerprint
-    opened = await identities.open(done.id, by="UANN", purpose="a test")
+    opened = await identities.open(done.id, by=ANN, purpose="a test")
     assert opened.fingerprint == done.fingerprint
     with pytest.raises(NotNow, match="already"):
-        await identities.complete(waiting.id, certified(waiting.request), "UANN")
+        await identities.complete(waiting.id, certified(waiting.request), ANN)
 
 
 async def test_a_certificate_of_another_key_is_refused(identities: Identities) -> None:
-    waiting = await identities.request("Harbour Distribution", "UANN")
+    waiting = await identities.request("Harbour Distribution", ANN)
 
     with pytest.raises(Unclear, match="does not belong"):
-        await identities.complete(waiting.id, samples.signing_identity().der, "UANN")
+        await identities.complete(waiting.id, samples.signing_identity().der, ANN)
 
 
 async def test_every_use_is_in_the_audit(identities: Identities, database: Database) -> None:
-    card = await identities.import_p12(p12(), PASSWORD, "UANN")
-    await identities.open(card.id, by="UBOB", purpose="build 7")
+    card = await identities.import_p12(p12(), PASSWORD, ANN)
+    await identities.open(card.id, by=BOB, purpose="build 7")
     async with database.reading() as session:
         entries = await audit.of(session, card.id)
 
     assert [(entry.action, entry.actor) for entry in entries] == [
-        ("identity.imported", "UANN"),
-        ("identity.used", "UBOB"),
+        ("identity.imported", "person:slack:UANN"),
+        ("identity.used", "person:slack:UBOB"),
     ]
     assert entries[1].detail == {"fingerprint": card.fingerprint, "purpose": "build 7"}
 
@@ -156,19 +158,19 @@ async def test_every_use_is_in_the_audit(identities: Identities, database: Datab
 async def test_another_organization_cannot_open_it(
     identities: Identities, database: Database
 ) -> None:
-    card = await identities.import_p12(p12(), PASSWORD, "UANN")
+    card = await identities.import_p12(p12(), PASSWORD, ANN)
     others = await kept(database, organization="others")
 
     assert await others.every() == []
     with pytest.raises(NotFound):
-        await others.open(card.id, by="UEVE", purpose="a test")
+        await others.open(card.id, by=EVE, purpose="a test")
 
 
 async def test_a_key_that_was_copied_to_another_row_does_not_open(
     identities: Identities, database: Database
 ) -> None:
-    card = await identities.import_p12(p12(), PASSWORD, "UANN")
-    waiting = await identities.request("Harbour Distribution", "UANN")
+    card = await identities.import_p12(p12(), PASSWORD, ANN)
+    waiting = await identities.request("Harbour Distribution", ANN)
     async with database.writing() as session:
         theirs = await session.get_one(SigningIdentity, card.id)
         ours = await session.get_one(SigningIdentity, waiting.id)
@@ -176,31 +178,31 @@ async def test_a_key_that_was_copied_to_another_row_does_not_open(
         session.add(ours)
 
     with pytest.raises(SecretUnreadable):
-        await identities.open(waiting.id, by="UANN", purpose="a test")
+        await identities.open(waiting.id, by=ANN, purpose="a test")
 
 
 async def test_after_a_rotation_the_old_key_opens_nothing(
     identities: Identities, database: Database
 ) -> None:
-    card = await identities.import_p12(p12(), PASSWORD, "UANN")
-    await identities.request("Harbour Distribution", "UANN")
+    card = await identities.import_p12(p12(), PASSWORD, ANN)
+    await identities.request("Harbour Distribution", ANN)
     count = await rotate(database, Secrets(NEXT, [KEY]))
 
     assert count == 2
-    opened = await (await kept(database, NEXT)).open(card.id, by="UANN", purpose="a test")
+    opened = await (await kept(database, NEXT)).open(card.id, by=ANN, purpose="a test")
     assert opened.fingerprint == card.fingerprint
     with pytest.raises(SecretUnreadable):
-        await identities.open(card.id, by="UANN", purpose="a test")
+        await identities.open(card.id, by=ANN, purpose="a test")
 
 
 async def test_a_rotation_with_the_wrong_old_key_changes_nothing(
     identities: Identities, database: Database
 ) -> None:
-    card = await identities.import_p12(p12(), PASSWORD, "UANN")
+    card = await identities.import_p12(p12(), PASSWORD, ANN)
     with pytest.raises(SecretUnreadable):
         await rotate(database, Secrets(NEXT, [b"w" * 32]))
 
-    opened = await identities.open(card.id, by="UANN", purpose="a test")
+    opened = await identities.open(card.id, by=ANN, purpose="a test")
     assert opened.fingerprint == card.fingerprint
 
 

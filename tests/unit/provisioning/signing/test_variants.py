@@ -21,7 +21,7 @@ from storage.catalog.database import Database
 from storage.errors import NotFound
 from storage.records.variant import VariantState, VariantWay
 from tests.shelf import change, put
-from tests.signed import Bench, open_bench, profiles_of
+from tests.signed import ANN, Bench, open_bench, profiles_of
 from tests.unit.provisioning.codesign import world
 from tests.unit.storage.blobs.streams import files_in
 
@@ -174,7 +174,7 @@ async def test_what_cannot_be_signed_fails_with_its_sentence_and_is_not_handed_o
 async def test_what_failed_is_tried_again(small_bench: Bench) -> None:
     bench = small_bench
     build = bench.shelf.build
-    await bench.blobs.delete(build.sha256)
+    await bench.blobs.delete(str(build.sha256))
     failed = await bench.sign(profiles := profiles_of(bench.ipa))
     await put(bench.blobs, bench.ipa.read_bytes())
     ready = await bench.sign(profiles)
@@ -221,18 +221,18 @@ async def test_only_apps_for_ios_are_signed_and_only_with_profiles(bench: Bench)
     with pytest.raises(Unclear, match="no provisioning profile"):
         await bench.sign([b"something else"])
     with pytest.raises(NotFound):
-        await bench.signing.variant("0" * 32, await bench.identity(), [b""], by="UANN")
+        await bench.signing.variant("0" * 32, await bench.identity(), [b""], by=ANN)
     await change(bench.database, bench.shelf.build, platform="android")
     with pytest.raises(Unclear, match="Only apps for iPhone"):
         await bench.sign(profiles_of(bench.ipa))
 
 
 async def test_an_identity_without_its_certificate_does_not_sign(bench: Bench) -> None:
-    waiting = await bench.identities.request("Harbour", "UANN")
+    waiting = await bench.identities.request("Harbour", ANN)
 
     with pytest.raises(NotNow, match="waits for Apple"):
         await bench.signing.variant(
-            bench.shelf.build.id, waiting.id, profiles_of(bench.ipa), by="UANN"
+            bench.shelf.build.id, waiting.id, profiles_of(bench.ipa), by=ANN
         )
 
 

@@ -55,7 +55,7 @@ async def test_a_token_hash_leads_to_the_grant_with_everything_round_it(
 
     async with database.reading() as session:
         found = await grants.with_token_hash(session, kept.token_hash)
-        assert found == (kept, shelf.release, shelf.build, shelf.app, shelf.tester)
+        assert found == (kept, shelf.release, shelf.build, shelf.app, shelf.tester, True)
         assert await grants.with_token_hash(session, "f" * 64) is None
 
 

@@ -56,8 +56,8 @@ async def test_of_the_ready_ones_the_last_wanted_is_handed_out(
 ) -> None:
     async def newest() -> str | None:
         async with database.reading() as session:
-            found = await variants.newest_ready(session, shelf.build.id)
-            return found.generation if found else None
+            found = await variants.ready(session, shelf.build.id)
+            return found[0].generation if found else None
 
     assert await newest() is None
     await wanted(database, shelf, "g1", state=VariantState.READY)

@@ -4,19 +4,23 @@ from dataclasses import dataclass
 
 from bot.slack.drawing import words
 from bot.slack.features.distribution import views
-from bot.slack.features.distribution.order import Wish
+from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved
-from bot.slack.kit.verbs import Asked, Reply, Verb, closest, example
-from provisioning.distributing.distributions import Distributions, Order, Plan
+from bot.slack.kit.verbs import Asked, Reply, closest, example
+from provisioning.actors import Act, slack
+from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.order import Order, Plan
 from provisioning.errors import NotNow, Unclear
 from provisioning.people.groups import Groups, slug_of
-from provisioning.people.people import Act, People
-from provisioning.releases.reading import Cards, GroupChip, ReleaseCard
+from provisioning.people.permissions import Permissions
+from provisioning.releases.cards import GroupChip, ReleaseCard
+from provisioning.releases.lifecycle import Standing
+from provisioning.releases.lists import Lists
+from provisioning.releases.reading import Cards
 from storage.errors import NotFound
 from storage.records.group import Group
-from storage.records.release import ReleaseState
 
 #: Beyond this many people a typed command is asked about once more.
 WIDE = 25
@@ -76,11 +80,12 @@ class DistributeCommand:
 
     cards: Cards
     groups: Groups
-    people: People
+    permissions: Permissions
+    lists: Lists
     distributions: Distributions
 
     async def answer(self, asked: Asked) -> Reply:
-        await self.people.require(asked.user_id, Act.DISTRIBUTE)
+        await self.permissions.require(asked.by, Act.DISTRIBUTE)
         typed = read(asked.rest)
         if not typed.app:
             return views.pick()
@@ -89,7 +94,7 @@ class DistributeCommand:
         groups = list({group.id: group for group in groups}.values())
         wish = Wish(
             group_ids=tuple(group.id for group in groups),
-            people=typed.people,
+            people=tuple(map(slack, typed.people)),
             notes=card.notes,
             mandatory=typed.mandatory,
             notify=not typed.silent,
@@ -139,7 +144,7 @@ class DistributeCommand:
         return found
 
     async def _card(self, typed: Typed) -> ReleaseCard:
-        app, release = await self.cards.find(typed.app, typed.version)
+        app, release = await self.lists.find(typed.app, typed.version)
         if app is None:
             raise NotFound(await self._no_app(typed.app))
         if release is None:
@@ -147,15 +152,17 @@ class DistributeCommand:
             raise NotFound(
                 f"{app.display_name} has no {what}. See them all: {example(f'list {app.name}')}"
             )
-        if release.state is ReleaseState.WITHDRAWN:
+        if release.standing is Standing.DISMISSED:
             raise NotNow(
                 f"Release {release.number} of {app.display_name} was dismissed. Take that back on "
                 "its card first."
             )
-        return await self.cards.release(release.id)
+        if release.standing is Standing.RECALLED:
+            raise NotNow(f"Release {release.number} of {app.display_name} was recalled.")
+        return await self.cards.release(release.release_id)
 
     async def _no_app(self, text: str) -> str:
-        known = [card.app.name for card in await self.cards.apps()]
+        known = await self.lists.names()
         if not known:
             return "There is no app yet. Post a build in a channel I am in to make one."
         meant = closest(text, known)
@@ -166,7 +173,7 @@ class DistributeCommand:
         order = Order(
             key=f"command:{asked.trigger_id}",
             release_id=card.release_id,
-            by=asked.user_id,
+            by=asked.by,
             group_ids=wish.group_ids,
             people=wish.people,
             notify=wish.notify,
@@ -192,23 +199,4 @@ def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
     return Message(
         text=text,
         blocks=[blocks.section("\n".join(filter(None, lines))), blocks.context(follow)],
-    )
-
-
-def verbs(command: DistributeCommand) -> tuple[Verb, ...]:
-    """Return the verb that distributes."""
-    return (
-        Verb(
-            name="distribute",
-            usage="distribute APP [VERSION] [to GROUP|#channel|@person …] [mandatory] [silent]",
-            summary="Give a release to groups. Whatever is left out is asked in a form.",
-            examples=(
-                "distribute harbour to QA",
-                "distribute harbour 2.4.0 to QA, Beta mandatory",
-                "distribute harbour to #qa silent",
-                "distribute harbour",
-            ),
-            act=Act.DISTRIBUTE,
-            answer=command.answer,
-        ),
     )

@@ -2,7 +2,7 @@
 
 from bot.slack.features.command import messages
 from bot.slack.kit.verbs import Asked, Reply, Verb
-from provisioning.people.people import Act
+from provisioning.actors import Act
 from tests.unit.bot.slack.reading import words
 from tests.unit.bot.slack.samples import EVIL
 

@@ -4,16 +4,16 @@ import pytest
 
 from bot.slack.features.distribution import messages
 from bot.slack.kit import names
-from provisioning.releases.reading import GroupChip, Undelivered
+from provisioning.releases.cards import GroupChip, Unreached
+from provisioning.releases.lifecycle import Standing
 from storage.records.distribution import DistributionState
-from storage.records.release import ReleaseState
 from tests.unit.bot.slack import reading, samples
 
 LINK = "https://slipway.example.com/i/abcdefghijklmnopqrstuv"
 
 
 def test_an_announcement_shows_version_notes_and_reach() -> None:
-    message = messages.announcement(samples.live(), None, successor=None)
+    message = messages.announcement(samples.live(), None)
     shown = reading.words(message)
 
     assert "*Harbour 2.4.0 (240)*" in shown
@@ -23,28 +23,28 @@ def test_an_announcement_shows_version_notes_and_reach() -> None:
 
 
 def test_an_announcement_never_holds_an_install_link() -> None:
-    assert reading.buttons(messages.announcement(samples.live(), None, successor=None)) == []
+    assert reading.buttons(messages.announcement(samples.live(), None)) == []
 
 
 def test_a_superseded_announcement_names_its_successor() -> None:
-    card = samples.live(state=ReleaseState.SUPERSEDED)
+    card = samples.live(standing=Standing.SUPERSEDED, successor="2.5.0 (250)")
 
-    shown = reading.words(messages.announcement(card, None, successor="2.5.0 (250)"))
+    shown = reading.words(messages.announcement(card, None))
 
     assert "*Superseded* · release 7 · 12/13 reached · replaced by 2.5.0 (250)" in shown
 
 
 def test_a_mandatory_release_says_so() -> None:
-    card = samples.live(acts=(samples.act(mandatory=True),))
+    card = samples.live(mandatory=True)
 
-    assert "*Mandatory:*" in reading.words(messages.announcement(card, None, successor=None))
+    assert "*Mandatory:*" in reading.words(messages.announcement(card, None))
     assert "*Mandatory:*" in reading.words(
-        messages.personal(samples.delivery(card, mandatory=True), LINK, None)
+        messages.personal(samples.recipient(card, mandatory=True), LINK, None)
     )
 
 
 def test_a_tester_is_told_with_a_link_of_their_own() -> None:
-    message = messages.personal(samples.delivery(), LINK, None)
+    message = messages.personal(samples.recipient(), LINK, None)
     button = reading.buttons(message)[0]
 
     assert button["url"] == LINK
@@ -54,7 +54,7 @@ def test_a_tester_is_told_with_a_link_of_their_own() -> None:
 
 
 def test_a_withdrawn_release_loses_its_link() -> None:
-    message = messages.withdrawn(samples.delivery())
+    message = messages.withdrawn(samples.live())
 
     assert reading.buttons(message) == []
     assert "can no longer be installed" in reading.words(message)
@@ -79,15 +79,15 @@ def test_the_log_shows_whether_it_is_over(state: DistributionState, sign: str) -
 
 
 def test_the_manager_reads_who_could_not_be_told_by_name_and_why() -> None:
-    card = samples.live(undelivered=(Undelivered(name="Bob", reason="The account is closed."),))
+    card = samples.live(unreached=(Unreached(name="Bob", reason="The account is closed."),))
     shown = reading.words(messages.shortfall(samples.act(), card))
 
     assert "• *Bob*: The account is closed." in shown
 
 
 def test_hundreds_of_people_who_could_not_be_told_fit_in_a_message() -> None:
-    many = tuple(Undelivered(name=f"{samples.EVIL} {i}" * 9, reason="x" * 400) for i in range(300))
-    message = messages.shortfall(samples.act(), samples.live(undelivered=many))
+    many = tuple(Unreached(name=f"{samples.EVIL} {i}" * 9, reason="x" * 400) for i in range(300))
+    message = messages.shortfall(samples.act(), samples.live(unreached=many))
 
     assert "and 275 more" in reading.words(message)
 
@@ -100,13 +100,13 @@ def test_no_text_of_strangers_reaches_slack_unescaped() -> None:
         previous=evil,
         build=samples.build(name=evil, version=evil, build=evil),
         acts=(samples.act(groups=(GroupChip(id="1", name=evil),), shortfall=evil),),
-        undelivered=(Undelivered(name=evil, reason=evil),),
+        unreached=(Unreached(name=evil, reason=evil),),
     )
     shown = [
-        messages.announcement(card, None, successor=evil),
-        messages.announcement(samples.live(state=ReleaseState.SUPERSEDED), None, successor=evil),
-        messages.personal(samples.delivery(card), LINK, None),
-        messages.withdrawn(samples.delivery(card)),
+        messages.announcement(card, None),
+        messages.announcement(samples.live(standing=Standing.SUPERSEDED, successor=evil), None),
+        messages.personal(samples.recipient(card), LINK, None),
+        messages.withdrawn(card),
         messages.log(card.acts[0], card),
         messages.shortfall(card.acts[0], card),
     ]
@@ -116,3 +116,20 @@ def test_no_text_of_strangers_reaches_slack_unescaped() -> None:
             assert "<!channel>" not in text
             assert "<@U1>" not in text
             assert "|good>" not in text
+
+
+def test_the_manager_can_try_again_whoever_was_not_reached() -> None:
+    card = samples.live(unreached=(Unreached(name="Bob", reason="Slack was out."),))
+    button = reading.buttons(messages.shortfall(samples.act(), card))[0]
+
+    assert button["action_id"] == names.DISTRIBUTE_AGAIN
+    assert samples.act().distribution_id in button["value"]
+
+
+def test_an_act_that_broke_off_says_why() -> None:
+    act = samples.act(state=DistributionState.FAILED, reason="Slack was out for hours.")
+
+    assert "It broke off: Slack was out for hours." in reading.words(
+        messages.log(act, samples.live())
+    )
+    assert messages.is_short(act, samples.live(unreached=()))

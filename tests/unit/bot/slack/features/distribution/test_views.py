@@ -3,19 +3,21 @@
 import pytest
 
 from bot.slack.features.distribution import views
-from bot.slack.features.distribution.order import Wish, remembered, wish_of
-from bot.slack.features.distribution.views import Filled
+from bot.slack.features.distribution.views import Filled, Wish, remembered, wish_of
 from bot.slack.kit import names, validity
 from bot.slack.kit.blocks import Form, Message
 from bot.slack.kit.payloads import Outdated, submission_of
-from provisioning.distributing.distributions import Plan
-from provisioning.releases.reading import GroupChip
+from provisioning.actors import slack
+from provisioning.distributing.order import Plan
+from provisioning.releases.cards import GroupChip
 from storage.inspection.diff import Change
 from tests.unit.bot.slack import samples
 from tests.unit.bot.slack.reading import words
 
 QA = GroupChip(id="9" * 32, name="QA")
-FILLED = Filled(wish=Wish(group_ids=(QA.id,), people=("UBOB0000",), notes="**x**"), groups=(QA,))
+FILLED = Filled(
+    wish=Wish(group_ids=(QA.id,), people=(slack("UBOB0000"),), notes="**x**"), groups=(QA,)
+)
 PLAN = Plan(people=14, groups=("QA",), already=3)
 
 
@@ -82,8 +84,8 @@ def test_a_changed_choice_must_be_counted_again() -> None:
     counted = remembered(
         views.distribute(samples.release(), FILLED, plan=PLAN).private_metadata
     ).counted
-    wider = Wish(group_ids=(QA.id, "8" * 32), people=("UBOB0000",))
-    other_notes = Wish(group_ids=(QA.id,), people=("UBOB0000",), notes="other")
+    wider = Wish(group_ids=(QA.id, "8" * 32), people=(slack("UBOB0000"),))
+    other_notes = Wish(group_ids=(QA.id,), people=(slack("UBOB0000"),), notes="other")
 
     assert wider.fingerprint != counted
     assert other_notes.fingerprint == counted
@@ -112,8 +114,8 @@ def test_the_preview_renders_markdown() -> None:
 
 def test_a_release_is_picked_from_what_slack_asks_for() -> None:
     assert validity.view_complaints(views.pick().view()) == []
-    assert validity.view_complaints(views.pick(samples.release()).view()) == []
-    assert validity.option_complaints([views.option(samples.release())]) == []
+    assert validity.view_complaints(views.pick(samples.line()).view()) == []
+    assert validity.option_complaints([views.option(samples.line())]) == []
 
 
 def test_forms_hold_names_at_their_longest() -> None:
@@ -152,7 +154,7 @@ def test_what_was_filled_in_is_read_from_the_submission() -> None:
     )
 
     assert wish_of(sent) == Wish(
-        group_ids=(QA.id,), people=("UBOB0000",), notes="", mandatory=False, notify=True
+        group_ids=(QA.id,), people=(slack("UBOB0000"),), notes="", mandatory=False, notify=True
     )
 
 

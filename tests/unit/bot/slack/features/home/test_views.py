@@ -2,16 +2,16 @@
 
 from bot.slack.features.home import views
 from bot.slack.kit import validity
-from tests.unit.bot.slack.samples import EVIL, delivery, live, release
+from tests.unit.bot.slack.samples import EVIL, given, line
 
 
 def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
     desk = views.Desk(
-        drafts=[release(app_display_name=EVIL) for _ in range(10)],
-        recent=[live(app_display_name=EVIL, notes=EVIL * 50) for _ in range(10)],
+        drafts=[line(app_display_name=EVIL) for _ in range(10)],
+        recent=[line(app_display_name=EVIL, notes=EVIL * 50) for _ in range(10)],
     )
-    card = delivery(live(app_display_name=EVIL, notes=EVIL * 50), mandatory=True)
-    found = [views.Installable(delivery=card, url="https://x.example/i/abc") for _ in range(20)]
+    one = given(line(app_display_name=EVIL, notes=EVIL * 50), mandatory=True)
+    found = [views.Installable(given=one, url="https://x.example/i/abc") for _ in range(20)]
 
     home = views.home(found, desk)
 
@@ -27,9 +27,9 @@ def test_a_tester_has_no_desk() -> None:
 
 
 def test_of_each_app_only_the_newest_release_is_offered() -> None:
-    newer, older = delivery(live(number=8)), delivery(live(number=7))
-    other = delivery(live(app_id="z" * 32))
+    newer, older = given(line(number=8)), given(line(number=7))
+    other = given(line(app_id="z" * 32))
 
-    found = views.newest_of_each([newer, older, other], lambda card: card.release.app_id)
+    found = views.newest_of_each([newer, older, other], lambda one: one.release.app_id)
 
     assert found == [newer, other]

@@ -2,23 +2,25 @@
 
 from datetime import timedelta
 
+from bot.slack.drawing import releases
 from bot.slack.features.releases import messages
-from provisioning.releases.reading import Undelivered
+from provisioning.releases.cards import Unreached
+from provisioning.releases.lifecycle import Standing
 from storage.inspection.facts import Signing
-from storage.records.distribution import DeliveryState
-from storage.records.release import ReleaseState
 from tests.unit.bot.slack.reading import words
-from tests.unit.bot.slack.samples import EVIL, NOW, build, live, release
+from tests.unit.bot.slack.samples import EVIL, NOW, build, line, live, release
 
 
 def test_a_release_has_one_line_with_state_and_reach() -> None:
-    line = messages.line(live(counts={DeliveryState.TOLD: 1}))
+    shown = releases.line(line(reached=1, people=1))
 
-    assert line.startswith("*Harbour* 2.4.0 (240) · release 7 · :rocket: Live · 1 of 1 person")
+    assert shown.startswith(
+        "*Harbour* 2.4.0 (240) · iOS · release 7 · :rocket: Live · 1 of 1 person"
+    )
 
 
 def test_hundreds_of_releases_with_evil_names_are_listed_within_the_limits() -> None:
-    cards = [live(app_display_name=EVIL, number=number) for number in range(500)]
+    cards = [line(app_display_name=EVIL, number=number) for number in range(500)]
 
     shown = words(messages.listed(EVIL, cards, "None."))
 
@@ -30,8 +32,8 @@ def test_a_list_of_nothing_says_what_to_do() -> None:
 
 
 def test_who_could_not_be_told_is_named_with_the_reason() -> None:
-    many = tuple(Undelivered(name=EVIL, reason=f"the account {n} is gone") for n in range(40))
-    shown = words(messages.full(live(undelivered=many), with_reach=True))
+    many = tuple(Unreached(name=EVIL, reason=f"the account {n} is gone") for n in range(40))
+    shown = words(messages.full(live(unreached=many), with_reach=True))
 
     assert "Could not be told" in shown
     assert "… and 25 more" in shown
@@ -39,7 +41,7 @@ def test_who_could_not_be_told_is_named_with_the_reason() -> None:
 
 
 def test_a_tester_reads_the_facts_and_not_who_else_has_it() -> None:
-    card = live(undelivered=(Undelivered(name="Bob", reason="gone"),))
+    card = live(unreached=(Unreached(name="Bob", reason="gone"),))
     shown = words(messages.full(card, with_reach=False))
 
     assert "iOS 15.0 or later" in shown
@@ -56,8 +58,8 @@ def test_an_expired_profile_is_a_warning() -> None:
 
 
 def test_every_state_has_a_sentence_and_fits() -> None:
-    for state in ReleaseState:
-        assert "Release 7 · :" in words(messages.full(release(state=state), with_reach=True))
+    for standing in Standing:
+        assert "Release 7 · :" in words(messages.full(release(standing=standing), with_reach=True))
 
 
 def test_a_build_without_a_version_is_called_so() -> None:

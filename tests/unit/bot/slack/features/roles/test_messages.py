@@ -1,7 +1,7 @@
 """Who holds what, however many they are."""
 
 from bot.slack.features.roles import messages
-from provisioning.people.people import Holder
+from provisioning.people.roles import Holder
 from storage.records.role import HolderKind, Role
 from tests.unit.bot.slack.reading import words
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.features.uploads import messages, views
-from bot.slack.features.uploads.messages import Extras
 from bot.slack.kit import names
-from provisioning.releases.reading import GroupChip
+from provisioning.intake.intake import NOT_AN_UPLOADER
+from provisioning.releases.cards import AppChoice, GroupChip, SymbolsCard
+from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
 from storage.inspection.facts import Signing
 from storage.records.base import now
-from storage.records.release import ReleaseState
 from storage.records.upload import UploadState
 from tests.unit.bot.slack import reading, samples
 
@@ -40,7 +40,7 @@ def test_a_refused_file_shows_its_reason() -> None:
 
 def test_the_card_shows_what_the_package_says() -> None:
     shown = reading.words(
-        messages.release(samples.kept(samples.release()), samples.release(), Extras())
+        messages.release(samples.kept(samples.release()), samples.release(), None)
     )
 
     assert "*Harbour 2.4.0 (240)*" in shown
@@ -62,7 +62,7 @@ def test_an_android_card_says_how_it_is_signed_and_from_which_android_on() -> No
     )
     card = samples.release(build=build)
 
-    shown = reading.words(messages.release(samples.kept(card), card, Extras()))
+    shown = reading.words(messages.release(samples.kept(card), card, None))
 
     assert "Android 8.0 or later" in shown
     assert "signed (v1, v2)" in shown
@@ -72,7 +72,7 @@ def test_another_signer_is_a_loud_warning_above_the_other_changes() -> None:
     loud = Change(kind="signer", sentence="Another key signed this build.", loud=True)
     card = samples.release(changes=(loud, *samples.release().changes))
 
-    shown = reading.words(messages.release(samples.kept(card), card, Extras()))
+    shown = reading.words(messages.release(samples.kept(card), card, None))
 
     assert ":rotating_light: *Another key signed this build.*" in shown
     assert shown.index("Another key") < shown.index("Version 2.3.0 became")
@@ -96,39 +96,39 @@ def test_what_keeps_people_from_installing_is_warned_of(
 ) -> None:
     card = samples.release(build=samples.build(**changes))
 
-    assert warning in reading.words(messages.release(samples.kept(card), card, Extras()))
+    assert warning in reading.words(messages.release(samples.kept(card), card, None))
 
 
 def test_a_draft_can_be_distributed_and_dismissed() -> None:
     card = samples.release()
-    message = messages.release(samples.kept(card), card, Extras())
+    message = messages.release(samples.kept(card), card, None)
 
     assert reading.labels(message) == ["Distribute…", "Dismiss"]
     assert reading.buttons(message)[0]["value"] == f"1:{card.release_id}"
 
 
-def test_one_click_for_the_usual_group_asks_with_the_number_of_people() -> None:
+def test_one_click_for_the_usual_group_asks_and_names_no_number_that_may_be_old() -> None:
     card = samples.release(usual_group=QA)
-    message = messages.release(samples.kept(card), card, Extras(usual_reach=14))
+    message = messages.release(samples.kept(card), card, None)
     usual = reading.buttons(message)[1]
 
     assert reading.labels(message) == ["Distribute…", "Distribute to QA", "Dismiss"]
     assert usual["value"] == f"1:{card.release_id}:3:{QA.id}"
-    assert usual["confirm"]["title"]["text"] == "Distribute to 14 people?"
-    assert "14 people in QA" in usual["confirm"]["text"]["text"]
+    assert usual["confirm"]["title"]["text"] == "Distribute to QA?"
+    assert "everybody in QA" in usual["confirm"]["text"]["text"]
 
 
 def test_the_usual_group_is_not_offered_again_once_it_has_the_release() -> None:
     card = samples.live(usual_group=QA, acts=(samples.act(groups=(QA,)),))
 
-    assert reading.labels(messages.release(samples.kept(card), card, Extras())) == [
+    assert reading.labels(messages.release(samples.kept(card), card, None)) == [
         "Distribute to more…"
     ]
 
 
 def test_a_dismissed_card_offers_undo_and_nothing_else() -> None:
-    card = samples.release(state=ReleaseState.WITHDRAWN, withdrawn_by="UANN0000")
-    message = messages.release(samples.kept(card), card, Extras())
+    card = samples.release(standing=Standing.DISMISSED, ended_by="person:slack:UANN0000")
+    message = messages.release(samples.kept(card), card, None)
 
     assert reading.labels(message) == ["Undo"]
     assert "*Dismissed*" in reading.words(message)
@@ -138,21 +138,21 @@ def test_a_dismissed_card_offers_undo_and_nothing_else() -> None:
 def test_a_live_card_shows_how_many_were_reached() -> None:
     card = samples.live()
 
-    shown = reading.words(messages.release(samples.kept(card), card, Extras()))
+    shown = reading.words(messages.release(samples.kept(card), card, None))
 
     assert ":rocket: *Live* · release 7 · 12/13 reached · QA · from <@UCID0000>" in shown
 
 
 def test_the_same_bytes_again_name_the_release_they_already_are() -> None:
     card = samples.release()
-    shown = reading.words(messages.release(samples.kept(card, again=True), card, Extras()))
+    shown = reading.words(messages.release(samples.kept(card, again=True), card, None))
 
     assert "already here as release 7" in shown
 
 
 def test_the_first_build_of_an_unknown_app_offers_to_create_it() -> None:
     card = samples.upload(state=UploadState.KEPT, build=samples.build(), notes="Try it")
-    message = messages.unclaimed(card, samples.build(), Extras())
+    message = messages.unclaimed(card, samples.build(), None)
 
     assert reading.labels(message) == ["Create app…"]
     assert "`com.example.harbour` has not been here before" in reading.words(message)
@@ -163,8 +163,8 @@ def test_the_icon_is_shown_only_when_it_has_an_address_and_has_a_description() -
     card = samples.release()
     icon = "https://slipway.example.com/icons/1.png"
 
-    without = messages.release(samples.kept(card), card, Extras())
-    with_icon = messages.release(samples.kept(card), card, Extras(icon=icon))
+    without = messages.release(samples.kept(card), card, None)
+    with_icon = messages.release(samples.kept(card), card, icon)
     accessories = [block["accessory"] for block in with_icon.blocks if "accessory" in block]
 
     assert all("accessory" not in block for block in without.blocks)
@@ -186,8 +186,8 @@ def test_no_text_of_a_package_or_a_person_reaches_slack_unescaped() -> None:
         acts=(samples.act(groups=(GroupChip(id="1", name=evil),)),),
     )
     shown = [
-        messages.release(samples.kept(card), card, Extras()),
-        messages.unclaimed(samples.upload(notes=evil), build, Extras()),
+        messages.release(samples.kept(card), card, None),
+        messages.unclaimed(samples.upload(notes=evil), build, None),
         messages.refused(samples.upload(reason=evil, file_name=evil)),
         messages.reading(samples.upload(file_name=evil)),
     ]
@@ -215,8 +215,8 @@ def test_a_card_with_everything_at_its_longest_is_still_taken() -> None:
         usual_group=GroupChip(id="u" * 32, name=long),
     )
 
-    reading.assert_valid(messages.release(samples.kept(card, again=True), card, Extras()))
-    reading.assert_valid(messages.unclaimed(samples.upload(notes=long), build, Extras()))
+    reading.assert_valid(messages.release(samples.kept(card, again=True), card, None))
+    reading.assert_valid(messages.unclaimed(samples.upload(notes=long), build, None))
     reading.assert_valid(messages.refused(samples.upload(reason=long, file_name=long)))
 
 
@@ -241,3 +241,30 @@ def test_a_short_name_that_is_taken_is_not_proposed() -> None:
     assert views.short_name(build, ["harbour"]) == f"harbour-{build.facts.platform}"
     taken = ["harbour", f"harbour-{build.facts.platform}"]
     assert views.short_name(build, taken) == "harbour-2"
+
+
+def test_a_build_that_several_apps_may_take_asks_which() -> None:
+    choices = tuple(
+        AppChoice(app_id=f"{i}" * 32, name=f"harbour-{i}", display_name=f"Harbour {i}")
+        for i in range(2)
+    )
+    card = samples.upload(state=UploadState.KEPT, build=samples.build(), choices=choices)
+    message = messages.unclaimed(card, samples.build(), None)
+
+    assert reading.labels(message) == ["Harbour 0", "Harbour 1"]
+    assert "Which one is this build for?" in reading.words(message)
+    reading.assert_valid(message)
+
+
+def test_symbols_say_which_build_they_belong_to() -> None:
+    found = SymbolsCard(kind="dsym", file_name="Harbour.dSYM.zip", size=10, version="2.4.0 (240)")
+
+    shown = reading.words(messages.symbols(samples.upload(), found))
+
+    assert "They belong to 2.4.0 (240)." in shown
+
+
+def test_who_may_not_bring_builds_in_reads_what_an_admin_can_do() -> None:
+    card = samples.upload(state=UploadState.REFUSED, reason=NOT_AN_UPLOADER)
+
+    assert "`/release roles give uploader @somebody`" in reading.words(messages.refused(card))

@@ -1,9 +1,9 @@
-"""What the Slack surface works with: the ways to Slack, and the house behind it."""
+"""One Slack workspace, and the ways to speak with it."""
 
 from dataclasses import dataclass
 
-from bot.slack.channels import Channels
 from bot.slack.line.client import Clients
+from bot.slack.line.conversations import Conversations
 from bot.slack.line.directory import SlackDirectory
 from bot.slack.line.errors import Errors
 from bot.slack.line.health import Standing
@@ -13,14 +13,6 @@ from bot.slack.line.pace import PAUSE, Pace
 from bot.slack.line.postings import Postings
 from bot.slack.line.replies import Voice
 from bot.slack.line.tasks import Tasks
-from provisioning.distributing.distributions import Distributions
-from provisioning.intake.intake import Intake
-from provisioning.people.groups import Groups
-from provisioning.people.people import People
-from provisioning.people.testers import Testers
-from provisioning.ports import Announcer
-from provisioning.releases.drafts import Releases
-from provisioning.releases.reading import Cards
 from storage.catalog.database import Database
 
 
@@ -39,6 +31,7 @@ class Workspace:
     tasks: Tasks
     postings: Postings
     voice: Voice
+    conversations: Conversations
     doorman: Doorman
     errors: Errors
     directory: SlackDirectory
@@ -58,24 +51,8 @@ def workspace(clients: Clients, database: Database, *, pace: float | None = None
         tasks=tasks,
         postings=Postings(clients, database, whoami, standing, lanes),
         voice=voice,
+        conversations=Conversations(clients.patient, standing),
         doorman=Doorman(clients.hurried, voice),
         errors=Errors(voice=voice, tasks=tasks, standing=standing),
         directory=SlackDirectory(clients.patient, database, whoami, standing),
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlackParts:
-    """Everything the listeners need. `signing_secret` is empty in Socket Mode."""
-
-    workspace: Workspace
-    signing_secret: str
-    announcer: Announcer
-    channels: Channels
-    intake: Intake
-    releases: Releases
-    distributions: Distributions
-    people: People
-    groups: Groups
-    testers: Testers
-    cards: Cards

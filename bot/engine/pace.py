@@ -1,0 +1,22 @@
+"""How patiently the engine works."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """
+    Times of the engine, in seconds.
+
+    How many roads are walked at once is the roads' own: see `Road`.
+    """
+
+    polling: float = 5.0  #: How soon a start of another replica is noticed; ours are at once.
+    first_pause: float = 1.0  #: Before a failed step is tried again.
+    growth: float = 2.5  #: Each pause is this many times the one before.
+    longest_pause: float = 300.0  #: So that the end of an outage is noticed.
+    patience: float = 6 * 3600.0  #: How long a step is tried while its error may pass.
+    brief: float = 10.0  #: The same for a step that holds nobody up.
+    drain: float = 8.0  #: What runs may take this long to end when the engine stops.
+    upkeep: float = 5.0  #: How often the engine looks for dead replicas and set-aside roads.
+    heartbeat: float = 2.0  #: How often a replica makes sure that it counts as alive.

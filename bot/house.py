@@ -1,0 +1,85 @@
+"""The house: what Slipway can do, whoever asks; one room a capability."""
+
+from dataclasses import dataclass
+
+from bot.links import Links
+from provisioning.distributing.carrying import Carrying
+from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.recall import Recalls
+from provisioning.installing.grants import Grants
+from provisioning.installing.receipts import Receipts
+from provisioning.intake.intake import Intake
+from provisioning.people.audience import Audience
+from provisioning.people.groups import Groups
+from provisioning.people.people import People
+from provisioning.people.permissions import Permissions
+from provisioning.people.roles import Roles
+from provisioning.people.testers import Testers
+from provisioning.releases.apps import Apps
+from provisioning.releases.drafts import Drafts
+from provisioning.releases.lists import Lists
+from provisioning.releases.reading import Cards
+from provisioning.signing.identities import Identities
+from provisioning.signing.variants import Signing
+from provisioning.telling.tellers import Tellers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeopleRoom:
+    """Who is who, who may do what, and who belongs together."""
+
+    people: People
+    permissions: Permissions
+    roles: Roles
+    audience: Audience
+    groups: Groups
+    testers: Testers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseRoom:
+    """Apps and their releases."""
+
+    apps: Apps
+    drafts: Drafts
+    cards: Cards
+    lists: Lists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningRoom:
+    """Identities, and what is signed with them."""
+
+    identities: Identities
+    variants: Signing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallRoom:
+    """Install links, and what was seen of them."""
+
+    grants: Grants
+    receipts: Receipts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributeRoom:
+    """Giving releases to people, and taking them back."""
+
+    distributions: Distributions
+    carrying: Carrying
+    recalls: Recalls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """Every room. `tellers` is how the house speaks, `links` how it is found."""
+
+    people: PeopleRoom
+    releases: ReleaseRoom
+    signing: SigningRoom
+    installing: InstallRoom
+    intake: Intake
+    distributing: DistributeRoom
+    tellers: Tellers
+    links: Links

@@ -1,0 +1,44 @@
+"""A release in one line, the same wherever it stands in a list."""
+
+from typing import Protocol
+
+from bot.slack.drawing import words
+from bot.slack.kit import mrkdwn
+from provisioning.releases.cards import ReleaseLine
+from provisioning.releases.lifecycle import Standing
+
+
+class Counted(Protocol):
+    """Whatever says how far a release went."""
+
+    @property
+    def reached(self) -> int: ...
+
+    @property
+    def people(self) -> int: ...
+
+
+class Stands(Protocol):
+    """Whatever says how a release stands."""
+
+    @property
+    def standing(self) -> Standing: ...
+
+
+def state_of(card: Stands) -> str:
+    """Return a sign and a word for how it stands."""
+    return " ".join(words.RELEASE[card.standing])
+
+
+def reached(card: Counted) -> str:
+    return f"{card.reached} of {words.people(card.people)} reached"
+
+
+def line(card: ReleaseLine) -> str:
+    """Return a release in one line of mrkdwn."""
+    name = mrkdwn.plain(card.app_display_name, 80)
+    platform = words.PLATFORMS.get(card.platform, card.platform)
+    reach = f" · {reached(card)}" if card.people else ""
+    when = mrkdwn.moment(card.at, "{date_short_pretty}")
+    what = f"*{name}* {mrkdwn.plain(card.label, 80)} · {platform} · release {card.number}"
+    return f"{what} · {state_of(card)}{reach} · {when}"

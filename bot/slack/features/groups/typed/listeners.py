@@ -1,0 +1,30 @@
+"""Names the verb of groups."""
+
+from bot.slack.features.groups.typed.deeds import GroupActs
+from bot.slack.kit.verbs import Verb
+from provisioning.actors import Act
+
+
+def verbs(acts: GroupActs) -> tuple[Verb, ...]:
+    """Return the verb of groups."""
+    return (
+        Verb(
+            name="groups",
+            usage="groups [list | create | show | rename | delete | add | remove | connect | "
+            "disconnect] …",
+            summary="Who gets releases, and which channels hear of them.",
+            examples=(
+                "groups",
+                "groups create QA @ann @bob @qa-team #qa",
+                "groups show QA",
+                "groups add QA @cid",
+                "groups remove QA @cid",
+                "groups connect QA #qa",
+                "groups disconnect QA #qa",
+                "groups rename QA to Quality",
+                "groups delete QA",
+            ),
+            act=Act.MANAGE_GROUPS,
+            answer=acts.answer,
+        ),
+    )

@@ -1,0 +1,25 @@
+"""The clock: what is looked after again and again."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+
+from bot.engine.clock import Act, Clock
+from bot.engine.engine import DurableEngine
+from bot.engine.sweeping import Sweeping
+from bot.wiring.ground import Ground
+from provisioning.roads.road import Road
+
+
+@asynccontextmanager
+async def ticking(
+    ground: Ground, engine: DurableEngine, roads: Sequence[Road], *, missed: Act
+) -> AsyncGenerator[None]:
+    """Tick while the house is open."""
+    sweeping = Sweeping(database=ground.database, engine=engine, blobs=ground.blobs, roads=roads)
+    clock = Clock()
+    clock.every(30, "begin", sweeping.begin_what_was_not_begun)
+    clock.every(300, "missed files", missed, at_start=True)
+    clock.every(3600, "forget", sweeping.forget)
+    clock.every(3600, "orphans", sweeping.sweep_orphans)
+    async with clock.running():
+        yield

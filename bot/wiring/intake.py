@@ -1,0 +1,31 @@
+"""Intake: where builds come from, and who reads them."""
+
+from bot.house import PeopleRoom
+from bot.wiring.ground import Ground
+from provisioning.intake.fetching import Fetching
+from provisioning.intake.intake import Inspector, Intake, IntakeParts
+from provisioning.ports import Engine, Source
+from provisioning.telling.tellers import Tellers
+
+
+def make_intake(
+    ground: Ground,
+    people: PeopleRoom,
+    tellers: Tellers,
+    engine: Engine,
+    *,
+    inspector: Inspector,
+    sources: dict[str, Source],
+) -> Intake:
+    parts = IntakeParts(
+        database=ground.database,
+        blobs=ground.blobs,
+        sources=sources,
+        inspector=inspector,
+        permissions=people.permissions,
+        people=people.people,
+        organization_id=ground.organization_id,
+        max_build_bytes=ground.settings.max_build_bytes,
+        fetching=Fetching(ground.database, tellers.show_upload),
+    )
+    return Intake(parts, engine)

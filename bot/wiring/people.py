@@ -1,0 +1,25 @@
+"""People: permissions, roles, groups and testers."""
+
+from bot.house import PeopleRoom
+from bot.wiring.ground import Ground
+from provisioning.people.audience import Audience
+from provisioning.people.groups import Groups
+from provisioning.people.people import People
+from provisioning.people.permissions import Permissions
+from provisioning.people.roles import Roles
+from provisioning.people.testers import Testers
+from provisioning.ports import Directory
+
+
+def people_room(ground: Ground, directory: Directory) -> PeopleRoom:
+    database, own, admins = ground.database, ground.organization_id, ground.settings.admins
+    permissions = Permissions(database, directory, organization_id=own, admins=admins)
+    audience = Audience(database, directory, organization_id=own)
+    return PeopleRoom(
+        people=People(directory),
+        permissions=permissions,
+        roles=Roles(database, permissions, directory, organization_id=own, admins=admins),
+        audience=audience,
+        groups=Groups(database, permissions, directory, audience, organization_id=own),
+        testers=Testers(database, organization_id=own),
+    )

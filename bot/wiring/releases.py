@@ -1,0 +1,19 @@
+"""Releases: apps, drafts, and how they are read."""
+
+from bot.house import ReleaseRoom
+from bot.wiring.ground import Ground
+from provisioning.people.permissions import Permissions
+from provisioning.releases.apps import Apps
+from provisioning.releases.drafts import Drafts
+from provisioning.releases.lists import Lists
+from provisioning.releases.reading import Cards
+
+
+def release_room(ground: Ground, permissions: Permissions) -> ReleaseRoom:
+    database, own = ground.database, ground.organization_id
+    return ReleaseRoom(
+        apps=Apps(database, permissions, organization_id=own),
+        drafts=Drafts(database, permissions, organization_id=own),
+        cards=Cards(database, organization_id=own),
+        lists=Lists(database, organization_id=own),
+    )

@@ -1,0 +1,76 @@
+"""Slack: the workspace we speak with, how it tells people, and what is listened for there."""
+
+from functools import partial
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp
+
+from bot.house import House
+from bot.settings import Settings
+from bot.slack.app import make_slack
+from bot.slack.channels import Channels
+from bot.slack.files.files import Files
+from bot.slack.files.missed import Missed
+from bot.slack.files.sightings import Sightings
+from bot.slack.files.source import SlackSource
+from bot.slack.files.threads import Threads
+from bot.slack.line import client
+from bot.slack.line.socket import Socket
+from bot.slack.teller import SlackTeller, TellerParts
+from bot.slack.workspace import Workspace, workspace
+from bot.wiring.ground import Ground
+
+
+def make_workspace(ground: Ground, session: aiohttp.ClientSession) -> Workspace:
+    """Return the ways to the workspace; `serve` ends before when there is no token."""
+    token = ground.settings.slack_bot_token
+    assert token is not None
+    ways = client.clients(
+        session, token=token.get_secret_value(), base_url=ground.settings.slack_api_url
+    )
+    return workspace(ways, ground.database)
+
+
+def make_source(ground: Ground, slack: Workspace) -> SlackSource:
+    """Return where builds posted in Slack come from."""
+    files = Files(slack.clients.patient, slack.standing)
+    return SlackSource(slack.clients, files, hosts=ground.settings.slack_file_hosts)
+
+
+def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
+    plain = ground.settings.slack_api_url.startswith("http://")
+    return SlackTeller(
+        TellerParts(
+            conversations=slack.conversations,
+            postings=slack.postings,
+            threads=Threads(Files(slack.clients.patient, slack.standing), ground.database),
+            cards=house.releases.cards,
+            grants=house.installing.grants,
+            channels=Channels(house.people.groups, slack.voice),
+            links=ground.links,
+            icon_url=partial(ground.links.card_icon, plain=plain),
+        )
+    )
+
+
+def make_missed(ground: Ground, slack: Workspace, house: House) -> Missed:
+    """Return what looks, every few minutes, for files that no event told of."""
+    sightings = Sightings(slack, house.intake)
+    return Missed(slack, sightings, organization_id=ground.organization_id)
+
+
+def make_app(settings: Settings, slack: Workspace, house: House) -> AsyncApp:
+    secret = settings.slack_signing_secret
+    return make_slack(slack, house, signing_secret=secret.get_secret_value() if secret else "")
+
+
+def make_socket(settings: Settings, app: AsyncApp) -> Socket | None:
+    """Return the connection of Socket Mode, None in HTTP mode."""
+    if settings.slack_mode != "socket":
+        return None
+    assert settings.slack_app_token is not None
+    return Socket(
+        app,
+        app_token=settings.slack_app_token.get_secret_value(),
+        base_url=settings.slack_api_url,
+    )

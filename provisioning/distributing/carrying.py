@@ -1,0 +1,156 @@
+"""Carrying out: the steps by which an act of distributing reaches people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from provisioning.people.audience import Audience, Target
+from provisioning.telling.tellers import Tellers
+from storage.catalog import destinations, distributions, recipients, releases
+from storage.catalog.database import Database, Session
+from storage.records.base import now
+from storage.records.destination import Destination, DestinationKind
+from storage.records.distribution import (
+    Distribution,
+    DistributionState,
+    Recipient,
+    RecipientState,
+)
+from storage.records.tester import Tester
+
+NO_WAY = "Slipway knows no account of theirs in which they could be told."
+
+
+class Carrying:
+    """Finds out who has to be told, and writes down what became of it. Each may run twice."""
+
+    def __init__(self, database: Database, audience: Audience, tellers: Tellers) -> None:
+        self._database = database
+        self._audience = audience
+        self._tellers = tellers
+
+    async def resolve(self, distribution_id: str) -> list[str]:
+        """
+        Write down who gets it; return the ids of the recipients that wait to be told.
+
+        Among them are those who were left waiting by an earlier act.
+        """
+        async with self._database.reading() as session:
+            rows = [
+                row for _, row in await destinations.of_distributions(session, [distribution_id])
+            ]
+        gathered = await self._audience.of(
+            [row.target_id for row in rows if row.kind is DestinationKind.GROUP],
+            tester_ids=[row.target_id for row in rows if row.kind is DestinationKind.TESTER],
+        )
+        enrolled = await self._audience.enroll(gathered)
+        async with self._database.writing() as session:
+            act = await distributions.get(session, distribution_id)
+            act.state, act.shortfall = DistributionState.UNDERWAY, gathered.shortfall
+            session.add(act)
+            return await self._entitle(session, act, rows, enrolled)
+
+    async def waiting(self, recipient_id: str) -> str | None:
+        """Return by which teller a recipient waits to be told, None when they do not."""
+        async with self._database.reading() as session:
+            recipient = await recipients.get(session, recipient_id)
+        return recipient.teller if recipient.state is RecipientState.WAITING else None
+
+    async def told(self, recipient_id: str, *, delivered: bool, reason: str) -> None:
+        """Write down whether a recipient could be told."""
+        async with self._database.writing() as session:
+            recipient = await recipients.get(session, recipient_id)
+            if recipient.state is not RecipientState.WAITING:
+                return
+            recipient.state = RecipientState.TOLD if delivered else RecipientState.UNREACHABLE
+            recipient.reason, recipient.told_at = reason, now()
+            session.add(recipient)
+
+    async def missed(self, distribution_id: str, sentence: str) -> None:
+        """Add a sentence about a place that could not be reached."""
+        async with self._database.writing() as session:
+            act = await distributions.get(session, distribution_id)
+            if sentence not in act.shortfall:
+                act.shortfall = f"{act.shortfall} {sentence}".strip()
+                session.add(act)
+
+    async def release_of(self, distribution_id: str) -> str:
+        async with self._database.reading() as session:
+            return (await distributions.get(session, distribution_id)).release_id
+
+    async def finish(self, distribution_id: str) -> None:
+        """Mark it as done."""
+        await self._end(distribution_id, DistributionState.DONE, "")
+
+    async def fail(self, distribution_id: str, reason: str) -> None:
+        """Mark it as broken off; it can be tried again."""
+        await self._end(distribution_id, DistributionState.FAILED, reason)
+
+    async def unfinished(self, before: datetime, since: datetime) -> list[str]:
+        """Return the ids of distributions that should be under way."""
+        async with self._database.reading() as session:
+            return [act.id for act in await distributions.unfinished(session, before, since=since)]
+
+    async def _end(self, distribution_id: str, state: DistributionState, reason: str) -> None:
+        async with self._database.writing() as session:
+            act = await distributions.get(session, distribution_id)
+            if act.state is not DistributionState.DONE:
+                act.state, act.reason, act.done_at = state, reason, now()
+                session.add(act)
+
+    async def _entitle(
+        self,
+        session: Session,
+        act: Distribution,
+        rows: Sequence[Destination],
+        enrolled: Sequence[tuple[Tester, tuple[Target, ...]]],
+    ) -> list[str]:
+        # Two acts at once on one release count the same people, one after the other.
+        await releases.lock(session, act.release_id)
+        known: dict[str, list[Recipient]] = {}
+        for recipient in await recipients.of_releases(session, [act.release_id]):
+            known.setdefault(recipient.tester_id, []).append(recipient)
+        by_target = {(row.kind, row.target_id): row for row in rows}
+        left: list[str] = []
+        fresh: list[Recipient] = []
+        for tester, targets in enrolled:
+            own = known.get(tester.id, [])
+            waiting = [one.id for one in own if one.state is RecipientState.WAITING]
+            if waiting and act.notify:
+                left += waiting
+            elif not own or _only_unreachable(own, act):
+                entitled = next(by_target[target] for target in targets if target in by_target)
+                fresh += self._shares(act, tester, entitled)
+        await recipients.add(session, fresh)
+        kept = await recipients.of_releases(session, [act.release_id])
+        own_ids = [
+            one.id
+            for one in kept
+            if one.distribution_id == act.id and one.state is RecipientState.WAITING
+        ]
+        return sorted({*left, *own_ids})
+
+    def _shares(self, act: Distribution, tester: Tester, entitled: Destination) -> list[Recipient]:
+        """Return a person's share of an act: one for each way of telling them."""
+        ways = self._tellers.ways_to(tester) if tester.active else ()
+        state = RecipientState.WAITING if act.notify else RecipientState.SILENT
+        if not ways and act.notify:
+            state = RecipientState.UNREACHABLE
+        return [
+            Recipient(
+                distribution_id=act.id,
+                release_id=act.release_id,
+                destination_id=entitled.id,
+                tester_id=tester.id,
+                teller=way,
+                state=state,
+                reason=NO_WAY if state is RecipientState.UNREACHABLE else "",
+            )
+            for way in (ways or ("",))[: None if act.notify else 1]
+        ]
+
+
+def _only_unreachable(own: Sequence[Recipient], act: Distribution) -> bool:
+    """Whoever could not be told by earlier acts is tried once more by this one."""
+    return all(
+        one.state is RecipientState.UNREACHABLE and one.distribution_id != act.id for one in own
+    )

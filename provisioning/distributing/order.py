@@ -1,0 +1,40 @@
+"""An order: what somebody asks for when they distribute, and what it would do."""
+
+from dataclasses import dataclass
+
+from provisioning.actors import Actor, Identity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """
+    What somebody asks for: a release for groups and single people.
+
+    `key` is the same for each try of the same click. `revision` is of the release as the person saw
+    it, None where it does not matter. `notes` replace the release's own unless None.
+    """
+
+    key: str
+    release_id: str
+    by: Actor
+    group_ids: tuple[str, ...] = ()
+    people: tuple[Identity, ...] = ()
+    revision: int | None = None
+    notes: str | None = None
+    mandatory: bool = False
+    notify: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """
+    What an order would do.
+
+    `people` are those who would newly hear of the release: who was never told, and who could not
+    be. `already` have it. `groups` are names.
+    """
+
+    people: int
+    groups: tuple[str, ...]
+    already: int = 0
+    shortfall: str = ""

@@ -1,0 +1,143 @@
+"""Who may do what, where; asked each time anew."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from provisioning.actors import Act, Actor, ActorKind, Identity, IdentityKind
+from provisioning.errors import DirectoryFailed, NotAllowed
+from provisioning.ports import Directory, PersonFacts
+from storage.catalog import roles, testers
+from storage.catalog.database import Database
+from storage.errors import NotFound
+from storage.records.role import HolderKind, Role, RoleHolding
+
+#: The one table of who may do what. Whoever is not in it for an act may not do it.
+ALLOWED: dict[Act, frozenset[Role]] = {
+    Act.SEE: frozenset({Role.ADMIN, Role.MANAGER, Role.UPLOADER, Role.TESTER}),
+    Act.UPLOAD: frozenset({Role.ADMIN, Role.MANAGER, Role.UPLOADER}),
+    Act.CREATE_APP: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.DISTRIBUTE: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.DISMISS: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.RECALL: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.MANAGE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.MANAGE_ROLES: frozenset({Role.ADMIN}),
+    Act.SIGN: frozenset({Role.ADMIN, Role.MANAGER}),
+}
+
+#: Guests, bots and people of other workspaces never hold more than these, whatever they were given.
+OUTSIDERS_MAY_HOLD = frozenset({Role.UPLOADER, Role.TESTER})
+
+#: They act for the house itself.
+TRUSTED = frozenset({ActorKind.CLOCK, ActorKind.COMMAND_LINE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """What an act is about: an app, a group, both, or the whole organization."""
+
+    app_id: str = ""
+    group_id: str = ""
+
+
+ANYWHERE = Where()
+
+
+class Permissions:
+    """
+    Decides who may do what.
+
+    Admins named in the settings (Slack user ids) are admins whatever the records say, so that
+    nobody can lock everybody out. Until somebody holds the uploader role, every full member may
+    bring builds in. A role that was given for an app or a group counts there only.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        directory: Directory,
+        *,
+        organization_id: str,
+        admins: Collection[str],
+    ) -> None:
+        self._database = database
+        self._directory = directory
+        self._organization_id = organization_id
+        self._admins = frozenset(admins)
+
+    async def require(self, actor: Actor, act: Act, where: Where = ANYWHERE) -> None:
+        """Raise NotAllowed, whose data names the act and the roles, unless the actor may."""
+        if await self.may(actor, act, where):
+            return
+        if actor.scopes is not None and act not in actor.scopes:
+            raise NotAllowed(
+                f"This token may not {act.value}: it was made without that scope.",
+                code="scope_missing",
+                act=act.value,
+            )
+        able = [role.value for role in Role if role in ALLOWED[act]]
+        raise NotAllowed(
+            f"You may not {act.value} here: this takes the role {' or '.join(able)}. "
+            "An admin can give it to you.",
+            act=act.value,
+            roles=able,
+        )
+
+    async def may(self, actor: Actor, act: Act, where: Where = ANYWHERE) -> bool:
+        if actor.scopes is not None and act not in actor.scopes:
+            return False
+        if actor.kind in TRUSTED:
+            return True
+        if actor.kind is not ActorKind.PERSON:
+            return actor.scopes is not None  # A token and a hook may what they were made for.
+        return bool(await self.roles_of(actor, where) & ALLOWED[act])
+
+    async def roles_of(self, actor: Actor, where: Where = ANYWHERE) -> frozenset[Role]:
+        """Return the roles of a person; none for somebody deactivated, unknown, or no person."""
+        user_id = await self._user_id(actor.identity)
+        if user_id is None:
+            return frozenset()
+        try:
+            facts = await self._directory.person(user_id)
+        except NotFound:
+            return frozenset()
+        if facts.deleted:
+            return frozenset()
+        async with self._database.reading() as session:
+            holdings = await roles.every(session, self._organization_id)
+        own = [holding for holding in holdings if _counts(holding, where)]
+        held = {holding.role for holding in own if await self._is_held_by(holding, user_id)}
+        return self._completed(held, facts, holdings)
+
+    def _completed(
+        self, held: set[Role], facts: PersonFacts, holdings: Collection[RoleHolding]
+    ) -> frozenset[Role]:
+        held.add(Role.TESTER)
+        if facts.bot or facts.guest or facts.stranger:
+            return frozenset(held & OUTSIDERS_MAY_HOLD)
+        if facts.id in self._admins:
+            held.add(Role.ADMIN)
+        if all(holding.role is not Role.UPLOADER for holding in holdings):
+            held.add(Role.UPLOADER)
+        return frozenset(held)
+
+    async def _user_id(self, identity: Identity | None) -> str | None:
+        """Return the Slack account of a person, who may be known by another identity."""
+        if identity is None or identity.kind is IdentityKind.SLACK:
+            return identity.value if identity else None
+        async with self._database.reading() as session:
+            tester = await testers.with_email(session, self._organization_id, identity.value)
+        return tester.slack_id if tester else None
+
+    async def _is_held_by(self, holding: RoleHolding, user_id: str) -> bool:
+        if holding.holder_kind is HolderKind.PERSON:
+            identity = Identity.read(holding.holder_id)
+            return await self._user_id(identity) == user_id
+        try:
+            return user_id in await self._directory.members(holding.holder_id)
+        except DirectoryFailed:
+            # Slack's silence about one group must not lock out those who hold a role by name.
+            return False
+
+
+def _counts(holding: RoleHolding, where: Where) -> bool:
+    return holding.app_id in {"", where.app_id} and holding.group_id in {"", where.group_id}

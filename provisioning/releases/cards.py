@@ -1,0 +1,228 @@
+"""What people are shown of uploads, releases and recipients: values, read and never written."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from provisioning.releases.lifecycle import Standing
+from storage.inspection.diff import Change
+from storage.inspection.facts import Facts
+from storage.records.app import App
+from storage.records.distribution import DistributionState, RecipientState
+from storage.records.release import ReleaseState
+from storage.records.tester import Tester
+from storage.records.upload import UploadState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a card of an upload belongs. `thread` is None until the message was seen."""
+
+    teller: str
+    address: str
+    thread: str | None
+    gone: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildCard:
+    """
+    A build as people see it. All text in `facts` is a stranger's: escape it.
+
+    `remarks` are the reader's sentences. An external build has a `link`, and no size or digest.
+    """
+
+    build_id: str
+    file_name: str
+    size: int | None
+    sha256: str | None
+    icon_sha256: str | None
+    link: str | None
+    remarks: tuple[str, ...]
+    facts: Facts
+
+    @property
+    def name(self) -> str:
+        return self.facts.name or self.facts.bundle_id or self.file_name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SymbolsCard:
+    """Symbols as people see them; `version` is that of the build they belong to, if it is here."""
+
+    kind: str
+    file_name: str
+    size: int
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupChip:
+    """A group by name."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppChoice:
+    """An app that a build may belong to, where several share its identifier."""
+
+    app_id: str
+    name: str
+    display_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """A tester who could not be told, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActCard:
+    """One act of distributing a release: who sent it where, and how it goes."""
+
+    distribution_id: str
+    by: str
+    at: datetime
+    groups: tuple[GroupChip, ...]
+    singles: int
+    mandatory: bool
+    notify: bool
+    state: DistributionState
+    shortfall: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseCard:
+    """
+    A release with its app, its build, and how far it has gone.
+
+    `created_by` and the like are references of actors. `counts` counts people, each once.
+    `successor` is the version that took its place, once it is superseded.
+    """
+
+    release_id: str
+    number: int
+    revision: int
+    state: ReleaseState
+    standing: Standing
+    notes: str
+    created_by: str
+    created_at: datetime
+    published_by: str | None
+    published_at: datetime | None
+    ended_by: str | None
+    app_id: str
+    app_name: str
+    app_display_name: str
+    build: BuildCard
+    previous: str | None  #: Such as `2.3.0 (230)`; None for the first build of an app.
+    changes: tuple[Change, ...]
+    usual_group: GroupChip | None
+    acts: tuple[ActCard, ...]
+    counts: dict[RecipientState, int]
+    unreached: tuple[Unreached, ...]
+    mandatory: bool
+    successor: str | None
+
+    @property
+    def reached(self) -> int:
+        """How many people may install it and were told, or were not to be told."""
+        return sum(self.counts.get(s, 0) for s in (RecipientState.TOLD, RecipientState.SILENT))
+
+    @property
+    def people(self) -> int:
+        """How many people it was given to."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadCard:
+    """
+    An upload with whatever has become of it.
+
+    `choices` are the apps that a build without a release may belong to, when there are several.
+    """
+
+    upload_id: str
+    key: str
+    state: UploadState
+    reason: str
+    file_name: str
+    size: int | None
+    received_bytes: int
+    by: str
+    quiet: bool
+    again: bool
+    notes: str
+    places: tuple[Place, ...]
+    build: BuildCard | None
+    symbols: SymbolsCard | None
+    release: ReleaseCard | None
+    choices: tuple[AppChoice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientCard:
+    """What one tester is told."""
+
+    recipient_id: str
+    distribution_id: str
+    tester: Tester
+    state: RecipientState
+    mandatory: bool
+    by: str
+    release: ReleaseCard
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseLine:
+    """A release in a list: only what a line of it says. `reached` and `people` count people."""
+
+    release_id: str
+    app_id: str
+    app_name: str
+    app_display_name: str
+    platform: str
+    number: int
+    version: str
+    build: str
+    standing: Standing
+    notes: str
+    reached: int
+    people: int
+    at: datetime
+
+    @property
+    def label(self) -> str:
+        """The version as people say it: `2.4.0 (241)`."""
+        return version_of(self.version, self.build)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenLine:
+    """A release that a person was given, in a list of theirs."""
+
+    recipient_id: str
+    tester_id: str
+    mandatory: bool
+    release: ReleaseLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppLine:
+    """An app in a list, with its newest release."""
+
+    app: App
+    latest: ReleaseLine | None
+
+
+def version_of(version: str | None, build: str | None) -> str:
+    """Return `2.4.0 (240)`, or as much of it as there is."""
+    if version and build and build != version:
+        return f"{version} ({build})"
+    return version or build or "without a version"

@@ -1,0 +1,137 @@
+"""The life of a release: the one table of what may follow what, and the one who writes it down."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from provisioning.actors import Actor
+from provisioning.errors import NotNow
+from storage.catalog import audit, releases
+from storage.catalog.database import Session
+from storage.records.audit import AuditEntry
+from storage.records.base import now
+from storage.records.destination import Destination
+from storage.records.release import Release, ReleaseState
+
+#: What may follow what. Everything that changes a state asks this table.
+MAY_FOLLOW: dict[ReleaseState, frozenset[ReleaseState]] = {
+    ReleaseState.DRAFT: frozenset(
+        {ReleaseState.AWAITING_APPROVAL, ReleaseState.LIVE, ReleaseState.DISMISSED}
+    ),
+    ReleaseState.AWAITING_APPROVAL: frozenset(
+        {ReleaseState.DRAFT, ReleaseState.LIVE, ReleaseState.DISMISSED}
+    ),
+    ReleaseState.LIVE: frozenset({ReleaseState.LIVE, ReleaseState.RECALLED}),
+    ReleaseState.DISMISSED: frozenset({ReleaseState.DRAFT}),
+    ReleaseState.RECALLED: frozenset(),
+}
+
+
+class Standing(StrEnum):
+    """
+    How a release stands in people's eyes: its state, and *superseded*.
+
+    That one belongs to destinations; a release stands so once a newer one took its place at all of
+    them.
+    """
+
+    DRAFT = "draft"
+    AWAITING_APPROVAL = "awaiting approval"
+    LIVE = "live"
+    SUPERSEDED = "superseded"
+    DISMISSED = "dismissed"
+    RECALLED = "recalled"
+
+
+#: A sentence for people beside each.
+SENTENCES: dict[Standing, str] = {
+    Standing.DRAFT: "Draft: nobody has it yet.",
+    Standing.AWAITING_APPROVAL: "Waiting for somebody to approve it.",
+    Standing.LIVE: "Live: the newest that testers have.",
+    Standing.SUPERSEDED: "Superseded by a newer release.",
+    Standing.DISMISSED: "Dismissed: it cannot be installed.",
+    Standing.RECALLED: "Recalled: it can no longer be installed.",
+}
+
+
+def standing(state: ReleaseState, *, current: int, destinations: int) -> Standing:
+    """Return how a release stands, given how many of its *destinations* are *current*."""
+    if state is ReleaseState.LIVE and destinations and not current:
+        return Standing.SUPERSEDED
+    return Standing(state.value)
+
+
+def is_current(destination: Destination) -> bool:
+    return destination.superseded_at is None and destination.recalled_at is None
+
+
+def standing_of(release: Release, destinations: Iterable[Destination]) -> Standing:
+    """Return how a release stands, given all its destinations."""
+    rows = [row for row in destinations if row.recalled_at is None]
+    return standing(release.state, current=sum(map(is_current, rows)), destinations=len(rows))
+
+
+def check(release: Release, state: ReleaseState) -> None:
+    """Raise NotNow, whose data holds both states, when *state* may not follow the release's."""
+    if state not in MAY_FOLLOW[release.state]:
+        raise NotNow(
+            f"Release {release.number} is {release.state.value} and cannot become {state.value}. "
+            f"{SENTENCES[Standing(release.state.value)]}",
+            code="wrong_state",
+            number=release.number,
+            state=release.state.value,
+            wanted=state.value,
+        )
+
+
+async def turn(
+    session: Session,
+    release: Release,
+    state: ReleaseState,
+    *,
+    by: Actor,
+    organization_id: str,
+    **detail: Any,  # noqa: ANN401 - what the audit keeps, as JSON knows it
+) -> Release:
+    """
+    Move a release to *state*, and note who did it. The only writer of a release's state.
+
+    Raise NotNow when it may not follow, and Stale when somebody changed the release meanwhile.
+    """
+    check(release, state)
+    before = release.state
+    await releases.change(
+        session, release, state=state, **_moments(release, state, by.reference, now())
+    )
+    entry = AuditEntry(
+        organization_id=organization_id,
+        actor=by.reference,
+        action=ACTIONS[state],
+        subject_id=release.id,
+        origin=by.origin,
+        detail={"from": before.value, **detail},
+    )
+    audit.add(session, entry)
+    return release
+
+
+#: What the audit calls each move.
+ACTIONS: dict[ReleaseState, str] = {
+    ReleaseState.DRAFT: "release.restored",
+    ReleaseState.AWAITING_APPROVAL: "release.submitted",
+    ReleaseState.LIVE: "release.distributed",
+    ReleaseState.DISMISSED: "release.dismissed",
+    ReleaseState.RECALLED: "release.recalled",
+}
+
+
+def _moments(release: Release, state: ReleaseState, by: str, at: datetime) -> dict[str, object]:
+    """Return who and when, as far as the move to *state* changes them."""
+    if state is ReleaseState.LIVE and release.published_at is None:
+        return {"published_by": by, "published_at": at}
+    if state in {ReleaseState.DISMISSED, ReleaseState.RECALLED}:
+        return {"ended_by": by, "ended_at": at}
+    if state is ReleaseState.DRAFT:
+        return {"ended_by": None, "ended_at": None}
+    return {}

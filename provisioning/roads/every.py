@@ -1,0 +1,18 @@
+"""The one tuple of all roads; nobody else keeps a list."""
+
+from provisioning.distributing.carrying import Carrying
+from provisioning.intake.intake import Intake
+from provisioning.roads.distribute import Distribute
+from provisioning.roads.road import Road
+from provisioning.roads.show_place import ShowPlace
+from provisioning.roads.take_in import TakeIn
+from provisioning.telling.tellers import Tellers
+
+
+def every(*, intake: Intake, carrying: Carrying, tellers: Tellers) -> tuple[Road, ...]:
+    """Return every road there is."""
+    return (
+        TakeIn(intake, tellers).road(),
+        ShowPlace(intake, tellers).road(),
+        Distribute(carrying, tellers).road(),
+    )

@@ -1,0 +1,1 @@
+"""Telling: the ways in which people hear of what happened."""

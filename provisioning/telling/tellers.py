@@ -1,0 +1,78 @@
+"""Every way of telling people, asked as if it were one."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from provisioning.errors import TellerFailed
+from provisioning.ports import Teller, Told
+from storage.errors import SlipwayError
+from storage.records.tester import Tester
+
+logger = logging.getLogger(__name__)
+
+
+class Tellers:
+    """
+    The tellers of a house, which may join it one after the other.
+
+    What is for all of them goes to each, whatever happens to the others; then the worst that
+    happened leaves: an error that may pass before one that may not, so that it is tried again.
+    """
+
+    def __init__(self, tellers: Sequence[Teller] = ()) -> None:
+        self._tellers = {teller.name: teller for teller in tellers}
+
+    def add(self, teller: Teller) -> None:
+        self._tellers[teller.name] = teller
+
+    def ways_to(self, tester: Tester) -> tuple[str, ...]:
+        """Return the names of the tellers that can reach somebody."""
+        return tuple(name for name, teller in self._tellers.items() if teller.reaches(tester))
+
+    async def tell(self, name: str, recipient_id: str) -> Told:
+        """Tell one recipient in one way. Raise TellerUnreachable, TellerFailed."""
+        return await self._named(name).tell(recipient_id)
+
+    async def places(self, distribution_id: str) -> list[list[str]]:
+        """Return where a distribution is announced: `[teller, address]` for each place."""
+        return [
+            [name, address]
+            for name, teller in self._tellers.items()
+            for address in await teller.places(distribution_id)
+        ]
+
+    async def announce(self, name: str, distribution_id: str, address: str) -> None:
+        """Announce a distribution at one place. Raise TellerUnreachable, TellerFailed."""
+        await self._named(name).announce(distribution_id, address)
+
+    async def show_upload(self, upload_id: str) -> None:
+        """Draw the card of an upload in each of its places."""
+        await self._each(lambda teller: teller.show_upload(upload_id))
+
+    async def show_release(self, release_id: str) -> None:
+        """Redraw every card and announcement of a release after a change."""
+        await self._each(lambda teller: teller.show_release(release_id))
+
+    async def report(self, distribution_id: str) -> None:
+        """Say to whoever sent it how a distribution goes, or went."""
+        await self._each(lambda teller: teller.report(distribution_id))
+
+    async def trouble(self, reference: str, sentence: str) -> None:
+        """Say to one actor that something of theirs did not work."""
+        await self._each(lambda teller: teller.trouble(reference, sentence))
+
+    def _named(self, name: str) -> Teller:
+        if name not in self._tellers:
+            raise TellerFailed(f"This Slipway has no way of telling called {name or 'nothing'}.")
+        return self._tellers[name]
+
+    async def _each(self, act: Callable[[Teller], Awaitable[None]]) -> None:
+        failures: list[SlipwayError] = []
+        for name, teller in self._tellers.items():
+            try:
+                await act(teller)
+            except SlipwayError as failure:
+                logger.info("%s did not get through: %s", name, failure)
+                failures.append(failure)
+        if failures:
+            raise min(failures, key=lambda failure: not failure.transient)

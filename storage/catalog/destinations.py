@@ -1,0 +1,126 @@
+"""Questions about destinations: what is current for whom."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from storage.catalog.database import Session, insert_missing
+from storage.records.destination import Destination, DestinationKind
+from storage.records.distribution import Recipient, Target
+from storage.records.release import Release
+
+
+async def add(session: Session, rows: Sequence[Destination]) -> int:
+    """Keep those that the release does not have yet, and return how many were new."""
+    unique = ["release_id", "kind", "target_id"]
+    return await insert_missing(session, Destination, [row.model_dump() for row in rows], unique)
+
+
+async def of_releases(session: Session, release_ids: Collection[str]) -> Sequence[Destination]:
+    """Return everything that any of the releases was sent to, oldest first."""
+    found = await session.exec(
+        select(Destination)
+        .where(col(Destination.release_id).in_(set(release_ids)))
+        .order_by(col(Destination.created_at), col(Destination.id))
+    )
+    return found.all()
+
+
+async def of_distributions(
+    session: Session, distribution_ids: Collection[str]
+) -> Sequence[tuple[str, Destination]]:
+    """Return what acts of distributing were about: the act's id with each destination."""
+    found = await session.exec(
+        select(Target.distribution_id, Destination)
+        .join(Destination, col(Destination.id) == Target.destination_id)
+        .where(col(Target.distribution_id).in_(set(distribution_ids)))
+        .order_by(col(Destination.created_at), col(Destination.id))
+    )
+    return found.all()
+
+
+async def aim(session: Session, distribution_id: str, destination_ids: Sequence[str]) -> None:
+    """Write down which destinations an act of distributing is about."""
+    rows = [
+        {"distribution_id": distribution_id, "destination_id": destination_id}
+        for destination_id in destination_ids
+    ]
+    await insert_missing(session, Target, rows, ["distribution_id", "destination_id"])
+
+
+async def current(
+    session: Session, app_id: str, kind: DestinationKind, target_ids: Collection[str]
+) -> Sequence[tuple[Destination, int]]:
+    """Return what is current of an app for each target, with the number of its release."""
+    found = await session.exec(
+        select(Destination, Release.number)
+        .join(Release, col(Release.id) == Destination.release_id)
+        .where(
+            Destination.app_id == app_id,
+            Destination.kind == kind,
+            col(Destination.target_id).in_(set(target_ids)),
+            col(Destination.superseded_at).is_(None),
+            col(Destination.recalled_at).is_(None),
+        )
+        .order_by(col(Release.number))
+    )
+    return found.all()
+
+
+async def supersede(
+    session: Session, destination_ids: Collection[str], *, by: str, at: datetime
+) -> None:
+    """Write down that the release *by* took the place of others."""
+    await session.exec(
+        sa.update(Destination)
+        .where(col(Destination.id).in_(set(destination_ids)))
+        .values(superseded_by=by, superseded_at=at)
+    )
+
+
+async def recall(session: Session, release_id: str, *, by: str, at: datetime) -> int:
+    """Take a release back from everybody who has it; return how many destinations it had."""
+    result = await session.exec(
+        sa.update(Destination)
+        .where(col(Destination.release_id) == release_id, col(Destination.recalled_at).is_(None))
+        .values(recalled_by=by, recalled_at=at)
+    )
+    return int(getattr(result, "rowcount", 0))
+
+
+async def superseded_by(session: Session, release_id: str) -> Sequence[str]:
+    """Return the ids of the releases whose place a release took."""
+    found = await session.exec(
+        select(Destination.release_id).where(Destination.superseded_by == release_id).distinct()
+    )
+    return found.all()
+
+
+async def tally(session: Session, release_ids: Collection[str]) -> dict[str, tuple[int, int]]:
+    """Return, by release, how many of its destinations are current, and how many there are."""
+    current = sa.case((col(Destination.superseded_at).is_(None), 1), else_=0)
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Destination.release_id), sa.func.sum(current), sa.func.count())
+        .where(
+            col(Destination.release_id).in_(set(release_ids)),
+            col(Destination.recalled_at).is_(None),
+        )
+        .group_by(col(Destination.release_id))
+    )
+    return {release_id: (int(now), int(total)) for release_id, now, total in found.all()}
+
+
+async def mandatory(session: Session, recipient_ids: Collection[str]) -> set[str]:
+    """Return those recipients by whose destination the release is mandatory."""
+    found = await session.exec(
+        select(Recipient.id)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(
+            col(Recipient.id).in_(set(recipient_ids)),
+            col(Destination.mandatory_from).is_not(None),
+        )
+    )
+    return set(found.all())
