@@ -42,7 +42,7 @@ class Finding:
     sentence: str
 
 
-class Trouble(SlipwayError):
+class Broken(SlipwayError):
     """A check found something; the message says what and what to do."""
 
 
@@ -87,13 +87,13 @@ def _look_at_folder(folder: Path) -> str:
         probe.write_bytes(b"probe")
         probe.unlink()
     except OSError as error:
-        raise Trouble(
+        raise Broken(
             f"{folder} cannot be written ({error.strerror}). Give it to the user that runs "
             "Slipway, or set SLIPWAY_DATA_DIR."
         ) from None
     free = shutil.disk_usage(folder).free
     if free < WANTED_SPACE:
-        raise Trouble(
+        raise Broken(
             f"{folder} has {free / 1e9:.1f} GB free; a large build needs {WANTED_SPACE / 1e9:.0f} "
             "GB. Free some space."
         )
@@ -122,12 +122,12 @@ async def _database(settings: Settings) -> str:
 
 async def _address(settings: Settings) -> str:
     if not settings.base_url.startswith("https:"):
-        raise Trouble(
+        raise Broken(
             f"SLIPWAY_BASE_URL is {settings.base_url}. iPhones install over https only: put a "
             "proxy with a trusted certificate in front and set the https address."
         )
     if not settings.is_public:
-        raise Trouble(
+        raise Broken(
             f"SLIPWAY_BASE_URL is {settings.base_url}, which phones elsewhere cannot open."
         )
     return f"Install links begin with {settings.base_url}."
@@ -144,20 +144,20 @@ async def _inspection(_settings: Settings) -> str:
             except NotAPackage:
                 return "Packages are read in a process of their own, with limits."
             except PackageRejected as failure:
-                raise Trouble(f"The reading process does not work: {failure}") from None
-    raise Trouble("The reading process took an empty archive for an app.")
+                raise Broken(f"The reading process does not work: {failure}") from None
+    raise Broken("The reading process took an empty archive for an app.")
 
 
 async def _slack_settings(settings: Settings) -> str:
     missing = settings.missing_for_slack()
     if missing:
-        raise Trouble(" ".join(missing) + " See docs/slack.md.")
+        raise Broken(" ".join(missing) + " See docs/slack.md.")
     return f"All that {settings.slack_mode} mode needs is set."
 
 
 async def _slack(settings: Settings) -> str:
     if settings.slack_bot_token is None:
-        raise Trouble("Without a bot token Slack cannot be asked.")
+        raise Broken("Without a bot token Slack cannot be asked.")
     client = AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
     )
@@ -166,11 +166,11 @@ async def _slack(settings: Settings) -> str:
         answer = await client.auth_test()
     except SlackApiError as refusal:
         code = refusal.response.get("error")
-        raise Trouble(
+        raise Broken(
             f"Slack refuses the bot token ({code}). Copy it anew from “OAuth & Permissions”."
         ) from None
     except (aiohttp.ClientError, OSError) as error:
-        raise Trouble(
+        raise Broken(
             f"{settings.slack_api_url} cannot be reached ({type(error).__name__}). Check the "
             "network, HTTPS_PROXY and SLIPWAY_SLACK_API_URL."
         ) from None
@@ -183,7 +183,7 @@ def _check_scopes(answer: AsyncSlackResponse) -> None:
     granted = {scope.strip() for scope in _header(answer, "x-oauth-scopes").split(",") if scope}
     missing = sorted(set(names.REQUIRED_SCOPES) - granted)
     if granted and missing:
-        raise Trouble(
+        raise Broken(
             f"The Slack app lacks the scopes {', '.join(missing)}. Update the app from "
             "manifest.yml and install it again."
         )
@@ -195,7 +195,7 @@ def _check_clock(answer: AsyncSlackResponse, before: float) -> None:
         return
     off = parsedate_to_datetime(date).timestamp() - before
     if abs(off) > CLOCK_TOLERANCE:
-        raise Trouble(
+        raise Broken(
             f"This machine's clock is {abs(off):.0f} seconds off Slack's. Signatures fail beyond "
             "five minutes: let it be set by NTP."
         )
@@ -209,17 +209,17 @@ async def _socket(settings: Settings) -> str:
     if settings.slack_mode != "socket":
         return "Not used: Slack reaches us by HTTP."
     if settings.slack_app_token is None:
-        raise Trouble("Without an app-level token there is no Socket Mode.")
+        raise Broken("Without an app-level token there is no Socket Mode.")
     token = settings.slack_app_token.get_secret_value()
     client = AsyncWebClient(token=token, base_url=settings.slack_api_url)
     try:
         await client.apps_connections_open(app_token=token)
     except SlackApiError as refusal:
         code = refusal.response.get("error")
-        raise Trouble(
+        raise Broken(
             f"Slack refuses the app-level token ({code}). Make one with connections:write under "
             "“Basic Information”, and switch Socket Mode on."
         ) from None
     except (aiohttp.ClientError, OSError) as error:
-        raise Trouble(f"Slack cannot be reached ({type(error).__name__}).") from None
+        raise Broken(f"Slack cannot be reached ({type(error).__name__}).") from None
     return "Slack opens a socket for us."

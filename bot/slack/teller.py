@@ -19,7 +19,7 @@ from bot.slack.line.postings import ChannelRefused, Postings, Spot
 from provisioning.errors import NotNow, TellerFailed
 from provisioning.installing.grants import Grants
 from provisioning.ports import Told
-from provisioning.releases.cards import Place, RecipientCard, ReleaseCard, UploadCard
+from provisioning.releases.cards import CardPlace, RecipientCard, ReleaseCard, UploadCard
 from provisioning.releases.reading import Cards
 from storage.errors import SlipwayError
 from storage.records.release import ReleaseState
@@ -152,7 +152,7 @@ class SlackTeller:
 
         await self._postings.draw(key, await self._direct(key, user_id), render)
 
-    async def _show_in(self, card: UploadCard, place: Place) -> None:
+    async def _show_in(self, card: UploadCard, place: CardPlace) -> None:
         key = f"upload:{card.upload_id}:{place.address}"
         posted = await self._postings.where(key)
         if place.gone and posted is None:

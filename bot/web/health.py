@@ -24,7 +24,7 @@ NOBODY = "0" * 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class CheckResult:
     name: str
     sentence: str
 
@@ -78,13 +78,13 @@ def _asking(checks: Mapping[str, Check]) -> Callable[[web.Request], Awaitable[we
     return handle
 
 
-async def _find(name: str, ask: Check) -> Finding:
+async def _find(name: str, ask: Check) -> CheckResult:
     try:
         async with asyncio.timeout(PATIENCE):
-            return Finding(name=name, sentence=await ask())
+            return CheckResult(name=name, sentence=await ask())
     except TimeoutError:
-        return Finding(name=name, sentence=f"No answer within {PATIENCE:g} seconds.")
+        return CheckResult(name=name, sentence=f"No answer within {PATIENCE:g} seconds.")
     except Exception as error:
         # The error itself may hold an address or a password; the log has it, the answer has not.
         logger.warning("The check of %s failed.", name, exc_info=error)
-        return Finding(name=name, sentence="It does not answer. The log says why.")
+        return CheckResult(name=name, sentence="It does not answer. The log says why.")

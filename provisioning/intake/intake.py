@@ -286,7 +286,7 @@ class Intake:
     async def _identify(self, upload_id: str, facts: Facts) -> None:
         async with self._database.writing() as session:
             upload = await uploads.get(session, upload_id)
-            upload.identity = f"{facts.platform} {facts.bundle_id or ''}"[:300]
+            upload.identity = uploads.identity_of(facts.platform, facts.bundle_id or "")
             session.add(upload)
 
     async def _turn(self, upload_id: str, state: UploadState, reason: str = "") -> Upload:

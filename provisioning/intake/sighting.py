@@ -9,7 +9,7 @@ from storage.records.base import now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spot:
+class AnswerSpot:
     """Where an answer belongs: an address and a thread in one way of telling (`UploadPlace`)."""
 
     teller: str
@@ -33,7 +33,7 @@ class Sighting:
     file_name: str
     by: Actor
     size: int | None = None
-    spot: Spot | None = None
+    spot: AnswerSpot | None = None
     notes: str = ""
     quiet: bool = False
     posted_at: datetime = field(default_factory=now)

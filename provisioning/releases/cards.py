@@ -14,7 +14,7 @@ from storage.records.upload import UploadState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class CardPlace:
     """Where a card of an upload belongs. `thread` is None until the message was seen."""
 
     teller: str
@@ -159,7 +159,7 @@ class UploadCard:
     quiet: bool
     again: bool
     notes: str
-    places: tuple[Place, ...]
+    places: tuple[CardPlace, ...]
     build: BuildCard | None
     symbols: SymbolsCard | None
     release: ReleaseCard | None

@@ -1,13 +1,15 @@
 """Lists of releases and apps: light rows, so that the work does not grow with what is not shown."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from provisioning.releases.cards import AppLine, GivenLine, ReleaseLine
 from provisioning.releases.lifecycle import Standing, standing
-from storage.catalog import apps, destinations, recipients, rows, testers
+from storage.catalog import apps, destinations, recipients, rows, testers, uploads
 from storage.catalog.database import Database, Session
 from storage.catalog.rows import ReleaseRow
 from storage.records.app import App
+from storage.records.base import now
 from storage.records.distribution import RecipientState
 from storage.records.release import ReleaseState
 
@@ -16,6 +18,9 @@ GONE = frozenset({Standing.DRAFT, Standing.DISMISSED, Standing.RECALLED})
 
 #: What somebody means who names no version.
 USABLE = frozenset(ReleaseState) - {ReleaseState.DISMISSED, ReleaseState.RECALLED}
+
+#: How long ago "a moment ago" is, when builds are posted one after the other.
+LATELY = timedelta(minutes=10)
 
 REACHED = (RecipientState.TOLD, RecipientState.SILENT)
 
@@ -101,6 +106,19 @@ class Lists:
                 found = await rows.meant(session, app.id, text)
             lines = await self._lines(session, found[:1])
         return app, lines[0] if lines else None
+
+    async def rivals(self, app: App) -> int:
+        """
+        Return how many builds of an app came in during the last minutes, or are still coming in.
+
+        With more than one, "the newest" is a guess that a person should make.
+        """
+        async with self._database.reading() as session:
+            recent = await rows.of_app(session, app.id, states=USABLE, limit=2)
+            identity = uploads.identity_of(app.platform, app.bundle_id)
+            coming = await uploads.coming(session, self._organization_id, identity)
+        earliest = now() - LATELY
+        return sum(row.posted_at > earliest for row in recent) + len(coming)
 
     async def _lines(self, session: Session, found: Sequence[ReleaseRow]) -> list[ReleaseLine]:
         ids = [row.release_id for row in found]

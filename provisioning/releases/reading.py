@@ -6,8 +6,8 @@ from provisioning.releases.cards import (
     ActCard,
     AppChoice,
     BuildCard,
+    CardPlace,
     GroupChip,
-    Place,
     RecipientCard,
     ReleaseCard,
     SymbolsCard,
@@ -68,7 +68,7 @@ class Cards:
                 again=upload.again,
                 notes=upload.notes,
                 places=tuple(
-                    Place(teller=p.teller, address=p.address, thread=p.thread, gone=p.gone)
+                    CardPlace(teller=p.teller, address=p.address, thread=p.thread, gone=p.gone)
                     for p in await uploads.places(session, [upload.id])
                 ),
                 build=build_card(build) if build else None,

@@ -90,6 +90,23 @@ async def of_build(session: Session, build_id: str) -> Sequence[Upload]:
     return found.all()
 
 
+def identity_of(platform: str, bundle_id: str) -> str:
+    """Return what an upload that was read is known as: its program on its platform."""
+    return f"{platform} {bundle_id}"[:300]
+
+
+async def coming(session: Session, organization_id: str, identity: str) -> Sequence[Upload]:
+    """Return the uploads of a program that were read and have not ended."""
+    found = await session.exec(
+        select(Upload).where(
+            Upload.organization_id == organization_id,
+            col(Upload.state).in_(UNDER_WAY),
+            Upload.identity == identity,
+        )
+    )
+    return found.all()
+
+
 async def ahead_of(session: Session, upload: Upload) -> Sequence[Upload]:
     """
     Return what was posted before *upload*, is not ended, and may be of the same program.

@@ -7,7 +7,7 @@ from bot.slack.files.files import SlackFile
 from bot.slack.kit.payloads import actor
 from bot.slack.workspace import Workspace
 from provisioning.intake.intake import Intake
-from provisioning.intake.sighting import Sighting, Spot
+from provisioning.intake.sighting import AnswerSpot, Sighting
 from storage.records.base import now
 from storage.records.upload import Upload
 
@@ -53,7 +53,7 @@ class Sightings:
                 file_name=file.name,
                 size=file.size,
                 by=actor(uploader),
-                spot=Spot(teller=SLACK, address=channel_id, thread=thread_ts),
+                spot=AnswerSpot(teller=SLACK, address=channel_id, thread=thread_ts),
                 posted_at=moment_of(posted or file.posted.get(channel_id)) or now(),
                 notes=as_notes(notes),
                 quiet=not file.looks_like_build,

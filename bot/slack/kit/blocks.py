@@ -156,6 +156,16 @@ def text_field(
     return _with(element, max_length=longest)
 
 
+def choice(action_id: str, options: Sequence[Block], *, placeholder: str) -> Block:
+    """Return a select of one of a few options that are known beforehand."""
+    return {
+        "type": "static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "options": list(options[:OPTIONS]),
+    }
+
+
 def external_choice(
     action_id: str, initial: Sequence[Block] = (), *, placeholder: str, several: bool
 ) -> Block:

@@ -84,7 +84,7 @@ def actor(user_id: str) -> Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Click:
-    """A button was pressed. `parts` are the ids on it, None when they are of another version."""
+    """A button was pressed, or something chosen in a message; `value` is what it carries."""
 
     asker: Asker
     action_id: str
@@ -196,7 +196,9 @@ def click_of(body: Body) -> Click:
     return Click(
         asker=asker_of(body),
         action_id=text(action, "action_id"),
-        value=text_or_none(action, "value") or "",
+        value=text_or_none(action, "value")
+        or text_or_none(action, "selected_option", "value")
+        or "",
         trigger_id=text_or_none(body, "trigger_id") or "",
         message_ts=text_or_none(body, "container", "message_ts")
         or text_or_none(body, "message", "ts"),

@@ -134,7 +134,7 @@ async def test_one_click_gives_the_release_to_the_usual_group(either: House) -> 
 
     await either.ann.click(draft, names.DISTRIBUTE_USUAL)
 
-    assert usual["confirm"]["title"]["text"] == "Distribute to 1 person?"
+    assert usual["confirm"]["title"]["text"] == "Distribute to QA?"
     await either.dm_to("Bob", "2.5.0 (250)")
 
 

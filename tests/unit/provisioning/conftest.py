@@ -12,7 +12,7 @@ from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.recall import Recalls
 from provisioning.intake.fetching import Fetching
 from provisioning.intake.intake import Intake, IntakeParts
-from provisioning.intake.sighting import Sighting, Spot
+from provisioning.intake.sighting import AnswerSpot, Sighting
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
 from provisioning.people.people import People
@@ -68,7 +68,7 @@ class Domain:
             "source_ref": {"file_id": file_id},
             "file_name": path.name,
             "by": UPLOADER,
-            "spot": Spot(teller="slack", address="C1", thread="1.0"),
+            "spot": AnswerSpot(teller="slack", address="C1", thread="1.0"),
         }
         return await self.intake.receive(Sighting(**{**values, **seen}))  # type: ignore[arg-type]
 

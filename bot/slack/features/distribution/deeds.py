@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.house import House
 from bot.slack.features.distribution import views
-from bot.slack.features.distribution.views import Wish, remembered, wish_of
+from bot.slack.features.distribution.views import Wish, remembered, wish_of, wished
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.payloads import (
@@ -65,6 +65,11 @@ class Desk:
             usual = (card.usual_group.id,) if card.usual_group and not card.acts else ()
             wish = Wish(group_ids=usual)
         return views.distribute(card, await self._filled(wish))
+
+    async def picked(self, sent: Submission) -> dict[str, Any]:
+        """Return the form for the release that was chosen, with what was wished before."""
+        wish = wished(sent.private_metadata)
+        return update((await self.form(sent.asker, sent.entered(names.RELEASE), wish)).view())
 
     async def usual(self, click: Click) -> None:
         """Carry out a one-click distribution, which Slack had confirmed by the person."""

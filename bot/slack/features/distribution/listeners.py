@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
-from bot.slack.features.distribution.deeds import Desk, update
+from bot.slack.features.distribution.deeds import Desk
 from bot.slack.features.distribution.typed.deeds import DistributeCommand
 from bot.slack.features.distribution.typed.listeners import verbs
 from bot.slack.kit import names
@@ -67,9 +67,7 @@ def _register_forms(app: AsyncApp, desk: Desk) -> None:
 
     @app.view(names.PICK_FORM)
     async def on_pick_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        sent = submission_of(body)
-        form = await desk.form(sent.asker, sent.entered(names.RELEASE))
-        await ack(**update(form.view()))
+        await ack(**await desk.picked(submission_of(body)))
 
 
 def _register_shortcuts(app: AsyncApp, desk: Desk) -> None:

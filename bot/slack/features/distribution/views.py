@@ -64,6 +64,17 @@ class Wish:
     mandatory: bool = False
     notify: bool = True
 
+    def packed(self) -> str:
+        """Return the wish, without its notes, as a form remembers it."""
+        kept = {
+            "v": VERSION,
+            "groups": self.group_ids,
+            "people": [str(one) for one in self.people],
+            "mandatory": self.mandatory,
+            "notify": self.notify,
+        }
+        return json.dumps(kept)
+
     @property
     def fingerprint(self) -> str:
         """Return what must not change between the count and the act."""
@@ -74,6 +85,24 @@ class Wish:
             self.notify,
         ]
         return sha256(json.dumps(chosen).encode()).hexdigest()
+
+
+def wished(private_metadata: str) -> Wish | None:
+    """Return the wish that a form remembers, None without one. Raise Outdated."""
+    if not private_metadata:
+        return None
+    try:
+        kept = json.loads(private_metadata)
+        if kept["v"] == VERSION:
+            return Wish(
+                group_ids=tuple(map(str, kept["groups"])),
+                people=tuple(filter(None, map(Identity.read, kept["people"]))),
+                mandatory=bool(kept["mandatory"]),
+                notify=bool(kept["notify"]),
+            )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise Outdated
 
 
 def wish_of(sent: Submission) -> Wish:
@@ -141,14 +170,19 @@ def preview(card: ReleaseCard, notes: str) -> Form:
     )
 
 
-def pick(chosen: ReleaseLine | None = None, *, note: str = "") -> Form:
-    """Return the form that asks which release is meant; *note* is why it asks."""
+def pick(chosen: ReleaseLine | None = None, *, note: str = "", wish: Wish | None = None) -> Form:
+    """
+    Return the form that asks which release is meant.
+
+    *note* is why it asks, *wish* what was said already of whom it is for.
+    """
     initial = [option(chosen)] if chosen is not None else []
     above = (blocks.section(note),) if note else ()
     return Form(
         callback_id=names.PICK_FORM,
         title="Distribute a build",
         submit="Continue",
+        private_metadata=wish.packed() if wish else "",
         blocks=(
             *above,
             blocks.entry(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.slack.features.groups import messages, views
 from bot.slack.features.groups.typed.deeds import GroupActs, as_form
-from bot.slack.features.groups.views import Way
+from bot.slack.features.groups.views import GroupWay
 from bot.slack.kit import mrkdwn, names
 from bot.slack.kit.blocks import Form
 from bot.slack.kit.payloads import Outdated, Submission, at
@@ -32,10 +32,10 @@ class GroupForms:
     async def pick(self, sent: Submission) -> Form:
         """Raise NotFound for a group that was deleted meanwhile."""
         way, *_ = _kept(sent)
-        if way not in set(Way):
+        if way not in set(GroupWay):
             raise Outdated
         chosen = sent.entered(names.GROUP_PICK)
-        return as_form(await self._acts.go_on(Way(way), chosen, sent.asker.by))
+        return as_form(await self._acts.go_on(GroupWay(way), chosen, sent.asker.by))
 
     async def rename(self, sent: Submission) -> Form:
         """Raise Unclear with the field `name`."""

@@ -10,7 +10,7 @@ from bot.slack.features.groups import views
 from bot.slack.features.groups.deeds import GroupForms
 from bot.slack.features.groups.typed.deeds import GroupActs, as_form
 from bot.slack.features.groups.typed.listeners import verbs
-from bot.slack.features.groups.views import Way
+from bot.slack.features.groups.views import GroupWay
 from bot.slack.kit import names
 from bot.slack.kit.blocks import Form
 from bot.slack.kit.payloads import Body, Click, Submission, click_of, submission_of, text_or_none
@@ -53,7 +53,7 @@ class Buttons:
         else:
             await self._workspace.voice.whisper(click.asker, said)
 
-    async def edit(self, body: Body, way: Way) -> None:
+    async def edit(self, body: Body, way: GroupWay) -> None:
         click = click_of(body)
         reply = await self._acts.go_on(way, click.subject, click.asker.by)
         await self._show(click, as_form(reply))
@@ -80,17 +80,17 @@ def _register_buttons(app: AsyncApp, buttons: Buttons) -> None:
     @app.action(names.GROUP_EDIT_PEOPLE)
     async def on_people(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        await buttons.edit(body, Way.ADD)
+        await buttons.edit(body, GroupWay.ADD)
 
     @app.action(names.GROUP_EDIT_CHANNELS)
     async def on_channels(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        await buttons.edit(body, Way.CONNECT)
+        await buttons.edit(body, GroupWay.CONNECT)
 
     @app.action(names.GROUP_EDIT_NAME)
     async def on_name(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
-        await buttons.edit(body, Way.RENAME)
+        await buttons.edit(body, GroupWay.RENAME)
 
 
 def _register_forms(app: AsyncApp, forms: GroupForms) -> None:

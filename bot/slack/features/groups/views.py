@@ -9,7 +9,7 @@ from provisioning.people.groups import NAME_LIMIT, GroupSheet
 from storage.records.group import Group
 
 
-class Way(StrEnum):
+class GroupWay(StrEnum):
     """What can be done about groups."""
 
     LIST = "list"
@@ -27,13 +27,13 @@ class Way(StrEnum):
 EDITABLE = 150
 
 PICKED = {
-    Way.SHOW: ("Show a group", "Show"),
-    Way.RENAME: ("Rename a group", "Continue"),
-    Way.DELETE: ("Delete a group", "Continue"),
-    Way.ADD: ("Add people", "Continue"),
-    Way.REMOVE: ("Remove people", "Continue"),
-    Way.CONNECT: ("Connect channels", "Continue"),
-    Way.DISCONNECT: ("Disconnect channels", "Continue"),
+    GroupWay.SHOW: ("Show a group", "Show"),
+    GroupWay.RENAME: ("Rename a group", "Continue"),
+    GroupWay.DELETE: ("Delete a group", "Continue"),
+    GroupWay.ADD: ("Add people", "Continue"),
+    GroupWay.REMOVE: ("Remove people", "Continue"),
+    GroupWay.CONNECT: ("Connect channels", "Continue"),
+    GroupWay.DISCONNECT: ("Disconnect channels", "Continue"),
 }
 
 
@@ -63,15 +63,11 @@ def create(name: str = "") -> Form:
     )
 
 
-def pick(way: Way, groups: Sequence[Group]) -> Form:
+def pick(way: GroupWay, groups: Sequence[Group]) -> Form:
     """Return the form that asks which group is meant."""
     title, submit = PICKED[way]
-    choice = {
-        "type": "static_select",
-        "action_id": names.GROUP_PICK,
-        "placeholder": blocks.plain("Choose a group", blocks.PLACEHOLDER),
-        "options": [blocks.option(group.name, group.id) for group in groups[: blocks.OPTIONS]],
-    }
+    options = [blocks.option(group.name, group.id) for group in groups]
+    choice = blocks.choice(names.GROUP_PICK, options, placeholder="Choose a group")
     return Form(
         callback_id=names.GROUP_PICK_FORM,
         title=title,

@@ -41,8 +41,8 @@ class Home:
             return None  # The link was taken back on purpose.
         return views.Installable(given=given, url=self._links.install(self._grants.token(grant)))
 
-    async def _desk(self) -> views.Desk:
-        return views.Desk(
+    async def _desk(self) -> views.ManagerDesk:
+        return views.ManagerDesk(
             drafts=await self._lists.newest([ReleaseState.DRAFT], limit=10),
             recent=await self._lists.newest([ReleaseState.LIVE], limit=10),
         )

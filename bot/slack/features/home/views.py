@@ -29,14 +29,14 @@ class Installable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class ManagerDesk:
     """What a manager sees: drafts that wait, and what went out lately."""
 
     drafts: Sequence[ReleaseLine]
     recent: Sequence[ReleaseLine]
 
 
-def home(installable: Sequence[Installable], desk: Desk | None) -> View:
+def home(installable: Sequence[Installable], desk: ManagerDesk | None) -> View:
     """Return the whole tab; *desk* is None for people who only test."""
     shown: list[Block] = []
     if desk is not None:
@@ -46,7 +46,7 @@ def home(installable: Sequence[Installable], desk: Desk | None) -> View:
     return {"type": "home", "blocks": shown[:100]}
 
 
-def _desk(desk: Desk) -> list[Block]:
+def _desk(desk: ManagerDesk) -> list[Block]:
     drafts: list[Block] = [blocks.header("Waiting to be distributed")]
     if not desk.drafts:
         drafts.append(blocks.section(TEACH))

@@ -22,8 +22,6 @@ SENTENCE = 300
 
 _OPEN = frozenset({Standing.DRAFT, Standing.LIVE, Standing.SUPERSEDED})
 _ENDED = frozenset({Standing.DISMISSED, Standing.RECALLED})
-#: A row of buttons holds five at its best.
-CHOICES = 4
 
 
 def reading(card: UploadCard) -> Message:
@@ -97,14 +95,13 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
     """Return the card of a build that may belong to several apps."""
     title = f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
     bundle = mrkdwn.code(build.facts.bundle_id or "", 120)
-    buttons = [
-        blocks.button(
-            mrkdwn.cut(choice.display_name, 60),
-            names.CHOOSE_APP,
-            names.value_of(card.upload_id, choice.app_id),
+    options = [
+        blocks.option(
+            choice.display_name, names.value_of(card.upload_id, choice.app_id), choice.name
         )
-        for choice in card.choices[:CHOICES]
+        for choice in card.choices
     ]
+    choice = blocks.choice(names.CHOOSE_APP, options, placeholder="Choose its app")
     return Message(
         text=f"{title}: which app is it?",
         blocks=(
@@ -113,7 +110,7 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
             *_notes(card.notes, "Proposed notes"),
             blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
-            blocks.actions(*buttons),
+            blocks.actions(choice),
         ),
     )
 

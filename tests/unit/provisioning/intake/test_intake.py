@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from provisioning.errors import SourceFailed, SourceGone
-from provisioning.intake.sighting import Spot
+from provisioning.intake.sighting import AnswerSpot
 from provisioning.people.roles import Holder
 from storage.records.release import ReleaseState
 from storage.records.role import HolderKind, Role
@@ -64,7 +64,7 @@ async def test_the_same_file_in_another_channel_is_a_place_and_no_second_upload(
     domain: Domain, ipa: Path
 ) -> None:
     first = await domain.upload(ipa)
-    second = await domain.upload(ipa, spot=Spot(teller="slack", address="C2", thread="2.0"))
+    second = await domain.upload(ipa, spot=AnswerSpot(teller="slack", address="C2", thread="2.0"))
     assert first is not None
     assert second is not None
 

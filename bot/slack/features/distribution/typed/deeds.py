@@ -1,6 +1,6 @@
 """Answers `distribute`: at once when everything is said, else with a form that holds what was."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.slack.drawing import words
 from bot.slack.features.distribution import views
@@ -15,16 +15,18 @@ from provisioning.distributing.order import Order, Plan
 from provisioning.errors import NotNow, Unclear
 from provisioning.people.groups import Groups, slug_of
 from provisioning.people.permissions import Permissions
-from provisioning.releases.cards import GroupChip, ReleaseCard
+from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
 from provisioning.releases.lifecycle import Standing
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from storage.errors import NotFound
+from storage.records.app import App
 from storage.records.group import Group
 
 #: Beyond this many people a typed command is asked about once more.
 WIDE = 25
 FLAGS = frozenset({"mandatory", "silent"})
+SEVERAL = ":stopwatch: Several builds of it came in during the last minutes. Which one do you mean?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +91,19 @@ class DistributeCommand:
         typed = read(asked.rest)
         if not typed.app:
             return views.pick()
-        card = await self._card(typed)
+        app, line = await self._meant(typed)
         groups = await self._groups(typed.groups) + await self._heard_in(typed.channels)
         groups = list({group.id: group for group in groups}.values())
         wish = Wish(
             group_ids=tuple(group.id for group in groups),
             people=tuple(map(slack, typed.people)),
-            notes=card.notes,
             mandatory=typed.mandatory,
             notify=not typed.silent,
         )
+        if typed.version is None and await self.lists.rivals(app) > 1:
+            return views.pick(line, note=SEVERAL, wish=wish)
+        card = await self.cards.release(line.release_id)
+        wish = replace(wish, notes=card.notes)
         chips = [GroupChip(id=group.id, name=group.name) for group in groups]
         filled = views.Filled(wish=wish, groups=chips)
         if not wish.group_ids and not wish.people:
@@ -143,7 +148,8 @@ class DistributeCommand:
             found += groups
         return found
 
-    async def _card(self, typed: Typed) -> ReleaseCard:
+    async def _meant(self, typed: Typed) -> tuple[App, ReleaseLine]:
+        """Return the app and the release. Raise NotFound, and NotNow for one that has ended."""
         app, release = await self.lists.find(typed.app, typed.version)
         if app is None:
             raise NotFound(await self._no_app(typed.app))
@@ -159,7 +165,7 @@ class DistributeCommand:
             )
         if release.standing is Standing.RECALLED:
             raise NotNow(f"Release {release.number} of {app.display_name} was recalled.")
-        return await self.cards.release(release.release_id)
+        return app, release
 
     async def _no_app(self, text: str) -> str:
         known = await self.lists.names()

@@ -1,19 +1,95 @@
-"""Carries out what is wanted of groups by command, and opens a form for what was left out."""
+"""What may be typed behind `groups`, carried out; a form asks for what was left out."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 
 from bot.slack.features.groups import messages, views
-from bot.slack.features.groups.typed.grammar import Wish, read
-from bot.slack.features.groups.views import Way
+from bot.slack.features.groups.views import GroupWay
 from bot.slack.kit import mrkdwn
 from bot.slack.kit.blocks import Form, Message
-from bot.slack.kit.verbs import Asked, Reply, example
+from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved, words
+from bot.slack.kit.verbs import Asked, Reply, example, unknown
 from bot.slack.line.membership import Membership
 from provisioning.actors import Act, Actor, slack
 from provisioning.errors import Unclear
 from provisioning.people.groups import Groups
 from provisioning.people.permissions import Permissions
 from storage.records.group import Group
+
+#: Words that people put between a group and what goes into it or out of it.
+FILLERS = frozenset({"to", "from", "in", "into", "with", "and"})
+#: `groups rename QA Quality` needs no word in between.
+OLD_AND_NEW = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupWish:
+    """What is wanted of which group. `group` is as typed; empty when it was left out."""
+
+    way: GroupWay
+    group: str = ""
+    new_name: str = ""
+    people: tuple[str, ...] = ()
+    usergroups: tuple[Mention, ...] = ()
+    channels: tuple[Mention, ...] = ()
+
+
+def read(rest: tuple[Token, ...]) -> GroupWish:
+    """Raise Unclear when the first word is none of the ways, or a name is none of Slack's."""
+    if not rest:
+        return GroupWish(way=GroupWay.LIST)
+    if isinstance(rest[0], Mention):
+        raise Unclear(f"Say first what to do: {example('groups add QA @somebody')}")
+    first = rest[0].lower()
+    if first not in set(GroupWay):
+        raise Unclear(unknown(first, [way.value for way in GroupWay], "groups"))
+    stranger = unresolved(rest[1:])
+    if stranger is not None:
+        raise Unclear(
+            f"Slack does not know `{stranger[:60]}`. Choose the name from the list that Slack "
+            "offers while you type."
+        )
+    way = GroupWay(first)
+    name, new_name = _names(way, _named(rest[1:]))
+    return GroupWish(
+        way=way,
+        group=name,
+        new_name=new_name,
+        people=tuple(m.id for m in mentions(rest, MentionKind.PERSON)),
+        usergroups=tuple(mentions(rest, MentionKind.USERGROUP)),
+        channels=tuple(mentions(rest, MentionKind.CHANNEL)),
+    )
+
+
+def _named(rest: tuple[Token, ...]) -> list[str]:
+    """Return the words that name groups: without those that only lead over to a mention."""
+    kept = [
+        token
+        for index, token in enumerate(rest)
+        if not (_is_filler(token) and _touches_a_mention(rest, index))
+    ]
+    return words(kept)
+
+
+def _is_filler(token: Token) -> bool:
+    return isinstance(token, str) and token.lower() in FILLERS
+
+
+def _touches_a_mention(rest: tuple[Token, ...], index: int) -> bool:
+    around = rest[max(index - 1, 0) : index + 2]
+    return any(isinstance(token, Mention) for token in around)
+
+
+def _names(way: GroupWay, spoken: list[str]) -> tuple[str, str]:
+    """Names of several words need no quotes; `rename` parts the two names at `to`."""
+    if way is not GroupWay.RENAME:
+        return " ".join(spoken), ""
+    split = next((i for i, word in enumerate(spoken) if word.lower() == "to"), None)
+    if split is not None:
+        return " ".join(spoken[:split]), " ".join(spoken[split + 1 :])
+    if len(spoken) == OLD_AND_NEW:
+        return spoken[0], spoken[1]
+    return " ".join(spoken), ""
 
 
 class GroupActs:
@@ -23,14 +99,14 @@ class GroupActs:
         self._groups = groups
         self._permissions = permissions
         self._membership = membership
-        self._ways: dict[Way, Callable[[Group, Wish, Actor], Awaitable[Reply]]] = {
-            Way.SHOW: self._show,
-            Way.RENAME: self._rename,
-            Way.DELETE: self._delete,
-            Way.ADD: self._add,
-            Way.REMOVE: self._remove,
-            Way.CONNECT: self._connect,
-            Way.DISCONNECT: self._disconnect,
+        self._ways: dict[GroupWay, Callable[[Group, GroupWish, Actor], Awaitable[Reply]]] = {
+            GroupWay.SHOW: self._show,
+            GroupWay.RENAME: self._rename,
+            GroupWay.DELETE: self._delete,
+            GroupWay.ADD: self._add,
+            GroupWay.REMOVE: self._remove,
+            GroupWay.CONNECT: self._connect,
+            GroupWay.DISCONNECT: self._disconnect,
         }
 
     async def answer(self, asked: Asked) -> Reply:
@@ -38,20 +114,20 @@ class GroupActs:
         by = asked.by
         await self._permissions.require(by, Act.MANAGE_GROUPS)
         wish = read(asked.rest)
-        if wish.way is Way.LIST:
+        if wish.way is GroupWay.LIST:
             return await self._list()
-        if wish.way is Way.CREATE:
+        if wish.way is GroupWay.CREATE:
             return await self._create(wish, by)
         if not wish.group:
             return await self._which(wish)
         return await self._ways[wish.way](await self._groups.named(wish.group), wish, by)
 
-    async def go_on(self, way: Way, group_id: str, by: Actor) -> Reply:
+    async def go_on(self, way: GroupWay, group_id: str, by: Actor) -> Reply:
         """Return what comes next for a group that was chosen by a click. Raise NotFound."""
         await self._permissions.require(by, Act.MANAGE_GROUPS)
         sheet = await self._groups.sheet(group_id)
         group = await self._groups.named(sheet.slug)
-        return await self._ways[way](group, Wish(way=way, group=group.slug), by)
+        return await self._ways[way](group, GroupWish(way=way, group=group.slug), by)
 
     async def deleted(self, group_id: str, by: Actor) -> Message:
         return messages.deleted(await self._groups.delete(group_id, by))
@@ -69,7 +145,7 @@ class GroupActs:
         there = await self._groups.all()
         return messages.listed(await self._groups.sheets([group.id for group in there]))
 
-    async def _which(self, wish: Wish) -> Reply:
+    async def _which(self, wish: GroupWish) -> Reply:
         if wish.people or wish.usergroups or wish.channels:
             # A form would lose whom or what was named.
             who = "#channel" if wish.channels else "@somebody"
@@ -77,7 +153,7 @@ class GroupActs:
         there = await self._groups.all()
         return views.pick(wish.way, there) if there else messages.listed([])
 
-    async def _create(self, wish: Wish, by: Actor) -> Reply:
+    async def _create(self, wish: GroupWish, by: Actor) -> Reply:
         if not wish.group:
             return views.create()
         handles = {usergroup.id: usergroup.name for usergroup in wish.usergroups}
@@ -88,21 +164,21 @@ class GroupActs:
         said = f"Created the group *{mrkdwn.plain(group.name, 64)}*."
         return await self.sheet(group.id, f"{said}\n{line}".strip())
 
-    async def _show(self, group: Group, wish: Wish, by: Actor) -> Reply:
+    async def _show(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         del wish, by
         return await self.sheet(group.id, "")
 
-    async def _rename(self, group: Group, wish: Wish, by: Actor) -> Reply:
+    async def _rename(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         if not wish.new_name:
             return views.rename(group)
         renamed = await self._groups.rename(group.id, wish.new_name, by)
         return await self.sheet(group.id, messages.renamed(group, renamed))
 
-    async def _delete(self, group: Group, wish: Wish, by: Actor) -> Reply:
+    async def _delete(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         del wish, by
         return await self.sheet(group.id, "Press *Delete group* to delete it for everybody.")
 
-    async def _add(self, group: Group, wish: Wish, by: Actor) -> Reply:
+    async def _add(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         if not wish.people and not wish.usergroups:
             return views.people(await self._groups.sheet(group.id))
         added = list(map(slack, wish.people))
@@ -113,7 +189,7 @@ class GroupActs:
         done = messages.counted("Added", people, usergroups)
         return await self.sheet(group.id, done or "Everybody you named was in it already.")
 
-    async def _remove(self, group: Group, wish: Wish, by: Actor) -> Reply:
+    async def _remove(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         if not wish.people and not wish.usergroups:
             return views.people(await self._groups.sheet(group.id))
         people = await self._groups.remove_people(group.id, map(slack, wish.people), by)
@@ -123,7 +199,7 @@ class GroupActs:
         done = messages.counted("Removed", people, usergroups)
         return await self.sheet(group.id, done or "Nobody you named was added to it by name.")
 
-    async def _connect(self, group: Group, wish: Wish, by: Actor) -> Reply:
+    async def _connect(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         ids = [channel.id for channel in wish.channels]
         if not ids:
             return views.channels(await self._groups.sheet(group.id))
@@ -132,7 +208,7 @@ class GroupActs:
         said = f"Connected {where}." if any(new) else f"It is connected to {where} already."
         return await self.sheet(group.id, f"{said}\n{await self.absent(ids)}".strip())
 
-    async def _disconnect(self, group: Group, wish: Wish, by: Actor) -> Reply:
+    async def _disconnect(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         ids = [channel.id for channel in wish.channels]
         if not ids:
             return views.channels(await self._groups.sheet(group.id))

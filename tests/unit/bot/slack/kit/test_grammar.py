@@ -3,8 +3,8 @@
 import pytest
 
 from bot.slack.features.distribution.typed.deeds import Typed, read
-from bot.slack.features.groups.typed.grammar import read as read_groups
-from bot.slack.features.groups.views import Way
+from bot.slack.features.groups.typed.deeds import read as read_groups
+from bot.slack.features.groups.views import GroupWay
 from bot.slack.kit.grammar import Mention, MentionKind, tokens
 from bot.slack.kit.verbs import closest, unknown
 from provisioning.errors import Unclear
@@ -53,8 +53,8 @@ def test_distribute_reads_app_version_groups_and_flags(text: str, expected: Type
 def test_groups_reads_names_of_several_words() -> None:
     assert read_groups(tokens("create Beta testers")).group == "Beta testers"
     wish = read_groups(tokens("rename Beta testers to Night owls"))
-    assert (wish.way, wish.group, wish.new_name) == (Way.RENAME, "Beta testers", "Night owls")
-    assert read_groups(()).way is Way.LIST
+    assert (wish.way, wish.group, wish.new_name) == (GroupWay.RENAME, "Beta testers", "Night owls")
+    assert read_groups(()).way is GroupWay.LIST
 
 
 def test_an_unknown_way_says_what_was_probably_meant() -> None:

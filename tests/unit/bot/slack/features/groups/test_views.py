@@ -3,7 +3,7 @@
 import pytest
 
 from bot.slack.features.groups import views
-from bot.slack.features.groups.views import Way
+from bot.slack.features.groups.views import GroupWay
 from bot.slack.kit import validity
 from bot.slack.kit.blocks import Form
 from provisioning.people.groups import ChannelSheet
@@ -18,7 +18,7 @@ def group(number: int) -> Group:
 
 
 @pytest.mark.parametrize("way", list(views.PICKED))
-def test_the_form_that_asks_which_group_takes_any_number(way: Way) -> None:
+def test_the_form_that_asks_which_group_takes_any_number(way: GroupWay) -> None:
     form = views.pick(way, [group(number) for number in range(150)])
 
     assert validity.view_complaints(form.view()) == []

@@ -6,7 +6,7 @@ from tests.unit.bot.slack.samples import EVIL, given, line
 
 
 def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
-    desk = views.Desk(
+    desk = views.ManagerDesk(
         drafts=[line(app_display_name=EVIL) for _ in range(10)],
         recent=[line(app_display_name=EVIL, notes=EVIL * 50) for _ in range(10)],
     )

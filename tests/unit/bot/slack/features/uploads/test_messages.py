@@ -251,7 +251,8 @@ def test_a_build_that_several_apps_may_take_asks_which() -> None:
     card = samples.upload(state=UploadState.KEPT, build=samples.build(), choices=choices)
     message = messages.unclaimed(card, samples.build(), None)
 
-    assert reading.labels(message) == ["Harbour 0", "Harbour 1"]
+    options = reading.buttons(message)[0]["options"]
+    assert [option["text"]["text"] for option in options] == ["Harbour 0", "Harbour 1"]
     assert "Which one is this build for?" in reading.words(message)
     reading.assert_valid(message)
 
