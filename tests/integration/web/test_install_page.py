@@ -328,3 +328,16 @@ async def test_an_icon_that_is_gone_costs_nothing(site: Site) -> None:
     await site.blobs.delete(offer.shelf.build.icon_sha256)
 
     assert (await site.get(f"{offer.path}/icon-180.png")).status == 200
+
+
+async def test_an_external_build_leads_to_where_it_lies_and_is_not_served(site: Site) -> None:
+    link = "https://builds.example.com/harbour/7.apk"
+    outside = {"sha256": None, "size": None, "link": link}
+    offer = await site.offer(platform="android", build=outside)
+
+    page = await site.text(offer.path, agent=ANDROID)
+
+    assert f'href="{link}"' in page
+    assert ">Size<" not in page
+    assert (await site.get(f"{offer.path}/app.apk", agent=ANDROID)).status == 404
+    assert (await site.get(f"{offer.path}/manifest.plist")).status == 404

@@ -1,14 +1,32 @@
 """Intake: what becomes of a file that somebody posted."""
 
+import asyncio
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
-from provisioning.errors import SourceFailed, SourceGone
+import pytest
+
+from bot.sandbox.samples.harbour import harbour_ipa
+from bot.sandbox.samples.iosapp import SampleApp
+from bot.sandbox.samples.ipa import write_ipa
+from provisioning.distributing.order import Order
+from provisioning.errors import (
+    NotAllowed,
+    SourceFailed,
+    SourceGone,
+    SourceUnreachable,
+    TellerFailed,
+)
 from provisioning.intake.sighting import AnswerSpot
 from provisioning.people.roles import Holder
+from storage.records.app import App
+from storage.records.base import new_id, now
 from storage.records.release import ReleaseState
 from storage.records.role import HolderKind, Role
 from storage.records.upload import UploadState
-from tests.unit.provisioning.conftest import BOT, CI, GUEST, MANAGER, UPLOADER, Domain
+from tests.samples.symbols import write_dsym
+from tests.unit.provisioning.conftest import BOB, BOT, CI, GUEST, MANAGER, UPLOADER, Domain
 
 
 async def test_a_posted_package_is_kept_with_its_facts(domain: Domain, ipa: Path) -> None:
@@ -204,4 +222,178 @@ async def test_progress_is_written_down_and_shown_while_a_file_arrives(
     await domain.intake.fetch(upload.id)
 
     assert (await domain.cards.upload(upload.id)).received_bytes == ipa.stat().st_size
+    assert domain.teller.shown == [upload.id]
+
+
+async def test_numbers_follow_the_order_of_posting_whatever_is_read_first(
+    domain: Domain, ipa: Path, newer_ipa: Path, tmp_path: Path
+) -> None:
+    first_of_all = await domain.draft(harbour_ipa(tmp_path, version="1.0.0", build="100"), "F0")
+    moment = now()
+    domain.engine.idle = True
+    early = await domain.upload(ipa, "F1", posted_at=moment)
+    late = await domain.upload(newer_ipa, "F2", posted_at=moment + timedelta(seconds=1))
+    assert early is not None
+    assert late is not None
+    object.__setattr__(domain.intake._parts, "turn_patience", 30)
+
+    await asyncio.gather(_walked(domain, late.id), _walked(domain, early.id, after=0.3))
+
+    numbers = {}
+    for upload in (early, late):
+        release = (await domain.cards.upload(upload.id)).release
+        assert release is not None
+        numbers[upload.id] = release.number
+    assert numbers == {early.id: 2, late.id: 3}
+    assert (await domain.cards.release(first_of_all)).number == 1
+
+
+async def test_a_build_does_not_wait_for_one_of_another_platform_or_for_ever(
+    domain: Domain, ipa: Path, tmp_path: Path
+) -> None:
+    await domain.draft(harbour_ipa(tmp_path, version="1.0.0", build="100"), "F0")
+    domain.engine.idle = True
+    stuck = tmp_path / "Harbour.apk"
+    stuck.write_bytes(b"never read")
+    await domain.upload(stuck, "F1", posted_at=now() - timedelta(seconds=5))
+    upload = await domain.upload(ipa, "F2")
+    assert upload is not None
+    object.__setattr__(domain.intake._parts, "turn_patience", 600)
+    async with asyncio.timeout(20):
+        await _walked(domain, upload.id)
+
+    # One that may be the same app is waited for, but not longer than the patience.
+    same = tmp_path / "Harbour.ipa"
+    same.write_bytes(b"never read")
+    await domain.upload(same, "F3", posted_at=now() - timedelta(seconds=5))
+    other = await domain.upload(harbour_ipa(tmp_path, version="3.0.0", build="300"), "F4")
+    assert other is not None
+    object.__setattr__(domain.intake._parts, "turn_patience", 0.2)
+    await _walked(domain, other.id)
+    assert (await domain.cards.upload(other.id)).state is UploadState.KEPT
+
+
+async def _walked(domain: Domain, upload_id: str, *, after: float = 0) -> None:
+    """Walk an upload through its steps; *after* seconds it is still being fetched."""
+    await asyncio.sleep(after)
+    stored = await domain.intake.fetch(upload_id)
+    assert stored is not None
+    read = await domain.intake.inspect(upload_id, stored)
+    assert read is not None
+    await domain.intake.wait_turn(upload_id)
+    await domain.intake.keep(upload_id, stored, read)
+
+
+async def test_a_dismissed_build_that_is_posted_again_comes_back_as_a_draft(
+    domain: Domain, ipa: Path
+) -> None:
+    release_id = await domain.draft(ipa, "F1")
+    await domain.drafts.dismiss(release_id, MANAGER)
+
+    again = await domain.upload(ipa, "F2")
+
+    assert again is not None
+    release = (await domain.cards.upload(again.id)).release
+    assert release is not None
+    assert (release.release_id, release.state) == (release_id, ReleaseState.DRAFT)
+
+
+async def test_a_recalled_build_that_is_posted_again_is_released_anew(
+    domain: Domain, ipa: Path
+) -> None:
+    release_id = await domain.draft(ipa, "F1")
+    await domain.distributions.request(
+        Order(key="k", release_id=release_id, by=MANAGER, people=(BOB,))
+    )
+    await domain.recalls.recall(release_id, MANAGER)
+
+    again = await domain.upload(ipa, "F2")
+
+    assert again is not None
+    release = (await domain.cards.upload(again.id)).release
+    assert release is not None
+    assert (release.number, release.state) == (2, ReleaseState.DRAFT)
+    assert release.build.sha256 == (await domain.cards.release(release_id)).build.sha256
+
+
+async def test_a_build_that_several_apps_may_take_waits_for_a_choice(
+    domain: Domain, ipa: Path, newer_ipa: Path
+) -> None:
+    await domain.draft(ipa, "F1")
+    first = (await domain.lists.apps())[0].app
+    async with domain.database.writing() as session:
+        beta = App(**{**first.model_dump(exclude={"id"}), "name": "harbour-beta"})
+        beta.app_secret, beta.public_identifier = str(uuid4()), new_id()
+        session.add(beta)
+
+    upload = await domain.upload(newer_ipa, "F2")
+    assert upload is not None
+    card = await domain.cards.upload(upload.id)
+    assert card.release is None
+    assert [choice.name for choice in card.choices] == ["harbour", "harbour-beta"]
+
+    await domain.apps.choose(upload.id, beta.id, MANAGER)
+    release = (await domain.cards.upload(upload.id)).release
+    assert release is not None
+    assert (release.app_name, release.number) == ("harbour-beta", 1)
+    with pytest.raises(NotAllowed):
+        await domain.apps.choose(upload.id, beta.id, GUEST)
+
+
+async def test_what_the_reader_noticed_is_kept_with_the_build(
+    domain: Domain, tmp_path: Path
+) -> None:
+    odd = tmp_path / "odd.ipa"
+    write_ipa(odd, SampleApp(profile_file=b"this is no profile"))
+
+    upload = await domain.upload(odd)
+
+    assert upload is not None
+    build = (await domain.cards.upload(upload.id)).build
+    assert build is not None
+    assert any("profile" in remark for remark in build.remarks)
+
+
+@pytest.mark.parametrize("symbols_first", [False, True])
+async def test_symbols_belong_to_the_build_with_their_uuid(
+    domain: Domain, ipa: Path, tmp_path: Path, *, symbols_first: bool
+) -> None:
+    dsym = tmp_path / "Harbour.app.dSYM.zip"
+    write_dsym(dsym, SampleApp(version="2.4.0", build="241"))
+    if not symbols_first:
+        await domain.upload(ipa, "F1")
+
+    upload = await domain.upload(dsym, "F2", quiet=True)
+    if symbols_first:
+        await domain.upload(ipa, "F1")
+
+    assert upload is not None
+    card = await domain.cards.upload(upload.id)
+    assert (card.state, card.build, card.release) == (UploadState.KEPT, None, None)
+    assert card.symbols is not None
+    assert card.symbols.version == "2.4.0 (241)"
+
+
+async def test_a_source_that_is_out_of_reach_is_no_reason_to_refuse(
+    domain: Domain, ipa: Path
+) -> None:
+    domain.engine.idle = True
+    upload = await domain.upload(ipa)
+    assert upload is not None
+    domain.source.broken["F1"] = SourceUnreachable()
+
+    with pytest.raises(SourceUnreachable):
+        await domain.intake.fetch(upload.id)
+
+    del domain.source.broken["F1"]
+    assert await domain.intake.fetch(upload.id) is not None
+
+
+async def test_a_greeting_that_fails_costs_no_build(domain: Domain, ipa: Path) -> None:
+    domain.teller.failing["show_upload"] = [TellerFailed("Slack refused the greeting.")]
+
+    upload = await domain.upload(ipa)
+
+    assert upload is not None
+    assert (await domain.cards.upload(upload.id)).state is UploadState.KEPT
     assert domain.teller.shown == [upload.id]
