@@ -21,6 +21,7 @@ from storage.catalog import variants
 from storage.catalog.database import Database
 from storage.inspection.facts import Hashes
 from storage.inspection.inspector import inspect
+from storage.records.device import Device
 from storage.records.variant import Variant
 from storage.secrets import Secrets
 from tests.shelf import Shelf, put, stock
@@ -61,6 +62,18 @@ class Bench:
         """Sign the build on the shelf."""
         identity_id = await self.identity(number)
         return await self.signing.variant(self.shelf.build.id, identity_id, profiles, by=ANN)
+
+    async def owns(self, *udids: str) -> None:
+        """Let the tester on the shelf own these devices."""
+        async with self.database.writing() as session:
+            for udid in udids:
+                device = Device(
+                    organization_id=self.shelf.build.organization_id,
+                    udid=udid,
+                    tester_id=self.shelf.tester.id,
+                    created_by=ANN.reference,
+                )
+                session.add(device)
 
     async def file(self) -> VirtualFile:
         """Return the newest ready variant of the build on the shelf, or the build itself."""

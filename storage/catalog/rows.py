@@ -47,7 +47,7 @@ async def newest(
         .limit(limit)
     )
     if like:
-        named = col(App.display_name) + " " + col(Build.version) + " " + col(Build.build)
+        named = col(App.display_name) + " " + col(Build.version) + " (" + col(Build.build) + ")"
         fits = (named, col(App.name))
         wanted = wanted.where(sa.or_(*(part.icontains(like, autoescape=True) for part in fits)))
     return await _asked(session, wanted)

@@ -174,7 +174,7 @@ async def test_the_form_offers_a_guest_only_their_own(full: House, asking: Askin
 
     found = await full.workspace.person("Dee").suggest(form, names.SHOW_RELEASE, "")
 
-    assert [option["description"]["text"] for option in found] == ["release 1, live"]
+    assert [option["description"]["text"] for option in found] == ["iOS, release 1, live"]
 
 
 async def test_a_guest_who_sends_another_release_is_refused_at_the_input(

@@ -12,6 +12,9 @@ import pytest
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.codesign.verifying.verifier import verify
 from storage.blobs.segments import Segments
+from storage.catalog import recipients
+from storage.records import tester as testers
+from storage.records.distribution import Recipient
 from storage.records.grant import Receipt
 from storage.records.variant import Variant
 from tests.integration.web.conftest import open_site
@@ -40,7 +43,9 @@ async def site(database_url: str, tmp_path: Path) -> AsyncGenerator[Site]:
 
 @pytest.fixture
 async def bench(site: Site, large_ipa: Path, tmp_path: Path) -> Bench:
-    return await open_bench(site.database, site.blobs, large_ipa, tmp_path)
+    bench = await open_bench(site.database, site.blobs, large_ipa, tmp_path)
+    await bench.owns(world.OLD_PHONE, world.NEW_PHONE)
+    return bench
 
 
 async def offered(site: Site, bench: Bench) -> Offer:
@@ -204,3 +209,26 @@ async def test_a_variant_whose_base_is_gone_is_said_to_be_gone(site: Site, bench
 
     assert answer.status == 410
     assert await site.receipts_of(offer) == {}
+
+
+async def test_somebody_whose_phone_is_not_in_it_gets_the_build_as_it_came(
+    site: Site, bench: Bench
+) -> None:
+    shelf = bench.shelf
+    variant, _ = await signed(bench, world.NEW_PHONE)
+    theirs = await offered(site, bench)
+    async with site.database.writing() as session:
+        own = {"organization_id": shelf.build.organization_id}
+        cid = testers.Tester(slack_id="UCID", name="Cid", **own)
+        session.add(cid)
+        await session.flush()
+        mine = (await recipients.of_releases(session, [shelf.release.id]))[0]
+        also = mine.model_dump(exclude={"id"}) | {"tester_id": cid.id}
+        session.add(Recipient(**also))
+    grant = await site.grants.give(shelf.release.id, cid.id)
+
+    for_bob = await site.get(theirs.ipa, method="HEAD")
+    for_cid = await site.get(f"/i/{site.grants.token(grant)}/app.ipa", method="HEAD")
+
+    assert for_bob.headers["ETag"] == f'"{variant.tag}"'
+    assert for_cid.headers["ETag"] == f'"{shelf.build.sha256}"'
