@@ -14,6 +14,7 @@ MAX_CHILDREN = 4096
 # Elements looked at in one structure: ends of indefinite lengths are found by walking.
 MAX_STEPS = 100_000
 
+INTEGER, OCTETS, OBJECT_ID = 0x02, 0x04, 0x06
 SEQUENCE, SET, CONTEXT_0 = 0x30, 0x31, 0xA0
 
 _CONSTRUCTED = 0x20
@@ -66,7 +67,13 @@ class Element:
         return found
 
     def octets(self) -> bytes:
-        """Return the content of an OCTET STRING; in BER it may come in pieces."""
+        """
+        Return the content of an OCTET STRING; in BER it may come in pieces.
+
+        Raise PackageRejected when it is something else.
+        """
+        if self.tag & ~_CONSTRUCTED != OCTETS:
+            raise PackageRejected(_BROKEN)
         if not self.tag & _CONSTRUCTED:
             return self.content
         return b"".join(child.octets() for child in self.children)

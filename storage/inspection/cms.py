@@ -14,6 +14,7 @@ from storage.inspection.text import clean
 
 NAMELESS = "a certificate without a name"
 SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
+DATA = bytes.fromhex("2a864886f70d010701")
 
 _COMMON_NAME = bytes.fromhex("550403")
 _ORGANIZATION = bytes.fromhex("55040a")
@@ -49,7 +50,11 @@ class Certificate:
 
 @dataclass(frozen=True, slots=True)
 class SignedData:
-    """`content` is what was signed, None when it lies elsewhere; `certificates` is the bag."""
+    """
+    `content` is what was signed, `certificates` is the bag.
+
+    There is no content where it lies elsewhere, or is of a type of its own and no plain data.
+    """
 
     content: bytes | None
     certificates: tuple[Certificate, ...]
@@ -73,10 +78,12 @@ class SignedData:
 def read(data: bytes) -> SignedData:
     """Take a ContentInfo with SignedData apart; raise PackageRejected for anything else."""
     kind, value, *_ = ber.parts(ber.parse(data), ber.SEQUENCE, 2)
-    if kind.content != SIGNED_DATA:
+    if (kind.tag, kind.content) != (ber.OBJECT_ID, SIGNED_DATA):
         raise PackageRejected("A signature is no CMS SignedData.")
     body = ber.parts(value, ber.CONTEXT_0, 1)[0]
-    _version, _digests, content, *bags, signers = ber.parts(body, ber.SEQUENCE, 4)
+    version, _digests, content, *bags, signers = ber.parts(body, ber.SEQUENCE, 4)
+    if version.tag != ber.INTEGER:
+        raise PackageRejected("A signature is no CMS SignedData.")
     certificates = [
         certificate(element.whole)
         for bag in bags
@@ -98,9 +105,11 @@ def certificate(der: bytes) -> Certificate:
 
 
 def _content(info: ber.Element) -> bytes | None:
-    _kind, *value = ber.parts(info, ber.SEQUENCE, 1)
+    kind, *value = ber.parts(info, ber.SEQUENCE, 1)
     # A detached signature names the type and holds no value.
-    return ber.parts(value[0], ber.CONTEXT_0, 1)[0].octets() if value else None
+    if not value or (kind.tag, kind.content) != (ber.OBJECT_ID, DATA):
+        return None
+    return ber.parts(value[0], ber.CONTEXT_0, 1)[0].octets()
 
 
 def _signers(infos: ber.Element) -> Iterator[tuple[Name, bytes]]:

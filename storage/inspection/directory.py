@@ -23,11 +23,13 @@ _HEADER = Struct("<I24x3H12x")
 _DETAILS = Struct("<5xB2x2H4x3L2H6x2L")
 _HEADER_SIZE = _HEADER.size
 _HEADER_MAGIC = 0x02014B50
-_UNIX = 3
+# Unix and macOS, the two systems that leave a mode.
+_UNIX = frozenset({3, 19})
 _LINK, _KIND = 0o120000, 0o170000
 _ENCRYPTED = 0x1
 _MAX_32 = 0xFFFFFFFF
 _ZIP64_EXTRA = 1
+_VALUE = Struct("<Q")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +168,7 @@ class Directory:
             packed=packed,
             size=size,
             offset=offset + self.shift,
-            link=host == _UNIX and attributes >> 16 & _KIND == _LINK,
+            link=host in _UNIX and attributes >> 16 & _KIND == _LINK,
         )
 
 
@@ -210,16 +212,21 @@ def _walk(raw: bytes) -> list[int]:
 
 def _wide(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
     """Replace the values that do not fit into 32 bits by those of the zip64 field, in its order."""
+    narrow, wide = (size, packed, offset), _zip64_values(extra)
+    if len(wide) < narrow.count(_MAX_32):
+        raise PackageRejected("The archive is damaged: it lacks the sizes of a large entry.")
+    values = iter(wide)
+    size, packed, offset = (next(values) if value == _MAX_32 else value for value in narrow)
+    return size, packed, offset
+
+
+def _zip64_values(extra: bytes) -> list[int]:
     at = 0
     while at + 4 <= len(extra):
         tag = int.from_bytes(extra[at : at + 2], "little")
         length = int.from_bytes(extra[at + 2 : at + 4], "little")
         if tag == _ZIP64_EXTRA:
-            wide = iter(Struct("<Q").iter_unpack(extra[at + 4 : at + 4 + length // 8 * 8]))
-            narrow = (size, packed, offset)
-            size, packed, offset = (
-                next(wide, (0,))[0] if value == _MAX_32 else value for value in narrow
-            )
-            break
+            values = extra[at + 4 : at + 4 + length]
+            return [value for (value,) in _VALUE.iter_unpack(values[: len(values) // 8 * 8])]
         at += 4 + length
-    return size, packed, offset
+    return []

@@ -12,9 +12,12 @@ from uuid import UUID
 
 from storage.inspection.rejection import PackageRejected
 
-# The commands of a slice lie in its first bytes. The largest apps need about 20 KB.
+# The commands of a slice lie in its first bytes. The largest apps need about 20 KB; where a header
+# announces more, more is read.
 HEAD = 64 << 10
-MAX_SLICES = 16
+MAX_SLICES = 29
+MAX_COMMANDS = 20_000
+MAX_COMMAND_BYTES = 4 << 20
 
 _FAT, _FAT_64 = 0xCAFEBABE, 0xCAFEBABF
 _THIN = {
@@ -26,6 +29,9 @@ _THIN = {
 _UUID, _CODE_SIGNATURE, _BUILD_VERSION = 0x1B, 0x1D, 0x32
 _ENCRYPTION = frozenset({0x21, 0x2C})
 _MINIMUM = {0x24: 1, 0x25: 2, 0x2F: 3, 0x30: 4}
+# How many bytes of these commands are read behind their number and size.
+_NEEDED = {_UUID: 16, _CODE_SIGNATURE: 8, _BUILD_VERSION: 4, 0x21: 12, 0x2C: 12}
+_DAMAGED = "The executable's load commands are damaged."
 _SUBTYPE = 0x00FFFFFF
 
 _ARCHITECTURES = {
@@ -79,17 +85,17 @@ def read_slices(head: Head) -> list[Slice]:
     """
     Read every slice of a thin or fat file; raise PackageRejected when it is no Mach-O.
 
-    *head* returns up to so many bytes from an offset on, fewer at the end of the file. Offsets are
-    asked for in ascending order.
+    *head* returns up to so many bytes from an offset on, fewer at the end of the file. The offsets
+    that it is asked for never descend.
     """
     start = head(0, HEAD)
     magic = int.from_bytes(start[:4])
     if magic not in (_FAT, _FAT_64):
-        return [_read_slice(start)]
+        return [_read_slice(head, 0)]
     offsets = sorted(_slice_offsets(start, wide=magic == _FAT_64))
     if not offsets:
         raise PackageRejected("The executable is a Mach-O without a slice.")
-    return [_read_slice(head(offset, HEAD), offset) for offset in offsets]
+    return [_read_slice(head, offset) for offset in offsets]
 
 
 def _slice_offsets(start: bytes, *, wide: bool) -> Iterator[int]:
@@ -106,20 +112,24 @@ def _slice_offsets(start: bytes, *, wide: bool) -> Iterator[int]:
         yield offset
 
 
-def _read_slice(data: bytes, at: int = 0) -> Slice:
-    order, size = _THIN.get(data[:4], ("", 0))
-    if not order or len(data) < size:
-        raise PackageRejected("The executable is no Mach-O file.")
-    cpu, subtype, _, count, _ = Struct(order + "5L").unpack_from(data, 4)
+def _read_slice(head: Head, at: int) -> Slice:
+    order, size, (cpu, subtype, _, count, length) = _header(head(at, HEAD))
+    if count > MAX_COMMANDS or length > MAX_COMMAND_BYTES:
+        raise PackageRejected("The executable announces too many load commands.")
+    data = head(at, size + length)[size:]
+    if len(data) < length:
+        raise PackageRejected("The executable is cut off.")
     name = _ARCHITECTURES.get((cpu, subtype & _SUBTYPE), f"cpu-{cpu}-{subtype & _SUBTYPE}")
     uuid, encrypted, platform, signature = "", False, None, None
-    for command, body in _commands(data, size, count, order):
-        if command == _UUID and len(body) >= 16:  # noqa: PLR2004 - a UUID has 16 bytes
+    for command, body in _commands(data, count, order):
+        if command == _UUID:
             uuid = str(UUID(bytes=body[:16]))
         elif command == _CODE_SIGNATURE:
+            if signature:
+                raise PackageRejected("The executable has two signatures.")
             signature = at + _number(body[:4], order), _number(body[4:8], order)
         elif command in _ENCRYPTION:
-            encrypted = any(body[8:12])
+            encrypted = encrypted or any(body[8:12])
         elif command == _BUILD_VERSION:
             platform = _PLATFORMS.get(_number(body[:4], order))
         elif command in _MINIMUM:
@@ -133,16 +143,25 @@ def _read_slice(data: bytes, at: int = 0) -> Slice:
     )
 
 
-def _commands(data: bytes, at: int, count: int, order: str) -> Iterator[tuple[int, bytes]]:
+def _header(data: bytes) -> tuple[str, int, tuple[int, ...]]:
+    """Return the byte order, the length of the header, and its numbers behind the first."""
+    order, size = _THIN.get(data[:4], ("", 0))
+    if not order or len(data) < size:
+        raise PackageRejected("The executable is no Mach-O file.")
+    return order, size, Struct(order + "5L").unpack_from(data, 4)
+
+
+def _commands(data: bytes, count: int, order: str) -> Iterator[tuple[int, bytes]]:
     """Yield each load command with what follows its number and size."""
-    head = Struct(order + "2L")
+    head, at = Struct(order + "2L"), 0
     for _ in range(count):
         if at + head.size > len(data):
-            return
+            raise PackageRejected(_DAMAGED)
         command, size = head.unpack_from(data, at)
-        if size < head.size:
-            raise PackageRejected("The executable's load commands are damaged.")
-        yield command, data[at + head.size : at + size]
+        body = data[at + head.size : at + size]
+        if at + size > len(data) or size < head.size + _NEEDED.get(command, 0):
+            raise PackageRejected(_DAMAGED)
+        yield command, body
         at += size
 
 

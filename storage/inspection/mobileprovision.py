@@ -31,7 +31,7 @@ class Profile:
     @property
     def platforms(self) -> tuple[str, ...]:
         """`iOS`, `OSX`, `tvOS`, `xrOS` ... as the profile spells them."""
-        named = (clean(value, 32) for value in plists.texts(self.plist, "Platform")[:16])
+        named = (clean(value, 32) for value in plists.listed(self.plist, "Platform")[:16])
         return tuple(name for name in named if name)
 
     @property
@@ -51,7 +51,7 @@ class Profile:
         return Signing(
             signed=True,
             kind=self.kind,
-            team_id=clean(next(iter(plists.texts(plist, "TeamIdentifier")), None), 64),
+            team_id=clean(next(iter(plists.listed(plist, "TeamIdentifier")), None), 64),
             team_name=clean(plist.get("TeamName")),
             profile_name=clean(plist.get("Name")),
             profile_uuid=clean(plist.get("UUID"), 64),
@@ -100,8 +100,8 @@ def _named(der: bytes) -> cms.Certificate:
 
 
 def _devices(plist: Mapping[str, Any]) -> tuple[str, ...]:
-    listed = plists.texts(plist, "ProvisionedDevices")
-    return tuple(dict.fromkeys(udid for udid in listed if _DEVICE.fullmatch(udid)))
+    named = plists.listed(plist, "ProvisionedDevices")
+    return tuple(dict.fromkeys(udid for udid in named if _DEVICE.fullmatch(udid)))
 
 
 def _moment(value: object) -> datetime | None:

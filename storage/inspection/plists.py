@@ -54,7 +54,7 @@ def load(data: bytes, what: str) -> dict[str, Any]:
         root = plistlib.loads(data)
     except _UNREADABLE as error:
         raise PackageRejected(_NO_PLIST.format(what)) from error
-    if not isinstance(root, dict) or not all(isinstance(key, str) for key in root):
+    if not isinstance(root, dict):
         raise PackageRejected(f"{what} is a property list, but no dictionary.")
     _measure(root, what)
     return root
@@ -83,8 +83,12 @@ def text(root: Mapping[str, Any], key: str) -> str | None:
 def texts(root: Mapping[str, Any], key: str) -> list[str]:
     """Return the texts in the list under *key*, or the only one; other types count as absent."""
     value = root.get(key)
-    if isinstance(value, str):
-        return [value]
+    return [value] if isinstance(value, str) else listed(root, key)
+
+
+def listed(root: Mapping[str, Any], key: str) -> list[str]:
+    """Return the texts in the list under *key*; what is no list counts as absent."""
+    value = root.get(key)
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
 
 
@@ -150,13 +154,19 @@ class _Copy:
 
 
 def _measure(root: dict[str, Any], what: str) -> None:
-    """Refuse too many or too deeply nested values; each shared one is looked at once."""
+    """
+    Refuse too many or too deeply nested values, and keys that are no text.
+
+    Each shared value is looked at once.
+    """
     seen = {id(root)}
     nodes = 0
     level: list[Any] = [root]
     for _ in range(MAX_DEPTH):
         below: list[Any] = []
         for holder in level:
+            if isinstance(holder, dict) and not all(isinstance(key, str) for key in holder):
+                raise PackageRejected(f"{what} is a property list with a key that is no text.")
             items = holder.values() if isinstance(holder, dict) else holder
             nodes += len(items)
             if nodes > MAX_NODES:

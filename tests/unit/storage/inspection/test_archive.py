@@ -149,6 +149,9 @@ def test_a_directory_of_more_than_64_megabytes_is_refused_without_being_read() -
         (Part(name=b"x", data=b"y" * 1001, size=900), "x is too big: more than 1 kB"),
         (Part(name=b"x", data=b"y" * 1001, method=STORED, size=900), "x is too big"),
         (Part(name=b"w", data=b"y"), "holds no x"),
+        (Part(name=b"x", data=b"y", size=0xFFFFFFFF), "lacks the sizes"),
+        (Part(name=b"x", offset=0xFFFFFFFF, extra=b"\1\0\x18\0" + bytes(5)), "lacks the sizes"),
+        (Part(name=b"x", size=0xFFFFFFFF, extra=b"\1\0\4\0" + bytes(4)), "lacks the sizes"),
     ],
 )
 def test_an_entry_that_lies_is_not_read(part: Part, sentence: str) -> None:
@@ -156,6 +159,14 @@ def test_an_entry_that_lies_is_not_read(part: Part, sentence: str) -> None:
 
     with pytest.raises(PackageRejected, match=sentence):
         archive.read(b"x", 1000)
+
+
+def test_a_link_that_was_packed_on_a_mac_is_one() -> None:
+    data = zip_of([Part(name=b"x", data=b"y", attributes=LINK)])
+    at = data.index(b"PK\1\2") + 5
+
+    with pytest.raises(PackageRejected, match="is a link"):
+        opened(data[:at] + b"\x13" + data[at + 1 :]).read(b"x", 1000)
 
 
 def test_an_entry_that_is_there_twice_is_not_read() -> None:

@@ -22,6 +22,21 @@ def superblob(listed: bytes, *, magic: int = 0xFADE7171, size: int = 0, at: int 
     return head + blob
 
 
+def with_length(blob: bytes, length: int) -> bytes:
+    return blob[:4] + struct.pack(">L", length) + blob[8:]
+
+
+def test_an_empty_list_claims_nothing() -> None:
+    assert entitlements(superblob(b"")) == {}
+    assert entitlements(superblob(b"\n")) == {}
+
+
+def test_what_lies_behind_the_superblob_is_no_part_of_it() -> None:
+    blob = superblob(plistlib.dumps(CLAIMED))
+
+    assert entitlements(blob + bytes(4096)) == CLAIMED
+
+
 def test_the_list_of_the_superblob_is_read() -> None:
     assert entitlements(superblob(plistlib.dumps(CLAIMED))) == CLAIMED
 
@@ -42,6 +57,11 @@ def test_a_signature_without_the_slot_claims_nothing() -> None:
         (superblob(b"x", size=3), "damaged"),
         (superblob(b"x", size=0xFFFFFFFF), "damaged"),
         (superblob(b"x"), "entitlements"),
+        (superblob(b"x", at=4), "damaged"),
+        (superblob(b"x")[:-1], "damaged"),
+        (with_length(superblob(b"x"), 24), "cut off"),
+        (with_length(superblob(b"x"), 12), "damaged"),
+        (struct.pack(">7L", 0xFADE0CC0, 28, 2, 5, 28, 5, 28), "two lists"),
     ],
 )
 def test_a_damaged_signature_has_a_sentence(blob: bytes, sentence: str) -> None:

@@ -16,6 +16,7 @@ from tests.unit.storage.inspection import ipas, plist_tricks
 from tests.unit.storage.inspection.conftest import Read
 from tests.unit.storage.inspection.zips import LINK, Lies, Part, parts, zip_of
 
+DATA_TYPE = bytes.fromhex("2a864886f70d010701")
 EXPIRES = datetime(2031, 5, 6, 7, 8, 9, tzinfo=UTC)
 PROFILE = "embedded.mobileprovision"
 
@@ -211,6 +212,17 @@ def test_the_profile_tells_team_devices_and_end(
         lambda: cms.enveloping(plistlib.dumps([1, 2]), profile_signer(), ()),
         lambda: mobileprovision(Profile())[:-700],
         lambda: bytes((4 << 20) + 1),
+        lambda: mobileprovision(Profile()).replace(DATA_TYPE, DATA_TYPE[:-1] + b"\5", 1),
+        lambda: mobileprovision(Profile()).replace(b"\6\x09" + DATA_TYPE, b"\2\x09" + DATA_TYPE, 1),
+        lambda: mobileprovision(Profile()).replace(b"\2\1\1\x31", b"\1\1\1\x31", 1),
+        lambda: mobileprovision(Profile(), open_lengths=True).replace(b"\x24\x80", b"\x30\x80", 1),
+        lambda: cms.enveloping(
+            plistlib.dumps({"A": {"Inner": 1}}, fmt=plistlib.FMT_BINARY).replace(
+                b"\x55Inner", b"\x45Inner"
+            ),
+            profile_signer(),
+            (),
+        ),
     ],
     ids=[
         "nothing",
@@ -224,6 +236,11 @@ def test_the_profile_tells_team_devices_and_end(
         "a list that is no dictionary",
         "cut",
         "more than 4 MB",
+        "a content of another type",
+        "a type that is no object identifier",
+        "a version that is no number",
+        "a content that is no string of octets",
+        "a key that is no text",
     ],
 )
 def test_an_unreadable_profile_costs_a_note_only(read: Read, profile: Callable[[], bytes]) -> None:
@@ -267,7 +284,14 @@ def test_devices_and_certificates_of_the_wrong_type_do_not_count(read: Read) -> 
     assert signing.devices == ("00008030-000A1B2C3D4E5F6A",)
     assert len(signing.certificates) == 1
     assert signing.signers == ("a certificate without a name",)
-    assert (signing.team_id, signing.expires_at, signing.entitlements) == ("TEAM", None, {})
+    assert (signing.team_id, signing.expires_at, signing.entitlements) == (None, None, {})
+
+
+def test_a_text_where_a_list_should_be_names_no_device(read: Read) -> None:
+    plist = plistlib.dumps({"ProvisionedDevices": "00008030-000A1B2C3D4E5F6A", "Platform": "OSX"})
+    signing = profiled(read, cms.enveloping(plist, profile_signer(), ())).facts.signing
+
+    assert (signing.kind, signing.devices, signing.profile_platforms) == ("appstore", (), ())
 
 
 def test_an_executable_is_found_in_either_form_of_unicode(read: Read) -> None:
