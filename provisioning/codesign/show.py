@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
 from provisioning.codesign.bundles import Bundle, find_app
@@ -22,6 +21,7 @@ from provisioning.codesign.structures.profile import MOST_BYTES, Profile, read_p
 from provisioning.codesign.structures.requirements import DESIGNATED, read_requirements, spell
 from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import FileSource, Source
+from provisioning.codesign.verifying.trust import load
 
 _CPUS: Final = {
     0x0100000C: "arm64",
@@ -124,8 +124,8 @@ def _show_signer(signature: Signature) -> Iterator[str]:
     if found is None or not found.payload:
         yield "signed by: nobody (ad hoc)"
         return
-    for raw in read_signed_message(found.payload).certificates:
-        certificate = x509.load_der_x509_certificate(raw)
+    bag = read_signed_message(found.payload).certificates
+    for raw, certificate in zip(bag, load(bag), strict=True):
         role = "signed by" if raw == signature.leaf else "through"
         yield (
             f"{role}: {certificate.subject.rfc4514_string()}, until "

@@ -58,10 +58,14 @@ class Archive:
 
     def data_offset(self, entry: Entry) -> int:
         """Return where an entry's packed bytes begin. Raise Malformed when its header lies."""
-        header = self.source.read(entry.offset, records.LOCAL.size)
-        fields = records.LOCAL.unpack(header)
+        name = entry.raw_name
+        header = self.source.read(entry.offset, records.LOCAL.size + len(name))
+        fields = records.LOCAL.unpack_from(header)
         if fields[0] != records.LOCAL_MAGIC or fields[3] != entry.method:
             raise Malformed(f"{entry.name} has a header that disagrees with the directory.")
+        # Who unpacks a stream has nothing but this name, who reads the directory never sees it.
+        if fields[9] != len(name) or header[records.LOCAL.size :] != name:
+            raise Malformed(f"{entry.name} has another name in its header than in the directory.")
         start: int = entry.offset + records.LOCAL.size + fields[9] + fields[10]
         if start + entry.packed_size > entry.end:
             raise Malformed(f"{entry.name} overlaps another entry.")

@@ -3,11 +3,12 @@
 import struct
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Final
 
 from provisioning.codesign.container import entry as records
+from provisioning.codesign.container.ending import INCOMPLETE, find_end
 from provisioning.codesign.container.entry import Entry
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.structures.source import Source
@@ -17,10 +18,8 @@ MOST_DIRECTORY_BYTES: Final = 64 << 20
 LONGEST_NAME: Final = 4_096
 #: All entries inflated; an archive that claims more is a bomb, or no app.
 MOST_CONTENT: Final = 32 << 30
-#: An end record with the longest possible comment.
-TAIL: Final = 22 + 0xFFFF
 
-_INCOMPLETE: Final = "This is not a complete zip archive."
+_TOO_MANY: Final = "This archive has too many entries."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,26 +39,18 @@ class Directory:
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _End:
-    position: int
-    count: int
-    length: int
-    offset: int
-    comment: bytes
-
-
 def read_directory(source: Source) -> Directory:
     """Read the whole directory. Raise Malformed for whatever is cut, lies or is not supported."""
-    found = _with_zip64(source, _find_end(source))
+    found = find_end(source)
     if found.count > MOST_ENTRIES or found.length > MOST_DIRECTORY_BYTES:
-        raise Malformed("This archive has too many entries.")
+        raise Malformed(_TOO_MANY)
     start = found.position - found.length
     base = start - found.offset
     if start < 0 or base < 0:
-        raise Malformed(_INCOMPLETE)
-    raw = source.read(start, found.length)
-    entries = list(_read_records(raw, found.count, base))
+        raise Malformed(INCOMPLETE)
+    entries = list(_read_records(source.read(start, found.length), base))
+    if not found.counts(len(entries)):
+        raise Malformed("The directory of this archive holds more, or less, than its end says.")
     if sum(entry.size for entry in entries) > MOST_CONTENT:
         raise Malformed("This archive would unpack to more than any device could hold.")
     return Directory(
@@ -71,53 +62,12 @@ def read_directory(source: Source) -> Directory:
     )
 
 
-def _find_end(source: Source) -> _End:
-    length = min(TAIL, source.size)
-    tail = source.read(source.size - length, length)
-    magic = records.END_MAGIC.to_bytes(4, "little")
-    at = tail.rfind(magic)
-    while at >= 0:
-        if len(tail) - at >= records.END.size:
-            _, disk, start_disk, here, count, size, offset, comment = records.END.unpack_from(
-                tail, at
-            )
-            if at + records.END.size + comment == len(tail) and here == count:
-                if disk or start_disk:
-                    raise Malformed("This archive is split over several files.")
-                return _End(
-                    position=source.size - length + at,
-                    count=count,
-                    length=size,
-                    offset=offset,
-                    comment=tail[at + records.END.size :],
-                )
-        at = tail.rfind(magic, 0, at)
-    raise Malformed(_INCOMPLETE)
-
-
-def _with_zip64(source: Source, end: _End) -> _End:
-    at = end.position - records.LOCATOR.size
-    if at < 0:
-        return end
-    magic, _, declared, _ = records.LOCATOR.unpack(source.read(at, records.LOCATOR.size))
-    if magic != records.LOCATOR_MAGIC:
-        if records.FULL_32 in {end.length, end.offset} or end.count == records.FULL_16:
-            raise Malformed(_INCOMPLETE)
-        return end
-    for position in (declared, at - records.END_64.size):
-        if 0 <= position <= at - records.END_64.size:
-            fields = records.END_64.unpack(source.read(position, records.END_64.size))
-            if fields[0] == records.END_64_MAGIC:
-                return replace(
-                    end, position=position, count=fields[7], length=fields[8], offset=fields[9]
-                )
-    raise Malformed(_INCOMPLETE)
-
-
-def _read_records(raw: bytes, count: int, base: int) -> Iterator[Entry]:
+def _read_records(raw: bytes, base: int) -> Iterator[Entry]:
     position = 0
     seen: set[str] = set()
-    for _ in range(count):
+    while position < len(raw):
+        if len(seen) == MOST_ENTRIES:
+            raise Malformed(_TOO_MANY)
         if position + records.CENTRAL.size > len(raw):
             raise Malformed("The directory of this archive is shorter than it says.")
         fields = records.CENTRAL.unpack_from(raw, position)
@@ -130,8 +80,6 @@ def _read_records(raw: bytes, count: int, base: int) -> Iterator[Entry]:
         _refuse_duplicate(entry.name, seen)
         yield entry
         position = end
-    if position != len(raw):
-        raise Malformed("The directory of this archive holds more than it says.")
 
 
 def _entry(record: bytes, fields: tuple[int, ...], base: int) -> Entry:

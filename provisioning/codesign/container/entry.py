@@ -55,6 +55,12 @@ class Entry:
     record: bytes
 
     @property
+    def raw_name(self) -> bytes:
+        """The name as its bytes stand in the archive, whatever their coding."""
+        length = int.from_bytes(self.record[28:30], "little")
+        return self.record[CENTRAL.size : CENTRAL.size + length]
+
+    @property
     def is_directory(self) -> bool:
         return self.name.endswith("/")
 

@@ -56,6 +56,7 @@ _SECTION_32: Final = struct.Struct("<16s16sIII")
 _SECTION_SIZE_64: Final = 80
 _SECTION_SIZE_32: Final = 68
 _LINKEDIT_DATA: Final = 16
+_UUID_COMMAND: Final = 24
 _THIN_MAGICS: Final = frozenset(word.to_bytes(4, "little") for word in (MAGIC_64, MAGIC_32))
 _FAT_MAGICS: Final = frozenset(word.to_bytes(4, "big") for word in (FAT_32, FAT_64))
 _COMMAND_HEADER: Final = 8
@@ -240,10 +241,12 @@ def _with_command(piece: Slice, offset: int, command: int, body: bytes) -> Slice
     if command == LC_CODE_SIGNATURE:
         return _with_signature(piece, offset, body)
     if command in {LC_ENCRYPTION_INFO, LC_ENCRYPTION_INFO_64}:
-        return replace(piece, crypt_id=piece.crypt_id or _word(body, 16))
+        return replace(piece, crypt_id=_word(body, 16) or piece.crypt_id)
     if command == LC_BUILD_VERSION:
         return replace(piece, platform=_word(body, 8))
     if command == LC_UUID:
+        if len(body) < _UUID_COMMAND:
+            raise Malformed("A load command is too short.")
         return replace(piece, uuid=body[8:24].hex())
     return piece
 

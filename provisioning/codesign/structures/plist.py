@@ -23,11 +23,12 @@ def read_plist(content: bytes, what: str) -> dict[str, Any]:
         raise Malformed(f"{what} cannot be read as a property list.") from error
     if not isinstance(root, dict):
         raise Malformed(f"{what} cannot be read as a dictionary.")
-    _refuse_giants(root, what)
+    _check(root, what)
     return root
 
 
-def _refuse_giants(root: dict[str, Any], what: str) -> None:
+def _check(root: dict[str, Any], what: str) -> None:
+    """Refuse what is too large, and keys that are no text, which only a binary list can have."""
     waiting: list[tuple[Any, int]] = [(root, 0)]
     seen = 0
     while waiting:
@@ -35,6 +36,8 @@ def _refuse_giants(root: dict[str, Any], what: str) -> None:
         seen += len(value)
         if seen > MOST_NODES or depth > MOST_DEPTH:
             raise Malformed(f"{what} would take too much to read.")
+        if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
+            raise Malformed(f"{what} has a key that is no text.")
         children = value.values() if isinstance(value, dict) else value
         waiting += [(child, depth + 1) for child in children if type(child) in _CONTAINERS]
 

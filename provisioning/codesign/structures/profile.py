@@ -11,11 +11,17 @@ from provisioning.codesign.structures.plist import read_plist, text, texts
 
 MOST_BYTES: Final = 4 << 20
 FILE_NAME: Final = "embedded.mobileprovision"
+_PLAIN_DATA: Final = ("signed_data", "data")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One profile. `content` is the file as it came; `certificates` are DER."""
+    """
+    One profile. `content` is the file as it came; `certificates` are DER.
+
+    `lists_devices` tells a list without a device, which lets no phone in, from no list at all,
+    which is the App Store's way.
+    """
 
     content: bytes = field(repr=False)
     name: str
@@ -24,6 +30,7 @@ class Profile:
     prefixes: tuple[str, ...]
     expires_at: datetime
     devices: frozenset[str] = field(repr=False)
+    lists_devices: bool
     all_devices: bool
     certificates: tuple[bytes, ...] = field(repr=False)
     entitlements: dict[str, Any] = field(repr=False)
@@ -42,7 +49,7 @@ class Profile:
     def kind(self) -> str:
         if self.all_devices:
             return "enterprise"
-        if not self.devices:
+        if not self.lists_devices:
             return "appstore"
         return "development" if self.allows_debugging else "adhoc"
 
@@ -72,6 +79,7 @@ def read_profile(content: bytes) -> Profile:
         prefixes=texts(values, "ApplicationIdentifierPrefix"),
         expires_at=expires_at.replace(tzinfo=UTC),
         devices=frozenset(texts(values, "ProvisionedDevices")),
+        lists_devices=isinstance(values.get("ProvisionedDevices"), list),
         all_devices=values.get("ProvisionsAllDevices") is True,
         certificates=tuple(item for item in certificates if isinstance(item, bytes))
         if isinstance(certificates, list)
@@ -84,8 +92,9 @@ def read_profile(content: bytes) -> Profile:
 def _payload(content: bytes) -> bytes:
     try:
         envelope = cms.ContentInfo.load(content)
-        inner = envelope["content"]["encap_content_info"]["content"]
-        payload = inner.native
+        inner = envelope["content"]["encap_content_info"]
+        types = envelope["content_type"].native, inner["content_type"].native
+        payload = inner["content"].native if types == _PLAIN_DATA else None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise Malformed("This file is no provisioning profile.") from error
     if not isinstance(payload, bytes):

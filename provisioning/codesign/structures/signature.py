@@ -46,8 +46,7 @@ class Signature:
         """Whether Apple itself signed this code, as it does for the watch stub and for XCTest."""
         if self.leaf is None:
             return False
-        subject = x509.Certificate.load(self.leaf).subject.native
-        return subject.get("organization_name") == APPLE and not self.primary.team
+        return _read(self.leaf).organization == APPLE and not self.primary.team
 
     @property
     def entitlements(self) -> dict[str, Any] | None:
@@ -81,8 +80,28 @@ def read_signature(source: Source, part: Slice) -> Signature | None:
 
 def _leaf(message: SignedMessage) -> bytes:
     for raw in message.certificates:
-        certificate = x509.Certificate.load(raw)
-        named = (certificate.serial_number, certificate.issuer.dump())
-        if named == (message.serial, message.issuer):
+        named = _read(raw)
+        if (named.serial, named.issuer) == (message.serial, message.issuer):
             return raw
     raise Malformed("The signature does not carry the certificate that it names.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    """What a certificate is found by, and whose it is; the issuer in DER."""
+
+    serial: int
+    issuer: bytes
+    organization: str | None
+
+
+def _read(raw: bytes) -> _Names:
+    try:
+        certificate = x509.Certificate.load(raw)
+        return _Names(
+            serial=certificate.serial_number,
+            issuer=certificate.issuer.dump(),
+            organization=certificate.subject.native.get("organization_name"),
+        )
+    except Exception as error:  # asn1crypto raises many kinds for damage
+        raise Malformed("A certificate in the signature cannot be read.") from error

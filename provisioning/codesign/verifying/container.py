@@ -28,10 +28,6 @@ def _check_entry(archive: Archive, entry: Entry) -> Iterator[Violation]:
     header = archive.source.read(entry.offset, start - entry.offset)
     fields = records.LOCAL.unpack_from(header)
     name_end = records.LOCAL.size + fields[9]
-    central = records.CENTRAL.unpack_from(entry.record)
-    central_name = entry.record[records.CENTRAL.size : records.CENTRAL.size + central[10]]
-    if header[records.LOCAL.size : name_end] != central_name:
-        yield _violation(entry, "the local header has another name than the directory.")
     if fields[2] != entry.flags:
         yield _violation(entry, "the local header has other flags than the directory.")
     if entry.flags & records.DESCRIPTOR_FLAG:

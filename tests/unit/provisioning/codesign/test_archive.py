@@ -23,6 +23,7 @@ from provisioning.codesign.container.spool import spool
 from provisioning.codesign.container.writing import write_file
 from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.structures.source import BytesSource, FileSource
+from tests.unit.storage.inspection.zips import STORED, Lies, Part, zip_of
 
 FILES = {"b.txt": b"second" * 100, "a.txt": b"first" * 100, "dir/c.bin": bytes(range(256)) * 40}
 
@@ -188,6 +189,15 @@ def offsets_in(tail: bytes) -> Iterator[int]:
         position += 46 + name + extra + comment
 
 
+ENTRY = Part(name=b"a.txt", data=b"alpha")
+
+
+def patched_end(content: bytes, count: int) -> bytes:
+    """Write another number of entries into the short end record."""
+    at = content.rindex(b"PK\5\6")
+    return content[: at + 8] + struct.pack("<2H", count, count) + content[at + 12 :]
+
+
 def with_name(old: bytes, new: bytes) -> bytes:
     return zipped({old.decode(): b"x", "other": b"y"}).replace(old, new)
 
@@ -203,6 +213,15 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "a drive": (lambda: with_name(b"Ca/b", b"C:/b"), "leaves the archive"),
     "a backslash": (lambda: with_name(b"a_b", b"a\\b"), "leaves the archive"),
     "a NUL": (lambda: with_name(b"a_b", b"a\0b"), "leaves the archive"),
+    "a whole archive as its comment": (lambda: zipped(comment=zipped()), "two ends"),
+    "a false count": (lambda: zip_of([ENTRY], Lies(count=2)), "more, or less"),
+    "a false count beyond 16 bits": (
+        lambda: zip_of([ENTRY], Lies(zip64=True, wide_count=0x10001)),
+        "more, or less",
+    ),
+    "two counts": (lambda: patched_end(zip_of([ENTRY], Lies(zip64=True)), 3), "disagree"),
+    "a second disk": (lambda: zipped().replace(b"PK\5\6\0", b"PK\5\6\1"), "not a complete"),
+    "a large entry without sizes": (lambda: patched(42, 0xFFFFFFFF, 4), "lacks the sizes"),
 }
 
 
@@ -211,6 +230,38 @@ def test_what_is_no_sound_archive_is_refused(name: str) -> None:
     make, sentence = BAD[name]
     with pytest.raises(Malformed, match=sentence), reading(make()):
         pass
+
+
+@pytest.mark.parametrize("number", [0xFFFF, 0x10000, 0x10001])
+def test_entries_are_counted_as_apples_archivers_count_them(number: int) -> None:
+    entries = [Part(name=b"%d" % place, method=STORED) for place in range(number)]
+
+    with reading(zip_of(entries)) as archive:
+        assert len(archive.entries) == number
+
+
+def test_an_end_whose_disks_stand_elsewhere_is_read() -> None:
+    # With zip64, some archivers say so of every number in the short record.
+    content = zip_of([ENTRY], Lies(zip64=True))
+    at = content.rindex(b"PK\5\6")
+
+    with reading(content[: at + 4] + b"\xff" * 4 + content[at + 8 :]) as archive:
+        assert archive.content(archive.by_name["a.txt"]) == ENTRY.data
+
+
+def test_a_comment_with_an_end_before_which_no_directory_lies_is_no_end() -> None:
+    false_end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 46, 0, 0)
+
+    with reading(zipped(comment=b"PK\5\6 is how an end begins" * 3 + false_end)) as archive:
+        assert set(archive.by_name) == set(FILES)
+
+
+@pytest.mark.parametrize("name", [b"b.txt", b"a.txt.exe"])
+def test_an_entry_with_another_name_in_its_header_is_not_read(name: bytes) -> None:
+    content = zip_of([Part(name=b"a.txt", data=b"alpha", local_name=name)])
+
+    with reading(content) as archive, pytest.raises(Malformed, match="another name"):
+        archive.content(archive.by_name["a.txt"])
 
 
 def patched(field: int, value: int, width: int) -> bytes:

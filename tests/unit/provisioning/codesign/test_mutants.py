@@ -393,7 +393,11 @@ def test_a_program_that_nobody_may_run_is_caught(base: Path, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("offset", "says"),
-    [(14, "other sizes or another checksum"), (6, "other flags"), (30, "another name")],
+    [
+        (14, "other sizes or another checksum"),
+        (6, "other flags"),
+        (30, "another name in its header"),
+    ],
 )
 def test_a_local_header_that_disagrees_is_caught(
     base: Path, tmp_path: Path, offset: int, says: str

@@ -27,11 +27,13 @@ from provisioning.codesign.structures.macho import is_macho, read_slices
 from provisioning.codesign.structures.plist import read_plist
 from provisioning.codesign.structures.profile import read_profile
 from provisioning.codesign.structures.requirements import read_requirements, spell
+from provisioning.codesign.structures.signature import read_signature
 from provisioning.codesign.structures.source import BytesSource
 from provisioning.codesign.structures.superblob import read_superblob
 from provisioning.codesign.verifying.verifier import verify
 from tests.unit.provisioning.codesign import world
 
+SEQUENCE = 0x30
 LIBRARY = world.dylib("libparse")
 FAT = b"".join(image(MachO(name="Fat", architectures=("arm64", "x86_64"))))
 REGION = LIBRARY[read_slices(BytesSource(LIBRARY))[0].signature.offset :]  # type: ignore[union-attr]  # it is signed
@@ -112,6 +114,11 @@ HOSTILE = {
         macho_head(struct.pack("<4I", 0x1D, 16, 64, 16) * 2, 2),
         "two signatures",
     ),
+    "a cut UUID": (macho_head(struct.pack("<3I", 0x1B, 12, 7), 1), "too short"),
+    "a cut word on encryption behind a whole one": (
+        macho_head(struct.pack("<6I", 0x2C, 24, 0, 0, 1, 0) + struct.pack("<2I", 0x21, 8), 2),
+        "too short",
+    ),
     "a slice outside": (
         struct.pack(">2I5I", 0xCAFEBABE, 1, 0, 0, 4_096, 1 << 20, 14),
         "lies outside of it",
@@ -130,6 +137,29 @@ def test_a_hostile_executable_is_refused(name: str) -> None:
 
     with pytest.raises(Malformed, match=sentence):
         read_slices(BytesSource(raw))
+
+
+@pytest.mark.parametrize("words", [(1, 0), (0, 1)])
+def test_code_is_encrypted_when_any_command_says_so(words: tuple[int, int]) -> None:
+    commands = b"".join(struct.pack("<6I", 0x2C, 24, 0, 0, word, 0) for word in words)
+
+    assert read_slices(BytesSource(macho_head(commands, 2)))[0].crypt_id == 1
+
+
+def test_a_certificate_that_is_damaged_is_read_or_refused() -> None:
+    part, der = read_slices(BytesSource(LIBRARY))[0], world.identity().der
+    start, refused = LIBRARY.index(der), 0
+    for place in (start + inside for inside, byte in enumerate(der) if byte == SEQUENCE):
+        damaged = LIBRARY[:place] + b"\x13" + LIBRARY[place + 1 :]
+        try:
+            signature = read_signature(BytesSource(damaged), part)
+        except Malformed:
+            refused += 1
+        else:
+            assert signature is not None
+            assert not signature.is_apples
+
+    assert refused
 
 
 def test_a_java_class_is_no_executable() -> None:
@@ -193,6 +223,14 @@ def test_a_plist_that_is_small_on_disk_and_endless_in_memory_is_refused() -> Non
     assert time.process_time() - started < 10
 
 
+def test_a_key_that_is_no_text_is_refused() -> None:
+    # plistlib reads such lists, though it writes none: the key becomes five bytes of data.
+    content = plistlib.dumps({"Outer": {"Inner": 1}}, fmt=plistlib.FMT_BINARY)
+
+    with pytest.raises(Malformed, match="no text"):
+        read_plist(content.replace(b"\x55Inner", b"\x45Inner"), "This file")
+
+
 def test_a_hundred_thousand_nested_arrays_are_refused() -> None:
     content = b"<plist><dict><key>a</key>" + b"<array>" * 100_000 + b"</array>" * 100_000
     content += b"</dict></plist>"
@@ -245,6 +283,23 @@ GRANTS = [
 @pytest.mark.parametrize(("allowed", "wanted", "answer"), GRANTS)
 def test_a_profile_grants_what_it_names(allowed: object, wanted: object, *, answer: bool) -> None:
     assert grants(allowed, wanted) is answer
+
+
+def test_a_list_without_a_device_lets_no_phone_in_and_is_not_the_stores() -> None:
+    nobody = world.profile("com.example.app", world.identity(), devices=())
+    store = world.profile("com.example.app", world.identity(), kind="appstore")
+
+    assert (nobody.kind, nobody.devices) == ("adhoc", frozenset())
+    assert store.kind == "appstore"
+
+
+@pytest.mark.parametrize("oid", ["2a864886f70d010701", "2a864886f70d010702"])
+def test_a_profile_is_plain_data_that_was_signed(oid: str) -> None:
+    content = world.profile("com.example.app", world.identity()).content
+    other = bytes.fromhex("2a864886f70d010705")
+
+    with pytest.raises(Malformed, match="profile"):
+        read_profile(content.replace(bytes.fromhex(oid), other, 1))
 
 
 def test_a_profile_of_several_megabytes_is_refused() -> None:

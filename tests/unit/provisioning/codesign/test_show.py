@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from bot.sandbox.samples.ipa import SampleApp
 from provisioning.codesign.errors import Malformed
@@ -35,6 +36,15 @@ def test_an_executable_and_a_profile_are_shown(tmp_path: Path, write: Write) -> 
     assert "adhoc, A1B2C3D4E5.com.example.app, 2 devices" in show(tmp_path / "profile")
     assert "x86_64" in show(unsigned)
     assert "no signature" in show(unsigned)
+
+
+def test_a_certificate_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    library, der = world.dylib("libdepth"), world.authorities()[0].public_bytes(Encoding.DER)
+    # An authority's version number, which finding the signer does not look at.
+    (tmp_path / "lib").write_bytes(library.replace(der[:12], der[:11] + b"\x7f"))
+
+    with pytest.raises(Malformed):
+        show(tmp_path / "lib")
 
 
 @pytest.mark.parametrize("content", [b"", b"text", bytes(5 << 20)])
