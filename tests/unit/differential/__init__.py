@@ -1,0 +1,1 @@
+"""Tests that hold the two libraries' readers of the same bytes against each other."""
