@@ -23,13 +23,6 @@ from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import FileSource, Source
 from provisioning.codesign.verifying.trust import load
 
-_CPUS: Final = {
-    0x0100000C: "arm64",
-    0x0200000C: "arm64_32",
-    0x01000007: "x86_64",
-    12: "arm",
-    7: "i386",
-}
 _ZIP: Final = b"PK"
 
 
@@ -78,8 +71,7 @@ def _show_entry(archive: Archive, name: str) -> Iterator[str]:
 
 def _show_code(source: Source) -> Iterator[str]:
     for part in read_slices(source):
-        cpu = _CPUS.get(part.cpu_type, f"cpu {part.cpu_type}")
-        yield f"{cpu}: {part.size} bytes{', encrypted' if part.crypt_id else ''}"
+        yield f"{part.architecture}: {part.size} bytes{', encrypted' if part.crypt_id else ''}"
         yield from _indented(_show_signature(part, read_signature(source, part)))
 
 

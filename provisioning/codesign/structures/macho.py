@@ -45,6 +45,23 @@ SIMULATORS: Final = frozenset({7, 8, 9, 12})
 #: Intel, 32 and 64 bit: no iPhone, Apple TV or watch has such a processor.
 INTEL: Final = frozenset({7, 0x01000007})
 
+#: The bits of a subtype that say what the code can do, and not for which processor it is.
+_CAPABILITIES: Final = 0xFF000000
+_NAMES: Final = {
+    (7, 3): "i386",
+    (0x01000007, 3): "x86_64",
+    (0x01000007, 8): "x86_64h",
+    (12, 6): "armv6",
+    (12, 9): "armv7",
+    (12, 11): "armv7s",
+    (12, 12): "armv7k",
+    (0x0100000C, 0): "arm64",
+    (0x0100000C, 1): "arm64",
+    (0x0100000C, 2): "arm64e",
+    (0x0200000C, 0): "arm64_32",
+    (0x0200000C, 1): "arm64_32",
+}
+
 MOST_COMMANDS: Final = 20_000
 MOST_COMMAND_BYTES: Final = 4 << 20
 MOST_SECTIONS: Final = 4_096
@@ -107,6 +124,12 @@ class Slice:
     crypt_id: int = 0
     platform: int = 0
     uuid: str = ""
+
+    @property
+    def architecture(self) -> str:
+        """The name that Apple's tools give it, or else its two numbers."""
+        subtype = self.cpu_subtype & ~_CAPABILITIES
+        return _NAMES.get((self.cpu_type, subtype), f"cpu-{self.cpu_type}-{subtype}")
 
     @property
     def header_size(self) -> int:

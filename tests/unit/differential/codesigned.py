@@ -27,23 +27,7 @@ from tests.unit.differential.words import (
     Said,
 )
 
-# Code signing keeps the numbers; these are their names (mach/machine.h, mach-o/loader.h).
-_CPUS = {
-    (7, 3): "i386",
-    (0x01000007, 3): "x86_64",
-    (0x01000007, 8): "x86_64h",
-    (12, 6): "armv6",
-    (12, 9): "armv7",
-    (12, 11): "armv7s",
-    (12, 12): "armv7k",
-    (0x0100000C, 0): "arm64",
-    (0x0100000C, 1): "arm64",
-    (0x0100000C, 2): "arm64e",
-    (0x0200000C, 0): "arm64_32",
-    (0x0200000C, 1): "arm64_32",
-    (18, 0): "ppc",
-    (0x01000012, 0): "ppc64",
-}
+# Code signing keeps the numbers; these are their names (mach-o/loader.h).
 _PLATFORMS = {
     1: "macos",
     2: "ios",
@@ -56,7 +40,6 @@ _PLATFORMS = {
     11: "visionos",
     12: "visionossimulator",
 }
-_CAPABILITIES = 0xFF000000
 
 
 def listing(data: bytes) -> Said:
@@ -119,10 +102,9 @@ def _program(data: bytes) -> Program:
 
 
 def _part(part: Slice) -> Part:
-    cpu = part.cpu_type, part.cpu_subtype & ~_CAPABILITIES
     place = part.signature
     return Part(
-        architecture=_CPUS.get(cpu, f"cpu-{cpu[0]}-{cpu[1]}"),
+        architecture=part.architecture,
         uuid=str(UUID(part.uuid)) if part.uuid else "",
         encrypted=bool(part.crypt_id),
         platform=_PLATFORMS.get(part.platform),

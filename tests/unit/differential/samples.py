@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import Mapping, Sequence
 
-from bot.sandbox.samples import gallery
+from tests.samples import gallery
 from tests.unit.differential.comparing import is_profile, is_program
 
 # Disk images and installers are no zips, and code signing has no reader of them. What lies in the

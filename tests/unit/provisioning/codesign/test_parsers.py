@@ -139,6 +139,25 @@ def test_a_hostile_executable_is_refused(name: str) -> None:
         read_slices(BytesSource(raw))
 
 
+@pytest.mark.parametrize(
+    ("cpu", "subtype", "name"),
+    [
+        (0x0100000C, 0, "arm64"),
+        (0x0100000C, 0x80000002, "arm64e"),
+        (0x0200000C, 1, "arm64_32"),
+        (12, 9, "armv7"),
+        (12, 77, "cpu-12-77"),
+    ],
+)
+def test_an_architecture_has_the_name_that_apples_tools_give_it(
+    cpu: int, subtype: int, name: str
+) -> None:
+    raw = macho_head(b"", 0)
+    part = read_slices(BytesSource(raw[:4] + struct.pack("<2I", cpu, subtype) + raw[12:]))[0]
+
+    assert part.architecture == name
+
+
 @pytest.mark.parametrize("words", [(1, 0), (0, 1)])
 def test_code_is_encrypted_when_any_command_says_so(words: tuple[int, int]) -> None:
     commands = b"".join(struct.pack("<6I", 0x2C, 24, 0, 0, word, 0) for word in words)
