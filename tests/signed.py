@@ -14,8 +14,8 @@ from provisioning.signing.identities import Identities
 from provisioning.signing.making import Making
 from provisioning.signing.scratch import Workroom
 from provisioning.signing.variants import Signing
+from storage.blobs import assembling
 from storage.blobs.local import LocalBlobs
-from storage.blobs.materialising import materialise
 from storage.blobs.segments import VirtualFile
 from storage.catalog import variants
 from storage.catalog.database import Database
@@ -84,7 +84,8 @@ class Bench:
     async def written(self, file: VirtualFile) -> Path:
         """Write a file out, as somebody would get it."""
         path = self.folder / f"{file.tag[:8]}.ipa"
-        await materialise(self.blobs, file.segments, path)
+        pieces = [piece async for piece in assembling.read(self.blobs, file.segments)]
+        await asyncio.to_thread(path.write_bytes, b"".join(pieces))
         return path
 
 

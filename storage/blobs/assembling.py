@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from hashlib import sha256
 
 from storage.blobs.segments import Segment, Segments
-from storage.blobs.store import CHUNK_SIZE, BlobStore, StoredBlob
+from storage.blobs.store import CHUNK_SIZE, BlobStore
 from storage.errors import BlobMissing
 
 
@@ -32,11 +32,6 @@ async def require(store: BlobStore, segments: Segments) -> None:
     """Raise BlobMissing unless every blob is there; a shorter one shows when it is read."""
     for digest in segments.blobs:
         await store.size(digest)
-
-
-async def keep_whole(store: BlobStore, segments: Segments) -> StoredBlob:
-    """Keep a virtual file as a blob of its own. Raise BlobMissing or NoSpace."""
-    return await store.put(read(store, segments), limit=segments.size)
 
 
 async def chunk_digests(

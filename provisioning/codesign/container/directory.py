@@ -28,13 +28,11 @@ class Directory:
     What the end of an archive says.
 
     `base` is the number of stray bytes before the archive proper, by which all offsets in its
-    records are too small; `start` and `end` bound the central directory in the file; `tail` is
-    everything from there to the end of the file.
+    records are too small; `start` is where the central directory begins in the file.
     """
 
     base: int
     start: int
-    end: int
     comment: bytes
     entries: tuple[Entry, ...]
 
@@ -56,7 +54,6 @@ def read_directory(source: Source) -> Directory:
     return Directory(
         base=base,
         start=start,
-        end=found.position,
         comment=found.comment,
         entries=_with_extents(entries, start),
     )

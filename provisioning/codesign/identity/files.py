@@ -4,9 +4,6 @@ from collections.abc import Sequence
 
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
     load_pem_private_key,
     pkcs12,
 )
@@ -48,15 +45,3 @@ def import_pem(
         return make_identity(key, load(certificate), authorities)
     except (ValueError, TypeError) as error:
         raise IdentityRefused("This key or this certificate cannot be read.") from error
-
-
-def export_pem(identity: Identity) -> tuple[bytes, bytes]:
-    """
-    Return key and certificate as PEM, for `import_pem` to read again.
-
-    The key is not encrypted: it must go nowhere but where secrets are kept.
-    """
-    return (
-        identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
-        identity.certificate.public_bytes(Encoding.PEM),
-    )

@@ -20,7 +20,7 @@ from provisioning.codesign.splicing.code import SplicedCode
 from provisioning.codesign.splicing.index import BundlePlace, Index
 from provisioning.codesign.splicing.places import write_places
 from provisioning.codesign.splicing.region import resign_region
-from provisioning.codesign.splicing.variant import Variant, as_segments, etag_of
+from provisioning.codesign.splicing.variant import Variant, as_segments
 from provisioning.codesign.structures import coderesources, superblob
 from provisioning.codesign.structures.codedirectory import CodeDirectory
 from provisioning.codesign.structures.digest import Digest, digest_of
@@ -84,12 +84,10 @@ class Splicing:
             self._splice(bundle, assigned[bundle.path])
         whole = rewrite(self.archive, self.changed, {})
         segments = tuple(as_segments(whole.pieces))
-        base = f"{self.index.size} {self.index.fingerprint}"
         return Variant(
             segments=segments,
             size=whole.size,
             new_bytes=sum(item.length for item in segments if item.content is not None),
-            etag=etag_of(base, segments),
             bundles=tuple(signed_bundles(app, assigned)),
         )
 

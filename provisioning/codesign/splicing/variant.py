@@ -2,12 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from hashlib import sha256
-from pathlib import Path
 
-from provisioning.codesign.container.writing import write_file
 from provisioning.codesign.structures.assembled import Piece, Range
-from provisioning.codesign.structures.source import FileSource
 from provisioning.codesign.summary import SignedBundle
 
 
@@ -27,7 +23,7 @@ class Segment:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
     """
-    An app signed for new profiles. `etag` is the same only for the same bytes.
+    An app signed for new profiles.
 
     `new_bytes` is the sum of the segments that hold content: all that has to be kept of a variant.
     """
@@ -35,7 +31,6 @@ class Variant:
     segments: tuple[Segment, ...]
     size: int
     new_bytes: int
-    etag: str
     bundles: tuple[SignedBundle, ...]
 
 
@@ -57,27 +52,3 @@ def as_segments(pieces: Iterable[Piece]) -> Iterator[Segment]:
 def _fresh(parts: list[bytes]) -> Segment:
     content = b"".join(parts)
     return Segment(start=0, length=len(content), content=content)
-
-
-def etag_of(base: str, segments: Iterable[Segment]) -> str:
-    """Return a tag for a variant of the prepared file that is known as *base*."""
-    digest = sha256(base.encode())
-    for segment in segments:
-        digest.update(b"%d %d;" % (segment.start, segment.length))
-        digest.update(segment.content or b"")
-    return digest.hexdigest()[:32]
-
-
-def materialise(prepared: Path, variant: Variant, out: Path) -> None:
-    """Write a variant as a plain file, which appears whole or not at all."""
-    with prepared.open("rb") as file:
-        source = FileSource(file.fileno(), prepared.stat().st_size)
-        write_file(
-            out,
-            (
-                Range(source, segment.start, segment.length)
-                if segment.content is None
-                else segment.content
-                for segment in variant.segments
-            ),
-        )

@@ -31,7 +31,6 @@ EXEC_VERSION: Final = 0x20400
 HEADER_SIZES: Final = ((EXEC_VERSION, 88), (LIMIT_64_VERSION, 64), (TEAM_VERSION, 52))
 MODERN_HEADER: Final = 88
 
-ADHOC_FLAG: Final = 0x2
 MAIN_BINARY: Final = 0x1
 ALLOW_DEBUGGER: Final = 0x10
 
@@ -45,14 +44,12 @@ class CodeDirectory:
 
     content: bytes
     version: int
-    flags: int
     hash_offset: int
     special_count: int
     code_count: int
     code_limit: int
     hash_size: int
     hash_type: int
-    platform: int
     page_shift: int
     identifier: str
     team: str | None
@@ -107,10 +104,10 @@ def read_code_directory(content: bytes) -> CodeDirectory:
     """Read a CodeDirectory blob with its header. Raise Malformed."""
     if len(content) < FIXED_SIZE:
         raise Malformed("A CodeDirectory is too short.")
-    magic, length, version, flags, hashes, ident, special, code, limit, *rest = FIXED.unpack_from(
+    magic, length, version, _, hashes, ident, special, code, limit, *rest = FIXED.unpack_from(
         content
     )
-    size, kind, platform, shift, _ = rest
+    size, kind, _, shift, _ = rest
     if magic != CODE_DIRECTORY or length != len(content):
         raise Malformed("A CodeDirectory does not have the length it announces.")
     _check_hashes(kind, size, shift)
@@ -119,14 +116,12 @@ def read_code_directory(content: bytes) -> CodeDirectory:
     return CodeDirectory(
         content=content,
         version=version,
-        flags=flags,
         hash_offset=hashes,
         special_count=special,
         code_count=code,
         code_limit=wide_limit or limit,
         hash_size=size,
         hash_type=kind,
-        platform=platform,
         page_shift=shift,
         identifier=_string(content, ident, hashes),
         team=_string(content, team, hashes) if team else None,

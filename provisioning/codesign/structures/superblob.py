@@ -47,10 +47,6 @@ class Blob:
     content: bytes
 
     @property
-    def magic(self) -> int:
-        return int.from_bytes(self.content[:4], "big")
-
-    @property
     def payload(self) -> bytes:
         return self.content[BLOB_HEADER:]
 

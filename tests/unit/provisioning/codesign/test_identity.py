@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from bot.sandbox.samples import identities
 from provisioning.codesign.errors import IdentityRefused
-from provisioning.codesign.identity.files import export_pem, import_p12, import_pem
+from provisioning.codesign.identity.files import import_p12, import_pem
 from provisioning.codesign.identity.identity import Identity, make_identity
 from provisioning.codesign.identity.request import make_request
 from tests.unit.provisioning.codesign import world
@@ -70,8 +70,10 @@ def test_a_root_that_came_along_is_never_believed() -> None:
         import_p12(content, PASSWORD)
 
 
-def test_an_identity_can_be_kept_and_read_again(signer: Identity) -> None:
-    found = import_pem(*export_pem(signer), world.authorities())
+def test_a_key_and_its_certificate_are_joined(signer: Identity) -> None:
+    key = SAMPLE.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    certificate = SAMPLE.certificate.public_bytes(Encoding.PEM)
+    found = import_pem(key, certificate, world.authorities())
 
     assert found.fingerprint == signer.fingerprint
     assert found.sign(b"words") == signer.sign(b"words")

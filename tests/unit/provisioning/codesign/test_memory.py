@@ -12,8 +12,8 @@ from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.resign import resign
 from provisioning.codesign.splicing.prepare import prepare
 from provisioning.codesign.splicing.splice import splice
-from provisioning.codesign.splicing.variant import materialise
 from provisioning.codesign.verifying.verifier import verify
+from tests.materialising import materialise
 from tests.unit.provisioning.codesign import world
 
 PROGRAM = 24_000_000

@@ -14,11 +14,11 @@ from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.resign import resign
 from provisioning.codesign.splicing.index import Index
 from provisioning.codesign.splicing.splice import splice
-from provisioning.codesign.splicing.variant import materialise
 from provisioning.codesign.structures import superblob
 from provisioning.codesign.structures.macho import read_slices
 from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import BytesSource
+from tests.materialising import materialise
 from tests.unit.provisioning.codesign import world
 from tests.unit.provisioning.codesign.test_resign import TREES, identifiers
 

@@ -1,10 +1,7 @@
 """Virtual files: read across every seam as if they were plain, and never much of them at once."""
 
-import errno
 import hashlib
-import os
 import random
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,10 +10,9 @@ from hypothesis import strategies as st
 from storage.blobs import assembling
 from storage.blobs.batches import BATCH_SIZE
 from storage.blobs.local import LocalBlobs
-from storage.blobs.materialising import materialise
 from storage.blobs.segments import Segment, Segments
 from storage.errors import BlobMissing
-from tests.unit.storage.blobs.streams import PLENTY, files_in, stream
+from tests.unit.storage.blobs.streams import PLENTY, stream
 
 _NOISE = random.Random(1)  # noqa: S311 - the bytes only have to differ
 BASE, FRESH = _NOISE.randbytes(5_000), _NOISE.randbytes(300)
@@ -152,13 +148,6 @@ async def test_a_long_range_comes_in_pieces(blobs: LocalBlobs) -> None:
     assert sum(sizes) == 3 * BATCH_SIZE
 
 
-async def test_a_virtual_file_can_be_kept_as_a_blob(blobs: LocalBlobs) -> None:
-    segments, content = await two_blobs(blobs)
-    kept = await assembling.keep_whole(blobs, segments)
-
-    assert kept.sha256 == hashlib.sha256(content).hexdigest()
-
-
 def digests(content: bytes, step: int) -> tuple[str, ...]:
     return tuple(
         hashlib.sha256(content[at : at + step]).hexdigest() for at in range(0, len(content), step)
@@ -195,47 +184,3 @@ async def test_a_chunk_that_moved_is_hashed_anew(blobs: LocalBlobs) -> None:
     found = await assembling.chunk_digests(blobs, segments, {base: marks}, chunk_size=400)
 
     assert found == digests(FRESH[:1] + BASE, 400)
-
-
-async def test_it_can_be_written_out(blobs: LocalBlobs, tmp_path: Path) -> None:
-    segments, content = await two_blobs(blobs)
-    await materialise(blobs, segments, tmp_path / "out.ipa")
-
-    assert (tmp_path / "out.ipa").read_bytes() == content
-
-
-@pytest.mark.parametrize("after", [0, 1, 3])
-async def test_it_is_written_by_hand_where_the_kernel_does_not_copy(
-    blobs: LocalBlobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
-) -> None:
-    segments, content = await two_blobs(blobs)
-    kernel = os.copy_file_range
-    calls: list[int] = []
-
-    def copy(source: int, target: int, length: int, offset: int) -> int:
-        calls.append(length)
-        if len(calls) > after:
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-        return kernel(source, target, min(length, 40), offset)
-
-    monkeypatch.setattr(os, "copy_file_range", copy)
-    await materialise(blobs, segments, tmp_path / "out.ipa")
-
-    assert (tmp_path / "out.ipa").read_bytes() == content
-
-
-async def test_what_cannot_be_written_whole_leaves_nothing(
-    blobs: LocalBlobs, root: Path, tmp_path: Path
-) -> None:
-    base = await put(blobs, BASE)
-    folder = tmp_path / "out"
-    folder.mkdir()
-    with pytest.raises(BlobMissing):
-        await materialise(blobs, Segments.of([part(base, 0, 9_999)]), folder / "out.ipa")
-    with pytest.raises(BlobMissing):
-        await materialise(
-            blobs, Segments.of([part(base, 0, 9), part(GONE, 0, 9)]), folder / "out.ipa"
-        )
-
-    assert files_in(folder) == []
-    assert files_in(root) == [base]
