@@ -3,12 +3,12 @@
 import re
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Literal, TypeAlias
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-CHROMIUM = Path("/usr/bin/chromium")
+from tests.programs import BROWSERS, needed
+
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -31,8 +31,9 @@ async def no_camera(page: Page, name: str) -> None:
 
 @asynccontextmanager
 async def browser() -> AsyncGenerator[Browser]:
+    program = needed(*BROWSERS)
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        opened = await playwright.chromium.launch(executable_path=program, args=QUIET)
         yield opened
         await opened.close()
 

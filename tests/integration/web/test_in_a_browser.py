@@ -1,28 +1,26 @@
 """The install page in a real browser: what shows, and that nothing of a stranger's runs."""
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from tests.integration.web.site import ANDROID, DESKTOP, IPHONE, Offer, Site
 from tests.integration.web.test_install_page import PAYLOADS
+from tests.programs import BROWSERS, needed
 from tests.shelf import drawn_icon, signed_ad_hoc
 
-CHROMIUM = Path("/usr/bin/chromium")
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="There is no Chromium here.")
-
 
 @pytest.fixture
 async def browser() -> AsyncGenerator[Browser]:
+    program = needed(*BROWSERS)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        browser = await playwright.chromium.launch(executable_path=program, args=QUIET)
         yield browser
         await browser.close()
 

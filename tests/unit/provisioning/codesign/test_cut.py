@@ -2,7 +2,6 @@
 
 import os
 import random
-import shutil
 import subprocess
 import zlib
 from pathlib import Path
@@ -24,6 +23,7 @@ from provisioning.codesign.container.cut import cut_stream
 from provisioning.codesign.container.mark import STEP, Mark
 from provisioning.codesign.structures.assembled import assembled
 from provisioning.codesign.structures.source import BytesSource
+from tests.programs import needed
 
 END = b"\x03\x00"
 
@@ -122,8 +122,7 @@ def test_checksums_join_as_contents_do(first: bytes, second: bytes) -> None:
 
 @pytest.mark.parametrize("program", ["zip -q -1", "zip -q -6", "7z a -tzip"])
 def test_what_other_packers_write_is_cut_as_well(tmp_path: Path, program: str) -> None:
-    if shutil.which(program.split(maxsplit=1)[0]) is None:
-        pytest.skip(f"{program.split(maxsplit=1)[0]} is not installed here.")
+    needed(program.split(maxsplit=1)[0])
     content = words(900_000) + os.urandom(20_000)
     (tmp_path / "code").write_bytes(content)
     command = [*program.split(), "out.zip", "code"]

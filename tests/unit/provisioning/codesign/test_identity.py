@@ -23,6 +23,7 @@ from provisioning.codesign.errors import IdentityRefused
 from provisioning.codesign.identity.files import import_p12, import_pem
 from provisioning.codesign.identity.identity import Identity, make_identity
 from provisioning.codesign.identity.request import make_request
+from tests.programs import needed
 from tests.unit.provisioning.codesign import world
 
 PASSWORD = "correct horse"
@@ -80,6 +81,7 @@ def test_a_key_and_its_certificate_are_joined(signer: Identity) -> None:
 
 
 def test_a_p12_with_rc2_as_keychain_wrote_it_is_read(tmp_path: Path) -> None:
+    needed("openssl")
     key = SAMPLE.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     (tmp_path / "both.pem").write_bytes(key + SAMPLE.certificate.public_bytes(Encoding.PEM))
     command = "openssl pkcs12 -export -legacy -in both.pem -out out.p12 -passout pass:secret"

@@ -1,6 +1,5 @@
 """What others say of our signatures: OpenSSL of the CMS, rcodesign of the whole file."""
 
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from provisioning.codesign.structures.macho import read_slices
 from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import BytesSource
 from tests.materialising import materialise
+from tests.programs import needed
 from tests.unit.provisioning.codesign import world
 from tests.unit.provisioning.codesign.test_resign import TREES, identifiers
 
@@ -58,11 +58,11 @@ def signatures_of(content: bytes) -> Iterator[Signature]:
 def openssl(folder: Path, message: bytes, content: bytes) -> subprocess.CompletedProcess[bytes]:
     (folder / "cms").write_bytes(message)
     (folder / "content").write_bytes(content)
+    needed("openssl")
     command = "openssl cms -verify -inform DER -in cms -content content -noverify -binary"
     return subprocess.run(command.split(), cwd=folder, capture_output=True, check=False)
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="OpenSSL is not installed here.")
 def test_openssl_accepts_every_signature(signed: list[Path], tmp_path: Path) -> None:
     seen = 0
     for ipa in signed:
@@ -77,7 +77,6 @@ def test_openssl_accepts_every_signature(signed: list[Path], tmp_path: Path) -> 
     assert seen > 40
 
 
-@pytest.mark.skipif(shutil.which("openssl") is None, reason="OpenSSL is not installed here.")
 def test_openssl_sees_a_changed_directory(signed: list[Path], tmp_path: Path) -> None:
     signature = next(signatures_of(next(code_of(signed[0]))[1]))
     cms = signature.blob.get(superblob.CMS_SLOT)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.blobs.local import LocalBlobs
+from tests.programs import needed
 from tests.unit.storage.blobs.streams import files_in
 
 DIE_IN_MID_PUT = """
@@ -56,11 +57,8 @@ def test_a_kill_in_the_middle_of_a_put_leaves_no_blob(root: Path) -> None:
 def test_a_disk_that_fills_up_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     mount = "mount -t tmpfs -o size=8m none {0} && exec {1} -c '{2}' {0}"
     script = mount.format(tmp_path, sys.executable, FILL_THE_DISK.replace("'", '"'))
-    command = ["unshare", "--map-root-user", "--user", "--mount", "sh", "-c", script]
-    try:
-        filled = subprocess.run(command, check=False, timeout=60, capture_output=True, text=True)
-    except FileNotFoundError:
-        pytest.skip("There is no unshare here, so no small disk can be made.")
+    command = [needed("unshare"), "--map-root-user", "--user", "--mount", "sh", "-c", script]
+    filled = subprocess.run(command, check=False, timeout=60, capture_output=True, text=True)
     if filled.returncode and "Error" not in filled.stderr:
         pytest.skip(f"No small disk can be made here: {filled.stderr.strip()}")
 

@@ -2,7 +2,6 @@
 
 import os
 import plistlib
-import shutil
 import struct
 import time
 import zlib
@@ -14,6 +13,7 @@ import pytest
 from storage.inspection import dmg
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Window
+from tests.programs import needed
 from tests.samples.dmg import write_dmg
 from tests.samples.macapp import SampleMacApp
 from tests.samples.xar import xar
@@ -87,8 +87,8 @@ def image(tmp_path: Path) -> bytes:
     return (tmp_path / "app.dmg").read_bytes()
 
 
-@pytest.mark.skipif(not shutil.which("7zz"), reason="7zz is not installed, and reads the volume.")
 def test_the_app_in_an_image_is_read(read: Read, tmp_path: Path) -> None:
+    needed("7zz")
     found = read(image(tmp_path)).facts
 
     assert (found.platform, found.kind) == ("macos", "dmg")
@@ -140,12 +140,12 @@ def test_an_encrypted_image_is_kept_by_its_name(read: Read) -> None:
     assert "encrypted" in found.notes[0]
 
 
-@pytest.mark.skipif(not shutil.which("7zz"), reason="7zz is not installed, and reads the volume.")
 def test_a_file_of_an_image_is_read_within_its_limit(tmp_path: Path) -> None:
+    tool = needed("7zz")
     image(tmp_path)
     descriptor = os.open(tmp_path / "app.dmg", os.O_RDONLY)
     try:
-        volume = dmg.Volume.listed(shutil.which("7zz") or "", descriptor)
+        volume = dmg.Volume.listed(tool, descriptor)
         name = b"Harbour/Harbour.app/Contents/Info.plist"
 
         assert volume.read(name, 10_000) == b"".join(volume._contents(name, 10_000))

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,14 +21,14 @@ from storage.inspection.mobileprovision import read as read_profile
 from storage.inspection.msi import stream_name
 from storage.inspection.source import Memory
 from storage.inspection.xar import Xar
+from tests.programs import needed
 from tests.samples import gallery
 from tests.unit.storage.inspection.conftest import HASHES
 
 
 def run(*command: str | Path, check: bool = True) -> str:
     """Ask a referee; skip where it is not installed."""
-    if shutil.which(str(command[0])) is None:
-        pytest.skip(f"{command[0]} is not installed, so there is nobody to ask.")
+    needed(str(command[0]))
     done = subprocess.run(command, capture_output=True, check=check, timeout=60)
     return done.stdout.decode("utf-8", "replace")
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from storage.inspection.rejection import NotAPackage, PackageRejected
 from storage.inspection.worker import InspectionPool
+from tests.programs import needed
 from tests.samples.dmg import write_dmg
 from tests.unit.storage.inspection import ipas
 from tests.unit.storage.inspection.conftest import HASHES
@@ -152,8 +152,8 @@ async def test_a_cancelled_reading_does_not_answer_the_next(
     assert (await pool.inspect(other, HASHES)).facts.bundle_id == "com.example.other"
 
 
-@pytest.mark.skipif(not shutil.which("7zz"), reason="7zz is not installed, and reads the volume.")
 async def test_a_disk_image_is_read_within_the_limits(pool: InspectionPool, tmp_path: Path) -> None:
+    needed("7zz")
     write_dmg(tmp_path / "app.dmg")
 
     found = await pool.inspect(tmp_path / "app.dmg", HASHES)

@@ -1,16 +1,14 @@
 """One browser and one server for all tests of the page; a fresh workspace and profile for each."""
 
-import shutil
 from collections.abc import AsyncGenerator
 
-import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright
 
+from tests.programs import BROWSERS, needed
 from tests.unit.bot.sandbox.desk.deskserver import Workspace, serving
 from tests.unit.bot.sandbox.desk.visit import Doors, Visitor
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -24,9 +22,7 @@ ARGUMENTS = [
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncGenerator[Browser]:
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if program is None:
-        pytest.skip("no chromium")
+    program = needed(*BROWSERS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
