@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.catalog.database import PRAGMAS, driver_url
 from storage.errors import StorageError
@@ -31,7 +32,9 @@ def durable_tables(database_url: str, folder: Path) -> Tables:
     """
     url = driver_url(database_url)
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+        engine = sa.create_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
+        _close_what_comes_back_late(engine)
+        return engine
     engine = sa.create_engine(f"sqlite:///{folder / FILE_NAME}")
     event.listen(engine, "connect", _configure)
     return engine
@@ -52,6 +55,27 @@ def alone(folder: Path) -> Generator[None]:
                 f"Another Slipway works on {folder}. Stop it, or give this one a folder of its own."
             ) from taken
         yield
+
+
+def _close_what_comes_back_late(engine: Tables) -> None:
+    """
+    Close the connections that are still in use when *engine* is disposed of, as they come back.
+
+    The durable engine does not wait for its threads, and a pool that is gone closes nothing: what
+    is given back to it would be left to the garbage collector, open.
+    """
+    gone, pool = False, engine.pool
+
+    @event.listens_for(engine, "engine_disposed")
+    def _dispose(_engine: Tables) -> None:
+        nonlocal gone
+        gone = True
+        pool.dispose()  # Once more: something may have come back between the two lines.
+
+    @event.listens_for(engine, "checkin")
+    def _check_in(_connection: object, record: ConnectionPoolEntry) -> None:
+        if gone:
+            record.invalidate()
 
 
 def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type

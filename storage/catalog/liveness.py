@@ -44,11 +44,13 @@ class Liveness:
         connection = await AsyncConnection.connect(
             plain.render_as_string(hide_password=False), autocommit=True, **KEEPALIVE
         )
-        claimed = cls(connection, name)
-        if await claimed.try_lock(name):
-            return claimed
-        await claimed.close()
-        return None
+        claimed, holds = cls(connection, name), False
+        try:
+            holds = await claimed.try_lock(name)
+        finally:
+            if not holds:
+                await claimed.close()
+        return claimed if holds else None
 
     async def holds(self) -> bool:
         """Say whether the claim still stands: the connection answers."""
