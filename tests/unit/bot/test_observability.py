@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+from collections.abc import Generator
 
 import pytest
 
@@ -10,17 +11,22 @@ from bot import observability
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+def log(monkeypatch: pytest.MonkeyPatch) -> Generator[io.StringIO]:
+    """Lend what is logged as in a running house, and leave logging as it was found."""
     stream = io.StringIO()
     root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    monkeypatch.setattr(root, "handlers", before)
+    handlers, level = root.handlers[:], root.level
+    known = [item for item in root.manager.loggerDict.values() if isinstance(item, logging.Logger)]
+    levels = {logger: logger.level for logger in known}
+    monkeypatch.setattr(root, "handlers", handlers)
     observability.configure("json")
     handler = root.handlers[0]
     assert isinstance(handler, logging.StreamHandler)
     handler.setStream(stream)
     root.setLevel(level)
-    return stream
+    yield stream
+    for logger, before in levels.items():
+        logger.setLevel(before)
 
 
 @pytest.mark.parametrize(
