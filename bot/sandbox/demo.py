@@ -57,7 +57,7 @@ async def demo(*, port: int, data_dir: Path | None) -> int:
     asked = asyncio.create_task(stopped(), name="asked to stop")
     try:
         async with running(port=port, data_dir=data_dir, with_group=True) as demo:
-            print(_greeting(demo.slack.url, data_dir), flush=True)  # noqa: T201 - it is waited for
+            print(greeting(demo.slack.url, data_dir), flush=True)  # noqa: T201 - it is waited for
             await asked
     finally:
         asked.cancel()
@@ -170,7 +170,8 @@ def _manifest() -> dict[str, object] | None:
     return loaded
 
 
-def _greeting(url: str, data_dir: Path | None) -> str:
+def greeting(url: str, data_dir: Path | None) -> str:
+    """Return what a newcomer reads first."""
     kept = (
         f"Builds, releases and groups are kept in {data_dir};\n"
         "  the channels begin empty each time."

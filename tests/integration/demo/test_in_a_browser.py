@@ -6,13 +6,12 @@ import pytest
 from playwright.async_api import expect
 
 from bot.sandbox.demo import running
-from tests.integration.demo.journey import CHROMIUM, Journey, browser
-
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="There is no Chromium here.")
+from tests.integration.demo.journey import Journey, browser
 
 
+@pytest.mark.slow
 async def test_the_guide_leads_from_a_sample_to_bobs_install_page() -> None:
-    async with running(with_group=True) as demo, browser() as opened:
+    async with browser() as opened, running(with_group=True) as demo:
         journey = Journey(opened)
         link = await journey.walk(demo.slack.url)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.samples.harbour import harbour_apk
-from bot.sandbox.script import PATIENCE
+from bot.sandbox.script import PATIENCE, RoadBroken, script
 from tests.integration.demo.processes import demo
 
 STEPS = (
@@ -36,37 +36,49 @@ async def test_the_sample_reaches_bobs_phone_with_a_line_for_each_step() -> None
     assert ended.err == ""
 
 
-async def test_a_kept_folder_takes_the_same_build_a_second_time(tmp_path: Path) -> None:
+async def test_a_kept_folder_takes_the_same_build_a_second_time(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     apk, folder = harbour_apk(tmp_path), tmp_path / "kept"
 
-    first = await demo("--script", "--data-dir", folder, "--build", apk)
-    second = await demo("--script", "--data-dir", folder, "--build", apk)
+    assert await script(data_dir=folder, build=apk) == 0
+    first = capsys.readouterr().out
+    assert await script(data_dir=folder, build=apk) == 0
+    second = capsys.readouterr().out
 
-    assert (first.code, second.code) == (0, 0), (first, second)
-    assert "Ann creates the app" in first.out
-    assert "The card says: Harbour 2.4.0 (241): release 1, live" in second.out
-    assert "its link is on his Home" in second.out
-    assert "the very ones that Cid posted." in second.out
+    assert "Ann creates the app" in first
+    assert "The card says: Harbour 2.4.0 (241): release 1, live" in second
+    assert "its link is on his Home" in second
+    assert "the very ones that Cid posted." in second
 
 
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("notes.txt", b"Nothing to install.", "by its name it is none."),
         ("thing.zip", b"Nothing to install.", "It is not a package."),
         ("App.ipa", b"PK\x03\x04" + bytes(4000), "`App.ipa` was not taken in."),
     ],
 )
 async def test_what_is_no_build_ends_it_with_a_sentence_long_before_patience_does(
-    tmp_path: Path, name: str, content: bytes, told: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes, told: str
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
 
+    with pytest.raises(RoadBroken) as broken:
+        await script(data_dir=None, build=path)
+
+    assert told in str(broken.value)
+    assert "no sign of" not in str(broken.value), f"It took {PATIENCE} s."
+    assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+async def test_a_road_that_broke_ends_the_command_with_its_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Nothing to install.")
+
     ended = await demo("--script", "--build", path)
 
     assert ended.code == 1, ended
-    assert told in ended.err
+    assert "by its name it is none." in ended.err
     assert "Traceback" not in ended.err
-    assert "no sign of" not in ended.err, f"It took {PATIENCE} s."
-    assert len(ended.out.splitlines()) == 1
