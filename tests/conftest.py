@@ -1,3 +1,18 @@
-"""Fixtures that every test may ask for."""
+"""Fixtures that every test may ask for, and how a run is spread over the machine."""
+
+import sys
+from pathlib import Path
+
+import pytest
 
 pytest_plugins = ["tests.databases", "tests.engines"]
+
+# Where Python is told to keep no bytecode, each worker and each program that a test starts would
+# compile all that it imports: that takes longer than most tests.
+sys.dont_write_bytecode = False
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Read a few files in this process: it is done before others would have begun."""
+    paths = [Path(argument.partition("::")[0]) for argument in config.args]
+    return 0 if all(path.is_file() for path in paths) else None

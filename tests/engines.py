@@ -67,7 +67,17 @@ def postgres_engine_home(
 @pytest.fixture(params=BACKENDS)
 def engine_home(request: pytest.FixtureRequest) -> EngineHome:
     """Lend a place for an engine: the test runs once on each backend."""
-    name = "sqlite_engine_home" if request.param == "sqlite" else "postgres_engine_home"
+    return _home_on(request.param, request)
+
+
+@pytest.fixture(params=[BACKENDS[0], pytest.param(BACKENDS[1], marks=pytest.mark.slow)])
+def long_engine_home(request: pytest.FixtureRequest) -> EngineHome:
+    """Lend a place for an engine: the test runs on SQLite, and in its long form on PostgreSQL."""
+    return _home_on(request.param, request)
+
+
+def _home_on(backend: str, request: pytest.FixtureRequest) -> EngineHome:
+    name = "sqlite_engine_home" if backend == "sqlite" else "postgres_engine_home"
     home: EngineHome = request.getfixturevalue(name)
     return home
 

@@ -82,17 +82,18 @@ class Scene:
         try:
             await self.slack.connected(within=20)
             yield
+            await self.workspace.settled()
         finally:
-            child.process.terminate()
+            child.process.terminate()  # What it still does, it ends first.
             code, seen = await asyncio.to_thread(child.wait)
             assert code == 0, f"The house ended badly after {seen[-3:]}."
 
 
 @pytest.fixture
-async def scene(engine_home: EngineHome, tmp_path: Path) -> AsyncGenerator[Scene]:
+async def scene(long_engine_home: EngineHome, tmp_path: Path) -> AsyncGenerator[Scene]:
     setup = Setup(manifest=manifest())
     async with SandboxSlack.serve(data_dir=tmp_path / "slack", setup=setup) as slack:
-        yield Scene(slack=slack, home=engine_home)
+        yield Scene(slack=slack, home=long_engine_home)
 
 
 @pytest.fixture(scope="session")
@@ -113,7 +114,6 @@ async def test_killed_while_taking_in_the_build_arrives_once(
         await scene.workspace.eventually(
             lambda: "New app" in scene.workspace.thread(posted)[-1].said(), timeout=20
         )
-        await asyncio.sleep(0.2)
 
     said = scene.workspace.by_bot("#mobile-builds")
     assert len(said) == 1, f"After dying {name} there are {len(said)} messages."
@@ -137,7 +137,6 @@ async def test_killed_while_distributing_everybody_is_told_once(
         await scene.workspace.eventually(
             lambda: any(key.startswith("report:") for key in _keys(scene, "#qa")), timeout=30
         )
-        await asyncio.sleep(0.2)
 
     for person in ("Bob", "Dee"):
         told = [m for m in scene.workspace.dms(person) if m.is_bot]
