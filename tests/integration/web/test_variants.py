@@ -218,8 +218,9 @@ async def test_somebody_whose_phone_is_not_in_it_gets_the_build_as_it_came(
     variant, _ = await signed(bench, world.NEW_PHONE)
     theirs = await offered(site, bench)
     async with site.database.writing() as session:
-        own = {"organization_id": shelf.build.organization_id}
-        cid = testers.Tester(slack_id="UCID", name="Cid", **own)
+        cid = testers.Tester(
+            organization_id=shelf.build.organization_id, slack_id="UCID", name="Cid"
+        )
         session.add(cid)
         await session.flush()
         mine = (await recipients.of_releases(session, [shelf.release.id]))[0]

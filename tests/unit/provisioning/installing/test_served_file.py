@@ -89,9 +89,14 @@ async def test_two_people_with_one_release_get_each_their_own_file(
     grants = Grants(database, b"k" * 32, timedelta(days=1))
     await ready(database, shelf, "aa", OLD)
     await ready(database, shelf, "bb", OTHERS)
-    own = {"organization_id": shelf.build.organization_id, "created_by": "clock"}
+    own = Device(
+        organization_id=shelf.build.organization_id,
+        udid=OLD,
+        tester_id=shelf.tester.id,
+        created_by="clock",
+    )
     async with database.writing() as session:
-        session.add(Device(udid=OLD, tester_id=shelf.tester.id, **own))
+        session.add(own)
     grant = await grants.give(shelf.release.id, shelf.tester.id)
 
     opened = await grants.open(grants.token(grant))
