@@ -17,7 +17,12 @@ from storage.catalog.database import Database, Session
 from storage.errors import AlreadyExists, NotFound, Stale
 from storage.records.base import new_id, now
 from storage.records.destination import Destination, DestinationKind
-from storage.records.distribution import Distribution, Recipient, RecipientState
+from storage.records.distribution import (
+    Distribution,
+    DistributionState,
+    Recipient,
+    RecipientState,
+)
 from storage.records.release import Release, ReleaseState
 
 #: Whoever has waited this long is not about to be told by the act they wait in.
@@ -100,8 +105,13 @@ class Distributions:
             before = await distributions.get(session, distribution_id)
             rows = await destinations.of_distributions(session, [distribution_id])
             release = await releases.get(session, before.release_id)
-        groups_of = [row for _, row in rows if row.kind is DestinationKind.GROUP]
+            known = await distributions.of_key(session, key)
+            shares = await recipients.of_releases(session, [before.release_id])
         await self._permissions.require(by, Act.DISTRIBUTE, Where(app_id=release.app_id))
+        if known is None and not _is_short(before, shares):
+            raise AlreadyDone(
+                f"Everybody has heard of release {release.number} by now.", number=release.number
+            )
         async with self._database.writing() as session:
             known = await distributions.of_key(session, key)
             if known is None:
@@ -114,7 +124,6 @@ class Distributions:
                     by=by,
                     organization_id=self._organization_id,
                     again=before.id,
-                    groups=[row.target_id for row in groups_of],
                 )
         await self._engine.start("distribute", known.id)
         return known
@@ -265,6 +274,13 @@ class Distributions:
             by=last.requested_by,
             at=last.created_at.isoformat(),
         )
+
+
+def _is_short(act: Distribution, shares: Sequence[Recipient]) -> bool:
+    """Return whether an act left out somebody whom no other has reached since."""
+    reached = {one.tester_id for one in shares if one.state in HAVE_IT}
+    left = any(one.distribution_id == act.id and one.tester_id not in reached for one in shares)
+    return left or bool(act.shortfall) or act.state is DistributionState.FAILED
 
 
 def _is_to_be_told(member: Member, rows: Sequence[Recipient]) -> bool:

@@ -229,6 +229,10 @@ async def test_whoever_could_not_be_reached_is_tried_again_with_a_button(
     card = await domain.cards.release(release_id)
     assert card.counts == {RecipientState.TOLD: 2}
     assert card.unreached == ()
+    with pytest.raises(AlreadyDone, match="Everybody has heard"):
+        await domain.distributions.again(first.id, MANAGER, "again:2")
+    with pytest.raises(NotAllowed):
+        await domain.distributions.again(first.id, TESTER, "again:3")
 
 
 async def test_one_that_cannot_be_reached_just_now_does_not_hold_up_the_others(
