@@ -2,10 +2,10 @@
 Block Kit, built so that it cannot be refused: every length is cut to Slack's limit here.
 
 Names and notes of other people go into `plain_text` or come through `bot.slack.kit.mrkdwn`. The
-limits are slack_sdk's and Slack's; `bot.slack.kit.validity` checks them once more.
+limits are slack_sdk's and Slack's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -17,7 +17,6 @@ View: TypeAlias = dict[str, Any]
 SECTION_TEXT = 3000
 HEADER_TEXT = 150
 BUTTON_TEXT = 75
-VALUE = 2000
 OPTION_TEXT = 75
 OPTION_VALUE = 150
 VIEW_TITLE = 24
@@ -230,8 +229,3 @@ class Form:
 def _with(block: Block, **extras: object) -> Block:
     """Return *block* with those of *extras* that are there; Slack refuses nulls."""
     return {**block, **{key: value for key, value in extras.items() if value is not None}}
-
-
-def find(blocks: Sequence[Block], kind: str) -> list[Mapping[str, Any]]:
-    """Return the blocks of one type."""
-    return [block for block in blocks if block.get("type") == kind]

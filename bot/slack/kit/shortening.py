@@ -6,10 +6,11 @@ text is halved until everything fits, and what was cut follows in the thread.
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.slack.kit import blocks, mrkdwn, validity
+from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.codes import NOT_UNDERSTOOD, TOO_LONG
 
@@ -25,11 +26,25 @@ PIECE = 3_500
 PIECES = 5
 
 
+def characters(shown: Sequence[Mapping[str, Any]]) -> int:
+    """Return how many characters of text blocks show, as msg_blocks_too_long counts them."""
+    return sum(_count(block) for block in shown)
+
+
+def _count(value: object) -> int:
+    if isinstance(value, Mapping):
+        own = len(value["text"]) if isinstance(value.get("text"), str) else 0
+        return own + sum(_count(part) for part in value.values())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return sum(_count(part) for part in value)
+    return 0
+
+
 def shortened(message: Message, room: int = ROOM) -> Message:
     """Return *message* with its blocks cut to *room* characters; `rest` has what was cut."""
     kept = [dict(block) for block in message.blocks]
     rest: list[str] = [message.rest] if message.rest else []
-    while validity.characters(kept) > room:
+    while characters(kept) > room:
         longest = max(kept, key=lambda block: len(_text_of(block)), default=None)
         if longest is None or len(_text_of(longest)) <= SHORTEST:
             break
@@ -104,10 +119,6 @@ class Shapes:
             return False
         if code in NOT_UNDERSTOOD and len(self._left) == len(("short", "plain", "bare")):
             self._left.pop(0)
-        logger.error(
-            "Slack refused a message with %s; a simpler one is sent. Its blocks are %s.",
-            code,
-            validity.message_complaints(list(self.now.blocks)) or "as they should be",
-        )
+        logger.error("Slack refused a message with %s; a simpler one is sent.", code)
         self.now = self._left.pop(0)()
         return True

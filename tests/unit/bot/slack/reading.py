@@ -5,8 +5,8 @@ from typing import Any
 
 from slack_sdk.models.blocks import Block
 
-from bot.slack.kit import validity
 from bot.slack.kit.blocks import Message
+from tests.blockkit import validity
 
 
 def words(message: Message) -> str:

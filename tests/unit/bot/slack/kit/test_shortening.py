@@ -1,7 +1,8 @@
 """Messages that Slack found too long."""
 
-from bot.slack.kit import blocks, shortening, validity
+from bot.slack.kit import blocks, shortening
 from bot.slack.kit.blocks import Message
+from tests.blockkit import validity
 
 
 def test_a_message_that_is_too_long_is_cut_always_in_the_same_way() -> None:
@@ -11,7 +12,7 @@ def test_a_message_that_is_too_long_is_cut_always_in_the_same_way() -> None:
 
     assert one == two
     assert validity.message_complaints(list(one.blocks)) == []
-    assert validity.characters(list(one.blocks)) <= shortening.ROOM
+    assert shortening.characters(list(one.blocks)) <= shortening.ROOM
 
 
 def test_what_was_cut_follows_in_the_thread() -> None:

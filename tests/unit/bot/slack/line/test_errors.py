@@ -4,11 +4,11 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.kit import validity
 from bot.slack.line import errors
 from bot.slack.line.errors import form_errors, problem, problem_view, sentence_of
 from bot.slack.line.health import SlackOut, Standing
 from provisioning.errors import NotAllowed, Unclear
+from tests.blockkit import validity
 
 
 def refusal(code: str, **fields: str) -> SlackApiError:

@@ -4,13 +4,14 @@ import pytest
 
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Filled, Wish, remembered, wish_of
-from bot.slack.kit import names, validity
+from bot.slack.kit import names
 from bot.slack.kit.blocks import Form, Message
 from bot.slack.kit.payloads import Outdated, submission_of
 from provisioning.actors import slack
 from provisioning.distributing.order import Plan
 from provisioning.releases.cards import GroupChip
 from storage.inspection.diff import Change
+from tests.blockkit import validity
 from tests.unit.bot.slack import samples
 from tests.unit.bot.slack.reading import words
 

@@ -4,10 +4,10 @@ import pytest
 
 from bot.slack.features.groups import views
 from bot.slack.features.groups.views import GroupWay
-from bot.slack.kit import validity
 from bot.slack.kit.blocks import Form
 from provisioning.people.groups import ChannelSheet
 from storage.records.group import Group
+from tests.blockkit import validity
 from tests.unit.bot.slack.features.groups.sheets import member, sheet
 from tests.unit.bot.slack.samples import EVIL
 

@@ -1,7 +1,7 @@
 """The Home tab, drawn for whoever opens it."""
 
 from bot.slack.features.home import views
-from bot.slack.kit import validity
+from tests.blockkit import validity
 from tests.unit.bot.slack.samples import EVIL, given, line
 
 

@@ -6,8 +6,9 @@ import pytest
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.slack.kit import blocks, mrkdwn, validity
+from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Form
+from tests.blockkit import validity
 
 BUTTON = {"type": "button", "text": {"type": "plain_text", "text": "Go"}, "action_id": "go"}
 

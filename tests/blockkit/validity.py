@@ -10,7 +10,8 @@ a complaint.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.slack.kit.shapes import (
+from bot.slack.kit.shortening import characters
+from tests.blockkit.shapes import (
     BLOCK_KEYS,
     COMMON,
     ELEMENT_KEYS,
@@ -41,20 +42,6 @@ def view_complaints(view: Mapping[str, Any]) -> list[str]:
 def option_complaints(options: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return what Slack would refuse in an answer to a request for options."""
     return list(_options("options", options, 100))
-
-
-def characters(blocks: Sequence[Mapping[str, Any]]) -> int:
-    """Return how many characters of text *blocks* show, as msg_blocks_too_long counts them."""
-    return sum(_texts(block) for block in blocks)
-
-
-def _texts(value: object) -> int:
-    if isinstance(value, Mapping):
-        own = len(value["text"]) if isinstance(value.get("text"), str) else 0
-        return own + sum(_texts(part) for part in value.values())
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return sum(_texts(part) for part in value)
-    return 0
 
 
 def _message(blocks: Sequence[Mapping[str, Any]]) -> Complaints:
@@ -117,7 +104,7 @@ def _section(where: str, block: Mapping[str, Any]) -> Complaints:
     if "text" in block:
         yield from _text(f"{where}/text", block["text"], 3000)
     fields = block.get("fields", ())
-    if len(fields) > 10:  # noqa: PLR2004 - Slack's limit, said in the sentence
+    if len(fields) > 10:
         yield f"{where}/fields: at most 10"
     for index, part in enumerate(fields):
         yield from _text(f"{where}/fields/{index}", part, 2000)
@@ -131,7 +118,7 @@ def _header(where: str, block: Mapping[str, Any]) -> Complaints:
 
 def _context(where: str, block: Mapping[str, Any]) -> Complaints:
     elements = block.get("elements", ())
-    if not 1 <= len(elements) <= 10:  # noqa: PLR2004 - Slack's limit, said in the sentence
+    if not 1 <= len(elements) <= 10:
         yield f"{where}/elements: 1 to 10, not {len(elements)}"
     for index, part in enumerate(elements):
         if part.get("type") == "image":
@@ -142,7 +129,7 @@ def _context(where: str, block: Mapping[str, Any]) -> Complaints:
 
 def _actions(where: str, block: Mapping[str, Any]) -> Complaints:
     elements = block.get("elements", ())
-    if not 1 <= len(elements) <= 25:  # noqa: PLR2004 - Slack's limit, said in the sentence
+    if not 1 <= len(elements) <= 25:
         yield f"{where}/elements: 1 to 25, not {len(elements)}"
     ids = [part.get("action_id") for part in elements]
     if len(set(ids)) != len(ids):
@@ -219,7 +206,7 @@ def _options(where: str, options: Sequence[Mapping[str, Any]], most: int) -> Com
         yield from _text(f"{here}/text", option.get("text"), 75)
         if "description" in option:
             yield from _text(f"{here}/description", option["description"], 75)
-        if len(str(option.get("value", ""))) > 150:  # noqa: PLR2004 - Slack's limit
+        if len(str(option.get("value", ""))) > 150:
             yield f"{here}/value: more than 150 characters"
 
 
