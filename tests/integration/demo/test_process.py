@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from bot.sandbox.demo import PortTaken, greeting, running
-from bot.sandbox.keeping import FolderTaken, FolderUnusable
-from tests.integration.demo.processes import opened
+from bot.sandbox.keeping import FolderTaken
+from tests.integration.demo.processes import demo, opened
 
 
 async def test_the_demo_shows_its_page_and_ends_well_when_asked_to(tmp_path: Path) -> None:
@@ -49,10 +49,12 @@ async def test_a_folder_opens_again_and_its_links_lead_where_they_did(tmp_path: 
     assert json.loads((folder / "demo.json").read_text()) == noted | {"starts": 2}
 
 
-async def test_a_folder_that_cannot_be_made_is_said_in_a_sentence(tmp_path: Path) -> None:
+async def test_what_stops_it_is_said_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("no folder")
 
-    with pytest.raises(FolderUnusable, match=f"{file / 'below'} cannot be used: "):
-        async with running(data_dir=file / "below"):
-            pass
+    ended = await demo("--data-dir", file / "below")
+
+    assert ended.code == 1
+    assert f"{file / 'below'} cannot be used: " in ended.err
+    assert "Traceback" not in ended.err
