@@ -13,7 +13,7 @@ from aiohttp import ClientSession, DummyCookieJar, web
 
 from bot.sandbox.slack.api.downloads import Downloads
 from bot.sandbox.slack.api.endpoint import Called, WebApi
-from bot.sandbox.slack.api.faults import Fault, Script
+from bot.sandbox.slack.api.faults import Fault, Script, When
 from bot.sandbox.slack.api.responses import Responses
 from bot.sandbox.slack.api.uploads import Uploads
 from bot.sandbox.slack.delivery.delivery import Delivery
@@ -168,13 +168,22 @@ class SandboxSlack:
     def calls_of(self, method: str) -> list[Called]:
         return [called for called in self.api.calls if called.method == method]
 
-    def script(self, method: str, fault: Fault, times: int = 1) -> None:
+    def script(
+        self,
+        method: str,
+        fault: Fault,
+        times: float = 1,
+        *,
+        seconds: float = float("inf"),
+        when: When | None = None,
+    ) -> None:
         """
-        Let the next calls of a method go wrong.
+        Let the next calls of a method go wrong: so many, within so many seconds.
 
-        `files.download` and `response_url` stand for downloads and for response URLs.
+        `files.download` and `response_url` stand for downloads and for response URLs. *when* picks
+        the calls that are meant by their arguments; a download has its `file`.
         """
-        self.faults.add(method, fault, times)
+        self.faults.add(method, fault, times, seconds=seconds, when=when)
 
     def use_http(self, request_url: str) -> Requests:
         """Deliver by signed requests to the app's URL from now on, not by Socket Mode."""
@@ -206,7 +215,7 @@ class SandboxSlack:
 
     async def close(self) -> None:
         """Stop delivering, close every socket and remove the temporary folder."""
-        self.api.stop()
+        self.faults.stop()
         self._page.stop()
         await self.delivery.close()
         await self.sockets.close()

@@ -27,12 +27,11 @@ class Downloads:
         self._script = script
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        fault = self._script.take(DOWNLOAD)
+        fault = self._script.take(DOWNLOAD, {"file": request.match_info["file"]})
         if fault is not None and fault.kind is FaultKind.DELAY:
             await asyncio.sleep(fault.seconds)
         elif fault is not None:
-            headers = {"Retry-After": str(int(fault.seconds))} if fault.seconds else {}
-            return web.Response(status=max(fault.status, 429), headers=headers)
+            return await self._script.spoil(request, fault)
         file = self._state.files.get(request.match_info["file"])
         if not self._may_read(request) or (file is not None and file.quirks.shows_sign_in):
             return web.Response(text=SIGN_IN, content_type="text/html")

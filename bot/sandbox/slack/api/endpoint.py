@@ -63,48 +63,35 @@ class WebApi:
     def __init__(self, state: State, sockets: Sockets, script: Script) -> None:
         self._state = state
         self._sockets = sockets
-        self._stopping = asyncio.Event()
         self.script = script
         self.page_cap = PAGE_CAP
         self.calls: deque[Called] = deque(maxlen=KEPT_CALLS)
 
-    def stop(self) -> None:
-        """Let go of calls that were told never to be answered."""
-        self._stopping.set()
-
     async def serve(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["method"]
-        fault = self.script.take(name)
-        if fault is not None:
-            if fault.kind is FaultKind.DELAY:
-                await asyncio.sleep(fault.seconds)
-            elif fault.kind is not FaultKind.LOST_ANSWER:
-                return await self._fail(request, name, fault)
+        fault = await self._fault_of(request, name)
+        if fault is not None and fault.kind is FaultKind.DELAY:
+            await asyncio.sleep(fault.seconds)
+            fault = None
+        if fault is not None and not fault.late:
+            return await self._fail(request, name, fault)
         answer, given = await self._answer(request, name)
         self._remember(name, given, answer)
-        if fault is not None and fault.kind is FaultKind.LOST_ANSWER:
-            return _cut(request)
+        if fault is not None:
+            return await self.script.spoil(request, fault)
         return web.json_response(answer, headers=self._headers(name))
+
+    async def _fault_of(self, request: web.Request, name: str) -> Fault | None:
+        if not self.script.awaits(name):
+            return None
+        return self.script.take(name, _parsed(await arguments.read(request)))
 
     async def _fail(self, request: web.Request, name: str, fault: Fault) -> web.StreamResponse:
         given = await arguments.read(request)
         given.pop("token", None)
-        self._remember(name, given, {"ok": False, "error": fault.name or fault.kind.value})
-        if fault.kind is FaultKind.TIMEOUT:
-            await self._stopping.wait()
-            return _cut(request)
-        if fault.kind is FaultKind.RESET:
-            return _cut(request)
-        if fault.kind is FaultKind.RATE_LIMITED:
-            return web.json_response(
-                {"ok": False, "error": "ratelimited"},
-                status=fault.status,
-                headers={"Retry-After": str(int(fault.seconds))},
-            )
-        if fault.kind is FaultKind.SERVER_ERROR:
-            page = "<html><body>Something went wrong.</body></html>"
-            return web.Response(status=fault.status, text=page, content_type="text/html")
-        return web.json_response({"ok": False, "error": fault.name})
+        said = fault.name if fault.kind is FaultKind.ERROR else fault.kind.value
+        self._remember(name, given, {"ok": False, "error": said})
+        return await self.script.spoil(request, fault)
 
     async def _answer(self, request: web.Request, name: str) -> tuple[JsonObject, JsonObject]:
         given: JsonObject = {}
@@ -194,10 +181,3 @@ def _parsed(given: JsonObject) -> JsonObject:
         except json.JSONDecodeError:
             read[name] = value
     return read
-
-
-def _cut(request: web.Request) -> web.StreamResponse:
-    """Drop the connection without an answer."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)

@@ -1,8 +1,19 @@
 """What goes wrong on demand."""
 
-from collections import deque
-from dataclasses import dataclass
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from enum import StrEnum
+
+from aiohttp import web
+
+from bot.sandbox.slack.shapes import JsonObject
+
+#: Decides by a call's arguments whether a fault is meant for it.
+When = Callable[[JsonObject], bool]
+
+PAGE = "<html><body>Something went wrong.</body></html>"
 
 
 class FaultKind(StrEnum):
@@ -12,19 +23,24 @@ class FaultKind(StrEnum):
     SERVER_ERROR = "server_error"
     TIMEOUT = "timeout"
     RESET = "reset"
-    LOST_ANSWER = "lost_answer"
     ERROR = "error"
+    NONSENSE = "nonsense"
     DELAY = "delay"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One fault. Made by the methods below, handed to `script`."""
+    """
+    One fault. Made by the methods below, handed to `script`.
+
+    A *late* one lets the call do what was asked, and spoils the answer only.
+    """
 
     kind: FaultKind
     name: str = ""
     seconds: float = 0.0
     status: int = 200
+    late: bool = False
 
     @classmethod
     def rate_limited(cls, retry_after: int = 1) -> "Fault":
@@ -49,7 +65,7 @@ class Fault:
     @classmethod
     def lost_answer(cls) -> "Fault":
         """Do what was asked, then drop the connection."""
-        return cls(kind=FaultKind.LOST_ANSWER)
+        return cls.reset().after()
 
     @classmethod
     def error(cls, name: str) -> "Fault":
@@ -57,23 +73,96 @@ class Fault:
         return cls(kind=FaultKind.ERROR, name=name)
 
     @classmethod
+    def nonsense(cls, answer: str = "[]") -> "Fault":
+        """Answer 200 and what Slack never says, as JSON."""
+        return cls(kind=FaultKind.NONSENSE, name=answer)
+
+    @classmethod
     def delay(cls, seconds: float) -> "Fault":
         """Wait, then do and answer as always."""
         return cls(kind=FaultKind.DELAY, seconds=seconds)
+
+    def after(self) -> "Fault":
+        """Return the same fault, which comes when the work is done already."""
+        return replace(self, late=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Waiting:
+    fault: Fault
+    left: float
+    until: float
+    when: When | None
+
+    def is_over(self) -> bool:
+        return self.left <= 0 or time.monotonic() > self.until
 
 
 class Script:
     """Faults that wait for their call, by method, in the order in which they were written."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, deque[Fault]] = {}
+        self._waiting: dict[str, list[_Waiting]] = {}
+        self._stopping = asyncio.Event()
 
-    def add(self, method: str, fault: Fault, times: int = 1) -> None:
-        self._waiting.setdefault(method, deque()).extend([fault] * times)
+    def add(
+        self,
+        method: str,
+        fault: Fault,
+        times: float = 1,
+        *,
+        seconds: float = float("inf"),
+        when: When | None = None,
+    ) -> None:
+        """Let the next *times* calls go wrong, within so many *seconds* from now."""
+        until = time.monotonic() + seconds
+        waiting = _Waiting(fault=fault, left=times, until=until, when=when)
+        self._waiting.setdefault(method, []).append(waiting)
 
-    def take(self, method: str) -> Fault | None:
-        waiting = self._waiting.get(method)
-        return waiting.popleft() if waiting else None
+    def take(self, method: str, arguments: JsonObject) -> Fault | None:
+        """Return what happens to this call."""
+        there = self._waiting.get(method)
+        if not there:
+            return None
+        there[:] = [waiting for waiting in there if not waiting.is_over()]
+        for waiting in there:
+            if waiting.when is None or waiting.when(arguments):
+                waiting.left -= 1
+                return waiting.fault
+        return None
+
+    def awaits(self, method: str) -> bool:
+        """Return whether anything waits for a method, so that its arguments are worth reading."""
+        return bool(self._waiting.get(method))
 
     def clear(self) -> None:
         self._waiting.clear()
+
+    def stop(self) -> None:
+        """Let go of calls that were told never to be answered."""
+        self._stopping.set()
+
+    async def spoil(self, request: web.Request, fault: Fault) -> web.StreamResponse:
+        """Answer as a fault says, whatever was done before."""
+        if fault.kind is FaultKind.TIMEOUT:
+            await self._stopping.wait()
+        if fault.kind in {FaultKind.TIMEOUT, FaultKind.RESET}:
+            return _cut(request)
+        if fault.kind is FaultKind.RATE_LIMITED:
+            return web.json_response(
+                {"ok": False, "error": "ratelimited"},
+                status=fault.status,
+                headers={"Retry-After": str(int(fault.seconds))},
+            )
+        if fault.kind is FaultKind.SERVER_ERROR:
+            return web.Response(status=fault.status, text=PAGE, content_type="text/html")
+        if fault.kind is FaultKind.NONSENSE:
+            return web.Response(text=fault.name, content_type="application/json")
+        return web.json_response({"ok": False, "error": fault.name})
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    """Drop the connection without an answer."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response(status=500)

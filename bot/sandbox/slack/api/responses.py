@@ -1,5 +1,6 @@
 """`/response/…`: response URLs."""
 
+import asyncio
 import json
 
 from aiohttp import web
@@ -22,19 +23,22 @@ class Responses:
         self._state = state
         self._script = script
 
-    async def serve(self, request: web.Request) -> web.Response:
-        fault = self._script.take(RESPONSE_URL)
-        if fault is not None and fault.kind is FaultKind.RATE_LIMITED:
-            headers = {"Retry-After": str(int(fault.seconds))}
-            return web.Response(status=429, text="rate_limited", headers=headers)
-        if fault is not None:
-            return web.Response(status=max(fault.status, 404), text=fault.name)
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        fault = self._script.take(RESPONSE_URL, {"key": request.match_info["key"]})
+        if fault is not None and fault.kind is FaultKind.ERROR:
+            return web.Response(status=404, text=fault.name)
+        if fault is not None and fault.kind is FaultKind.DELAY:
+            await asyncio.sleep(fault.seconds)
+        elif fault is not None and not fault.late:
+            return await self._script.spoil(request, fault)
         try:
             body = await _body(request)
             where = self._state.response_urls.use(request.match_info["key"])
             answer(self._state, where, body)
         except Refusal as refusal:
             return self._refused(refusal)
+        if fault is not None and fault.late:
+            return await self._script.spoil(request, fault)
         return web.Response(text="ok")
 
     def _refused(self, refusal: Refusal) -> web.Response:

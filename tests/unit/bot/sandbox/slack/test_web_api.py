@@ -1,5 +1,7 @@
 """The Web API is as strict as Slack's: tokens, scopes, arguments, faults."""
 
+import asyncio
+
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
@@ -258,6 +260,40 @@ async def test_a_reset_has_done_nothing(slack: SandboxSlack, client: AsyncWebCli
         await client.chat_postMessage(channel=slack.workspace.channel("#qa").id, text="Never")
 
     assert slack.workspace.messages("#qa") == []
+
+
+async def test_a_late_fault_comes_when_the_work_is_done(
+    slack: SandboxSlack, client: AsyncWebClient
+) -> None:
+    channel = slack.workspace.channel("#qa").id
+    slack.script("chat.postMessage", Fault.server_error(502).after())
+    slack.script("chat.postMessage", Fault.error("internal_error").after())
+    for text in ("one", "two"):
+        with pytest.raises(SlackApiError):
+            await client.chat_postMessage(channel=channel, text=text)
+
+    assert [m.text for m in slack.workspace.messages("#qa")] == ["one", "two"]
+
+
+async def test_a_fault_may_be_meant_for_some_calls_and_for_some_time(
+    slack: SandboxSlack, client: AsyncWebClient
+) -> None:
+    qa, builds = (slack.workspace.channel(name).id for name in ("#qa", "#mobile-builds"))
+    slack.script(
+        "chat.postMessage",
+        Fault.error("fatal_error"),
+        times=float("inf"),
+        seconds=0.2,
+        when=lambda given: given["channel"] == qa,
+    )
+
+    await client.chat_postMessage(channel=builds, text="x")
+    for _ in range(2):
+        async with refused_with("fatal_error"):
+            await client.chat_postMessage(channel=qa, text="x")
+    await asyncio.sleep(0.2)
+
+    await client.chat_postMessage(channel=qa, text="x")
 
 
 async def test_a_timeout_never_answers_and_a_delay_does(slack: SandboxSlack) -> None:
