@@ -39,9 +39,9 @@ class Workspace:
 
 def workspace(clients: Clients, database: Database, *, pace: float | None = None) -> Workspace:
     """Return the ways to a workspace. *pace*: seconds between messages in a channel."""
-    standing, tasks = Standing(), Tasks()
+    standing, tasks = clients.standing, Tasks()
     lanes = Pace(PAUSE if pace is None else pace)
-    whoami = Whoami(clients.patient)
+    whoami = Whoami(clients.patient, standing)
     voice = Voice(clients, standing)
     return Workspace(
         clients=clients,
@@ -52,7 +52,7 @@ def workspace(clients: Clients, database: Database, *, pace: float | None = None
         postings=Postings(clients, database, whoami, standing, lanes),
         voice=voice,
         conversations=Conversations(clients.patient, standing),
-        doorman=Doorman(clients.hurried, voice),
+        doorman=Doorman(clients.hurried, voice, standing),
         errors=Errors(voice=voice, tasks=tasks, standing=standing),
         directory=SlackDirectory(clients.patient, database, whoami, standing),
     )

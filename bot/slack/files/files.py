@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.kit.codes import code_of
 from bot.slack.kit.payloads import at, entries, text_or_none
 from bot.slack.line.health import Standing
-from provisioning.errors import SourceFailed, SourceGone
+from bot.slack.line.meaning import FAILURES, meaning
+from provisioning.errors import SourceFailed, SourceGone, SourceUnreachable
 
 logger = logging.getLogger(__name__)
 
@@ -146,21 +146,21 @@ class Files:
         """
         Return what Slack knows of a file now.
 
-        Raise SourceGone for a deleted one, SourceFailed with a sentence when Slack does not say.
+        Raise SourceGone for a deleted one, SourceUnreachable while Slack does not say, and
+        SourceFailed with a sentence when it says that we may not know.
         """
         try:
             answer = await self._client.files_info(file=file_id)
-        except SlackApiError as error:
+        except FAILURES as error:
             raise self._translated(error) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise SourceFailed("Slack did not say anything about this file. Try again.") from error
         return file_of(at(answer.data, "file") or {"id": file_id})
 
     async def ready(self, file_id: str) -> SlackFile:
         """
         Return a file with its address and size, waiting about 16 seconds for Slack to check it.
 
-        Raise SourceGone or SourceFailed, each with its sentence, when it can never be had.
+        Raise SourceGone or SourceFailed, each with its sentence, when it can never be had, and
+        SourceUnreachable while Slack does not answer.
         """
         for pause in (*PAUSES, None):
             file = await self.look(file_id)
@@ -174,11 +174,15 @@ class Files:
             await asyncio.sleep(pause)
         raise SourceFailed(UNFINISHED)
 
-    def _translated(self, error: SlackApiError) -> SourceFailed:
-        code = code_of(error)
+    def _translated(self, error: Exception) -> SourceFailed:
+        code = code_of(error) if isinstance(error, SlackApiError) else ""
         if code in _GONE:
             return SourceGone(GONE)
         if code in _CLOSED:
             return SourceFailed(CLOSED)
-        told = self._standing.note(error)
-        return SourceFailed(told or f"Slack said `{code}` about this file. Post it again.")
+        failure = meaning(error, self._standing)
+        if failure.transient:
+            return SourceUnreachable("Slack did not say anything about this file.", **failure.data)
+        if code == "missing_scope":
+            return SourceFailed(str(failure), **failure.data)
+        return SourceFailed(f"Slack said `{code}` about this file. Post it again.", **failure.data)

@@ -5,17 +5,17 @@ Slack repeats an event for five minutes only. So every few minutes the files sin
 know are listed, and whatever was not noticed is taken in like any other.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
-
 from bot.slack.files.files import SlackFile, file_of
 from bot.slack.files.sightings import SLACK, Sightings
 from bot.slack.kit.payloads import at, entries, text_or_none
+from bot.slack.line.meaning import FAILURES, meaning
 from bot.slack.workspace import Workspace
+from provisioning.errors import TellerFailed
 from storage.catalog import uploads
 
 logger = logging.getLogger(__name__)
@@ -34,25 +34,34 @@ class Missed:
         self._client = workspace.clients.patient
         self._sightings = sightings
         self._organization_id = organization_id
+        self._turn = asyncio.Lock()
 
     async def __call__(self) -> int:
         """
         Take in what was missed and return how many files were looked at.
 
-        Before the first upload there is nothing to go on from: a new installation does not take in
+        One look at a time: who comes while another looks, looks again afterwards. Before the first
+        upload there is nothing to go on from: a new installation does not take in
         what was posted before it came.
         """
+        async with self._turn:
+            return await self._look()
+
+    async def _look(self) -> int:
         async with self._workspace.database.reading() as session:
             newest = await uploads.newest_at(session, self._organization_id, SLACK)
         if newest is None or not self._workspace.standing.well:
             return 0
         try:
             return await self._since(f"{(newest - OVERLAP).timestamp():.0f}")
-        except SlackApiError as error:
-            self._workspace.standing.note(error)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            logger.info("Missed files were not looked for: %s.", type(error).__name__)
+        except (*FAILURES, TellerFailed) as error:
+            failure = error if isinstance(error, TellerFailed) else self._meaning(error)
+            said = failure.data.get("slack", type(error).__name__)
+            logger.info("Missed files were not looked for: %s.", said)
         return 0
+
+    def _meaning(self, error: Exception) -> TellerFailed:
+        return meaning(error, self._workspace.standing)
 
     async def _since(self, oldest: str) -> int:
         own = {channel_id async for channel_id in self._own_channels()}

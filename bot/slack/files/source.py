@@ -16,7 +16,7 @@ import aiohttp
 
 from bot.slack.files.files import GONE, Files, SlackFile
 from bot.slack.line.client import Clients
-from provisioning.errors import SourceFailed, SourceGone
+from provisioning.errors import SourceFailed, SourceGone, SourceUnreachable
 from provisioning.ports import Incoming
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,8 @@ RESUMES = 5
 DOWNLOAD_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=10, sock_read=60)
 
 #: How often a busy server is asked, and how long it may keep us waiting each time, in seconds.
-BUSY_TRIES = 4
-LONGEST_WAIT = 60.0
+BUSY_TRIES = 3
+LONGEST_WAIT = 3.0
 
 OK, PARTIAL, TOO_MANY, SERVER_ERROR = 200, 206, 429, 500
 MOVED = frozenset({301, 302, 303, 307, 308})
@@ -45,7 +45,7 @@ ELSEWHERE = (
     "Slack sends this download to a server that Slipway does not trust ({host}). An admin can "
     "allow it with SLIPWAY_SLACK_FILE_HOSTS."
 )
-SHORT = "The download from Slack broke off at {got} of {size} bytes. Post the file again."
+SHORT = "The download from Slack broke off at {got} of {size} bytes."
 WRONG_LENGTH = "Slack sent {got} bytes of a file that has {size}. Post the file again."
 
 
@@ -67,7 +67,7 @@ class SlackSource:
     @asynccontextmanager
     async def open(self, reference: Mapping[str, Any]) -> AsyncGenerator[Incoming]:
         """
-        Raise SourceGone or SourceFailed, each with its sentence.
+        Raise SourceGone, SourceFailed, or SourceUnreachable for what may pass by itself.
 
         The first byte is asked for when the first chunk is, so a file that nobody wants for its
         size is not fetched at all.
@@ -80,7 +80,7 @@ class SlackSource:
             download.close()
 
     async def begin(self, file: SlackFile) -> aiohttp.ClientResponse:
-        """Ask for a file from its first byte. Raise SourceGone or SourceFailed."""
+        """Ask for a file from its first byte. Raise SourceGone, SourceFailed, SourceUnreachable."""
         answer = await self._get(str(file.url), start=0)
         try:
             self._check(answer, file)
@@ -110,7 +110,7 @@ class SlackSource:
             answer.close()
             asked = answer.headers.get("Retry-After", "")
             await asyncio.sleep(min(float(asked) if asked.isdigit() else attempt + 1, LONGEST_WAIT))
-        raise SourceFailed(f"Slack's file server answered {status}. Post the file again.")
+        raise SourceUnreachable(f"Slack's file server answered {status}.", slack=str(status))
 
     async def _follow(self, url: str, *, start: int) -> aiohttp.ClientResponse:
         """Follow redirects by hand, so that the token is shown to allowed hosts only."""
@@ -133,7 +133,7 @@ class SlackSource:
                 url, headers=headers, allow_redirects=False, timeout=DOWNLOAD_TIMEOUT
             )
         except (aiohttp.ClientError, TimeoutError) as error:
-            raise SourceFailed("Slack's file server did not answer. Try again.") from error
+            raise SourceUnreachable("Slack's file server did not answer.") from error
 
     def _check_host(self, url: str) -> None:
         parts = urlsplit(url)
@@ -170,7 +170,7 @@ class _Download:
         self._resumes = 0
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the file in pieces of at most 1 MiB. Raise SourceFailed when it stays short."""
+        """Yield the file in pieces of at most 1 MiB. Raise SourceUnreachable if it stays short."""
         size = self._file.size or 0
         answer = self._answer = await self._source.begin(self._file)
         while True:
@@ -188,15 +188,13 @@ class _Download:
 
     async def _go_on(self, size: int) -> aiohttp.ClientResponse:
         self.close()
-        short = SourceFailed(SHORT.format(got=self._got, size=size))
+        short = SourceUnreachable(SHORT.format(got=self._got, size=size))
         while self._resumes < RESUMES:
             self._resumes += 1
             await asyncio.sleep(0.2 * self._resumes)
             try:
                 answer = await self._source.resume(self._file, self._got)
-            except SourceGone:
-                raise
-            except SourceFailed:
+            except SourceUnreachable:
                 continue
             if answer is None:
                 break

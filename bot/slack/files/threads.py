@@ -5,7 +5,7 @@ import logging
 
 from bot.slack.files.files import Files
 from bot.slack.files.sightings import SLACK
-from provisioning.errors import SourceFailed
+from provisioning.errors import SourceFailed, SourceUnreachable
 from provisioning.releases.cards import UploadCard
 from storage.catalog import uploads
 from storage.catalog.database import Database
@@ -26,7 +26,12 @@ class Threads:
         self._database = database
 
     async def of(self, card: UploadCard, channel_id: str) -> str | None:
-        """Return the ts to reply to, None when Slack does not say within most of a second."""
+        """
+        Return the ts to reply to, None when Slack does not know it within most of a second.
+
+        Raise SourceUnreachable while Slack does not answer: without it nothing can be fetched
+        either, and a card that stands beside its thread stays there.
+        """
         file_id = card.key.rpartition(":")[2]
         for pause in PAUSES:
             await asyncio.sleep(pause)
@@ -36,6 +41,8 @@ class Threads:
                 return place.thread
             try:
                 file = await self._files.look(file_id)
+            except SourceUnreachable:
+                raise
             except SourceFailed:
                 return None
             if (thread_ts := file.threads.get(channel_id)) is not None:

@@ -68,11 +68,14 @@ UNDELIVERABLE: dict[str, str] = {
     "cannot_message_stranger": "the person belongs to another workspace",
     "not_in_dm": "Slack does not let Slipway write to this person",
 }
+#: Slack takes no more of this for a moment; the call did nothing.
+LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded", "accesslimited"})
 #: Trying once more may help.
-PASSING = frozenset(
-    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"}
-    | {"team_added_to_org", "accesslimited"}
+PASSING = LIMITED | frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+    | {"team_added_to_org"}
 )
+OK = 200
 SERVER_ERROR = 500
 TOO_MANY = 429
 
@@ -92,9 +95,23 @@ def status_of(error: SlackApiError) -> int:
     return int(getattr(error.response, "status_code", 0) or 0)
 
 
+def is_passing(error: SlackApiError) -> bool:
+    """Return whether the same call may work later: nothing in it is what Slack objects to."""
+    status, code = status_of(error), code_of(error)
+    return status >= SERVER_ERROR or status == TOO_MANY or code in PASSING or not code
+
+
 def is_ambiguous(error: SlackApiError) -> bool:
     """Return whether the call may have worked although its answer says otherwise."""
-    return status_of(error) >= SERVER_ERROR or code_of(error) in PASSING - {"ratelimited"}
+    limited = status_of(error) == TOO_MANY or code_of(error) in LIMITED
+    return is_passing(error) and not limited
+
+
+def wait_of(error: SlackApiError) -> float | None:
+    """Return how many seconds Slack wants to be left alone, None when it does not say."""
+    headers = getattr(error.response, "headers", None) or {}
+    found = next((v for k, v in headers.items() if str(k).lower() == "retry-after"), "")
+    return float(found) if str(found).isdigit() else None
 
 
 def missing_scope(error: SlackApiError) -> str | None:

@@ -1,12 +1,11 @@
 """The conversation with one person: a channel like any other, whose id begins with D."""
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.kit.codes import code_of, is_ambiguous
+from bot.slack.kit.payloads import text_or_none
 from bot.slack.line.health import Standing
-from provisioning.errors import TellerFailed, TellerUnreachable
+from bot.slack.line.meaning import SILENT, in_our_words
+from provisioning.errors import TellerUnreachable
 
 
 class Conversations:
@@ -22,12 +21,9 @@ class Conversations:
 
         Raise TellerUnreachable, or TellerFailed with Slack's word in `data["slack"]`.
         """
-        try:
+        with in_our_words(self._standing):
             opened = await self._client.conversations_open(users=user_id)
-        except SlackApiError as error:
-            if is_ambiguous(error):
-                raise TellerUnreachable(slack=code_of(error)) from error
-            raise TellerFailed(slack=code_of(error)) from error
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise TellerUnreachable from error
-        return str(opened["channel"]["id"])
+        channel_id = text_or_none(opened.data, "channel", "id")
+        if channel_id is None:
+            raise TellerUnreachable(SILENT)
+        return channel_id

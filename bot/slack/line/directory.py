@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,7 +13,8 @@ from bot.slack.kit.codes import code_of
 from bot.slack.kit.payloads import Body, at, entries, text_or_none
 from bot.slack.line.health import Standing
 from bot.slack.line.identity import Identity, Whoami
-from provisioning.errors import DirectoryFailed
+from bot.slack.line.meaning import FAILURES, meaning
+from provisioning.errors import DirectoryFailed, TellerFailed
 from provisioning.ports import PersonFacts
 from storage.catalog import people_cache
 from storage.catalog.database import Database
@@ -88,8 +88,8 @@ class SlackDirectory:
         return await self._ask_members(usergroup_id, known)
 
     async def learn(self, user: Body) -> PersonFacts | None:
-        """Remember a user object of Slack's (`user_change`, `users.info`)."""
-        me = await self._whoami()
+        """Remember a user object of Slack's (`users.info`). Raise DirectoryFailed."""
+        me = await self._me()
         if text_or_none(user, "id") is None:
             return None
         person = person_of(user, me)
@@ -108,12 +108,12 @@ class SlackDirectory:
 
         Empty when the scope was not granted. Raise DirectoryFailed.
         """
-        me = await self._whoami()
+        me = await self._me()
         if not me.granted("usergroups:read"):
             return []
         try:
             answer = await self._client.usergroups_list(include_disabled=False)
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        except FAILURES as error:
             raise self._failed(error) from error
         return [
             UserGroup(
@@ -125,6 +125,12 @@ class SlackDirectory:
             for group in entries(answer.data, "usergroups")
         ]
 
+    async def _me(self) -> Identity:
+        try:
+            return await self._whoami()
+        except TellerFailed as error:
+            raise DirectoryFailed(**error.data) from error
+
     async def _known(self, user_id: str) -> Person | None:
         async with self._database.reading() as session:
             return await people_cache.person(session, user_id)
@@ -132,11 +138,9 @@ class SlackDirectory:
     async def _ask_person(self, user_id: str, known: Person | None) -> PersonFacts:
         try:
             answer = await self._client.users_info(user=user_id)
-        except SlackApiError as error:
-            if code_of(error) in _UNKNOWN:
+        except FAILURES as error:
+            if isinstance(error, SlackApiError) and code_of(error) in _UNKNOWN:
                 raise NotFound("Slack does not know this person.") from error
-            return self._remembered(known, error)
-        except (aiohttp.ClientError, TimeoutError) as error:
             return self._remembered(known, error)
         facts = await self.learn(at(answer.data, "user") or {})
         if facts is None:
@@ -150,18 +154,16 @@ class SlackDirectory:
         return facts_of(known)
 
     async def _ask_members(self, usergroup_id: str, known: UserGroup | None) -> tuple[str, ...]:
-        me = await self._whoami()
+        me = await self._me()
         group = UserGroup(id=usergroup_id, team_id=me.team_id)
         if known is not None:
             group.handle, group.name = known.handle, known.name
         try:
             group.members = await self._all_members(usergroup_id)
-        except SlackApiError as error:
-            if code_of(error) not in _NO_GROUP:
+        except FAILURES as error:
+            if not isinstance(error, SlackApiError) or code_of(error) not in _NO_GROUP:
                 return self._old_members(known, error)
             group.members, group.gone = [], True
-        except (aiohttp.ClientError, TimeoutError) as error:
-            return self._old_members(known, error)
         async with self._database.writing() as session:
             await people_cache.keep_usergroup(session, group)
         return tuple(group.members)
@@ -187,7 +189,7 @@ class SlackDirectory:
 
     def _failed(self, error: Exception) -> DirectoryFailed:
         told = self._standing.note(error) if isinstance(error, SlackApiError) else None
-        return DirectoryFailed(told)
+        return DirectoryFailed(told, **meaning(error, self._standing).data)
 
 
 def person_of(user: Mapping[str, Any], me: Identity) -> Person:

@@ -15,16 +15,16 @@ from typing import Any
 from uuid import uuid4
 
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
 
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Message
-from bot.slack.kit.codes import TRIGGER_USED, code_of
+from bot.slack.kit.codes import TRIGGER_USED
 from bot.slack.kit.payloads import Asker, Body, Malformed, asker_of, at
 from bot.slack.line.health import Standing
+from bot.slack.line.meaning import FAILURES, meaning
 from bot.slack.line.replies import Voice
 from bot.slack.line.tasks import Tasks
-from provisioning.errors import NotAllowed, NotNow, Unclear
+from provisioning.errors import NotAllowed, NotNow, TellerFailed, Unclear
 from storage.errors import NotFound, SlipwayError
 
 logger = logging.getLogger(__name__)
@@ -32,27 +32,12 @@ logger = logging.getLogger(__name__)
 
 def sentence_of(error: BaseException, standing: Standing, *, during: str) -> str:
     """Return what people are told of *error*; what is not ours is logged with a reference."""
-    if isinstance(error, SlipwayError) and not isinstance(error, Malformed):
-        return str(error)
+    failure = meaning(error, standing) if isinstance(error, FAILURES) else error
+    if isinstance(failure, TellerFailed) and "slack" in failure.data:
+        return _refused_by_slack(failure, error, during)
+    if isinstance(failure, SlipwayError) and not isinstance(failure, Malformed):
+        return str(failure)
     reference = uuid4().hex[:8]
-    if isinstance(error, SlackApiError):
-        told = standing.note(error)
-        logger.error(
-            "%s failed [%s]: Slack answered %s.\n%s",
-            during,
-            reference,
-            code_of(error) or "with an error",
-            "".join(traceback.format_tb(error.__traceback__)),
-            extra={"reference": reference},
-        )
-        if told is not None:
-            return f"{told} (reference {reference})"
-        if code_of(error) in TRIGGER_USED:
-            return "Slack waited too long to open the form. Please try again."
-        return (
-            f"Slack refused this with `{code_of(error) or 'an unknown error'}`. Try again; if it "
-            f"goes on, tell an admin the reference {reference}."
-        )
     logger.error(
         "%s failed [%s].", during, reference, exc_info=error, extra={"reference": reference}
     )
@@ -60,6 +45,23 @@ def sentence_of(error: BaseException, standing: Standing, *, during: str) -> str
         "Something went wrong in Slipway. Try again in a minute; if it goes on, tell an admin the "
         f"reference {reference}."
     )
+
+
+def _refused_by_slack(failure: TellerFailed, error: BaseException, during: str) -> str:
+    word, reference = str(failure.data["slack"]), uuid4().hex[:8]
+    logger.error(
+        "%s failed [%s]: Slack answered %s.\n%s",
+        during,
+        reference,
+        word,
+        "".join(traceback.format_tb(error.__traceback__)),
+        extra={"reference": reference},
+    )
+    if word in TRIGGER_USED:
+        return "Slack waited too long to open the form. Please try again."
+    if failure.transient or word == "missing_scope":
+        return f"{failure} (reference {reference})"
+    return f"{failure} Try again; if it goes on, tell an admin the reference {reference}."
 
 
 def problem(sentence: str) -> Message:
@@ -95,13 +97,15 @@ class Errors:
         """
         Say an error of a listener and return what Slack is answered, unless it was *acked* before.
 
-        An event is answered with 500, so that Slack delivers it again; an interaction with 200,
-        because Slack would only add a failure of its own to our sentence.
+        An event is answered with 500, so that Slack delivers it again, unless it would end the same
+        way; an interaction with 200, because Slack would only add a failure of its own to our
+        sentence.
         """
         kind = str(at(body, "type") or ("command" if at(body, "command") else "unknown"))
         sentence = sentence_of(error, self.standing, during=kind)
         if kind == "event_callback":
-            return BoltResponse(status=200 if isinstance(error, SlipwayError) else 500, body="")
+            final = isinstance(error, SlipwayError) and not error.transient
+            return BoltResponse(status=200 if final else 500, body="")
         if kind == "block_suggestion":
             return _json({"options": []})
         if kind == "view_submission" and not acked:

@@ -1,45 +1,64 @@
 """How we stand with Slack: what `/healthz` says, and whether it makes sense to go on calling."""
 
+import asyncio
 import logging
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.kit.codes import TOKEN_DEAD, code_of, missing_scope
-from provisioning.errors import ProvisioningError
+from provisioning.errors import TellerUnreachable
 from storage.records.base import now
 
 logger = logging.getLogger(__name__)
 
 REINSTALL = "Add it under “OAuth & Permissions” of the Slack app, then install the app again."
 
-
 PROBE_EVERY = 60.0  #: Seconds.
+#: A connection that breaks now and then is nobody's trouble.
+OUT_AFTER = timedelta(seconds=20)
 
 
-class SlackOut(ProvisioningError):
+class SlackOut(TellerUnreachable):
     """Slack does not work with this Slipway at the moment."""
+
+    code = "slack_out"
 
 
 class Standing:
     """
     Remembers what is wrong between Slack and us.
 
-    `trouble` is a sentence while nothing can work; `scopes` are those that Slack missed, which cost
-    one feature each.
+    `trouble` is a sentence while nothing can work until an admin acts; `out_since` is when Slack
+    ceased to answer, None while it does; `scopes` are those that Slack missed, which cost one
+    feature each. `unwell` is set while there is trouble or silence, `reachable` unless there is
+    silence.
     """
 
     def __init__(self) -> None:
         self.trouble: str | None = None
         self.since: datetime | None = None
+        self.out_since: datetime | None = None
         self.scopes: set[str] = set()
         self.limited: datetime | None = None
+        self.unwell = asyncio.Event()
+        self.reachable = asyncio.Event()
+        self.reachable.set()
         self._tried = 0.0
 
     @property
     def well(self) -> bool:
         return self.trouble is None
+
+    @property
+    def complaint(self) -> str:
+        """Return the sentence of `/healthz`, empty while all is well."""
+        if self.trouble is not None:
+            return self.trouble
+        if self.out_since is None or now() - self.out_since < OUT_AFTER:
+            return ""
+        return f"Slack has not answered since {self.out_since:%H:%M} UTC; it is asked again."
 
     def note(self, error: SlackApiError) -> str | None:
         """Learn from an answer of Slack's; return a sentence for people if it says something."""
@@ -73,10 +92,25 @@ class Standing:
             logger.critical("Slipway cannot work with Slack any more: %s", reason)
             self.trouble, self.since = reason, now()
             self._tried = time.monotonic()
+        self.unwell.set()
+
+    def out(self) -> None:
+        """Slack did not answer, or not as itself."""
+        self.out_since = self.out_since or now()
+        self.reachable.clear()
+        self.unwell.set()
+
+    def reached(self) -> None:
+        """Slack answers again, whatever it says."""
+        self.out_since = None
+        self.reachable.set()
+        if self.trouble is None:
+            self.unwell.clear()
 
     def recover(self) -> None:
         """Slack answers again as it should."""
         self.trouble = self.since = None
+        self.reached()
 
     def rate_limited(self) -> None:
         """Slack holds events back (`app_rate_limited`)."""

@@ -5,15 +5,14 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.kit.codes import code_of
 from bot.slack.kit.names import POSTING
 from bot.slack.kit.payloads import at, entries, text_or_none
 from bot.slack.line.health import Standing
 from bot.slack.line.identity import Whoami
+from bot.slack.line.meaning import FAILURES, SILENT, meaning
+from provisioning.errors import TellerUnreachable
 from storage.records.posting import Posting
 
 logger = logging.getLogger(__name__)
@@ -35,7 +34,11 @@ class History:
         self._standing = standing
 
     async def find(self, row: Posting) -> str | None:
-        """Return the ts of the message of *row*, None when it is not there or not to be read."""
+        """
+        Return the ts of the message of *row*, None when it is not there or not to be read.
+
+        Raise TellerUnreachable when Slack does not say: then it may be there.
+        """
         me = await self._whoami()
         scopes = READING.get(row.channel_id[:1], ("groups:history",))
         if not me.granted(*scopes):
@@ -44,11 +47,12 @@ class History:
             async for message in self._since(row):
                 if self._is_it(message, row.key, me.user_id, me.bot_id):
                     return text_or_none(message, "ts")
-        except SlackApiError as error:
+        except FAILURES as error:
+            failure = meaning(error, self._standing)
+            if failure.transient:
+                raise failure from error
             # The scope for private channels may lack although the one for public ones is there.
-            logger.info("The history of a channel cannot be read: %s.", code_of(error))
-        except (aiohttp.ClientError, TimeoutError) as error:
-            logger.info("The history of a channel was not read: %s.", type(error).__name__)
+            logger.info("The history of a channel cannot be read: %s.", failure.data.get("slack"))
         return None
 
     async def _since(self, row: Posting) -> AsyncIterator[Mapping[str, Any]]:
@@ -80,6 +84,8 @@ class History:
                 limit=PAGE,
                 cursor=cursor or None,
             )
+        if not isinstance(at(answer.data, "messages"), list):
+            raise TellerUnreachable(SILENT)  # Whatever says nothing of messages is not Slack.
         return answer.data if isinstance(answer.data, dict) else {}
 
     @staticmethod

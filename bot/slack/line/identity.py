@@ -5,6 +5,11 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.kit.payloads import text_or_none
+from bot.slack.line.health import Standing
+from bot.slack.line.meaning import SILENT, in_our_words
+from provisioning.errors import TellerUnreachable
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
@@ -24,30 +29,41 @@ class Identity:
 class Whoami:
     """Asks Slack once who we are, when it is first needed."""
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, standing: Standing) -> None:
         self._client = client
+        self._standing = standing
         self._known: Identity | None = None
         self._asking = asyncio.Lock()
 
     async def __call__(self) -> Identity:
-        """Raise SlackApiError when the token is no good."""
+        """Raise SlackOut when the token is no good, TellerUnreachable when Slack is away."""
         async with self._asking:
             if self._known is None:
                 self._known = await self._ask()
             return self._known
 
+    async def anew(self) -> Identity:
+        """Ask again: the app may have been installed anew, perhaps with other scopes."""
+        self._known = await self._ask()
+        return self._known
+
     def forget(self) -> None:
-        """Ask again next time: the app was installed anew, perhaps with other scopes."""
+        """Ask again next time."""
         self._known = None
 
     async def _ask(self) -> Identity:
-        answer = await self._client.auth_test()
+        with in_our_words(self._standing):
+            answer = await self._client.auth_test()
         header = next(
             (value for key, value in answer.headers.items() if key.lower() == "x-oauth-scopes"), ""
         )
+        team_id = text_or_none(answer.data, "team_id")
+        user_id = text_or_none(answer.data, "user_id")
+        if team_id is None or user_id is None:
+            raise TellerUnreachable(SILENT)  # Whatever says so is not Slack.
         return Identity(
-            team_id=str(answer["team_id"]),
-            user_id=str(answer["user_id"]),
+            team_id=team_id,
+            user_id=user_id,
             bot_id=str(answer.get("bot_id") or ""),
             enterprise_id=answer.get("enterprise_id"),
             scopes=frozenset(scope.strip() for scope in str(header).split(",") if scope.strip()),

@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.kit import shortening
@@ -29,13 +28,15 @@ from bot.slack.kit.codes import (
     is_ambiguous,
 )
 from bot.slack.kit.names import POSTING
+from bot.slack.kit.payloads import text_or_none
 from bot.slack.kit.shortening import Shapes
 from bot.slack.line.client import Clients
 from bot.slack.line.health import Standing
 from bot.slack.line.history import History
 from bot.slack.line.identity import Whoami
+from bot.slack.line.meaning import FAILURES, meaning
 from bot.slack.line.pace import Edits, Pace
-from provisioning.errors import ProvisioningError
+from provisioning.errors import TellerFailed, TellerUnreachable
 from storage.catalog import postings
 from storage.catalog.database import Database
 from storage.records.base import now
@@ -45,20 +46,36 @@ logger = logging.getLogger(__name__)
 
 #: How often an answer that was lost is followed by another look and another try.
 TRIES = 3
+#: Seconds before the first look for a message whose answer was lost; then longer.
+LOOK_AGAIN = 0.5
 #: How long another replica that wrote the intention is left to post.
 OTHERS_PATIENCE = timedelta(seconds=8)
 
 Render = Callable[[], Awaitable[Message]]
 
 
-class ChannelRefused(ProvisioningError):
-    """Slack takes no messages of ours in a channel."""
+class ChannelRefused(TellerFailed):
+    """
+    Slack takes no messages of ours in a channel.
 
-    def __init__(self, channel_id: str, code: str) -> None:
-        super().__init__(f"Slipway cannot post there: {CHANNEL_REFUSALS.get(code, code)}.")
-        self.channel_id = channel_id
-        self.code = code
-        self.reason = CHANNEL_REFUSALS.get(code, code)
+    `code` is Slack's word, `data` has `channel_id` and `reason`, the end of a sentence.
+    """
+
+    code = "channel_refused"
+
+    @property
+    def channel_id(self) -> str:
+        return str(self.data.get("channel_id", ""))
+
+    @property
+    def reason(self) -> str:
+        return str(self.data.get("reason", ""))
+
+
+class AnswerLost(TellerUnreachable):
+    """Slack did not say whether the message was posted. It is looked for before the next try."""
+
+    code = "answer_lost"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +117,8 @@ class Postings:
 
         *render* is called when it is this drawing's turn, so the last drawing shows the last state.
         A drawing of mere *progress* that comes too soon after the one before is left out: None.
-        Raise ChannelRefused.
+        Raise TellerUnreachable for what may pass (draw again then), ChannelRefused, or TellerFailed
+        with Slack's word in `data["slack"]`.
         """
         lock = self._turns.setdefault(key, asyncio.Lock())
         if progress and (lock.locked() or self._edits.is_too_soon(key)):
@@ -184,10 +202,10 @@ class Postings:
                 ts = await self._post(row, message)
                 await self._remember(row, ts, digest)
                 return Posted(channel_id=row.channel_id, ts=ts)
-            except _AnswerLost:
+            except AnswerLost:
                 if attempt == TRIES:
                     raise
-                await asyncio.sleep(0.5 * attempt)
+                await asyncio.sleep(LOOK_AGAIN * attempt)
                 found = await self._history.find(row)
         raise AssertionError("every try returns or raises")
 
@@ -220,19 +238,18 @@ class Postings:
                         unfurl_media=False,
                         **shapes.now.arguments(),
                     )
-            except SlackApiError as error:
-                code = code_of(error)
+            except FAILURES as error:
+                code = _word_of(error)
                 if code in METADATA_REFUSED and metadata is not None:
                     metadata = None
                 elif code in THREAD_GONE and thread_ts is not None:
                     thread_ts = None
                 elif not shapes.smaller(code):
-                    raise self._translated(error, row) from error
-            except (aiohttp.ClientError, TimeoutError) as error:
-                raise _AnswerLost from error
+                    raise self._posting_failed(error, row) from error
             else:
-                self._standing.recover()
-                ts = str(answer["ts"])
+                ts = text_or_none(answer.data, "ts")
+                if ts is None:
+                    raise AnswerLost
                 await self._continue(row, thread_ts or ts, shapes.now.rest)
                 return ts
 
@@ -241,15 +258,17 @@ class Postings:
         shapes = Shapes(message)
         while True:
             try:
-                await self._clients.patient.chat_update(
+                answer = await self._clients.patient.chat_update(
                     channel=row.channel_id, ts=str(row.ts), **shapes.now.arguments()
                 )
-            except SlackApiError as error:
-                if code_of(error) in MESSAGE_GONE:
+            except FAILURES as error:
+                if _word_of(error) in MESSAGE_GONE:
                     return False
-                if not shapes.smaller(code_of(error)):
-                    raise self._translated(error, row) from error
+                if not shapes.smaller(_word_of(error)):
+                    raise self._failed(error, row) from error
             else:
+                if text_or_none(answer.data, "ts") is None:
+                    raise AnswerLost
                 self._edits.note(row.key)
                 return True
 
@@ -261,22 +280,33 @@ class Postings:
                     await self._clients.careful.chat_postMessage(
                         channel=row.channel_id, thread_ts=thread_ts, **part.arguments()
                     )
-            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            except FAILURES as error:
                 logger.warning("The rest of %s was not posted: %s.", row.key, type(error).__name__)
                 return
 
-    def _translated(self, error: SlackApiError, row: Posting) -> Exception:
-        code = code_of(error)
-        self._standing.note(error)
-        if code in CHANNEL_REFUSALS:
-            return ChannelRefused(row.channel_id, code)
-        if is_ambiguous(error):
-            return _AnswerLost()
-        return error
+    def _posting_failed(self, error: Exception, row: Posting) -> TellerFailed:
+        failure = self._failed(error, row)
+        if isinstance(error, SlackApiError) and not is_ambiguous(error):
+            return failure
+        return AnswerLost(**failure.data)
+
+    def _failed(self, error: Exception, row: Posting) -> TellerFailed:
+        failure, word = meaning(error, self._standing), _word_of(error)
+        if word not in CHANNEL_REFUSALS:
+            return failure
+        reason = CHANNEL_REFUSALS[word]
+        return ChannelRefused(
+            f"Slipway cannot post there: {reason}.",
+            code=word,
+            channel_id=row.channel_id,
+            reason=reason,
+            slack=word,
+        )
 
 
-class _AnswerLost(ProvisioningError):
-    """Slack did not say whether the message was posted. It is looked for, then tried again."""
+def _word_of(error: Exception) -> str:
+    """Return Slack's word for what was wrong; empty when it said none."""
+    return code_of(error) if isinstance(error, SlackApiError) else ""
 
 
 def digest_of(message: Message) -> str:

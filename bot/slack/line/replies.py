@@ -3,19 +3,17 @@
 import asyncio
 import logging
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
-
 from bot.slack.kit.blocks import Message
-from bot.slack.kit.codes import TOO_MANY, code_of
+from bot.slack.kit.codes import TOO_MANY
 from bot.slack.kit.payloads import Asker, may_answer_at
 from bot.slack.line.client import Clients
 from bot.slack.line.health import Standing
+from bot.slack.line.meaning import FAILURES, meaning
 
 logger = logging.getLogger(__name__)
 
 #: A response URL that is asked to wait longer than this is given up for another way.
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 5.0
 
 
 class Voice:
@@ -36,11 +34,9 @@ class Voice:
             try:
                 if await way(asker, message):
                     return True
-            except SlackApiError as error:
-                self._standing.note(error)
-                logger.info("%s did not work: %s.", way.__name__, code_of(error))
-            except (aiohttp.ClientError, TimeoutError) as error:
-                logger.info("%s did not work: %s.", way.__name__, type(error).__name__)
+            except FAILURES as error:
+                said = meaning(error, self._standing).data.get("slack", type(error).__name__)
+                logger.info("%s did not work: %s.", way.__name__, said)
         logger.warning("Nothing could be said to %s.", asker.user_id)
         return False
 

@@ -22,6 +22,11 @@ async def slack() -> AsyncGenerator[SandboxSlack]:
         yield slack
 
 
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "PATIENT", client.Patience(seconds=0.3, repeats=True))
+
+
 @pytest.fixture
 async def workspace(slack: SandboxSlack, database: Database) -> AsyncGenerator[Workspace]:
     async with client.open_session() as session:
@@ -72,7 +77,7 @@ async def test_while_slack_is_silent_what_is_known_counts_and_what_is_not_fails(
     monkeypatch.setattr("bot.slack.line.directory.PERSON_KEEPS", timedelta(0))
     await directory.outdate_usergroup(team)
     for method in ("users.info", "usergroups.users.list"):
-        slack.script(method, Fault.error("fatal_error"), times=9)
+        slack.script(method, Fault.error("fatal_error"), times=99)
 
     assert (await directory.person(ann)).name == "ann"
     assert len(await directory.members(team)) == 2

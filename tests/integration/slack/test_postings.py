@@ -4,9 +4,10 @@ import asyncio
 import itertools
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
+from aiohttp import ClientTimeout
 
 from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack
@@ -16,9 +17,10 @@ from bot.slack.features.distribution import views
 from bot.slack.kit.blocks import Message as Card
 from bot.slack.kit.blocks import section
 from bot.slack.kit.payloads import Asker
-from bot.slack.line import client, pace
-from bot.slack.line.postings import Spot
+from bot.slack.line import client, pace, postings
+from bot.slack.line.postings import ChannelRefused, Spot
 from bot.slack.workspace import Workspace
+from provisioning.errors import TellerFailed, TellerUnreachable
 from storage.catalog import postings as rows
 from storage.catalog.database import Database
 from tests.integration.slack.house import QA
@@ -61,13 +63,21 @@ def said(desk: Desk) -> list[str]:
     return [message.text for message in desk.people.by_bot(QA)]
 
 
+def queued(desk: Desk) -> int:
+    """Return how many wait for their turn in the channel, or have it."""
+    lane = desk.workspace.postings._pace._lanes.get(spot(desk).channel_id)
+    return lane.waiting if lane is not None else 0
+
+
 async def test_1_a_rate_limit_is_waited_for_and_the_order_is_kept(desk: Desk) -> None:
     desk.slack.script("chat.postMessage", Fault.rate_limited(1), times=1)
 
     drawings = []
     for n in range(4):
         drawings.append(asyncio.create_task(draw(desk, f"k{n}", f"message {n}")))
-        await asyncio.sleep(0.1)  # Asked for one after the other, while the first must wait.
+        # Asked for one after the other, while the first must wait.
+        while queued(desk) <= n:  # noqa: ASYNC110 - a lane tells nobody who comes
+            await asyncio.sleep(0.01)
     await asyncio.gather(*drawings)
 
     assert said(desk) == [f"message {n}" for n in range(4)]
@@ -90,6 +100,104 @@ async def test_2_a_server_error_and_a_broken_connection_are_tried_again(desk: De
     assert said(desk) == ["in the end"]
 
 
+SILENCES = {
+    "reset": Fault.reset(),
+    "lost": Fault.lost_answer(),
+    "500": Fault.server_error(500),
+    "502 late": Fault.server_error(502).after(),
+    "timeout": Fault.timeout(),
+    "timeout late": Fault.timeout().after(),
+    "internal_error": Fault.error("internal_error"),
+    "fatal_error late": Fault.error("fatal_error").after(),
+    "limited": Fault.rate_limited(30),
+    "nonsense": Fault.nonsense("[]"),
+    "nothing said": Fault.nonsense('{"ok": true}'),
+    "invalid_auth": Fault.error("invalid_auth"),
+}
+
+
+@pytest.mark.parametrize("times", [1, 3, 10])
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "conversations.history"])
+@pytest.mark.parametrize("fault", SILENCES.values(), ids=SILENCES)
+async def test_2_whatever_goes_wrong_a_message_is_there_once_in_the_end(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: Fault, method: str, times: int
+) -> None:
+    in_a_hurry(desk, monkeypatch)
+    if method == "conversations.history":  # It is asked when it is not known what was posted.
+        desk.slack.script("chat.postMessage", Fault.lost_answer())
+    desk.slack.script(method, fault, times)
+
+    tries = [await drawn_in_the_end(desk, "k", text) for text in ("first", "second")]
+
+    assert said(desk) == ["second"]
+    assert sum(tries) <= 1 + times
+
+
+async def drawn_in_the_end(desk: Desk, key: str, text: str) -> int:
+    """Draw as a road does: again while it may pass; return how often it did not work."""
+    for failures in range(30):
+        try:
+            await draw(desk, key, text)
+        except TellerUnreachable:
+            continue
+        return failures
+    raise AssertionError("It never worked.")
+
+
+def in_a_hurry(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every pause of the line short."""
+    monkeypatch.setattr(postings, "LOOK_AGAIN", 0.01)
+    monkeypatch.setattr(client, "FIRST_PAUSE", 0.01)
+    patience = client.Patience(seconds=0.05, repeats=True)
+    for way in (desk.workspace.clients.patient, desk.workspace.clients.careful):
+        assert isinstance(way, client.Client)
+        way._patience = replace(patience, repeats=way._patience.repeats)
+    desk.workspace.clients.session._timeout = ClientTimeout(total=0.15)
+
+
+async def test_2_while_the_channel_cannot_be_looked_through_nothing_is_posted_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_a_hurry(desk, monkeypatch)
+    desk.slack.script("chat.postMessage", Fault.lost_answer())
+    desk.slack.script("conversations.history", Fault.server_error(), times=99)
+
+    for _ in range(3):
+        with pytest.raises(TellerUnreachable):
+            await draw(desk, "k", "once")
+    desk.slack.faults.clear()
+    await draw(desk, "k", "once")
+
+    assert said(desk) == ["once"]
+
+
+async def test_9_a_channel_that_refuses_says_which_and_why_and_can_be_read_back(
+    desk: Desk,
+) -> None:
+    desk.slack.script("chat.postMessage", Fault.error("is_archived"))
+
+    with pytest.raises(ChannelRefused) as caught:
+        await draw(desk, "k", "never")
+
+    refused = type(caught.value)(str(caught.value), code=caught.value.code, **caught.value.data)
+    assert (refused.channel_id, refused.reason) == (
+        spot(desk).channel_id,
+        "the channel is archived",
+    )
+    assert (refused.code, refused.data["slack"]) == ("is_archived", "is_archived")
+    assert not refused.transient
+
+
+async def test_12_a_refusal_that_will_not_pass_keeps_slacks_word(desk: Desk) -> None:
+    desk.slack.script("chat.postMessage", Fault.error("as_user_not_supported"))
+
+    with pytest.raises(TellerFailed, match="as_user_not_supported") as caught:
+        await draw(desk, "k", "never")
+
+    assert not caught.value.transient
+    assert caught.value.data["slack"] == "as_user_not_supported"
+
+
 async def test_2_an_edit_whose_answer_was_lost_is_repeated(desk: Desk) -> None:
     await draw(desk, "k", "before")
     desk.slack.script("chat.update", Fault.lost_answer())
@@ -101,10 +209,9 @@ async def test_2_an_edit_whose_answer_was_lost_is_repeated(desk: Desk) -> None:
 
 async def test_2_a_crash_between_post_and_record_finds_the_message_again(desk: Desk) -> None:
     await draw(desk, "k", "before")
-    postings = desk.workspace.postings
     async with desk.workspace.database.writing() as session:
         await rows.lost(session, "k")
-    assert await postings.where("k") is None
+    assert await desk.workspace.postings.where("k") is None
 
     await draw(desk, "k", "after")
 
@@ -225,10 +332,9 @@ async def test_39_edits_of_one_message_keep_apart_and_the_last_state_is_shown(
     async def render() -> Card:
         return Card(text=f"{shown}", blocks=(section(f"{shown}"),))
 
-    postings = desk.workspace.postings
     begun = time.monotonic()
     for shown in range(30):
-        await postings.draw("k", spot(desk), render, progress=shown not in {0, 29})
+        await desk.workspace.postings.draw("k", spot(desk), render, progress=shown not in {0, 29})
         await asyncio.sleep(0.02)
 
     edits = [call.at for call in desk.slack.calls_of("chat.update")]

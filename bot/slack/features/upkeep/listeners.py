@@ -7,13 +7,13 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_sdk.errors import SlackApiError
 
 from bot.house import House
 from bot.slack.channels import Channels
 from bot.slack.features.upkeep.deeds import greet
 from bot.slack.kit.payloads import Outdated, at, text, text_or_none
 from bot.slack.kit.verbs import Verb
+from bot.slack.line.health import SlackOut
 from bot.slack.line.once import UNHEARD
 from bot.slack.workspace import Workspace
 
@@ -118,8 +118,7 @@ def _register_app(app: AsyncApp, workspace: Workspace) -> None:
         revoked = at(event, "tokens", "bot")
         try:
             own = (await workspace.whoami()).user_id
-        except SlackApiError as error:
-            workspace.standing.note(error)  # The token is dead already, which says it all.
-            return
+        except SlackOut:
+            return  # The token is dead already, which says it all.
         if isinstance(revoked, list) and own in revoked:
             workspace.standing.stop("The bot token was revoked.")

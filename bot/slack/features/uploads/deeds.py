@@ -1,5 +1,6 @@
 """What Slack says about files, as sightings for the intake."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -9,6 +10,9 @@ from bot.slack.files.sightings import SLACK, Sightings, as_notes
 from bot.slack.kit.payloads import Body, at, entries, text, text_or_none
 from bot.slack.workspace import Workspace
 from provisioning.errors import SourceFailed, SourceGone
+
+#: Seconds. What is known must be written down before Slack gives up on the answer.
+LOOK_WITHIN = 1.5
 
 
 class Arrivals:
@@ -27,10 +31,11 @@ class Arrivals:
         file_id = text_or_none(event, "file_id") or text(event, "file", "id")
         channel_id = text(event, "channel_id")
         try:
-            file = await self._files.look(file_id)
+            async with asyncio.timeout(LOOK_WITHIN):
+                file = await self._files.look(file_id)
         except SourceGone:
             return
-        except SourceFailed:
+        except (SourceFailed, TimeoutError):
             # Fetching asks again and with more patience; a file without a name stays silent.
             file = SlackFile(id=file_id)
         await self._sightings.see(
