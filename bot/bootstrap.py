@@ -9,7 +9,10 @@ from slack_bolt.async_app import AsyncApp
 from bot.engine.engine import DurableEngine
 from bot.house import House
 from bot.settings import Settings
+from bot.slack.app import make_slack
 from bot.slack.line import client
+from bot.slack.line.admission import knock
+from bot.slack.line.watch import Watch
 from bot.slack.workspace import Workspace
 from bot.wiring import clock, slack, web
 from bot.wiring.distributing import distribute_room
@@ -47,7 +50,7 @@ async def open_house(
     Bring the tables up to date, run the engine, and open the doors of Slack and of the web.
 
     *boundary* is told of every step of every road; the crash tests kill there. Raise SlipwayError
-    or SlackApiError when something cannot be opened.
+    when something cannot be opened; with Slack out of reach, the house opens and waits for it.
     """
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(prepared(settings))
@@ -60,23 +63,25 @@ async def open_house(
         roads = every(
             intake=house.intake, carrying=house.distributing.carrying, tellers=house.tellers
         )
-        app = slack.make_app(settings, workspace, house)
-        socket = slack.make_socket(settings, app)
-        await stack.enter_async_context(engine.running(roads))
+        app = make_slack(workspace, house)
         missed = slack.make_missed(ground, workspace, house)
+        socket = slack.make_socket(settings, workspace, app, missed)
+        await knock(workspace.whoami)
+        await stack.enter_async_context(engine.running(roads))
+        watch = Watch(workspace.whoami, workspace.standing, missed)
+        await stack.enter_async_context(watch.watching())
         await stack.enter_async_context(clock.ticking(ground, engine, roads, missed=missed))
         port = await stack.enter_async_context(
             web.serving(
                 ground,
                 house,
-                doors=web.slack_doors(app, socket),
+                slack=web.slack_doorway(slack.make_entrance(settings, app)),
                 alive=web.alive(workspace, socket),
                 engine=web.answers(engine.counts),
             )
         )
         if socket is not None:
-            await socket.open()
-            stack.push_async_callback(socket.close)
+            await stack.enter_async_context(socket.connected())
         yield Running(
             ground=ground, house=house, engine=engine, workspace=workspace, slack=app, port=port
         )

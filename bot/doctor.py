@@ -149,9 +149,9 @@ async def _inspection(_settings: Settings) -> str:
 
 
 async def _slack_settings(settings: Settings) -> str:
-    missing = settings.missing_for_slack()
-    if missing:
-        raise Broken(" ".join(missing) + " See docs/slack.md.")
+    complaints = settings.slack_complaints()
+    if complaints:
+        raise Broken(" ".join(complaints) + " See docs/slack.md.")
     return f"All that {settings.slack_mode} mode needs is set."
 
 

@@ -2,19 +2,20 @@
 
 import asyncio
 import logging
+import os
 import signal
-
-from slack_sdk.errors import SlackApiError
+import threading
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
 
 from bot.bootstrap import open_house
 from bot.settings import Settings
-from storage.errors import SlipwayError
 
 logger = logging.getLogger(__name__)
 
-
-class SlackUnreachable(SlipwayError):
-    """Slack did not let Slipway in."""
+#: In seconds, from the moment at which the process is asked to stop. Docker kills after ten.
+END_WITHIN = 9.5
 
 
 async def stopped() -> None:
@@ -32,18 +33,47 @@ async def stopped() -> None:
 
 async def serve(settings: Settings) -> int:
     """Run the house until it is asked to stop; return the exit code."""
-    # Listening for the signal comes first: the house may be asked to stop while it opens.
-    asked = asyncio.create_task(stopped(), name="stop")
+    await until_stopped(_live(settings))
+    return 0
+
+
+async def until_stopped(life: Coroutine[Any, Any, None]) -> None:
+    """
+    Let *life* go on until the process is asked to stop, at whatever point it is then.
+
+    It is cancelled and may clean up. What does not end within END_WITHIN ends with the process,
+    whose exit code is 0 then, too: work that is cut off goes on at the next start.
+    """
+    # Listening for the signal comes first: one may be asked to stop while everything opens.
+    asked = asyncio.create_task(stopped(), name="asked to stop")
+    living = asyncio.create_task(life, name="life")
     try:
-        async with open_house(settings) as house:
-            logger.info("Slipway is up: %s (port %s).", settings.base_url, house.port)
-            await asked
+        await asyncio.wait({asked, living}, return_when=asyncio.FIRST_COMPLETED)
+        if asked.done():
+            _end_within(END_WITHIN)
             logger.info("Stopping; work under way ends or goes on at the next start.")
-    except SlackApiError as refusal:
-        code = refusal.response.get("error")
-        raise SlackUnreachable(
-            f"Slack did not let Slipway in ({code}). `slipway doctor` says what to do."
-        ) from None
+            living.cancel()
+        with suppress(asyncio.CancelledError):
+            await living
     finally:
         asked.cancel()
-    return 0
+        living.cancel()
+
+
+async def _live(settings: Settings) -> None:
+    async with open_house(settings) as house:
+        logger.info("Slipway is up: %s (port %s).", settings.base_url, house.port)
+        await asyncio.Event().wait()  # For ever: whoever wants an end cancels.
+
+
+def _end_within(seconds: float) -> None:
+    """End the process in some seconds whatever it is at then, a thread that hangs included."""
+    timer = threading.Timer(seconds, _cut)
+    timer.daemon = True  # It must not keep a process that has ended.
+    timer.start()
+
+
+def _cut() -> None:
+    logger.warning("Not everything ended in time; the next start goes on with it.")
+    logging.shutdown()
+    os._exit(0)

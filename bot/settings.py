@@ -14,6 +14,14 @@ from storage.errors import SlipwayError
 SLACK_FILE_HOSTS = ("files.slack.com", "slack-files.com", "files-origin.slack.com")
 HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:\d{1,5})?", re.IGNORECASE)
 USER_ID = re.compile(r"[UW][A-Z0-9]{2,}")
+#: What Slack's other tokens are called, by how they begin.
+OTHER_TOKENS = {
+    "xapp-": "an app-level token (xapp-…)",
+    "xoxb-": "a bot token (xoxb-…)",
+    "xoxp-": "a person's token (xoxp-…)",
+    "xoxe.": "a token that expires (xoxe.…), since token rotation is switched on for the app",
+    "xoxe-": "a refresh token (xoxe-…)",
+}
 OWNER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 #: Slack's own limit for one file; larger builds come by other ways.
@@ -161,8 +169,29 @@ class Settings(BaseSettings):
         except ValueError:
             return True
 
-    def missing_for_slack(self) -> list[str]:
-        """Return a sentence for each setting that the chosen way to Slack lacks."""
+    def slack_complaints(self) -> list[str]:
+        """Return a sentence for each setting of the chosen way to Slack that lacks or is wrong."""
+        return self._missing_for_slack() or self._wrong_tokens()
+
+    def _wrong_tokens(self) -> list[str]:
+        bot, app = _start_of(self.slack_bot_token), _start_of(self.slack_app_token)
+        if (bot, app) == ("xapp-", "xoxb-"):
+            return ["SLIPWAY_SLACK_BOT_TOKEN and SLIPWAY_SLACK_APP_TOKEN are swapped."]
+        wrong = []
+        if bot != "xoxb-":
+            wrong.append(
+                f"SLIPWAY_SLACK_BOT_TOKEN holds {OTHER_TOKENS.get(bot, 'no bot token')}. Copy the "
+                "Bot User OAuth Token, xoxb-…, from “OAuth & Permissions” of the Slack app."
+            )
+        if self.slack_mode == "socket" and app != "xapp-":
+            wrong.append(
+                f"SLIPWAY_SLACK_APP_TOKEN holds {OTHER_TOKENS.get(app, 'no app-level token')}. "
+                "Generate one, xapp-…, with the scope connections:write under “Basic Information” "
+                "of the Slack app."
+            )
+        return wrong
+
+    def _missing_for_slack(self) -> list[str]:
         missing = []
         if self.slack_bot_token is None:
             missing.append("SLIPWAY_SLACK_BOT_TOKEN is missing: the bot token, xoxb-….")
@@ -203,6 +232,11 @@ class _SigningSettings(BaseSettings):
 def p12_password() -> SecretStr | None:
     """Return the password of the p12 that `slipway resign` signs with; None when there is none."""
     return _SigningSettings().p12_password
+
+
+def _start_of(token: SecretStr | None) -> str:
+    """Return the five characters that tell what a token of Slack's is."""
+    return token.get_secret_value()[:5] if token is not None else ""
 
 
 def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's error dictionary

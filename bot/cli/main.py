@@ -68,9 +68,9 @@ def serve() -> None:
     from bot.serving import serve as start  # noqa: PLC0415 - other commands start faster without
 
     settings = settings_or_exit()
-    missing = settings.missing_for_slack()
-    if missing:
-        click.echo("\n".join(missing), err=True)
+    complaints = settings.slack_complaints()
+    if complaints:
+        click.echo("\n".join(complaints), err=True)
         click.echo(
             "`slipway doctor` checks everything; docs/slack.md tells where to get them.", err=True
         )

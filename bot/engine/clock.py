@@ -55,6 +55,9 @@ class Clock:
         self._acting.add(task)
         try:
             await act()
+        except asyncio.CancelledError:
+            # The clock stops; its library would log a job that ends like this as a failure.
+            logger.info("The clock's act %s was cut off.", name)
         except Exception:
             logger.exception("The clock's act %s failed; it will be called again.", name)
         finally:

@@ -10,7 +10,7 @@ from bot.links import Links
 from bot.web.health import Check, health_doors
 from bot.web.install.routes import InstallPages
 from bot.web.kit.access_log import MaskedAccessLogger, server_logger
-from bot.web.kit.doors import Access, Door, open_doors
+from bot.web.kit.doors import Access, Door, Guard, open_doors
 from bot.web.kit.errors import answer_errors
 from bot.web.kit.headers import add_headers
 from bot.web.kit.rendering import Assets, Pages
@@ -27,8 +27,8 @@ class WebParts:
     """
     What the web application is made of.
 
-    `doors` are those of others, such as Slack's events. `alive` and `ready` are the checks of
-    `/healthz` and `/readyz` by name. `stall` is in seconds.
+    `doors` are those of others, such as Slack's events, and `guards` who lets people in there.
+    `alive` and `ready` are the checks of `/healthz` and `/readyz` by name. `stall` is in seconds.
     """
 
     grants: Grants
@@ -38,6 +38,7 @@ class WebParts:
     alive: Mapping[str, Check] = field(default_factory=dict)
     ready: Mapping[str, Check] = field(default_factory=dict)
     doors: Sequence[Door] = ()
+    guards: Mapping[Access, Guard] = field(default_factory=dict)
     stall: float = STALL
 
 
@@ -61,11 +62,11 @@ def make_web(parts: WebParts) -> web.Application:
         *install.doors(),
         *parts.doors,
     ]
-    open_doors(app, doors, {Access.GRANT: install.admit})
+    open_doors(app, doors, {Access.GRANT: install.admit, **parts.guards})
     return app
 
 
-def make_runner(app: web.Application, *, patience: float = 10.0) -> web.AppRunner:
+def make_runner(app: web.Application, *, patience: float = 3.0) -> web.AppRunner:
     """
     Return what serves the application, with the access log that masks secrets.
 

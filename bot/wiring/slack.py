@@ -7,7 +7,6 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.house import House
 from bot.settings import Settings
-from bot.slack.app import make_slack
 from bot.slack.channels import Channels
 from bot.slack.files.files import Files
 from bot.slack.files.missed import Missed
@@ -15,7 +14,8 @@ from bot.slack.files.sightings import Sightings
 from bot.slack.files.source import SlackSource
 from bot.slack.files.threads import Threads
 from bot.slack.line import client
-from bot.slack.line.socket import Socket
+from bot.slack.line.http import Entrance
+from bot.slack.line.socket import Socket, SocketParts
 from bot.slack.teller import SlackTeller, TellerParts
 from bot.slack.workspace import Workspace, workspace
 from bot.wiring.ground import Ground
@@ -59,18 +59,26 @@ def make_missed(ground: Ground, slack: Workspace, house: House) -> Missed:
     return Missed(slack, sightings, organization_id=ground.organization_id)
 
 
-def make_app(settings: Settings, slack: Workspace, house: House) -> AsyncApp:
-    secret = settings.slack_signing_secret
-    return make_slack(slack, house, signing_secret=secret.get_secret_value() if secret else "")
-
-
-def make_socket(settings: Settings, app: AsyncApp) -> Socket | None:
+def make_socket(
+    settings: Settings, slack: Workspace, app: AsyncApp, missed: Missed
+) -> Socket | None:
     """Return the connection of Socket Mode, None in HTTP mode."""
     if settings.slack_mode != "socket":
         return None
     assert settings.slack_app_token is not None
-    return Socket(
-        app,
+    parts = SocketParts(
+        app=app,
+        standing=slack.standing,
         app_token=settings.slack_app_token.get_secret_value(),
         base_url=settings.slack_api_url,
+        on_back=missed,
     )
+    return Socket(parts)
+
+
+def make_entrance(settings: Settings, app: AsyncApp) -> Entrance | None:
+    """Return the way in of HTTP mode, None in Socket Mode."""
+    if settings.slack_mode != "http":
+        return None
+    assert settings.slack_signing_secret is not None
+    return Entrance(app, settings.slack_signing_secret.get_secret_value())

@@ -1,42 +1,50 @@
 """The web: every door of the house that is reached by HTTP."""
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 
 from aiohttp import web
-from slack_bolt.async_app import AsyncApp
 
 from bot.house import House
-from bot.slack.line import http
+from bot.slack.line.http import PATH, Entrance
 from bot.slack.line.socket import Socket
 from bot.slack.workspace import Workspace
 from bot.web.app import WebParts, make_runner, make_web
 from bot.web.health import Check, blobs_answer, database_answers
 from bot.web.icons import icon_door
-from bot.web.kit.doors import Access, Door
+from bot.web.kit.doors import Access, Door, Guard
 from bot.wiring.ground import Ground
 
 logger = logging.getLogger(__name__)
 
 
-def slack_doors(app: AsyncApp, socket: Socket | None) -> list[Door]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doorway:
+    """Doors, and who lets people in by them."""
+
+    doors: Sequence[Door] = ()
+    guards: Mapping[Access, Guard] = field(default_factory=dict)
+
+
+def slack_doorway(entrance: Entrance | None) -> Doorway:
     """Return the door of Slack's deliveries, which is there in HTTP mode only."""
-    if socket is not None:
-        return []
-    handler = http.slack_events(app)
-    return [Door(method="POST", path=http.PATH, access=Access.SLACK, handler=handler)]
+    if entrance is None:
+        return Doorway()
+    door = Door(method="POST", path=PATH, access=Access.SLACK, handler=entrance.answer)
+    return Doorway(doors=[door], guards={Access.SLACK: entrance.admit})
 
 
 def alive(slack: Workspace, socket: Socket | None) -> dict[str, Check]:
     """Return what only a restart or an admin can mend."""
 
     async def standing() -> str:
-        return slack.standing.trouble or ""
+        return slack.standing.complaint
 
     async def connected() -> str:
         assert socket is not None
-        return "" if await socket.is_connected() else "The socket to Slack is not connected."
+        return socket.complaint
 
     checks: dict[str, Check] = {"slack": standing}
     if socket is not None:
@@ -54,7 +62,7 @@ def answers(act: Callable[[], Awaitable[object]]) -> Check:
 
 @asynccontextmanager
 async def serving(
-    ground: Ground, house: House, *, doors: list[Door], alive: dict[str, Check], engine: Check
+    ground: Ground, house: House, *, slack: Doorway, alive: dict[str, Check], engine: Check
 ) -> AsyncGenerator[int]:
     """Serve the web and yield the port that was really taken."""
     app = make_web(
@@ -69,7 +77,8 @@ async def serving(
                 "blobs": blobs_answer(ground.blobs),
                 "engine": engine,
             },
-            doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *doors],
+            doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *slack.doors],
+            guards=slack.guards,
         )
     )
     runner = make_runner(app)

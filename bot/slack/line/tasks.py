@@ -31,7 +31,7 @@ class Tasks:
         while self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def close(self, patience: float = 5.0) -> None:
+    async def close(self, patience: float = 2.0) -> None:
         """Give what runs some seconds to end, then stop it."""
         if self._running:
             await asyncio.wait(self._running, timeout=patience)

@@ -8,7 +8,7 @@ import pytest
 from bot import bootstrap
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
 from bot.slack import workspace as parts
-from bot.slack.line import pace, socket
+from bot.slack.line import connection, pace
 from tests.integration.slack.house import House, Plan, Samples, opened
 
 
@@ -31,7 +31,7 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the pauses short; the real ones are tested in tests/unit/bot/slack/test_pace.py."""
     monkeypatch.setattr(parts, "PAUSE", 0.02)
     monkeypatch.setattr(pace, "EDIT_PAUSE", 0.1)
-    monkeypatch.setattr(socket, "PING_EVERY", 0.5)
+    monkeypatch.setattr(connection, "PING_EVERY", 2.0)
     monkeypatch.setattr(bootstrap, "READERS", 1)
 
 

@@ -11,7 +11,7 @@ from aiohttp import ClientSession, web
 from bot.links import Links
 from bot.web.app import WebParts, make_runner, make_web
 from bot.web.health import Check, blobs_answer, database_answers
-from bot.web.kit.doors import Door
+from bot.web.kit.doors import Access, Door, Guard
 from provisioning.installing.grants import Grants
 from provisioning.installing.receipts import Receipts
 from storage.blobs.local import LocalBlobs
@@ -64,6 +64,7 @@ def parts_of(
     doors: Sequence[Door] = (),
     alive: Mapping[str, Check] | None = None,
     ready: Mapping[str, Check] | None = None,
+    guards: Mapping[Access, Guard] | None = None,
     stall: float = 5.0,
 ) -> WebParts:
     """Return what the web application of *site* is made of, with more doors and other checks."""
@@ -74,6 +75,7 @@ def parts_of(
         blobs=site.blobs,
         links=site.links,
         doors=doors,
+        guards=guards or {},
         alive=alive or {},
         ready=usual if ready is None else ready,
         stall=stall,

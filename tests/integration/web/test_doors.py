@@ -50,24 +50,32 @@ async def test_a_door_whose_guard_nobody_named_fails_the_start(site: Site) -> No
     async def handle(_request: web.Request) -> web.Response:
         return web.Response(text="hello")
 
-    door = Door(method="GET", path="/x", access=Access.SLACK, handler=handle)
+    door = Door(method="GET", path="/x", access=Access.PUBLIC, handler=handle)
     app = make_web(parts_of(site, doors=[door]))
-    assert ("/x", Access.SLACK) in {(found.path, found.access) for found in declared_doors(app)}
+    assert ("/x", Access.PUBLIC) in {(found.path, found.access) for found in declared_doors(app)}
 
-    guarded = Door(method="GET", path="/y", access=Access.GRANT, handler=handle)
-    with pytest.raises(UndeclaredDoor, match="Nobody guards /y"):
-        open_doors(web.Application(), [guarded], {})
+    for access in set(Access) - {Access.PUBLIC}:
+        guarded = Door(method="GET", path="/y", access=access, handler=handle)
+        with pytest.raises(UndeclaredDoor, match="Nobody guards /y"):
+            open_doors(web.Application(), [guarded], {})
 
 
-async def test_a_door_of_somebody_else_is_opened_too(site: Site) -> None:
+async def test_a_door_of_somebody_else_is_opened_behind_its_own_guard(site: Site) -> None:
     async def on_event(request: web.Request) -> web.Response:
         return web.Response(text=await request.text())
 
+    async def admit(request: web.Request) -> web.Response | None:
+        return None if request.headers.get("X-Signed") else web.Response(status=401)
+
     door = Door(method="POST", path="/slack/events", access=Access.SLACK, handler=on_event)
-    async with serving(make_web(parts_of(site, doors=[door]))) as address:
-        async with site.client.post(f"{address}/slack/events", data=b"challenge") as answer:
+    app = make_web(parts_of(site, doors=[door], guards={Access.SLACK: admit}))
+    async with serving(app) as address:
+        url, signed = f"{address}/slack/events", {"X-Signed": "1"}
+        async with site.client.post(url, data=b"challenge", headers=signed) as answer:
             assert (answer.status, await answer.text()) == (200, "challenge")
-        async with site.client.get(f"{address}/slack/events") as answer:
+        async with site.client.post(url, data=b"challenge") as answer:
+            assert answer.status == 401
+        async with site.client.get(url, headers=signed) as answer:
             assert answer.status == 404
 
 

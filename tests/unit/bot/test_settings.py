@@ -83,9 +83,34 @@ def test_tokens_do_not_show_in_the_settings(monkeypatch: pytest.MonkeyPatch) -> 
     ],
 )
 def test_what_slack_needs_is_named(given: dict[str, str], missing: list[str]) -> None:
-    sentences = load(**given).missing_for_slack()
+    sentences = load(**given).slack_complaints()
 
     assert [sentence.split()[0] for sentence in sentences] == missing
+
+
+@pytest.mark.parametrize(
+    ("bot", "app", "mode", "words"),
+    [
+        ("xapp-1", "xoxb-1", "socket", ["are swapped"]),
+        ("xapp-1", "xapp-1", "socket", ["BOT_TOKEN holds an app-level token"]),
+        ("xoxp-1", "xapp-1", "socket", ["BOT_TOKEN holds a person's token"]),
+        ("xoxe.xoxb-1", "xapp-1", "socket", ["BOT_TOKEN holds a token that expires"]),
+        ("xoxb-1", "xoxb-1", "socket", ["APP_TOKEN holds a bot token"]),
+        ('"xoxb-1"', "1234", "socket", ["holds no bot token", "holds no app-level token"]),
+        ("xoxb-1", "1234", "http", []),
+    ],
+)
+def test_d1_a_token_in_the_wrong_place_is_named_without_itself(
+    bot: str, app: str, mode: str, words: list[str]
+) -> None:
+    settings = load(
+        slack_bot_token=bot, slack_app_token=app, slack_mode=mode, slack_signing_secret="secret"
+    )
+    sentences = settings.slack_complaints()
+
+    assert len(sentences) == len(words)
+    assert all(word in sentence for word, sentence in zip(words, sentences, strict=True))
+    assert bot not in " ".join(sentences)
 
 
 def test_the_secret_key_is_made_once_and_only_for_its_owner(tmp_path: Path) -> None:
