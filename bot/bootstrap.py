@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from slack_bolt.async_app import AsyncApp
 
@@ -63,14 +64,18 @@ async def open_house(
         roads = every(
             intake=house.intake, carrying=house.distributing.carrying, tellers=house.tellers
         )
-        app = make_slack(workspace, house)
+        promises = slack.make_promises(ground, workspace)
+        app = make_slack(workspace, house, promises)
         missed = slack.make_missed(ground, workspace, house)
         socket = slack.make_socket(settings, workspace, app, missed)
         await knock(workspace.whoami)
         await stack.enter_async_context(engine.running(roads))
         watch = Watch(workspace.whoami, workspace.standing, missed)
         await stack.enter_async_context(watch.watching())
-        await stack.enter_async_context(clock.ticking(ground, engine, roads, missed=missed))
+        looking_after = partial(promises.look_after, app)
+        await stack.enter_async_context(
+            clock.ticking(ground, engine, roads, missed=missed, promises=looking_after)
+        )
         port = await stack.enter_async_context(
             web.serving(
                 ground,

@@ -23,6 +23,7 @@ from bot.slack.features.uploads import listeners as uploads
 from bot.slack.kit.payloads import Outdated
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.once import FAILED, Deliveries
+from bot.slack.line.promises import Promises
 from bot.slack.line.runner import Runner
 from bot.slack.workspace import Workspace
 
@@ -49,7 +50,7 @@ class SlackApp(AsyncApp):
     socket is a connection that we opened ourselves.
     """
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, promises: Promises) -> None:
         async def authorize(**_: object) -> AuthorizeResult:
             # Asked once and remembered: Bolt's own way would call auth.test for each workspace.
             me = await workspace.whoami()
@@ -70,13 +71,15 @@ class SlackApp(AsyncApp):
             process_before_response=True,
             request_verification_enabled=False,
         )
-        self._async_listener_runner = Runner.like(self._async_listener_runner, workspace.tasks)
+        self._async_listener_runner = Runner.like(
+            self._async_listener_runner, workspace.tasks, promises
+        )
 
 
-def make_slack(workspace: Workspace, house: House) -> AsyncApp:
+def make_slack(workspace: Workspace, house: House, promises: Promises) -> AsyncApp:
     """Return the app for both transports. Needs a running loop."""
-    app = SlackApp(workspace)
-    deliveries = Deliveries(workspace.database, workspace.standing)
+    app = SlackApp(workspace, promises)
+    deliveries = Deliveries(workspace.database, promises, workspace.standing)
     app.listener_runner.listener_completion_handler = deliveries
     app.middleware(deliveries.once)
 

@@ -6,10 +6,10 @@ from bot.slack.line.client import Clients
 from bot.slack.line.conversations import Conversations
 from bot.slack.line.directory import SlackDirectory
 from bot.slack.line.errors import Errors
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.identity import Whoami
 from bot.slack.line.modals import Doorman
-from bot.slack.line.pace import PAUSE, Pace
+from bot.slack.line.pace import PAUSE, Lanes
 from bot.slack.line.postings import Postings
 from bot.slack.line.replies import Voice
 from bot.slack.line.tasks import Tasks
@@ -27,7 +27,7 @@ class Workspace:
     clients: Clients
     database: Database
     whoami: Whoami
-    standing: Standing
+    standing: SlackStanding
     tasks: Tasks
     postings: Postings
     voice: Voice
@@ -40,7 +40,7 @@ class Workspace:
 def workspace(clients: Clients, database: Database, *, pace: float | None = None) -> Workspace:
     """Return the ways to a workspace. *pace*: seconds between messages in a channel."""
     standing, tasks = clients.standing, Tasks()
-    lanes = Pace(PAUSE if pace is None else pace)
+    lanes = Lanes(PAUSE if pace is None else pace)
     whoami = Whoami(clients.patient, standing)
     voice = Voice(clients, standing)
     return Workspace(

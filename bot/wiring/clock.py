@@ -12,11 +12,12 @@ from provisioning.roads.road import Road
 
 @asynccontextmanager
 async def ticking(
-    ground: Ground, engine: DurableEngine, roads: Sequence[Road], *, missed: Act
+    ground: Ground, engine: DurableEngine, roads: Sequence[Road], *, missed: Act, promises: Act
 ) -> AsyncGenerator[None]:
     """Tick while the house is open."""
     sweeping = Sweeping(database=ground.database, engine=engine, blobs=ground.blobs, roads=roads)
     clock = Clock()
+    clock.every(5, "promises", promises, at_start=True)
     clock.every(30, "begin", sweeping.begin_what_was_not_begun)
     clock.every(300, "missed files", missed, at_start=True)
     clock.every(3600, "forget", sweeping.forget)

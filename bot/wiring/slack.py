@@ -15,10 +15,12 @@ from bot.slack.files.source import SlackSource
 from bot.slack.files.threads import Threads
 from bot.slack.line import client
 from bot.slack.line.http import Entrance
+from bot.slack.line.promises import Promises
 from bot.slack.line.socket import Socket, SocketParts
 from bot.slack.teller import SlackTeller, TellerParts
 from bot.slack.workspace import Workspace, workspace
 from bot.wiring.ground import Ground
+from storage.secrets import Secrets
 
 
 def make_workspace(ground: Ground, session: aiohttp.ClientSession) -> Workspace:
@@ -29,6 +31,11 @@ def make_workspace(ground: Ground, session: aiohttp.ClientSession) -> Workspace:
         session, token=token.get_secret_value(), base_url=ground.settings.slack_api_url
     )
     return workspace(ways, ground.database)
+
+
+def make_promises(ground: Ground, slack: Workspace) -> Promises:
+    """Return what keeps commands and clicks until they are carried out."""
+    return Promises(ground.database, Secrets(ground.key), slack.tasks, slack.standing)
 
 
 def make_source(ground: Ground, slack: Workspace) -> SlackSource:

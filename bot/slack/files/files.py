@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.kit.codes import code_of
 from bot.slack.kit.payloads import at, entries, text_or_none
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import FAILURES, meaning
 from provisioning.errors import SourceFailed, SourceGone, SourceUnreachable
 
@@ -138,7 +138,7 @@ def refusal_of(file: SlackFile) -> Exception | None:
 class Files:
     """Asks Slack about files."""
 
-    def __init__(self, client: AsyncWebClient, standing: Standing) -> None:
+    def __init__(self, client: AsyncWebClient, standing: SlackStanding) -> None:
         self._client = client
         self._standing = standing
 

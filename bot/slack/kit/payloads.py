@@ -16,6 +16,10 @@ from storage.errors import SlipwayError
 
 Body = Mapping[str, Any]
 
+#: Stands in a body that is handed to the listeners once more, since whoever had it died. What was
+#: asked for may be done already then, by this very delivery.
+AGAIN = "slipway_again"
+
 #: Where Slack's own response URLs lead. A forged one would make us post to a stranger's server.
 RESPONSE_HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
 
@@ -84,7 +88,11 @@ def actor(user_id: str) -> Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Click:
-    """A button was pressed, or something chosen in a message; `value` is what it carries."""
+    """
+    A button was pressed, or something chosen in a message; `value` is what it carries.
+
+    `again` says that the same click was begun before and may be done.
+    """
 
     asker: Asker
     action_id: str
@@ -92,6 +100,7 @@ class Click:
     trigger_id: str
     message_ts: str | None
     view: Mapping[str, Any] = field(default_factory=dict)
+    again: bool = False
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -190,6 +199,11 @@ def asker_of(body: Body) -> Asker:
     )
 
 
+def is_again(body: Body) -> bool:
+    """Return whether the same was begun before and perhaps done."""
+    return at(body, AGAIN) is True
+
+
 def click_of(body: Body) -> Click:
     """Raise Malformed."""
     action = at(body, "actions", 0)
@@ -203,6 +217,7 @@ def click_of(body: Body) -> Click:
         message_ts=text_or_none(body, "container", "message_ts")
         or text_or_none(body, "message", "ts"),
         view=at(body, "view") or {},
+        again=is_again(body),
     )
 
 

@@ -14,12 +14,18 @@ from provisioning.actors import Act, Actor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One use of the command: by whom, where, and the tokens behind the verb."""
+    """
+    One use of the command: by whom, where, and the tokens behind the verb.
+
+    `again` says that the same use was begun before and may be done: what is so already may be its
+    own doing, and is no reason to complain.
+    """
 
     user_id: str
     channel_id: str
     trigger_id: str
     rest: tuple[Token, ...]
+    again: bool = False
 
     @property
     def by(self) -> Actor:

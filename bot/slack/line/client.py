@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.kit.codes import TOKEN_DEAD, code_of, is_ambiguous, is_passing, wait_of
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 
 #: Slack answers in well under a second; what takes this long has been lost.
 TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
@@ -33,7 +33,7 @@ class Nonsense(aiohttp.ClientError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class Persistence:
     """
     How long a call is tried again, in seconds: hours are the business of a road.
 
@@ -58,11 +58,11 @@ class Patience:
 
 
 #: Somebody waits for the answer.
-HURRIED = Patience(seconds=1.0, repeats=True)
+HURRIED = Persistence(seconds=1.0, repeats=True)
 #: In the background, for calls that may be repeated.
-PATIENT = Patience(seconds=4.0, repeats=True)
+PATIENT = Persistence(seconds=4.0, repeats=True)
 #: For posting, since a repeated post would be a second message.
-CAREFUL = Patience(seconds=4.0, repeats=False)
+CAREFUL = Persistence(seconds=4.0, repeats=False)
 
 
 class Client(AsyncWebClient):
@@ -73,7 +73,7 @@ class Client(AsyncWebClient):
     answer about the token is looked into before anybody takes the token for dead.
     """
 
-    def __init__(self, patience: Patience, standing: Standing, **given: Any) -> None:  # noqa: ANN401 - slack_sdk's own
+    def __init__(self, patience: Persistence, standing: SlackStanding, **given: Any) -> None:  # noqa: ANN401 - slack_sdk's own
         super().__init__(retry_handlers=[], **given)
         self._patience = patience
         self._standing = standing
@@ -148,7 +148,7 @@ class Clients:
     """One Slack, asked with three kinds of patience, and how we stand with it."""
 
     session: aiohttp.ClientSession
-    standing: Standing
+    standing: SlackStanding
     hurried: AsyncWebClient
     patient: AsyncWebClient
     careful: AsyncWebClient
@@ -167,9 +167,9 @@ def open_session() -> aiohttp.ClientSession:
 
 def clients(session: aiohttp.ClientSession, *, token: str, base_url: str) -> Clients:
     """Return the clients over *session*. *base_url* ends with a slash."""
-    standing = Standing()
+    standing = SlackStanding()
 
-    def client(patience: Patience) -> AsyncWebClient:
+    def client(patience: Persistence) -> AsyncWebClient:
         return Client(patience, standing, token=token, base_url=base_url, session=session)
 
     return Clients(

@@ -3,7 +3,7 @@
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.kit.payloads import text_or_none
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import SILENT, in_our_words
 from provisioning.errors import TellerUnreachable
 
@@ -11,7 +11,7 @@ from provisioning.errors import TellerUnreachable
 class Conversations:
     """Opens conversations with people; opening one again leads to the same."""
 
-    def __init__(self, client: AsyncWebClient, standing: Standing) -> None:
+    def __init__(self, client: AsyncWebClient, standing: SlackStanding) -> None:
         self._client = client
         self._standing = standing
 

@@ -11,8 +11,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.kit.codes import code_of
 from bot.slack.kit.payloads import Body, at, entries, text_or_none
-from bot.slack.line.health import Standing
-from bot.slack.line.identity import Identity, Whoami
+from bot.slack.line.health import SlackStanding
+from bot.slack.line.identity import SlackIdentity, Whoami
 from bot.slack.line.meaning import FAILURES, meaning
 from provisioning.errors import DirectoryFailed, TellerFailed
 from provisioning.ports import PersonFacts
@@ -38,7 +38,7 @@ class SlackDirectory:
     """The Directory of a Slack workspace, with the records as its memory."""
 
     def __init__(
-        self, client: AsyncWebClient, database: Database, whoami: Whoami, standing: Standing
+        self, client: AsyncWebClient, database: Database, whoami: Whoami, standing: SlackStanding
     ) -> None:
         self._client = client
         self._database = database
@@ -125,7 +125,7 @@ class SlackDirectory:
             for group in entries(answer.data, "usergroups")
         ]
 
-    async def _me(self) -> Identity:
+    async def _me(self) -> SlackIdentity:
         try:
             return await self._whoami()
         except TellerFailed as error:
@@ -192,7 +192,7 @@ class SlackDirectory:
         return DirectoryFailed(told, **meaning(error, self._standing).data)
 
 
-def person_of(user: Mapping[str, Any], me: Identity) -> Person:
+def person_of(user: Mapping[str, Any], me: SlackIdentity) -> Person:
     """Return a record of a user object as `users.info` gives it."""
     profile = at(user, "profile")
     name = (

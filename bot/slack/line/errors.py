@@ -20,7 +20,7 @@ from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.codes import TRIGGER_USED
 from bot.slack.kit.payloads import Asker, Body, Malformed, asker_of, at
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import FAILURES, meaning
 from bot.slack.line.replies import Voice
 from bot.slack.line.tasks import Tasks
@@ -30,7 +30,7 @@ from storage.errors import NotFound, SlipwayError
 logger = logging.getLogger(__name__)
 
 
-def sentence_of(error: BaseException, standing: Standing, *, during: str) -> str:
+def sentence_of(error: BaseException, standing: SlackStanding, *, during: str) -> str:
     """Return what people are told of *error*; what is not ours is logged with a reference."""
     failure = meaning(error, standing) if isinstance(error, FAILURES) else error
     if isinstance(failure, TellerFailed) and "slack" in failure.data:
@@ -91,7 +91,7 @@ class Errors:
 
     voice: Voice
     tasks: Tasks
-    standing: Standing
+    standing: SlackStanding
 
     async def answer(self, error: Exception, body: Body, *, acked: bool) -> BoltResponse:
         """

@@ -26,7 +26,7 @@ class SlackOut(TellerUnreachable):
     code = "slack_out"
 
 
-class Standing:
+class SlackStanding:
     """
     Remembers what is wrong between Slack and us.
 

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.kit.names import POSTING
 from bot.slack.kit.payloads import at, entries, text_or_none
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.identity import Whoami
 from bot.slack.line.meaning import FAILURES, SILENT, meaning
 from provisioning.errors import TellerUnreachable
@@ -28,7 +28,7 @@ PAGE = 200
 class History:
     """Reads channels for messages that we may have posted."""
 
-    def __init__(self, client: AsyncWebClient, whoami: Whoami, standing: Standing) -> None:
+    def __init__(self, client: AsyncWebClient, whoami: Whoami, standing: SlackStanding) -> None:
         self._client = client
         self._whoami = whoami
         self._standing = standing

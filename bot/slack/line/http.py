@@ -16,7 +16,7 @@ from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.async_app import AsyncApp
 
 from bot.slack.line.delivery import Senseless, deliver
-from bot.slack.line.signature import Signing
+from bot.slack.line.signature import SlackSignature
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Entrance:
 
     def __init__(self, app: AsyncApp, secret: str) -> None:
         self._app = app
-        self._signing = Signing(secret)
+        self._signing = SlackSignature(secret)
 
     async def admit(self, request: web.Request) -> web.Response | None:
         """Answer 401, 408 or 413 without a word, or let the request in with its bytes read."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.kit.payloads import text_or_none
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import SILENT, in_our_words
 from provisioning.errors import TellerUnreachable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Identity:
+class SlackIdentity:
     """What `auth.test` says. `scopes` come from the header `x-oauth-scopes` of its answer."""
 
     team_id: str
@@ -29,20 +29,20 @@ class Identity:
 class Whoami:
     """Asks Slack once who we are, when it is first needed."""
 
-    def __init__(self, client: AsyncWebClient, standing: Standing) -> None:
+    def __init__(self, client: AsyncWebClient, standing: SlackStanding) -> None:
         self._client = client
         self._standing = standing
-        self._known: Identity | None = None
+        self._known: SlackIdentity | None = None
         self._asking = asyncio.Lock()
 
-    async def __call__(self) -> Identity:
+    async def __call__(self) -> SlackIdentity:
         """Raise SlackOut when the token is no good, TellerUnreachable when Slack is away."""
         async with self._asking:
             if self._known is None:
                 self._known = await self._ask()
             return self._known
 
-    async def anew(self) -> Identity:
+    async def anew(self) -> SlackIdentity:
         """Ask again: the app may have been installed anew, perhaps with other scopes."""
         self._known = await self._ask()
         return self._known
@@ -51,7 +51,7 @@ class Whoami:
         """Ask again next time."""
         self._known = None
 
-    async def _ask(self) -> Identity:
+    async def _ask(self) -> SlackIdentity:
         with in_our_words(self._standing):
             answer = await self._client.auth_test()
         header = next(
@@ -61,7 +61,7 @@ class Whoami:
         user_id = text_or_none(answer.data, "user_id")
         if team_id is None or user_id is None:
             raise TellerUnreachable(SILENT)  # Whatever says so is not Slack.
-        return Identity(
+        return SlackIdentity(
             team_id=team_id,
             user_id=user_id,
             bot_id=str(answer.get("bot_id") or ""),

@@ -8,7 +8,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.kit.codes import TOKEN_DEAD, code_of, is_passing, status_of, wait_of
-from bot.slack.line.health import SlackOut, Standing
+from bot.slack.line.health import SlackOut, SlackStanding
 from provisioning.errors import TellerFailed, TellerUnreachable
 
 #: All that leaves a client of `bot.slack.line.client`.
@@ -17,7 +17,7 @@ FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError)
 SILENT = "Slack does not answer at the moment. Try again in a minute."
 
 
-def meaning(error: Exception, standing: Standing) -> TellerFailed:
+def meaning(error: Exception, standing: SlackStanding) -> TellerFailed:
     """
     Return what one of FAILURES means.
 
@@ -38,7 +38,7 @@ def meaning(error: Exception, standing: Standing) -> TellerFailed:
 
 
 @contextmanager
-def in_our_words(standing: Standing) -> Generator[None]:
+def in_our_words(standing: SlackStanding) -> Generator[None]:
     """Let what fails inside leave as TellerUnreachable or TellerFailed."""
     try:
         yield

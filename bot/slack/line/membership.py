@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.kit.codes import code_of
 from bot.slack.kit.payloads import at
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 
 #: A form waits for this, and Slack gives up on its answer after three seconds.
 ANSWER_WITHIN = 1.5
@@ -20,7 +20,7 @@ _UNSEEN = frozenset({"channel_not_found", "not_in_channel", "missing_scope"})
 class Membership:
     """Asks Slack where the app is not."""
 
-    def __init__(self, client: AsyncWebClient, standing: Standing) -> None:
+    def __init__(self, client: AsyncWebClient, standing: SlackStanding) -> None:
         self._client = client
         self._standing = standing
 

@@ -9,7 +9,7 @@ from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Block, Form, Message
 from bot.slack.kit.codes import TRIGGER_USED, VIEW_MOVED, code_of
 from bot.slack.kit.payloads import Asker
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import in_our_words
 from bot.slack.line.replies import Voice
 
@@ -21,7 +21,7 @@ LATE = "Slack gave up waiting for the form. Press the button to open it again."
 class Doorman:
     """Shows forms to people. Each way raises TellerFailed, or TellerUnreachable."""
 
-    def __init__(self, client: AsyncWebClient, voice: Voice, standing: Standing) -> None:
+    def __init__(self, client: AsyncWebClient, voice: Voice, standing: SlackStanding) -> None:
         self._client = client
         self._voice = voice
         self._standing = standing

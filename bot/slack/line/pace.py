@@ -23,7 +23,7 @@ class _Lane:
         self.waiting = 0
 
 
-class Pace:
+class Lanes:
     """Lets one speaker into a channel at a time, `pause` seconds after the one before."""
 
     def __init__(self, pause: float = PAUSE) -> None:

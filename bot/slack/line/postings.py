@@ -31,11 +31,11 @@ from bot.slack.kit.names import POSTING
 from bot.slack.kit.payloads import text_or_none
 from bot.slack.kit.shortening import Shapes
 from bot.slack.line.client import Clients
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.history import History
 from bot.slack.line.identity import Whoami
 from bot.slack.line.meaning import FAILURES, meaning
-from bot.slack.line.pace import Edits, Pace
+from bot.slack.line.pace import Edits, Lanes
 from provisioning.errors import TellerFailed, TellerUnreachable
 from storage.catalog import postings
 from storage.catalog.database import Database
@@ -98,7 +98,12 @@ class Postings:
     """Draws messages by key. One turn at a time for each key and each channel."""
 
     def __init__(
-        self, clients: Clients, database: Database, whoami: Whoami, standing: Standing, pace: Pace
+        self,
+        clients: Clients,
+        database: Database,
+        whoami: Whoami,
+        standing: SlackStanding,
+        pace: Lanes,
     ) -> None:
         self._clients = clients
         self._database = database

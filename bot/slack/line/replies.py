@@ -7,7 +7,7 @@ from bot.slack.kit.blocks import Message
 from bot.slack.kit.codes import TOO_MANY
 from bot.slack.kit.payloads import Asker, may_answer_at
 from bot.slack.line.client import Clients
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import FAILURES, meaning
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,7 @@ LONGEST_WAIT = 5.0
 class Voice:
     """Says something to whoever asked, in the first of three ways that works."""
 
-    def __init__(self, clients: Clients, standing: Standing) -> None:
+    def __init__(self, clients: Clients, standing: SlackStanding) -> None:
         self._clients = clients
         self._standing = standing
 

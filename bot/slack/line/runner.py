@@ -9,12 +9,15 @@ and the rest of the listener is held until it ends.
 
 import asyncio
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 from slack_bolt.listener.async_listener import AsyncListener
 from slack_bolt.listener.asyncio_runner import AsyncioListenerRunner
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.slack.line.promises import PROMISE, Promises
 from bot.slack.line.tasks import Tasks
 
 #: Slack gives up on an answer after three seconds.
@@ -26,9 +29,10 @@ class Runner(AsyncioListenerRunner):
     """Bolt's runner in its thorough mode, with clicks answered early."""
 
     tasks: Tasks
+    promises: Promises
 
     @classmethod
-    def like(cls, runner: AsyncioListenerRunner, tasks: Tasks) -> "Runner":
+    def like(cls, runner: AsyncioListenerRunner, tasks: Tasks, promises: Promises) -> "Runner":
         """Return one with the handlers of Bolt's own."""
         made = cls(
             logger=runner.logger,
@@ -39,6 +43,7 @@ class Runner(AsyncioListenerRunner):
             lazy_listener_runner=runner.lazy_listener_runner,
         )
         made.tasks = tasks
+        made.promises = promises
         return made
 
     async def run(
@@ -58,9 +63,17 @@ class Runner(AsyncioListenerRunner):
             nonlocal answer
             answer = await thorough
 
-        task = self.tasks.start(held(), name=f"listener {listener_name}")
+        task = self._start(held(), request, name=f"listener {listener_name}")
         ack = request.context.ack
         deadline = time.monotonic() + ANSWER_WITHIN
         while ack.response is None and not task.done() and time.monotonic() < deadline:
             await asyncio.wait({task}, timeout=GLANCE)
         return answer or ack.response
+
+    def _start(
+        self, work: Coroutine[Any, Any, None], request: AsyncBoltRequest, *, name: str
+    ) -> asyncio.Task[None]:
+        key = request.context.get(PROMISE)
+        if key is None:
+            return self.tasks.start(work, name=name)
+        return self.promises.keep(key, work, name=name)

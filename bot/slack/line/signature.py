@@ -19,7 +19,7 @@ SIGNATURE_HEADER = "X-Slack-Signature"
 Headers = MultiMapping[str]
 
 
-class Signing:
+class SlackSignature:
     """Checks the signature `v0`: HMAC-SHA256 of the time and the bytes of the body."""
 
     def __init__(self, secret: str) -> None:

@@ -22,7 +22,7 @@ from bot.slack.line.admission import app_token_refused
 from bot.slack.line.connection import Connection, Dialer
 from bot.slack.line.delivery import Senseless, deliver
 from bot.slack.line.envelopes import Envelope, acknowledgement
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.pauses import growing
 
 logger = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class SocketParts:
     """What a socket works with. *on_back* is called when a connection follows one that was lost."""
 
     app: AsyncApp
-    standing: Standing
+    standing: SlackStanding
     app_token: str
     base_url: str
     on_back: Callable[[], Awaitable[object]]

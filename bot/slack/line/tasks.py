@@ -2,10 +2,48 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 logger = logging.getLogger(__name__)
+
+
+#: What the work of this moment is a part of, if anybody wants to know when all of it has ended.
+_whole: ContextVar["Undertaking | None"] = ContextVar("undertaking", default=None)
+
+
+class Undertaking:
+    """
+    Work of several tasks: those that are started while it is begun, and whatever they start.
+
+    `ended` is set when the last one has ended, `was_cut` when one of them was cancelled.
+    """
+
+    def __init__(self) -> None:
+        self._running = 0
+        self.ended = asyncio.Event()
+        self.was_cut = False
+
+    @contextmanager
+    def begun(self) -> Generator[None]:
+        """Count the tasks that are started inside."""
+        token = _whole.set(self)
+        try:
+            yield
+        finally:
+            _whole.reset(token)
+
+    def add(self, task: asyncio.Task[None]) -> None:
+        self._running += 1
+        task.add_done_callback(self._left)
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self._running -= 1
+        self.was_cut = self.was_cut or task.cancelled()
+        if not self._running:
+            self.ended.set()
 
 
 class Tasks:
@@ -24,6 +62,9 @@ class Tasks:
         task = asyncio.create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._ended)
+        whole = _whole.get()
+        if whole is not None:
+            whole.add(task)
         return task
 
     async def settle(self) -> None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from bot.slack.line.identity import Whoami
 from bot.slack.line.pauses import growing
 from provisioning.errors import TellerFailed
@@ -23,7 +23,7 @@ OnBack = Callable[[], Awaitable[object]]
 class Watch:
     """Sleeps while all is well. One line in the log for each pause that is longer than before."""
 
-    def __init__(self, whoami: Whoami, standing: Standing, on_back: OnBack) -> None:
+    def __init__(self, whoami: Whoami, standing: SlackStanding, on_back: OnBack) -> None:
         self._whoami = whoami
         self._standing = standing
         self._on_back = on_back

@@ -51,6 +51,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "promise",
+        sa.Column("key", sa.String(255), nullable=False),
+        sa.Column("sealed_body", sa.LargeBinary(), nullable=False),
+        sa.Column("holder", sa.String(32), nullable=False),
+        sa.Column("held_until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_promise")),
+    )
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_promise_held_until"), ["held_until"], unique=False)
+
+    op.create_table(
         "seen",
         sa.Column("key", sa.String(255), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
@@ -809,6 +822,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_seen_seen_at"))
 
     op.drop_table("seen")
+    with op.batch_alter_table("promise", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_promise_held_until"))
+
+    op.drop_table("promise")
     with op.batch_alter_table("posting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_posting_channel_id_posting_ts"))
 

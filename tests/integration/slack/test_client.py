@@ -12,7 +12,7 @@ from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack
 from bot.slack.kit.codes import TOKEN_DEAD, code_of
 from bot.slack.line import client
-from bot.slack.line.client import Clients, Nonsense, Patience
+from bot.slack.line.client import Clients, Nonsense, Persistence
 
 NONSENSE = ("[]", "[1]", '"ok"', "5", "null", "{", "\ufffd", "[" * 100_000, "true", '{"ok": "no"')
 
@@ -29,9 +29,9 @@ class Line:
 async def line(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[Line]:
     monkeypatch.setattr(client, "FIRST_PAUSE", 0.01)
     monkeypatch.setattr(client, "TIMEOUT", aiohttp.ClientTimeout(total=0.3))
-    monkeypatch.setattr(client, "HURRIED", Patience(seconds=0.02, repeats=True))
-    monkeypatch.setattr(client, "PATIENT", Patience(seconds=0.5, repeats=True))
-    monkeypatch.setattr(client, "CAREFUL", Patience(seconds=0.5, repeats=False))
+    monkeypatch.setattr(client, "HURRIED", Persistence(seconds=0.02, repeats=True))
+    monkeypatch.setattr(client, "PATIENT", Persistence(seconds=0.5, repeats=True))
+    monkeypatch.setattr(client, "CAREFUL", Persistence(seconds=0.5, repeats=False))
     async with SandboxSlack.serve() as slack, client.open_session() as session:
         ways = client.clients(session, token=slack.bot_token, base_url=slack.api_url)
         yield Line(slack=slack, ways=ways)

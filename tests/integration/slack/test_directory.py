@@ -24,7 +24,7 @@ async def slack() -> AsyncGenerator[SandboxSlack]:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "PATIENT", client.Patience(seconds=0.3, repeats=True))
+    monkeypatch.setattr(client, "PATIENT", client.Persistence(seconds=0.3, repeats=True))
 
 
 @pytest.fixture

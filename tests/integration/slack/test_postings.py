@@ -148,7 +148,7 @@ def in_a_hurry(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every pause of the line short."""
     monkeypatch.setattr(postings, "LOOK_AGAIN", 0.01)
     monkeypatch.setattr(client, "FIRST_PAUSE", 0.01)
-    patience = client.Patience(seconds=0.05, repeats=True)
+    patience = client.Persistence(seconds=0.05, repeats=True)
     for way in (desk.workspace.clients.patient, desk.workspace.clients.careful):
         assert isinstance(way, client.Client)
         way._patience = replace(patience, repeats=way._patience.repeats)

@@ -1,6 +1,7 @@
 """The command: finds the verb that was typed, answers with it, or teaches."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.slack.features.command import messages
 from bot.slack.kit.blocks import Message
@@ -20,13 +21,11 @@ class Command:
         self._verbs = {verb.name: verb for verb in verbs}
         self._permissions = permissions
 
-    async def answer(self, text: str, *, user_id: str, channel_id: str, trigger_id: str) -> Reply:
-        """Return what to show. Errors of ours leave: their message is the answer."""
+    async def answer(self, text: str, asked: Asked) -> Reply:
+        """Return what to show of *text*. Errors of ours leave: their message is the answer."""
         found = tokens(text)
         word = found[0].lower() if found and isinstance(found[0], str) else ""
-        asked = Asked(
-            user_id=user_id, channel_id=channel_id, trigger_id=trigger_id, rest=tuple(found[1:])
-        )
+        asked = replace(asked, rest=tuple(found[1:]))
         if not word or word in HELP:
             return await self._help(asked)
         verb = self._verbs.get(word)

@@ -18,7 +18,7 @@ from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors, is_for_people
 from bot.slack.line.membership import Membership
 from bot.slack.workspace import Workspace
-from storage.errors import SlipwayError
+from storage.errors import NotFound, SlipwayError
 
 #: Which input shows the sentence about which field of an order.
 FIELDS = {"name": names.GROUP_NAME, "targets": names.GROUP_PEOPLE}
@@ -46,7 +46,12 @@ class Buttons:
 
     async def delete(self, body: Body) -> None:
         click = click_of(body)
-        said = await self._acts.deleted(click.subject, click.asker.by)
+        try:
+            said = await self._acts.deleted(click.subject, click.asker.by)
+        except NotFound:
+            if click.again:
+                return  # The same click has deleted it already.
+            raise
         view_id = text_or_none(click.view, "id")
         if view_id is not None:
             await self._workspace.doorman.change(view_id, views.shown(said))

@@ -5,7 +5,7 @@ from bot.slack.kit import names
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved, words
 from bot.slack.kit.verbs import Asked, example, unknown
-from provisioning.actors import Act, Actor, Identity, person, slack
+from provisioning.actors import Act, Identity, person, slack
 from provisioning.errors import Unclear
 from provisioning.people.permissions import Permissions
 from provisioning.people.roles import Holder, Roles
@@ -45,17 +45,17 @@ class RoleActs:
         await self._permissions.require(asked.by, Act.MANAGE_ROLES)
         role, holders = _wanted(asked.rest[1:], way)
         turn = self._given if way == "give" else self._taken
-        said = [await turn(asked.by, role, holder) for holder in holders]
+        said = [await turn(asked, role, holder) for holder in holders]
         return messages.listed(await self._roles.holdings(), "\n".join(said))
 
-    async def _given(self, by: Actor, role: Role, holder: Holder) -> str:
-        is_news = await self._roles.give(by, role, holder)
+    async def _given(self, asked: Asked, role: Role, holder: Holder) -> str:
+        is_news = await self._roles.give(asked.by, role, holder) or asked.again
         if not await self._counts(role, holder):
             return messages.without_effect(role, holder)
         return messages.given(role, holder, is_news=is_news)
 
-    async def _taken(self, by: Actor, role: Role, holder: Holder) -> str:
-        was_held = await self._roles.take(by, role, holder)
+    async def _taken(self, asked: Asked, role: Role, holder: Holder) -> str:
+        was_held = await self._roles.take(asked.by, role, holder) or asked.again
         if await self._counts(role, holder) and holder.kind is HolderKind.PERSON:
             return messages.still_held(role, holder)
         return messages.taken(role, holder, was_held=was_held)

@@ -1,6 +1,7 @@
 """Listens for files that people post, and for the buttons on an upload's card."""
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -9,11 +10,12 @@ from bot.house import House
 from bot.slack.features.uploads import views
 from bot.slack.features.uploads.deeds import Arrivals
 from bot.slack.kit import blocks, names
-from bot.slack.kit.payloads import Outdated, click_of, submission_of
+from bot.slack.kit.payloads import Click, Outdated, click_of, submission_of
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors, is_for_people, problem
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act
+from provisioning.errors import NotNow
 from provisioning.releases.apps import NewApp
 from storage.errors import SlipwayError
 
@@ -56,15 +58,27 @@ def _register_buttons(app: AsyncApp, house: House) -> None:
     async def on_dismiss(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         click = click_of(body)
-        await house.releases.drafts.dismiss(click.subject, click.asker.by)
+        with own_doing(click):
+            await house.releases.drafts.dismiss(click.subject, click.asker.by)
         await house.tellers.show_release(click.subject)
 
     @app.action(names.RESTORE)
     async def on_restore(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         click = click_of(body)
-        await house.releases.drafts.restore(click.subject, click.asker.by)
+        with own_doing(click):
+            await house.releases.drafts.restore(click.subject, click.asker.by)
         await house.tellers.show_release(click.subject)
+
+
+@contextmanager
+def own_doing(click: Click) -> Generator[None]:
+    """Let a click that is repeated find the state that it wanted: it may have made it so itself."""
+    try:
+        yield
+    except NotNow as late:
+        if not click.again or late.data.get("state") != late.data.get("wanted", ""):
+            raise
 
 
 def _register_app_buttons(app: AsyncApp, house: House, workspace: Workspace) -> None:

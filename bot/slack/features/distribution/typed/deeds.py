@@ -6,7 +6,7 @@ from bot.slack.drawing import words
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
-from bot.slack.kit.blocks import Message
+from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved
 from bot.slack.kit.verbs import Asked, Reply, closest, example
 from provisioning.actors import Act, slack
@@ -110,6 +110,8 @@ class DistributeCommand:
             return views.distribute(card, filled)
         plan = await self.distributions.plan(card.release_id, wish.group_ids, wish.people)
         if plan.people == 0 and plan.already:
+            if asked.again:
+                return given(card, wish, plan)
             raise NotNow(
                 f"Everybody in this choice has release {card.number} of {card.app_display_name} "
                 "already."
@@ -188,21 +190,34 @@ class DistributeCommand:
         return goes(card, wish, plan)
 
 
-def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
-    """Return what is said when a release is on its way."""
+def given(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
+    """Return what is said when everybody has a release: also of an act that ended unseen."""
     app = mrkdwn.plain(f"{card.app_display_name} {words.version(card.build.facts)}", 150)
+    text = f":mega: *{app}* went to *{words.people(plan.already)}*: {_targets(wish, plan)}."
+    return Message(text=text, blocks=[blocks.section(text), _follow(card)])
+
+
+def _targets(wish: Wish, plan: Plan) -> str:
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if wish.people:
         where.append(f"{words.people(len(wish.people))} chosen by name")
-    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {', '.join(where)}."
+    return ", ".join(where)
+
+
+def _follow(card: ReleaseCard) -> Block:
+    return blocks.context(f"How it goes: {example(f'show {card.app_name} {card.number}')}")
+
+
+def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
+    """Return what is said when a release is on its way."""
+    app = mrkdwn.plain(f"{card.app_display_name} {words.version(card.build.facts)}", 150)
+    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {_targets(wish, plan)}."
     told = "Each is told by direct message now." if wish.notify else "Nobody is told by message."
     lines = [
         f"{text} {told if plan.people else 'There is nobody to tell yet.'}",
         f"{plan.already} more have it already." if plan.already else "",
         f"{words.WARNING} {mrkdwn.escape(plan.shortfall)}" if plan.shortfall else "",
     ]
-    follow = f"How it goes: {example(f'show {card.app_name} {card.number}')}"
     return Message(
-        text=text,
-        blocks=[blocks.section("\n".join(filter(None, lines))), blocks.context(follow)],
+        text=text, blocks=[blocks.section("\n".join(filter(None, lines))), _follow(card)]
     )

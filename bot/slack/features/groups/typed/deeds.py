@@ -1,7 +1,8 @@
 """What may be typed behind `groups`, carried out; a form asks for what was left out."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from bot.slack.features.groups import messages, views
 from bot.slack.features.groups.views import GroupWay
@@ -14,17 +15,24 @@ from provisioning.actors import Act, Actor, slack
 from provisioning.errors import Unclear
 from provisioning.people.groups import Groups
 from provisioning.people.permissions import Permissions
+from storage.errors import NotFound
 from storage.records.group import Group
 
 #: Words that people put between a group and what goes into it or out of it.
 FILLERS = frozenset({"to", "from", "in", "into", "with", "and"})
+ALREADY_IN = "Everybody you named was in it already."
+NOT_IN = "Nobody you named was added to it by name."
 #: `groups rename QA Quality` needs no word in between.
 OLD_AND_NEW = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupWish:
-    """What is wanted of which group. `group` is as typed; empty when it was left out."""
+    """
+    What is wanted of which group. `group` is as typed; empty when it was left out.
+
+    `again` is that of the command.
+    """
 
     way: GroupWay
     group: str = ""
@@ -32,6 +40,7 @@ class GroupWish:
     people: tuple[str, ...] = ()
     usergroups: tuple[Mention, ...] = ()
     channels: tuple[Mention, ...] = ()
+    again: bool = False
 
 
 def read(rest: tuple[Token, ...]) -> GroupWish:
@@ -113,14 +122,14 @@ class GroupActs:
         """Raise NotAllowed, NotFound, Unclear, DirectoryFailed."""
         by = asked.by
         await self._permissions.require(by, Act.MANAGE_GROUPS)
-        wish = read(asked.rest)
+        wish = replace(read(asked.rest), again=asked.again)
         if wish.way is GroupWay.LIST:
             return await self._list()
         if wish.way is GroupWay.CREATE:
             return await self._create(wish, by)
         if not wish.group:
             return await self._which(wish)
-        return await self._ways[wish.way](await self._groups.named(wish.group), wish, by)
+        return await self._ways[wish.way](await self._meant(wish), wish, by)
 
     async def go_on(self, way: GroupWay, group_id: str, by: Actor) -> Reply:
         """Return what comes next for a group that was chosen by a click. Raise NotFound."""
@@ -157,12 +166,35 @@ class GroupActs:
         if not wish.group:
             return views.create()
         handles = {usergroup.id: usergroup.name for usergroup in wish.usergroups}
-        group = await self._groups.create(wish.group, by, map(slack, wish.people), handles)
+        try:
+            group = await self._groups.create(wish.group, by, map(slack, wish.people), handles)
+        except Unclear:
+            before = await self._made_before(wish, by)
+            if before is None:
+                raise
+            group = before
         for channel in wish.channels:
             await self._groups.connect(group.id, channel.id, by)
         line = await self.absent([channel.id for channel in wish.channels])
         said = f"Created the group *{mrkdwn.plain(group.name, 64)}*."
         return await self.sheet(group.id, f"{said}\n{line}".strip())
+
+    async def _made_before(self, wish: GroupWish, by: Actor) -> Group | None:
+        """Return the group that this very command has made already."""
+        if not wish.again:
+            return None
+        with suppress(NotFound):
+            there = await self._groups.named(wish.group)
+            return there if there.created_by == by.reference else None
+        return None
+
+    async def _meant(self, wish: GroupWish) -> Group:
+        try:
+            return await self._groups.named(wish.group)
+        except NotFound:
+            if wish.again and wish.new_name:
+                return await self._groups.named(wish.new_name)  # It has its new name already.
+            raise
 
     async def _show(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         del wish, by
@@ -187,7 +219,8 @@ class GroupActs:
         for one in wish.usergroups:
             usergroups += await self._groups.add_usergroup(group.id, one.id, one.name, by)
         done = messages.counted("Added", people, usergroups)
-        return await self.sheet(group.id, done or "Everybody you named was in it already.")
+        nothing = "Everybody you named is in it." if wish.again else ALREADY_IN
+        return await self.sheet(group.id, done or nothing)
 
     async def _remove(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         if not wish.people and not wish.usergroups:
@@ -197,7 +230,8 @@ class GroupActs:
         for usergroup in wish.usergroups:
             usergroups += await self._groups.remove_usergroup(group.id, usergroup.id, by)
         done = messages.counted("Removed", people, usergroups)
-        return await self.sheet(group.id, done or "Nobody you named was added to it by name.")
+        nothing = "Nobody you named is in it by name." if wish.again else NOT_IN
+        return await self.sheet(group.id, done or nothing)
 
     async def _connect(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         ids = [channel.id for channel in wish.channels]
@@ -205,7 +239,8 @@ class GroupActs:
             return views.channels(await self._groups.sheet(group.id))
         new = [await self._groups.connect(group.id, channel_id, by) for channel_id in ids]
         where = messages.joined([mrkdwn.channel(channel_id) for channel_id in ids])
-        said = f"Connected {where}." if any(new) else f"It is connected to {where} already."
+        is_news = wish.again or any(new)
+        said = f"Connected {where}." if is_news else f"It is connected to {where} already."
         return await self.sheet(group.id, f"{said}\n{await self.absent(ids)}".strip())
 
     async def _disconnect(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
@@ -214,7 +249,8 @@ class GroupActs:
             return views.channels(await self._groups.sheet(group.id))
         gone = [await self._groups.disconnect(group.id, channel_id, by) for channel_id in ids]
         where = messages.joined([mrkdwn.channel(channel_id) for channel_id in ids])
-        said = f"Disconnected {where}." if any(gone) else f"It was not connected to {where}."
+        is_news = wish.again or any(gone)
+        said = f"Disconnected {where}." if is_news else f"It was not connected to {where}."
         return await self.sheet(group.id, said)
 
 

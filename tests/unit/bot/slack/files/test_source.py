@@ -11,7 +11,7 @@ from aiohttp import web
 from bot.slack.files.files import Files
 from bot.slack.files.source import SlackSource
 from bot.slack.line import client
-from bot.slack.line.health import Standing
+from bot.slack.line.health import SlackStanding
 from provisioning.errors import SourceFailed, SourceGone
 
 TOKEN = "xoxb-secret"
@@ -101,7 +101,7 @@ async def serving(server: Server) -> AsyncGenerator[SlackSource]:
     server.url = f"http://{host}"
     async with client.open_session() as session:
         ways = client.clients(session, token=TOKEN, base_url=f"http://{host}/api/")
-        yield SlackSource(ways, Files(ways.patient, Standing()), hosts=[host])
+        yield SlackSource(ways, Files(ways.patient, SlackStanding()), hosts=[host])
     await runner.cleanup()
 
 
@@ -225,7 +225,7 @@ async def test_1_a_busy_file_server_is_asked_again() -> None:
 async def test_a_plain_address_is_refused_where_slack_speaks_https() -> None:
     async with client.open_session() as session:
         ways = client.clients(session, token=TOKEN, base_url="https://slack.com/api/")
-        source = SlackSource(ways, Files(ways.patient, Standing()), hosts=["files.slack.com"])
+        source = SlackSource(ways, Files(ways.patient, SlackStanding()), hosts=["files.slack.com"])
 
         with pytest.raises(SourceFailed, match="does not trust"):
             source._check_host("http://files.slack.com/x")

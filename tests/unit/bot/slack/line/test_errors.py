@@ -6,7 +6,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.line import errors
 from bot.slack.line.errors import form_errors, problem, problem_view, sentence_of
-from bot.slack.line.health import SlackOut, Standing
+from bot.slack.line.health import SlackOut, SlackStanding
 from provisioning.errors import NotAllowed, Unclear
 from tests.blockkit import validity
 
@@ -27,13 +27,13 @@ def refusal(code: str, **fields: str) -> SlackApiError:
 
 
 def test_our_own_sentences_are_said_as_they_are() -> None:
-    assert sentence_of(NotAllowed("Not you."), Standing(), during="x") == "Not you."
+    assert sentence_of(NotAllowed("Not you."), SlackStanding(), during="x") == "Not you."
 
 
 def test_anything_else_is_logged_under_a_reference_that_is_said(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    said = sentence_of(ValueError("boom"), Standing(), during="the click")
+    said = sentence_of(ValueError("boom"), SlackStanding(), during="the click")
     reference = said.rpartition(" ")[2].rstrip(".")
 
     assert "Something went wrong" in said
@@ -43,7 +43,7 @@ def test_anything_else_is_logged_under_a_reference_that_is_said(
 
 
 def test_an_answer_of_slacks_is_never_logged_whole(caplog: pytest.LogCaptureFixture) -> None:
-    said = sentence_of(refusal("strange_error"), Standing(), during="the click")
+    said = sentence_of(refusal("strange_error"), SlackStanding(), during="the click")
 
     assert "`strange_error`" in said
     assert "strange_error" in caplog.text
@@ -53,7 +53,7 @@ def test_an_answer_of_slacks_is_never_logged_whole(caplog: pytest.LogCaptureFixt
 def test_27_a_missing_scope_is_named_once_in_the_log_and_each_time_to_people(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    standing = Standing()
+    standing = SlackStanding()
     error = refusal("missing_scope", needed="usergroups:read", provided="chat:write")
 
     said = [sentence_of(error, standing, during="x") for _ in range(3)]
@@ -67,7 +67,7 @@ def test_27_a_missing_scope_is_named_once_in_the_log_and_each_time_to_people(
 def test_27_a_dead_token_is_trouble_until_slack_answers_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    standing = Standing()
+    standing = SlackStanding()
     sentence_of(refusal("account_inactive"), standing, during="x")
     with pytest.raises(SlackOut, match="admin has to look"):
         standing.require()

@@ -6,7 +6,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.kit.codes import TOKEN_DEAD
-from bot.slack.line.health import SlackOut, Standing
+from bot.slack.line.health import SlackOut, SlackStanding
 from bot.slack.line.meaning import in_our_words, meaning
 from provisioning.errors import TellerFailed, TellerUnreachable
 
@@ -45,7 +45,7 @@ PASSING: dict[str, Exception] = {
 
 @pytest.mark.parametrize("error", PASSING.values(), ids=PASSING)
 def test_what_nothing_of_ours_caused_may_pass(error: Exception) -> None:
-    failure = meaning(error, Standing())
+    failure = meaning(error, SlackStanding())
 
     assert isinstance(failure, TellerUnreachable)
     assert failure.transient
@@ -53,7 +53,7 @@ def test_what_nothing_of_ours_caused_may_pass(error: Exception) -> None:
 
 @pytest.mark.parametrize("code", ["invalid_blocks", "user_not_found", "invalid_arguments"])
 def test_what_slack_objects_to_does_not_pass_and_keeps_its_word(code: str) -> None:
-    failure = meaning(refusal(code), Standing())
+    failure = meaning(refusal(code), SlackStanding())
 
     assert type(failure) is TellerFailed
     assert not failure.transient
@@ -63,7 +63,7 @@ def test_what_slack_objects_to_does_not_pass_and_keeps_its_word(code: str) -> No
 
 @pytest.mark.parametrize("code", sorted(TOKEN_DEAD))
 def test_27_a_dead_token_may_be_mended_by_an_admin(code: str) -> None:
-    standing = Standing()
+    standing = SlackStanding()
     failure = meaning(refusal(code), standing)
 
     assert isinstance(failure, SlackOut)
@@ -72,13 +72,13 @@ def test_27_a_dead_token_may_be_mended_by_an_admin(code: str) -> None:
 
 
 def test_1_how_long_slack_wants_to_be_left_alone_is_kept() -> None:
-    failure = meaning(refusal("ratelimited", status=429, **{"Retry-After": "30"}), Standing())
+    failure = meaning(refusal("ratelimited", status=429, **{"Retry-After": "30"}), SlackStanding())
 
     assert failure.data == {"slack": "ratelimited", "after": 30.0}
 
 
 def test_only_what_slack_caused_is_put_in_other_words() -> None:
-    with pytest.raises(TellerUnreachable), in_our_words(Standing()):
+    with pytest.raises(TellerUnreachable), in_our_words(SlackStanding()):
         raise TimeoutError
-    with pytest.raises(KeyError), in_our_words(Standing()):
+    with pytest.raises(KeyError), in_our_words(SlackStanding()):
         raise KeyError

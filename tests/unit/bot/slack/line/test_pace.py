@@ -7,11 +7,11 @@ import time
 import pytest
 
 from bot.slack.line import pace
-from bot.slack.line.pace import Edits, Pace
+from bot.slack.line.pace import Edits, Lanes
 
 
 async def test_a_channel_hears_one_message_at_a_time_in_the_order_they_were_asked_for() -> None:
-    lanes, said = Pace(0.05), list[tuple[int, float]]()
+    lanes, said = Lanes(0.05), list[tuple[int, float]]()
 
     async def say(number: int) -> None:
         async with lanes.turn("C1"):
@@ -24,7 +24,7 @@ async def test_a_channel_hears_one_message_at_a_time_in_the_order_they_were_aske
 
 
 async def test_channels_do_not_wait_for_each_other() -> None:
-    lanes = Pace(10.0)
+    lanes = Lanes(10.0)
     begun = time.monotonic()
 
     for channel in ("C1", "C2", "C3"):
@@ -35,7 +35,7 @@ async def test_channels_do_not_wait_for_each_other() -> None:
 
 
 async def test_a_failure_gives_the_turn_on() -> None:
-    lanes = Pace(0.0)
+    lanes = Lanes(0.0)
     with pytest.raises(ValueError, match="oops"):
         async with lanes.turn("C1"):
             raise ValueError("oops")
@@ -47,7 +47,7 @@ async def test_a_failure_gives_the_turn_on() -> None:
 
 async def test_quiet_channels_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "REMEMBERED", 10)
-    lanes = Pace(0.0)
+    lanes = Lanes(0.0)
 
     for number in range(50):
         async with lanes.turn(f"C{number}"):
