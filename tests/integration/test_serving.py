@@ -5,13 +5,14 @@ import re
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.slack.api.faults import Fault
@@ -55,6 +56,16 @@ SLACKS: dict[str, Slack] = {
     "a slamming socket": lambda: bad_slacks.lying(WELL, bad_slacks.slamming_socket),
     "a babbling socket": lambda: bad_slacks.lying(WELL, bad_slacks.babbling_socket),
 }
+
+
+#: In seconds. The process gives itself END_WITHIN; a machine on which other tests run takes longer
+#: to begin with that, and to take a process down.
+LATEST = END_WITHIN + 5
+
+
+def few(cases: Iterable[str], *short: str) -> list[ParameterSet]:
+    """Return cases as parameters, of which only the *short* ones belong to the short run."""
+    return [pytest.param(case, marks=() if case in short else pytest.mark.slow) for case in cases]
 
 
 @dataclass(slots=True)
@@ -117,7 +128,7 @@ def pace_of(said: str) -> list[str]:
     return [line for line in said.splitlines() if "warning" in line or "error" in line]
 
 
-@pytest.mark.parametrize("name", SLACKS)
+@pytest.mark.parametrize("name", few(SLACKS, "refusing", "a mute socket"))
 async def test_a5_with_a_bad_slack_the_house_starts_and_stops(tmp_path: Path, name: str) -> None:
     async with SLACKS[name]() as url, serving(tmp_path, url) as served:
         await served.says("Slipway is up")
@@ -125,13 +136,13 @@ async def test_a5_with_a_bad_slack_the_house_starts_and_stops(tmp_path: Path, na
         code, seconds = await served.stopped()
 
     assert code == 0, served.said
-    assert seconds < END_WITHIN + 1
+    assert seconds < LATEST
     assert "Traceback" not in served.said
     assert len(pace_of(served.said)) <= 6, served.said
 
 
-@pytest.mark.parametrize("mode", ["socket", "http"])
-@pytest.mark.parametrize("slack", ["unreachable", "silent"])
+@pytest.mark.parametrize("mode", few(["socket", "http"], "socket"))
+@pytest.mark.parametrize("slack", few(["unreachable", "silent"], "unreachable"))
 async def test_a5_it_stops_at_whatever_moment_it_is_asked(
     tmp_path: Path, slack: str, mode: str
 ) -> None:
@@ -145,7 +156,7 @@ async def test_a5_it_stops_at_whatever_moment_it_is_asked(
         for code, seconds, said in await asyncio.gather(*map(at, moments)):
             # Before Python has read our first line it cannot know what to do about the signal.
             assert code == 0 or (code == -signal.SIGTERM and not said), said
-            assert seconds < END_WITHIN + 1, said
+            assert seconds < LATEST, said
 
 
 async def test_a5_it_stops_in_the_middle_of_a_road_that_waits_for_slack(tmp_path: Path) -> None:
@@ -166,7 +177,7 @@ async def test_a5_it_stops_in_the_middle_of_a_road_that_waits_for_slack(tmp_path
             code, seconds = await served.stopped()
 
     assert code == 0, served.said
-    assert seconds < END_WITHIN + 1, served.said
+    assert seconds < LATEST, served.said
 
 
 async def test_a5_what_does_not_end_ends_with_the_process(tmp_path: Path) -> None:
@@ -206,7 +217,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", REFUSED)
+@pytest.mark.parametrize("name", few(REFUSED, "bot", "app"))
 async def test_d1_a_token_that_slack_refuses_ends_with_a_sentence(
     tmp_path: Path, name: str
 ) -> None:

@@ -47,6 +47,10 @@ CLOSED = (
     "Slack does not let Slipway see this file; it may belong to another workspace. Ask somebody of "
     "this workspace to post it."
 )
+SIGN_IN = (
+    "Slack sent its sign-in page instead of the file. The Slack app lacks the scope `files:read`, "
+    "or its token was replaced: an admin adds the scope and installs the app again."
+)
 UNFINISHED = (
     "Slack has been checking this file for too long and does not hand it out. Post it again in a "
     "few minutes."
@@ -154,6 +158,14 @@ class Files:
         except FAILURES as error:
             raise self._translated(error) from error
         return file_of(at(answer.data, "file") or {"id": file_id})
+
+    async def signed_out(self) -> SourceFailed:
+        """Return what a sign-in page instead of a file means: it is final if the token is taken."""
+        try:
+            await self._client.auth_test()
+        except FAILURES as error:
+            return SourceUnreachable(str(meaning(error, self._standing)))
+        return SourceFailed(SIGN_IN)
 
     async def ready(self, file_id: str) -> SlackFile:
         """

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 
-from bot.slack.files.files import GONE, Files, SlackFile
+from bot.slack.files.files import GONE, SIGN_IN, Files, SlackFile
 from bot.slack.line.client import Clients
 from provisioning.errors import SourceFailed, SourceGone, SourceUnreachable
 from provisioning.ports import Incoming
@@ -37,10 +37,6 @@ MOVED = frozenset({301, 302, 303, 307, 308})
 NOT_THERE = frozenset({404, 410})
 FORBIDDEN = frozenset({401, 403})
 
-SIGN_IN = (
-    "Slack sent its sign-in page instead of the file. The Slack app lacks the scope `files:read`, "
-    "or its token was replaced: an admin adds the scope and installs the app again."
-)
 ELSEWHERE = (
     "Slack sends this download to a server that Slipway does not trust ({host}). An admin can "
     "allow it with SLIPWAY_SLACK_FILE_HOSTS."
@@ -83,6 +79,8 @@ class SlackSource:
         """Ask for a file from its first byte. Raise SourceGone, SourceFailed, SourceUnreachable."""
         answer = await self._get(str(file.url), start=0)
         try:
+            if answer.status in FORBIDDEN or answer.content_type == "text/html":
+                raise await self._files.signed_out()
             self._check(answer, file)
         except SourceFailed:
             answer.close()
@@ -150,8 +148,6 @@ class SlackSource:
     def _check(answer: aiohttp.ClientResponse, file: SlackFile) -> None:
         if answer.status in NOT_THERE:
             raise SourceGone(GONE)
-        if answer.status in FORBIDDEN or answer.content_type == "text/html":
-            raise SourceFailed(SIGN_IN)
         if answer.status != OK:
             raise SourceFailed(f"Slack's file server answered {answer.status}. Post it again.")
         length = answer.content_length

@@ -1,20 +1,27 @@
 """Files that Slack does not hand out as one would wish (failure modes 14 to 19)."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
+from bot.engine import engine
+from bot.engine.pace import Pace
 from bot.sandbox.slack.acts.speaking import FileDrop
 from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.files import Quirks
+from bot.slack.features.uploads import deeds
 from bot.slack.files import files, source
+from bot.slack.line import client
 from provisioning.intake import fetching
-from tests.integration.slack.house import BUILDS, House
+from tests.integration.slack.house import BUILDS, House, Plan
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "PAUSES", (0.02, 0.02, 0.02))
+    monkeypatch.setattr(engine, "Pace", partial(Pace, first_pause=0.1, growth=1.5))
+    monkeypatch.setattr(client, "PATIENT", client.Persistence(seconds=0.3, repeats=True))
 
 
 def drop(house: House, **quirks: object) -> FileDrop:
@@ -124,13 +131,59 @@ async def test_18_a_file_that_is_shorter_than_slack_says_is_refused(house: House
     await house.card_saying("bytes")
 
 
-async def test_18_a_download_that_keeps_breaking_off_is_refused_with_its_length(
-    house: House, monkeypatch: pytest.MonkeyPatch
+async def test_a4_a_download_that_keeps_breaking_off_is_begun_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(source, "RESUMES", 1)
-    await house.cid.post(BUILDS, files=[drop(house, cut_at=5000)])
+    posted = await house.cid.post(BUILDS, files=[drop(house, cut_at=5000)])
+    await house.workspace.eventually(lambda: "SourceUnreachable" in caplog.text)
+    file = house.slack.state.files.get(posted.files[0])
+    assert file is not None
+    file.quirks = Quirks()
 
-    await house.card_saying("broke off at 5000 of")
+    await house.card_saying("New app")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault.server_error(), Fault.reset(), Fault.error("internal_error"), Fault.rate_limited(30)],
+    ids=lambda fault: str(fault.kind),
+)
+async def test_a9_while_slack_does_not_speak_of_a_file_it_is_asked_again(
+    house: House, fault: Fault
+) -> None:
+    house.slack.script("files.info", fault, times=float("inf"), seconds=1.5)
+
+    posted = await house.cid.post(BUILDS, "Soon", files=[house.samples.ipa])
+
+    card = await house.card_saying("New app")
+    assert card.thread_ts == posted.ts
+    assert len(house.workspace.by_bot(BUILDS)) == 1
+
+
+@pytest.mark.parametrize("plan", [Plan(withheld=frozenset({"channels:history", "groups:history"}))])
+async def test_a9_what_an_event_says_of_a_file_is_written_down_though_slack_is_silent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deeds, "LOOK_WITHIN", 0.2)
+    house.slack.script("files.info", Fault.delay(1.0), times=1)
+    house.slack.delivery.retry_delays = ()
+
+    await house.cid.post(BUILDS, files=[house.samples.ipa])
+
+    await house.card_saying("New app")
+
+
+@pytest.mark.parametrize("fault", [Fault.server_error(502), Fault.reset()], ids=["502", "reset"])
+async def test_a9_a_file_server_that_is_away_for_a_while_costs_no_build(
+    house: House, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    monkeypatch.setattr(source, "BUSY_TRIES", 1)
+    house.slack.script("files.download", fault, times=float("inf"), seconds=1.5)
+
+    await house.cid.post(BUILDS, files=[house.samples.ipa])
+
+    await house.card_saying("New app")
 
 
 async def test_18_a_busy_file_server_is_asked_again(house: House) -> None:

@@ -5,6 +5,7 @@ import pytest
 from bot.sandbox.slack.api.faults import Fault
 from bot.slack.features.distribution import deeds as desk
 from bot.slack.kit import names
+from bot.slack.line import watch
 from bot.wiring.slack import make_missed
 from tests.integration.slack.house import BUILDS, House, Plan
 
@@ -180,6 +181,65 @@ async def test_29_a_socket_that_says_nothing_any_more_is_noticed_and_opened_anew
     await house.workspace.eventually(
         lambda: [c for c in house.slack.sockets.connections if c not in silent], timeout=20
     )
+
+
+async def test_29_a_connection_that_is_to_be_replaced_still_brings_clicks(house: House) -> None:
+    await house.with_app()
+    old = list(house.slack.sockets.connections)
+    await house.slack.sockets.disconnect("refresh_requested")
+
+    await house.ann.command(BUILDS, names.COMMAND, "list")
+
+    await house.whisper_to("Ann", "Harbour")
+    await house.workspace.eventually(
+        lambda: [c for c in house.slack.sockets.connections if c not in old]
+    )
+
+
+async def test_a12_what_was_posted_while_the_socket_was_closed_is_found_at_once(
+    house: House,
+) -> None:
+    await house.with_app()
+    house.slack.delivery.hold()
+    house.slack.sockets.drop()
+    await house.cid.post(BUILDS, "Lost", files=[house.samples.newer_ipa])
+    assert house.slack.delivery.forget_held() > 0
+
+    await house.card_saying("Compared with 2.4.0 (241)")
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "files.info", "conversations.open"])
+async def test_a9_one_odd_word_about_the_token_costs_nothing(house: House, method: str) -> None:
+    house.slack.script(method, Fault.error("invalid_auth"))
+    await house.group("QA", "Bob")
+
+    await house.with_app()
+    await house.ann.command(BUILDS, names.COMMAND, "distribute harbour to QA")
+
+    await house.dm_to("Bob", "ready for you")
+    assert house.running.workspace.standing.well
+
+
+async def test_a9_builds_posted_while_the_token_is_refused_arrive_when_it_is_mended(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch, "FIRST_PAUSE", 0.1)
+    house.slack.state.app.token_error = "invalid_auth"
+    await house.cid.post(BUILDS, "Meanwhile", files=[house.samples.ipa])
+    await house.workspace.eventually(lambda: not house.running.workspace.standing.well)
+    house.slack.state.app.token_error = None
+
+    await house.card_saying("New app")
+    assert house.running.workspace.standing.complaint == ""
+
+
+async def test_a9_a_greeting_that_fails_is_made_up_for(house: House) -> None:
+    house.slack.script("chat.postMessage", Fault.server_error(), times=float("inf"), seconds=2)
+
+    await house.cid.post(BUILDS, files=[house.samples.ipa])
+
+    await house.card_saying("New app")
+    assert len(house.workspace.by_bot(BUILDS)) == 1
 
 
 async def test_29_files_whose_events_were_lost_are_found(house: House) -> None:

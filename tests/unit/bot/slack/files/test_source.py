@@ -12,7 +12,7 @@ from bot.slack.files.files import Files
 from bot.slack.files.source import SlackSource
 from bot.slack.line import client
 from bot.slack.line.health import SlackStanding
-from provisioning.errors import SourceFailed, SourceGone
+from provisioning.errors import SourceFailed, SourceGone, SourceUnreachable
 
 TOKEN = "xoxb-secret"
 BYTES = bytes(range(256)) * 8192
@@ -26,6 +26,7 @@ class Server:
     size: int = len(BYTES)
     path: str = "/files/app.ipa"
     url: str = ""
+    knows_token: bool = True
     answers: list[ANSWER] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     ranges: list[str] = field(default_factory=list)
@@ -39,6 +40,11 @@ class Server:
             "url_private_download": self.url + self.path,
         }
         return web.json_response({"ok": True, "file": file})
+
+    async def who(self, _request: web.Request) -> web.Response:
+        if self.knows_token:
+            return web.json_response({"ok": True, "team_id": "T1", "user_id": "U1"})
+        return web.json_response({"ok": False, "error": "invalid_auth"})
 
     async def download(self, request: web.Request) -> web.StreamResponse:
         self.tokens.append(request.headers.get("Authorization", ""))
@@ -93,6 +99,7 @@ def status(code: int, **headers: str) -> ANSWER:
 async def serving(server: Server) -> AsyncGenerator[SlackSource]:
     app = web.Application()
     app.router.add_route("*", "/api/files.info", server.info)
+    app.router.add_route("*", "/api/auth.test", server.who)
     app.router.add_get("/{tail:.*}", server.download)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
@@ -181,6 +188,13 @@ async def test_18_more_bytes_than_promised_are_refused_even_without_a_length() -
 async def test_18_a_refused_token_names_the_scope(code: int) -> None:
     async with serving(Server(answers=[status(code)])) as source:
         with pytest.raises(SourceFailed, match="files:read"):
+            await fetched(source)
+
+
+async def test_a9_a_token_that_slack_does_not_take_at_all_is_no_fault_of_the_file() -> None:
+    server = Server(answers=[status(401)], knows_token=False)
+    async with serving(server) as source:
+        with pytest.raises(SourceUnreachable):
             await fetched(source)
 
 
