@@ -10,10 +10,12 @@ from storage.errors import SlipwayError
 def sentence(error: SlipwayError) -> str:
     """Return what people are told of *error*: our own words where Slack has better ones."""
     better = _BETTER.get(error.code)
-    return better(error.data) if better else str(error)
+    return (better(error.data) if better else "") or str(error)
 
 
 def _not_allowed(data: dict[str, Any]) -> str:
+    if not data.get("act") or not data.get("roles"):
+        return ""  # Whoever raised it said in words of their own what is not allowed.
     roles = " or ".join(map(str, data["roles"]))
     return (
         f"You may not {data['act']} here: this takes the role {roles}. An admin can give it to you "

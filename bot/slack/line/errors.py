@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from slack_bolt.response import BoltResponse
 
+from bot.slack.drawing.sentences import sentence as in_slack
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.codes import TRIGGER_USED
@@ -36,7 +37,7 @@ def sentence_of(error: BaseException, standing: SlackStanding, *, during: str) -
     if isinstance(failure, TellerFailed) and "slack" in failure.data:
         return _refused_by_slack(failure, error, during)
     if isinstance(failure, SlipwayError) and not isinstance(failure, Malformed):
-        return str(failure)
+        return in_slack(failure)
     reference = uuid4().hex[:8]
     logger.error(
         "%s failed [%s].", during, reference, exc_info=error, extra={"reference": reference}
@@ -139,7 +140,7 @@ def form_errors(error: SlipwayError, fields: dict[str, str], otherwise: str) -> 
     """
     name = error.field if isinstance(error, Unclear) else None
     block_id = fields.get(name or "", otherwise)
-    return {"response_action": "errors", "errors": {block_id: mrkdwn.cut(str(error), 300)}}
+    return {"response_action": "errors", "errors": {block_id: mrkdwn.cut(in_slack(error), 300)}}
 
 
 def is_for_people(error: Exception) -> bool:
