@@ -82,7 +82,7 @@ async def open_house(
                 house,
                 slack=web.slack_doorway(slack.make_entrance(settings, app)),
                 alive=web.alive(workspace, socket),
-                engine=web.answers(engine.counts),
+                engine=web.answers(engine.ping),
             )
         )
         if socket is not None:

@@ -1,25 +1,19 @@
-"""
-Fixtures: a place for a durable engine, with its tables made, on SQLite and on PostgreSQL.
-
-The engine looks for new queues once a second; the queues of ROADS are in the copy already, so a
-test that uses these names need not wait for it.
-"""
+"""A place for a durable engine, with its tables made, on SQLite and on PostgreSQL; and roads."""
 
 import asyncio
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from bot.engine.engine import DurableEngine
-from provisioning.roads.road import Step
+from provisioning.roads.road import GiveUp, Road, Walk
 from storage.catalog.durable import FILE_NAME
 from tests.databases import BACKENDS, new_database
-
-ROADS = ("take_in", "show_place", "distribute", "walk")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +26,7 @@ class EngineHome:
 
 @pytest.fixture(scope="session")
 def sqlite_engine_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make an engine's file with all tables and queues and no work."""
+    """Make an engine's file with all tables and no work."""
     folder = tmp_path_factory.mktemp("engine")
     _prepare("sqlite:///unused", folder)
     return folder / FILE_NAME
@@ -82,15 +76,36 @@ def _home_on(backend: str, request: pytest.FixtureRequest) -> EngineHome:
     return home
 
 
-async def _idle(_step: Step, _subject: str) -> None:
-    """Walk nowhere; the road is only there to have its queue made."""
+def road(
+    walk: Walk,
+    *,
+    name: str = "walk",
+    give_up: GiveUp | None = None,
+    at_once: int = 8,
+    heavy: Mapping[str, int] | None = None,
+) -> Road:
+    """Return a road that leaves nothing unfinished, and gives up silently unless told how."""
+    return Road(
+        name=name,
+        walk=walk,
+        unfinished=_none,
+        give_up=give_up or _silently,
+        at_once=at_once,
+        heavy=heavy or {},
+    )
+
+
+async def _none(_before: datetime, _since: datetime) -> Sequence[str]:
+    return ()
+
+
+async def _silently(_subject: str, _why: str) -> None:
+    """Tell nobody."""
 
 
 def _prepare(database_url: str, folder: Path) -> None:
     async def once() -> None:
-        async with DurableEngine(
-            database_url, dict.fromkeys(ROADS, _idle), data_dir=folder
-        ).running():
+        async with DurableEngine(database_url, data_dir=folder).running([]):
             pass
 
     with ThreadPoolExecutor(1) as thread:

@@ -5,7 +5,7 @@ import contextvars
 import logging
 import platform
 from collections.abc import AsyncGenerator, Callable, Collection, Iterable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +15,7 @@ from bot.engine.errors import EngineLost
 from bot.engine.flight import Flight, workflow_id
 from bot.engine.pace import Pace
 from bot.engine.upkeep import Counts, Upkeep
+from bot.engine.walking import CUTTING
 from provisioning.roads.road import Road
 from storage.catalog.durable import alone, durable_tables
 from storage.catalog.liveness import Liveness
@@ -60,6 +61,10 @@ class DurableEngine:
         ids = {workflow_id(road, subject): subject for subject in subjects}
         for missing in await upkeep.unknown(ids):
             await self.start(road, ids[missing])
+
+    async def ping(self) -> None:
+        """Raise whatever DBOS raises when its tables do not answer."""
+        await upkeep.ping()
 
     async def counts(self) -> Counts:
         """Return how many roads wait, run, failed and were set aside."""
@@ -114,9 +119,10 @@ class DurableEngine:
         flight = Flight(named, name=name, pace=self._pace, boundary=self._boundary)
         try:
             tables = durable_tables(self._database_url, self._data_dir)
-            keeper = Upkeep(flight.launch(tables), named)
+            flight.launch(tables)
+            keeper = Upkeep(flight)
             if life is None:
-                await keeper.recover_all_but(name)
+                await keeper.recover_all()
             else:
                 tasks.append(asyncio.create_task(self._watch(life, flight, lost, inside)))
             tasks.append(asyncio.create_task(keeper.keep_up(life, self._pace.upkeep)))
@@ -131,11 +137,14 @@ class DurableEngine:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             patience = 0 if lost.is_set() else self._pace.drain
             landing = asyncio.create_task(flight.land(patience, lost=lost.is_set()))
             await asyncio.shield(landing)
             self._flight = None
+            # One that asked PostgreSQL asks it to stop when it is cancelled, and may hear nothing.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CUTTING):
+                    await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _watch(
         self, life: Liveness, flight: Flight, lost: asyncio.Event, inside: asyncio.Task[object]

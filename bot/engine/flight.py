@@ -1,14 +1,15 @@
 """DBOS from its launch to its landing."""
 
 import asyncio
+import contextvars
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 
-from bot.engine.inside import LISTENING, Inside
+from bot.engine.inside import LISTENING, Inside, NotKept
 from bot.engine.pace import Pace
 from bot.engine.queue import QUEUE, Queue
 from bot.engine.walking import Walking
@@ -31,7 +32,7 @@ RECOVERIES = 3
 THREADS = 32
 
 #: Seconds in which each of the last acts of a landing ends, or is left to itself.
-LANDING = 1.0
+LANDING = 0.75
 
 
 class Flight:
@@ -45,26 +46,26 @@ class Flight:
     def __init__(
         self, roads: Mapping[str, Road], *, name: str, pace: Pace, boundary: Callable[[str], None]
     ) -> None:
-        self._roads = roads
-        self._name = name
+        self.roads = roads
+        self.name = name
         self._pace = pace
         self._walking = Walking(pace, boundary)
         self._workflows: dict[str, Workflow] = {}
         self._letting_in: asyncio.Task[None] | None = None
         self._tables: Tables | None = None
+        self._inside: Inside | None = None
 
-    def launch(self, tables: Tables) -> Inside:
+    def launch(self, tables: Tables) -> None:
         """Take *tables* over and launch DBOS. The loop that runs is the one roads are walked on."""
         _tame_the_log()
         self._tables = tables
         dbos = DBOS(config=self._config(tables))
-        self._workflows = {name: self._durable(road) for name, road in self._roads.items()}
+        self._workflows = {name: self._durable(road) for name, road in self.roads.items()}
         DBOS.launch()
-        self._inside = Inside(dbos, queue=QUEUE, version=VERSION, name=self._name)
-        self._inside.quieten()
-        at_once = {name: road.at_once for name, road in self._roads.items()}
-        self._queue = Queue(self._inside, at_once, self._pace.polling)
-        return self._inside
+        self._inside = inside = Inside(dbos, queue=QUEUE, version=VERSION, name=self.name)
+        inside.quieten()
+        at_once = {name: road.at_once for name, road in self.roads.items()}
+        self._queue = Queue(inside, at_once, self._pace.polling)
 
     def let_in(self) -> None:
         """Begin what waits, from now on."""
@@ -77,6 +78,23 @@ class Flight:
         with SetWorkflowID(workflow_id(road, subject)), SetEnqueueOptions(queue_partition_key=road):
             await DBOS.enqueue_workflow_async(QUEUE, self._workflows[road], subject)
         self._queue.ring(road)
+
+    def under_way(self) -> list[str]:
+        """Return what is being walked here, or just beginning to be."""
+        return self._queue.under_way()
+
+    async def recover(self, executors: Sequence[str]) -> None:
+        """Hand the work of dead processes back to the queue; it counts as taken down with them."""
+        assert self._inside is not None
+        await asyncio.to_thread(self._inside.recover, executors)
+        self._queue.look()
+
+    async def resume(self, ids: Sequence[str]) -> None:
+        """Hand work of our own back to the queue."""
+        # A context of its own: DBOS would else keep this as a step of the road that asks.
+        resuming = DBOS.resume_workflows_async(list(ids), queue_name=QUEUE)
+        await asyncio.create_task(resuming, context=contextvars.Context())
+        self._queue.look()
 
     def stop_letting_in(self) -> None:
         if self._letting_in is not None:
@@ -103,7 +121,7 @@ class Flight:
             return
         try:
             async with asyncio.timeout(LANDING):
-                await DBOS.resume_workflows_async(cut, queue_name=QUEUE)
+                await self.resume(cut)
         except Exception as error:  # noqa: BLE001 - the next start finds them all the same
             logger.warning("What was cut could not be handed back (%s).", type(error).__name__)
 
@@ -112,21 +130,25 @@ class Flight:
         loop = asyncio.get_running_loop()
         loop.set_default_executor(threads)  # DBOS made its own the loop's, and closes it now.
         down = loop.run_in_executor(threads, self._destroy)
-        await asyncio.wait({down}, timeout=LANDING)
+        done, _ = await asyncio.wait({down}, timeout=LANDING)
+        if not done:
+            logger.warning("Some threads of the engine still work; they are left to end.")
 
     def _destroy(self) -> None:
-        if self._letting_in is not None:
-            self._inside.stop_waiting()
-        DBOS.destroy(destroy_registry=True)
-        if self._tables is not None:
-            self._tables.dispose()
+        if self._tables is None:
+            return
+        if self._inside is None:
+            DBOS.destroy(destroy_registry=True)  # It was not launched.
+        else:
+            self._inside.take_down(self._tables.sever)
+        self._tables.dispose()
 
     def _config(self, tables: Tables) -> DBOSConfig:
         return {
             "name": "slipway",
             "application_version": VERSION,
-            "executor_id": self._name,
-            "system_database_engine": tables,
+            "executor_id": self.name,
+            "system_database_engine": tables.engine,
             "serializer": DBOSPortableJSONSerializer(),
             "max_executor_threads": THREADS,
             "use_listen_notify": False,  # We wait for nothing that it would tell.
@@ -139,15 +161,19 @@ class Flight:
 
         @DBOS.workflow(name=road.name, max_recovery_attempts=RECOVERIES)
         async def workflow(subject: str) -> None:
-            cut = False
+            one, cut = workflow_id(road.name, subject), False
             try:
                 await self._walking.walk(road, step, subject)
             except asyncio.CancelledError:
                 cut = True  # It stays under way, and is handed back.
                 raise
+            except NotKept:
+                # For DBOS it is still under way, and here no longer: upkeep finds and resumes it.
+                logger.warning("A step of %s could not be kept; it goes on when it can.", road.name)
+                raise asyncio.CancelledError from None
             finally:
                 if not cut:
-                    self._queue.leave(workflow_id(road.name, subject))
+                    self._queue.leave(one)
 
         return workflow
 

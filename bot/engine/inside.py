@@ -6,7 +6,7 @@ Everything is checked by the engine's own tests, and pyproject.toml holds DBOS t
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -14,15 +14,31 @@ from uuid import uuid4
 from dbos import DBOS, _sys_db
 from dbos._core import execute_dequeued_workflow
 
+from storage.catalog.outage import is_outage
+
+#: The module that asks the database.
+_dbos_module: Any = _sys_db
+
 #: What DBOS knows of a workflow that was claimed.
 Claimed = Any
+
+#: Seconds for which a thread may still wait for its database when everything ends.
+ANSWERING = 0.3
 
 #: How long the thread that listens for DBOS's notifications sleeps before it finds that it may end.
 LISTENING = 0.05
 
 
-class Landed(Exception):
-    """The engine landed, so its database is not waited for any longer."""
+class NotKept(BaseException):
+    """
+    The engine's own tables took nothing just now, so a road goes on later from where it was.
+
+    It is no Exception: DBOS keeps those as what came of the step, and a walk may handle them.
+    """
+
+
+class Landed(BaseException):
+    """The engine landed, so its database is not waited for any longer. No step's outcome either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +71,8 @@ class Inside:
         self._version = version
         self._name = name
         self._clock = _Clock()
+        self._keep = dbos._sys_db.record_operation_result
+        dbos._sys_db.record_operation_result = self._keep_or_not  # type: ignore[method-assign]
 
     def quieten(self) -> None:
         """
@@ -67,12 +85,25 @@ class Inside:
             event.set()
         self._dbos._background_jobs_stop_event.set()
         self._dbos._sys_db._run_background_processes = False
-        _sys_db.time = self._clock  # type: ignore[attr-defined, assignment] # see _Clock
+        _dbos_module.time = self._clock  # See _Clock.
 
-    def stop_waiting(self) -> None:
-        """Let no thread go on waiting for a database that is gone."""
+    def take_down(self, sever: Callable[[], None]) -> None:
+        """
+        Take DBOS down, and its threads: each may hold a connection, and keeps the process alive.
+
+        DBOS leaves them to themselves. *sever* breaks the connections of those that still wait for
+        an answer after a moment.
+        """
+        threads = self._dbos._executor
         self._clock.landed.set()
-        _sys_db.time = time  # type: ignore[attr-defined]
+        DBOS.destroy(destroy_registry=True)
+        until = time.monotonic() + ANSWERING
+        for thread in list(threads._threads):
+            thread.join(max(0.0, until - time.monotonic()))
+        sever()
+        threads.shutdown()
+        if _dbos_module.time is self._clock:
+            _dbos_module.time = time
 
     def waiting(self) -> list[str]:
         """Return the roads that have something to begin."""
@@ -82,7 +113,8 @@ class Inside:
         """
         Take at most *room* of what waits on *road*, oldest first, as ours to walk.
 
-        On SQLite what began to wait in the same second is as old as another. Several processes may claim at once. A road that was claimed too often is set aside.
+        On SQLite all that began to wait within a second is equally old. Several processes may claim
+        at once. What was claimed too often is set aside when it is begun.
         """
         owner = str(uuid4())
         limits: Any = _Room(name=self._queue, _partition_worker_concurrency=room)
@@ -95,6 +127,15 @@ class Inside:
             if status["status"] == "PENDING"
         }
         return [found[one] for one in ids if one in found]
+
+    def _keep_or_not(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - as DBOS has it
+        """Keep what came of a step. Raise NotKept, where DBOS would keep the outage instead."""
+        try:
+            return self._keep(*arguments, **named)
+        except Exception as error:
+            if is_outage(error):
+                raise NotKept from error
+            raise
 
     def begin(self, claimed: Claimed) -> None:
         """Walk what was claimed, on the loop that DBOS was launched from; call it elsewhere."""

@@ -11,7 +11,7 @@ class Pace:
     How many roads are walked at once is the roads' own: see `Road`.
     """
 
-    polling: float = 5.0  #: How soon a start of another replica is noticed; ours are at once.
+    polling: float = 3.0  #: How soon a start of another replica is noticed; ours are at once.
     first_pause: float = 1.0  #: Before a failed step is tried again.
     growth: float = 2.5  #: Each pause is this many times the one before.
     longest_pause: float = 300.0  #: So that the end of an outage is noticed.

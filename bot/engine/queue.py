@@ -40,6 +40,11 @@ class Queue:
         self._rung.add(road)
         self._bell.set()
 
+    def look(self) -> None:
+        """Say that something may wait on any road."""
+        self._next_look = self._loop.time()
+        self._bell.set()
+
     def leave(self, workflow_id: str) -> None:
         """Say that a workflow is under way no longer, so that there is room for another."""
         road = self._under_way.pop(workflow_id, None)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,9 +10,8 @@ from typing import Literal
 from dbos import DBOS, WorkflowStatus
 
 from bot.engine.errors import SetAside
-from bot.engine.inside import Inside
+from bot.engine.flight import Flight
 from bot.engine.patience import may_pass
-from provisioning.roads.road import Road
 from storage.catalog.liveness import Liveness
 
 logger = logging.getLogger(__name__)
@@ -50,17 +49,15 @@ class Counts:
 
 
 class Upkeep:
-    """Looks after the workflows that DBOS keeps. Everything here needs a running engine."""
+    """Looks after the workflows that DBOS keeps. Everything here needs a launched flight."""
 
-    def __init__(self, inside: Inside, roads: Mapping[str, Road]) -> None:
-        self._inside = inside
-        self._roads = roads
+    def __init__(self, flight: Flight) -> None:
+        self._flight = flight
+        self._strays: set[str] = set()
 
-    async def recover_all_but(self, name: str) -> None:
+    async def recover_all(self) -> None:
         """Hand the work of every other process back to the queue: all are known to be dead."""
-        running = await _workflows((RUNNING,))
-        others = {workflow.executor_id for workflow in running} - {name, None}
-        await self._recover(*(other for other in others if other))
+        await self._flight.recover(await self._others())
 
     async def keep_up(self, life: Liveness | None, pause: float) -> None:
         """Look for the lost, again and again; an error of one look is not the end."""
@@ -68,6 +65,7 @@ class Upkeep:
             try:
                 if life is not None:
                     await self._take_over_from_the_dead(life)
+                await self._find_the_strays()
                 await self._tell_of_the_parked()
             except Exception:
                 logger.exception("The engine could not look after its roads; it will try again.")
@@ -75,27 +73,45 @@ class Upkeep:
 
     async def _take_over_from_the_dead(self, life: Liveness) -> None:
         """Hand the work of replicas whose claim to be alive is gone back to the queue."""
-        running = await _workflows((RUNNING,))
-        others = {workflow.executor_id for workflow in running} - {life.name, None}
-        for name in sorted(other for other in others if other):
+        for name in await self._others():
             if not await life.try_lock(name):
                 continue
             try:
-                await self._recover(name)
+                await self._flight.recover([name])
             finally:
                 await life.unlock(name)
             logger.warning("Replica %s is gone; its roads go on elsewhere.", name)
 
-    async def _recover(self, *executors: str) -> None:
-        await asyncio.to_thread(self._inside.recover, executors)
+    async def _others(self) -> list[str]:
+        """Return the processes that have, or had, something under way."""
+        running = await _workflows((RUNNING,))
+        named = {workflow.executor_id for workflow in running if workflow.executor_id}
+        return sorted(named - {self._flight.name})
+
+    async def _find_the_strays(self) -> None:
+        """
+        Hand back what is ours by the tables and is not under way here.
+
+        Its beginning or its end could not be written down. What just ended looks the same for a
+        moment, so it is looked at twice.
+        """
+        ours = await _workflows((RUNNING,), executor_id=self._flight.name)
+        under_way = self._flight.under_way()
+        strays = {workflow.workflow_id for workflow in ours} - set(under_way)
+        lost = sorted(strays & self._strays)
+        self._strays = strays
+        if lost:
+            logger.warning("%s roads were under way nowhere; they go on.", len(lost))
+            await self._flight.resume(lost)
 
     async def _tell_of_the_parked(self) -> None:
         """Have every road that was set aside give up, until it could."""
+        roads = self._flight.roads
         for workflow in await _workflows((SET_ASIDE,)):
             road, _, subject = workflow.workflow_id.partition(":")
             try:
-                if road in self._roads:
-                    await self._roads[road].give_up(subject, str(SetAside()))
+                if road in roads:
+                    await roads[road].give_up(subject, str(SetAside()))
             except Exception as error:
                 logger.warning(
                     "The road %s is set aside, and nobody could be told yet (%s).",
@@ -109,6 +125,10 @@ class Upkeep:
                 logger.error(
                     "The road %s is set aside; people were told.", road, extra={"subject": subject}
                 )
+
+
+async def ping() -> None:
+    await DBOS.list_workflows_async(limit=1, load_input=False, load_output=False)
 
 
 async def counts() -> Counts:
@@ -151,5 +171,9 @@ async def unknown(workflow_ids: Collection[str]) -> list[str]:
     return [one for one in asked if one not in known]
 
 
-async def _workflows(states: Collection[Status]) -> list[WorkflowStatus]:
-    return await DBOS.list_workflows_async(status=list(states), load_input=False, load_output=False)
+async def _workflows(
+    states: Collection[Status], *, executor_id: str | None = None
+) -> list[WorkflowStatus]:
+    return await DBOS.list_workflows_async(
+        status=list(states), executor_id=executor_id, load_input=False, load_output=False
+    )

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dbos import error as dbos_error
 
 from bot.engine.errors import StepFailed
+from bot.engine.inside import NotKept
 from bot.engine.pace import Pace
 from bot.engine.steps import DurableStep
 from provisioning.roads.road import Road, Step
+from storage.catalog.outage import is_outage
 from storage.errors import SlipwayError
 
 logger = logging.getLogger(__name__)
@@ -36,35 +38,42 @@ class Walking:
             road=road.name,
             pace=self._pace,
             boundary=self._boundary,
-            rest=self._rest,
+            rest=self.rest,
             room={name: asyncio.Semaphore(count) for name, count in road.heavy.items()},
         )
 
     async def walk(self, road: Road, step: Step, subject: str) -> None:
-        """Walk a road to its end, or give up aloud and raise what broke it off."""
+        """
+        Walk a road to its end, or give up aloud and raise what broke it off.
+
+        Raise NotKept when the engine's own tables cannot be asked: that is no failure of the road.
+        """
         task = asyncio.current_task()
         assert task is not None
         if self._landing.is_set():
             raise asyncio.CancelledError  # Taken from the queue too late; the next start has it.
+        # Until DBOS has kept what came of it, which it does in the same task.
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         try:
             await road.walk(step, subject)
         except Exception as error:
+            if is_outage(error):
+                raise NotKept from error
             logger.exception("The road %s broke off.", road.name, extra={"subject": subject})
             await self._give_up(road, step, subject, error)
             raise
-        finally:
-            self._tasks.discard(task)
 
     async def land(self, patience: float) -> None:
         """Cut what rests, let what runs end for *patience* seconds, then cut that too."""
         self._landing.set()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=patience)
-        for task in self._tasks:
+        left = set(self._tasks)
+        if left:
+            _, left = await asyncio.wait(left, timeout=patience)
+        for task in left:
             task.cancel()
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=CUTTING)
+        if left:
+            await asyncio.wait(left, timeout=CUTTING)
 
     async def _give_up(self, road: Road, step: Step, subject: str, error: Exception) -> None:
         sentence = str(error if isinstance(error, SlipwayError) else StepFailed())
@@ -76,7 +85,7 @@ class Walking:
         except Exception:
             logger.exception("Nobody could be told of it.", extra={"subject": subject})
 
-    async def _rest(self, seconds: float) -> None:
+    async def rest(self, seconds: float) -> None:
         """Do nothing for a while. Raise CancelledError when the engine lands meanwhile."""
         try:
             async with asyncio.timeout(seconds):

@@ -42,7 +42,7 @@ async def script(*, data_dir: Path | None, build: Path | None) -> int:
         finally:
             # What is still under way would only fail at a closed door, and say so.
             with suppress(AssertionError):
-                await demo.slack.workspace.settled()
+                await demo.slack.workspace.settled(within=5)
 
 
 class _Walk:

@@ -1,26 +1,82 @@
 """Where the durable engine keeps its own tables."""
 
 import fcntl
+import os
+import socket
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.catalog.database import PRAGMAS, driver_url
+from storage.catalog.liveness import KEEPALIVE
 from storage.errors import StorageError
-
-#: What the durable engine takes to reach its tables; blocking.
-Tables = sa.Engine
 
 #: Locked for as long as a process works on the folder.
 LOCK_NAME = "engine.lock"
 
+#: Seconds in which PostgreSQL answers to a new connection.
+CONNECTING = 3
+
 #: The file beside the records, on SQLite: two files, so that the two never wait for one write lock.
 FILE_NAME = "engine.db"
+
+
+class Tables:
+    """The way to the tables of the durable engine, which asks from many threads."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+        self._pool = engine.pool
+        self._open: set[Any] = set()
+        self._severed = self._disposed = False
+        event.listen(engine, "do_connect", self._connecting)
+        event.listen(engine, "connect", self._opened)
+        event.listen(engine, "close", self._closed)
+        event.listen(engine, "checkin", self._given_back)
+
+    def sever(self) -> None:
+        """
+        Break every connection to PostgreSQL for good.
+
+        A thread that waits for an answer, and may do so for ever when the network is gone, gets an
+        error at once.
+        """
+        self._severed = True
+        for connection in list(self._open):
+            with suppress(OSError, psycopg.Error):
+                _hang_up(connection)
+
+    def dispose(self) -> None:
+        """
+        Close what is not in use now, and the rest when it is given back.
+
+        The durable engine does not wait for its threads for ever, and a pool that is gone closes
+        nothing: what is given back to it would be left to the garbage collector, open.
+        """
+        self._disposed = True
+        self.engine.dispose()
+        self._pool.dispose()  # Once more: something may have come back between the two lines.
+
+    def _connecting(self, *_: object) -> None:
+        if self._severed:
+            raise psycopg.OperationalError("Everything ends; nobody connects any more.")
+
+    def _opened(self, connection: object, _record: object) -> None:
+        if isinstance(connection, psycopg.Connection):
+            self._open.add(connection)
+
+    def _closed(self, connection: object, _record: object) -> None:
+        self._open.discard(connection)
+
+    def _given_back(self, _connection: object, record: ConnectionPoolEntry) -> None:
+        if self._disposed:
+            record.invalidate()
 
 
 def durable_tables(database_url: str, folder: Path) -> Tables:
@@ -32,12 +88,15 @@ def durable_tables(database_url: str, folder: Path) -> Tables:
     """
     url = driver_url(database_url)
     if not url.startswith("sqlite"):
-        engine = sa.create_engine(url, pool_size=5, max_overflow=10, pool_pre_ping=True)
-        _close_what_comes_back_late(engine)
-        return engine
+        patient = {"connect_timeout": CONNECTING, **KEEPALIVE}
+        return Tables(
+            sa.create_engine(
+                url, pool_size=5, max_overflow=10, pool_pre_ping=True, connect_args=patient
+            )
+        )
     engine = sa.create_engine(f"sqlite:///{folder / FILE_NAME}")
     event.listen(engine, "connect", _configure)
-    return engine
+    return Tables(engine)
 
 
 @contextmanager
@@ -57,25 +116,9 @@ def alone(folder: Path) -> Generator[None]:
         yield
 
 
-def _close_what_comes_back_late(engine: Tables) -> None:
-    """
-    Close the connections that are still in use when *engine* is disposed of, as they come back.
-
-    The durable engine does not wait for its threads, and a pool that is gone closes nothing: what
-    is given back to it would be left to the garbage collector, open.
-    """
-    gone, pool = False, engine.pool
-
-    @event.listens_for(engine, "engine_disposed")
-    def _dispose(_engine: Tables) -> None:
-        nonlocal gone
-        gone = True
-        pool.dispose()  # Once more: something may have come back between the two lines.
-
-    @event.listens_for(engine, "checkin")
-    def _check_in(_connection: object, record: ConnectionPoolEntry) -> None:
-        if gone:
-            record.invalidate()
+def _hang_up(connection: psycopg.Connection[Any]) -> None:
+    with socket.socket(fileno=os.dup(connection.fileno())) as wire:
+        wire.shutdown(socket.SHUT_RDWR)
 
 
 def _configure(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type

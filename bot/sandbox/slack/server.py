@@ -23,7 +23,7 @@ from bot.sandbox.slack.desk.page import Page
 from bot.sandbox.slack.manifest import Manifest
 from bot.sandbox.slack.seed import sow
 from bot.sandbox.slack.state import State
-from bot.sandbox.slack.workspace import Workspace
+from bot.sandbox.slack.workspace import PATIENCE_SECONDS, Workspace
 
 #: A request body of the Web API or the page is read up to here; files are streamed instead.
 LARGEST_BODY = 4 * 1024 * 1024
@@ -197,7 +197,7 @@ class SandboxSlack:
         """Deliver by Socket Mode, as at the beginning."""
         self.delivery.transport = self.sockets
 
-    async def connected(self, within: float = 5.0) -> None:
+    async def connected(self, within: float = PATIENCE_SECONDS) -> None:
         """Wait until the app has opened a socket. Raise TimeoutError after *within* seconds."""
         await asyncio.wait_for(self.sockets.wait_until_connected(), within)
 

@@ -22,6 +22,8 @@ T = TypeVar("T")
 
 #: What is waited for may also change outside of the workspace, so it is looked at this often.
 LOOK_AGAIN_SECONDS = 0.05
+#: What does not come in so many seconds will not come, however busy the machine is.
+PATIENCE_SECONDS = 15.0
 
 
 class Workspace:
@@ -195,7 +197,7 @@ class Workspace:
     async def eventually(
         self,
         look: Callable[[], T | Awaitable[T | None] | None],
-        timeout: float = 5.0,  # noqa: ASYNC109 - a test says in one word how long it waits
+        timeout: float = PATIENCE_SECONDS,  # noqa: ASYNC109 - a test says in one word how long it waits
     ) -> T:
         """
         Return what *look* returns as soon as it is true. Raise AssertionError after *timeout*.
@@ -215,7 +217,7 @@ class Workspace:
                 raise AssertionError(f"It did not become true in {timeout} s.\n{self.report()}")
             await _wait(change, min(left, LOOK_AGAIN_SECONDS))
 
-    async def settled(self, within: float = 5.0) -> None:
+    async def settled(self, within: float = PATIENCE_SECONDS) -> None:
         """Wait until every event was taken by the app or given up."""
         await self.eventually(lambda: self.delivery.is_idle, within)
 

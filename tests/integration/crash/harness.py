@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -90,6 +91,14 @@ def run_to_end(main: Main, *arguments: object) -> list[str]:
     if code != 0:
         raise NotAsPlanned(f"The child ended with {code} after {seen}.")
     return seen
+
+
+def until(met: Callable[[], bool]) -> None:
+    """Wait until something is so; a test that waits for twenty seconds has failed."""
+    give_up = time.monotonic() + 20
+    while not met():
+        assert time.monotonic() < give_up, "Nothing came of it."
+        time.sleep(0.02)
 
 
 def _live(reports: Connection, main: Main, arguments: tuple[Any, ...], die_at: str | int) -> None:

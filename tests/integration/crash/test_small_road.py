@@ -3,13 +3,12 @@
 import os
 import signal
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.engines import EngineHome
 from tests.integration.crash import small_road
-from tests.integration.crash.harness import Child, NotAsPlanned, run_to_end, run_until_killed
+from tests.integration.crash.harness import Child, NotAsPlanned, run_to_end, run_until_killed, until
 from tests.integration.crash.small_road import STEPS, Effects
 
 BOUNDARIES = [f"{when}:{step}" for step in STEPS for when in ("before", "done", "kept")]
@@ -74,10 +73,54 @@ def test_a_road_that_kills_its_process_is_set_aside_and_somebody_is_told(
 
     assert len(effects.of("poison")) == 4
     # It is told at least once: a process may end between the telling and the note of it.
-    told = effects.of("parked")
+    told = effects.of("gave_up")
     assert told
-    assert all(words == [small_road.ROAD, small_road.SUBJECT] for words in told)
+    assert all(words == [small_road.SUBJECT] for words in told)
     assert effects.of("counts") == [["1"]]
+
+
+@pytest.mark.parametrize("failures", [1, 3, 10])
+def test_killed_while_a_step_is_tried_again_the_road_still_ends(
+    engine_home: EngineHome, failures: int
+) -> None:
+    effects = Effects(engine_home)
+    # After before:fetch, done, kept and before:inspect comes the first try's end.
+    run_until_killed(small_road.begin, engine_home, failures, die_at=4)
+    run_until_killed(small_road.go_on, engine_home, failures, die_at="done:inspect")
+    run_to_end(small_road.go_on, engine_home, failures)
+
+    assert len(effects.of("failed")) == failures
+    assert [len(effects.of(step)) for step in STEPS] == [1, 2, 1]
+
+
+@pytest.mark.parametrize("boundary", ["kept:a while", "done:a while"])
+def test_a_pause_goes_on_where_it_was_after_a_kill(engine_home: EngineHome, boundary: str) -> None:
+    effects = Effects(engine_home)
+    run_until_killed(small_road.rest, engine_home, 2.0, die_at=boundary)
+    run_to_end(small_road.rest, engine_home, 2.0)
+
+    [[fetched]], [[kept]] = effects.of("fetch"), effects.of("keep")
+    [_, [back]] = effects.of("back")
+    assert float(kept) - float(fetched) >= 2.0
+    if boundary.startswith("kept"):
+        assert float(kept) < max(float(fetched) + 2.0, float(back)) + 1.0, "It began anew."
+
+
+@pytest.mark.parametrize(
+    "boundary", ["before:fetch", "kept:fetch", "before:give up", "done:give up", "kept:give up"]
+)
+def test_killed_while_giving_up_people_are_told_all_the_same(
+    engine_home: EngineHome, boundary: str
+) -> None:
+    effects = Effects(engine_home)
+    run_until_killed(small_road.break_off, engine_home, die_at=boundary)
+    run_to_end(small_road.break_off, engine_home)
+
+    # An act runs again when the process died between its effect and its checkpoint.
+    told = effects.of("told")
+    assert len(told) == (2 if boundary == "done:give up" else 1)
+    assert all(words[0] == small_road.SUBJECT for words in told)
+    assert " ".join(told[0][1:]) == "The file was deleted before it could be fetched."
 
 
 def test_a_dead_replica_s_road_goes_on_in_a_living_one(postgres_engine_home: EngineHome) -> None:
@@ -119,10 +162,3 @@ def test_a_second_process_on_the_same_folder_is_turned_away(
 def test_a_child_that_does_not_die_as_planned_is_noticed(sqlite_engine_home: EngineHome) -> None:
     with pytest.raises(NotAsPlanned, match="did not die at kept:nothing"):
         run_until_killed(small_road.begin, sqlite_engine_home, die_at="kept:nothing")
-
-
-def until(met: Callable[[], bool]) -> None:
-    give_up = time.monotonic() + 20
-    while not met():
-        assert time.monotonic() < give_up, "Nothing came of it."
-        time.sleep(0.02)

@@ -71,7 +71,7 @@ class House:
         assert found is not None
         return found
 
-    async def whisper_to(self, person: str, words: str, within: float = 5) -> Message:
+    async def whisper_to(self, person: str, words: str, within: float = 15) -> Message:
         """Wait for something that one person alone reads."""
 
         def look() -> Message | None:

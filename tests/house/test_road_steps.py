@@ -1,0 +1,173 @@
+"""
+Work begun by one process is gone on with by the next, so the steps of a road are a promise.
+
+DBOS finds what it kept by the number and the name of a step. `road_steps.json` holds the names of
+each road's steps, for the courses below; when they change, VERSION in bot/engine/flight.py has to
+change as well, so that nothing half done is taken up by other steps. Then record them anew:
+
+    uv run python -m tests.house.test_road_steps
+
+While nothing that was begun under this VERSION is left anywhere, `--same-version` records all the
+same. A course says what the steps return and which of them fail: a walk depends on nothing else.
+"""
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
+
+from bot.engine.flight import VERSION
+from provisioning.distributing.carrying import Carrying
+from provisioning.errors import TellerFailed, TellerUnreachable
+from provisioning.intake.intake import Intake
+from provisioning.roads.every import every
+from provisioning.roads.road import Road
+from provisioning.telling.tellers import Tellers
+from storage.errors import SlipwayError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: The names of the steps, by road and course.
+Steps = dict[str, dict[str, list[str]]]
+
+RECORDED = Path(__file__).with_name("road_steps.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """
+    How one walk goes.
+
+    `returns` has what steps return, by name; the others return None. `fails` has what leaves a
+    step, by how its name begins.
+    """
+
+    returns: Mapping[str, object] = field(default_factory=dict)
+    fails: Mapping[str, type[SlipwayError]] = field(default_factory=dict)
+
+
+#: Ids are placeholders, so that they stand in the names as such.
+COURSES: dict[str, dict[str, Course]] = {
+    "take_in": {
+        "a build": Course(returns={"fetch": {}, "inspect": {}}),
+        "not greeted, not fetched": Course(fails={"greet": TellerUnreachable}),
+        "no build": Course(returns={"fetch": {}}),
+    },
+    "show_place": {"shown": Course()},
+    "distribute": {
+        "two places, 21 people": Course(
+            returns={
+                "resolve": [f"<recipient {number}>" for number in range(1, 22)],
+                "places": [["slack", "<channel 1>"], ["slack", "<channel 2>"]],
+            }
+        ),
+        "a place and a person out of reach, another refused": Course(
+            returns={
+                "resolve": ["<recipient 1>", "<recipient 2>", "<recipient 3>"],
+                "places": [["slack", "<channel 1>"]],
+            },
+            fails={
+                "announce": TellerUnreachable,
+                "tell <recipient 1>": TellerUnreachable,
+                "tell <recipient 2>": TellerFailed,
+            },
+        ),
+        "nobody": Course(returns={"resolve": [], "places": []}),
+    },
+}
+
+
+class Recording:
+    """A Step that notes its names, and does what the course says instead of the act."""
+
+    def __init__(self, course: Course) -> None:
+        self._course = course
+        self.names: list[str] = []
+
+    async def __call__(
+        self, name: str, act: Callable[P, Awaitable[T]], *_args: P.args, **_kwargs: P.kwargs
+    ) -> T:
+        assert callable(act)
+        self.names.append(name)
+        for start, error in self._course.fails.items():
+            if name.startswith(start):
+                raise error
+        return cast("T", self._course.returns.get(name))
+
+    async def briefly(
+        self, name: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self(name, act, *args, **kwargs)
+
+    async def pause(self, name: str, seconds: float) -> None:
+        assert seconds > 0
+        self.names.append(name)
+
+
+def roads() -> tuple[Road, ...]:
+    """Return every road. No act of theirs is run, so nothing behind them is made."""
+    return every(
+        intake=object.__new__(Intake), carrying=object.__new__(Carrying), tellers=Tellers()
+    )
+
+
+async def steps() -> Steps:
+    """Walk every course of every road."""
+    return {
+        road.name: {
+            name: await _walked(road, course) for name, course in COURSES[road.name].items()
+        }
+        for road in roads()
+    }
+
+
+async def _walked(road: Road, course: Course) -> list[str]:
+    step = Recording(course)
+    await road.walk(step, "<subject>")
+    assert len(set(step.names)) == len(step.names), f"{road.name} has two steps of one name."
+    return step.names
+
+
+def complaint(recorded: dict[str, Any], version: str, walked: Steps) -> str:
+    """Return what is wrong in a sentence, empty when nothing is."""
+    if recorded == {"version": version, "steps": walked}:
+        return ""
+    if recorded["version"] == version:
+        return (
+            "The steps of a road changed. Change VERSION in bot/engine/flight.py, so that nothing "
+            "half done is taken up by them, and record them: "
+            "uv run python -m tests.house.test_road_steps"
+        )
+    return "VERSION changed. Record its steps: uv run python -m tests.house.test_road_steps"
+
+
+async def test_the_steps_of_a_road_change_only_with_the_version() -> None:
+    assert complaint(json.loads(RECORDED.read_text()), VERSION, await steps()) == ""
+
+
+async def test_every_road_has_its_courses() -> None:
+    assert sorted(COURSES) == sorted(road.name for road in roads())
+
+
+async def test_another_name_another_order_and_another_version_are_noticed() -> None:
+    recorded = json.loads(RECORDED.read_text())
+    renamed, turned = await steps(), await steps()
+    renamed["take_in"]["a build"][0] = "welcome"
+    turned["take_in"]["a build"].reverse()
+
+    assert "Change VERSION" in complaint(recorded, VERSION, renamed)
+    assert "Change VERSION" in complaint(recorded, VERSION, turned)
+    assert "Record its steps" in complaint(recorded, VERSION + "a", turned)
+
+
+if __name__ == "__main__":
+    known = json.loads(RECORDED.read_text()) if RECORDED.exists() else {"version": ""}
+    if known["version"] == VERSION and "--same-version" not in sys.argv:
+        sys.exit(f"The steps of version {VERSION} are recorded already; see --same-version above.")
+    RECORDED.write_text(
+        json.dumps({"version": VERSION, "steps": asyncio.run(steps())}, indent=2) + "\n"
+    )
