@@ -9,10 +9,10 @@ from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
-from _pytest.mark.structures import ParameterSet
 
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.slack.api.faults import Fault
@@ -63,7 +63,7 @@ SLACKS: dict[str, Slack] = {
 LATEST = END_WITHIN + 5
 
 
-def few(cases: Iterable[str], *short: str) -> list[ParameterSet]:
+def few(cases: Iterable[str], *short: str) -> list[Any]:
     """Return cases as parameters, of which only the *short* ones belong to the short run."""
     return [pytest.param(case, marks=() if case in short else pytest.mark.slow) for case in cases]
 

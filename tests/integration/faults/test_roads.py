@@ -1,0 +1,36 @@
+"""Whatever method fails, and however: one card, one announcement, one message a person."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.faults.cases import FAULTS, METHODS, cases
+from tests.integration.faults.conftest import Opened
+from tests.integration.faults.walking import walked
+
+#: So many times in a row; None: for as long as a minute.
+COUNTS: tuple[int | None, ...] = (1, 3, 10, None)
+
+
+@pytest.mark.parametrize("transport", ["socket", pytest.param("http", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("method", METHODS)
+async def test_a1_a_method_that_fails_for_a_while_costs_nothing(
+    lend: Opened, tmp_path: Path, method: str, transport: str
+) -> None:
+    faults = ("503", "reset", "reset late", "internal_error")
+    async with lend(transport) as house:
+        wrong = await walked(house, cases(method, (3,), faults), tmp_path)
+
+    assert wrong == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["socket", "http"])
+@pytest.mark.parametrize("method", METHODS)
+async def test_a1_the_whole_table(
+    lend: Opened, tmp_path: Path, method: str, transport: str
+) -> None:
+    async with lend(transport) as house:
+        wrong = await walked(house, cases(method, COUNTS, tuple(FAULTS)), tmp_path)
+
+    assert wrong == {}

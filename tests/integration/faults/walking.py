@@ -1,0 +1,218 @@
+"""One walk of both roads in places of its own, with everything that goes wrong there."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.sandbox.samples.harbour import harbour_ipa
+from bot.sandbox.samples.iosapp import SampleApp
+from bot.sandbox.slack.acts.person import Person
+from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.shapes import JsonObject
+from provisioning.distributing.order import Order
+from storage.catalog import apps, organizations
+from storage.records.app import App
+from storage.records.group import Group
+from tests.integration.faults.cases import FAULTS, LOOKING, MINUTE, Case
+from tests.integration.slack.house import House
+
+#: In seconds: how long a walk may take, on a machine on which others walk as well.
+PATIENCE = 90.0
+#: How many walk at once.
+AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Walk:
+    """A developer, two testers, a channel for builds and one for news, and an app."""
+
+    house: House
+    case: Case
+    folder: Path
+    group: Group
+    cid: Person
+    testers: tuple[str, str]
+
+    @property
+    def tag(self) -> str:
+        return tag_of(self.case)
+
+    @property
+    def builds(self) -> str:
+        return f"#builds-{self.tag}"
+
+    @property
+    def news(self) -> str:
+        return f"#news-{self.tag}"
+
+    def concerns(self, given: JsonObject) -> bool:
+        """Return whether a call is about something of this walk."""
+        state, people = self.house.slack.state, self._people()
+        channel = state.conversations.get(str(given.get("channel", "")))
+        if channel is not None:
+            is_own = channel.name in {self.builds[1:], self.news[1:]}
+            return is_own or (channel.is_dm and any(map(channel.has, people)))
+        file = state.files.get(str(given.get("file", "")))
+        if file is not None:
+            return file.user in people
+        usergroup = self.house.workspace.usergroup(self.tag).id
+        return (
+            given.get("user") in people
+            or given.get("users") in people
+            or (given.get("usergroup") == usergroup)
+        )
+
+    def _people(self) -> set[str]:
+        return {self.cid.id, *(self.house.workspace.person(name).id for name in self.testers)}
+
+    def spoil(self) -> None:
+        """Let the method of the case fail from now on."""
+        case, slack = self.case, self.house.slack
+        if case.method in LOOKING:
+            lost = FAULTS["reset late"]
+            slack.script("chat.postMessage", lost, times=4, when=self.concerns)
+        times = float("inf") if case.times is None else case.times
+        seconds = MINUTE if case.times is None else float("inf")
+        slack.script(
+            case.method, FAULTS[case.fault], times=times, seconds=seconds, when=self.concerns
+        )
+
+    async def go(self) -> str:
+        """Walk both roads; return what is not as it should be, nothing when all is well."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                self.spoil()
+                await self._take_in()
+                self.spoil()
+                await self._distribute()
+        except (TimeoutError, AssertionError) as late:
+            return f"{type(late).__name__}; {self._report()}"
+        return ""
+
+    async def _take_in(self) -> None:
+        package = harbour_ipa(
+            self.folder,
+            app=SampleApp(bundle_id=bundle_of(self.case)),
+            keys=self.folder.parent,
+        )
+        await self.cid.post(self.builds, "A build", files=[package])
+        await self._eventually(lambda: any("Draft" in m.said() for m in self._said(self.builds)))
+
+    async def _distribute(self) -> None:
+        house = self.house.running.house
+        await self.house.running.workspace.directory.outdate_usergroup(
+            self.house.workspace.usergroup(self.tag).id
+        )
+        _, line = await house.releases.lists.find(self.tag, None)
+        assert line is not None
+        order = Order(
+            key=self.tag,
+            release_id=line.release_id,
+            by=self.house.manager,
+            group_ids=(self.group.id,),
+        )
+        await house.distributing.distributions.request(order)
+        await self._eventually(self._is_reported)
+
+    def _is_reported(self) -> bool:
+        keys = self._keys(self.builds) + self._keys(self.news)
+        return sum(1 for key in keys if key.startswith("report:")) >= 2
+
+    async def _eventually(self, look: Callable[[], bool]) -> None:
+        await self.house.workspace.eventually(look, timeout=PATIENCE)
+
+    def wrong(self) -> str:
+        """Return what is said too often or not at all, once everything has ended."""
+        kinds = {
+            channel: Counter(key.partition(":")[0] for key in self._keys(channel).elements())
+            for channel in (self.builds, self.news)
+        }
+        told = {name: len(self._told(name)) for name in self.testers}
+        wanted = [{"upload": 1, "report": 1}, {"release": 1, "report": 1}]
+        if list(kinds.values()) == wanted and set(told.values()) == {1}:
+            return ""
+        return self._report()
+
+    def _report(self) -> str:
+        keys = [dict(self._keys(channel)) for channel in (self.builds, self.news)]
+        return f"{keys}, told: {[len(self._told(name)) for name in self.testers]}"
+
+    def _said(self, channel: str) -> Sequence[Message]:
+        return self.house.workspace.by_bot(channel)
+
+    def _told(self, name: str) -> Sequence[Message]:
+        return [m for m in self.house.workspace.dms(name) if m.is_bot]
+
+    def _keys(self, channel: str) -> Counter[str]:
+        found = [m.metadata for m in self._said(channel) if m.metadata]
+        return Counter(str(metadata["event_payload"]["key"]) for metadata in found)
+
+
+async def prepared(house: House, case: Case, folder: Path) -> Walk:
+    """Make the places, the people and the app of a walk."""
+    tag, people = tag_of(case), house.workspace
+    cid = people.add_person(f"Cid {tag}")
+    testers = (f"Bob {tag}", f"Dee {tag}")
+    for name in testers:
+        people.add_person(name)
+    people.add_channel(f"builds-{tag}", f"Cid {tag}", with_bot=True)
+    people.add_channel(f"news-{tag}", f"Cid {tag}", with_bot=True)
+    usergroup = people.add_usergroup(tag, testers[1])
+    group = await house.group(tag, testers[0], channel=f"#news-{tag}")
+    await house.running.house.people.groups.add_usergroup(
+        group.id, usergroup.id, tag, house.manager
+    )
+    async with house.running.ground.database.writing() as session:
+        organization = await organizations.named(session, "main")
+        await apps.add(session, _app(case, organization.id))
+    place = folder / tag
+    place.mkdir()
+    return Walk(house=house, case=case, folder=place, group=group, cid=cid, testers=testers)
+
+
+def _app(case: Case, organization_id: str) -> App:
+    return App(
+        organization_id=organization_id,
+        name=tag_of(case),
+        display_name=tag_of(case),
+        platform="ios",
+        bundle_id=bundle_of(case),
+        created_by="person:slack:UANN",
+    )
+
+
+def tag_of(case: Case) -> str:
+    return f"case{case.number}"
+
+
+def bundle_of(case: Case) -> str:
+    return f"com.example.{tag_of(case)}"
+
+
+async def at_rest(house: House) -> None:
+    """Wait until nothing is under way any more."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            await house.workspace.settled(within=PATIENCE)
+            await house.running.workspace.tasks.settle()
+            counts = await house.running.engine.counts()
+            if counts.waiting + counts.running == 0:
+                return
+            await asyncio.sleep(0.1)
+
+
+async def walked(house: House, cases: Sequence[Case], folder: Path) -> dict[str, str]:
+    """Walk every case, several at once; return what went wrong, by name of the case."""
+    room = asyncio.Semaphore(AT_ONCE)
+    walks = [await prepared(house, case, folder) for case in cases]
+
+    async def one(walk: Walk) -> str:
+        async with room:
+            return await walk.go()
+
+    ended = await asyncio.gather(*map(one, walks))
+    await at_rest(house)
+    found = {walk.case.name: why or walk.wrong() for walk, why in zip(walks, ended, strict=True)}
+    return {name: why for name, why in found.items() if why}
