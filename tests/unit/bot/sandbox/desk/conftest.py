@@ -17,6 +17,7 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",
 ]
 
 
@@ -30,15 +31,15 @@ async def chromium() -> AsyncGenerator[Browser]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def doors(chromium: Browser) -> Doors:
-    return await Doors.of(chromium)
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def served(chromium: Browser) -> AsyncGenerator[Workspace]:
     assert chromium.is_connected()
     async with serving() as workspace:
         yield workspace
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def doors(chromium: Browser, served: Workspace) -> Doors:
+    return await Doors.of(chromium, served.base)
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -17,17 +17,26 @@ document.addEventListener("securitypolicyviolation", (event) => {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doors:
-    """The two ways in. They stay open for all tests, since a new profile is slow to make."""
+    """
+    The two ways in. They stay open for all tests, since a new profile is slow to make.
+
+    In each a page without anything in it stays as well: it keeps the process that draws the others,
+    and making that takes longer than most tests.
+    """
 
     desktop: BrowserContext
     phone: BrowserContext
 
     @classmethod
-    async def of(cls, browser: Browser) -> "Doors":
-        return cls(
+    async def of(cls, browser: Browser, base: str) -> "Doors":
+        doors = cls(
             desktop=await cls._door(browser, width=1280, height=800),
             phone=await cls._door(browser, width=390, height=844, is_phone=True),
         )
+        for context in (doors.desktop, doors.phone):
+            page = await context.new_page()
+            await page.goto(f"{base}/nothing")
+        return doors
 
     @staticmethod
     async def _door(
