@@ -8,6 +8,7 @@ from functools import partial
 from slack_bolt.async_app import AsyncApp
 
 from bot.engine.engine import DurableEngine
+from bot.engine.timing import Timing
 from bot.house import House
 from bot.settings import Settings
 from bot.slack.app import make_slack
@@ -45,17 +46,23 @@ class Running:
 
 @asynccontextmanager
 async def open_house(
-    settings: Settings, *, boundary: Callable[[str], None] | None = None
+    settings: Settings,
+    *,
+    boundary: Callable[[str], None] | None = None,
+    timing: Timing | None = None,
 ) -> AsyncGenerator[Running]:
     """
     Bring the tables up to date, run the engine, and open the doors of Slack and of the web.
 
-    *boundary* is told of every step of every road; the crash tests kill there. Raise SlipwayError
-    when something cannot be opened; with Slack out of reach, the house opens and waits for it.
+    *boundary* is told of every step of every road; the crash tests kill there, and tests of faults
+    hurry by *timing*. Raise SlipwayError when something cannot be opened; with Slack out of reach,
+    the house opens and waits for it.
     """
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(prepared(settings))
-        engine = DurableEngine(settings.records_url, data_dir=settings.data_dir, boundary=boundary)
+        engine = DurableEngine(
+            settings.records_url, data_dir=settings.data_dir, boundary=boundary, timing=timing
+        )
         session = await stack.enter_async_context(client.open_session())
         pool = await stack.enter_async_context(InspectionPool(workers=READERS))
         workspace = slack.make_workspace(ground, session)

@@ -13,7 +13,7 @@ from uuid import uuid4
 from bot.engine import upkeep
 from bot.engine.errors import EngineLost
 from bot.engine.flight import Flight, workflow_id
-from bot.engine.pace import Pace
+from bot.engine.timing import Timing
 from bot.engine.upkeep import Counts, Upkeep
 from bot.engine.walking import CUTTING
 from provisioning.roads.road import Road
@@ -40,12 +40,12 @@ class DurableEngine:
         *,
         data_dir: Path,
         boundary: Callable[[str], None] | None = None,
-        pace: Pace | None = None,
+        timing: Timing | None = None,
     ) -> None:
         self._database_url = database_url
         self._data_dir = data_dir
         self._boundary = boundary or (lambda _name: None)
-        self._pace = pace or Pace()
+        self._timing = timing or Timing()
         self._flight: Flight | None = None
 
     async def start(self, road: str, subject: str) -> None:
@@ -79,8 +79,8 @@ class DurableEngine:
         """
         Run *roads*: what an earlier process left undone, and what is started.
 
-        On leaving, what runs may end within the pace's `drain` seconds; the next start goes on with
-        the rest. Close the engine last: DBOS's threads are everybody's. Raise EngineLost, and
+        On leaving, what runs may end within `Timing.drain` seconds; the next start goes on with the
+        rest. Close the engine last: DBOS's threads are everybody's. Raise EngineLost, and
         cancel what is inside, when the others may take this process for dead.
         """
         if _running:
@@ -116,7 +116,7 @@ class DurableEngine:
         lost = asyncio.Event()
         named = {road.name: road for road in roads}
         name = life.name if life else _new_name()
-        flight = Flight(named, name=name, pace=self._pace, boundary=self._boundary)
+        flight = Flight(named, name=name, timing=self._timing, boundary=self._boundary)
         try:
             tables = durable_tables(self._database_url, self._data_dir)
             flight.launch(tables)
@@ -125,7 +125,7 @@ class DurableEngine:
                 await keeper.recover_all()
             else:
                 tasks.append(asyncio.create_task(self._watch(life, flight, lost, inside)))
-            tasks.append(asyncio.create_task(keeper.keep_up(life, self._pace.upkeep)))
+            tasks.append(asyncio.create_task(keeper.keep_up(life, self._timing.upkeep)))
             flight.let_in()
             self._flight = flight
             yield
@@ -137,7 +137,7 @@ class DurableEngine:
         finally:
             for task in tasks:
                 task.cancel()
-            patience = 0 if lost.is_set() else self._pace.drain
+            patience = 0 if lost.is_set() else self._timing.drain
             landing = asyncio.create_task(flight.land(patience, lost=lost.is_set()))
             await asyncio.shield(landing)
             self._flight = None
@@ -150,7 +150,7 @@ class DurableEngine:
         self, life: Liveness, flight: Flight, lost: asyncio.Event, inside: asyncio.Task[object]
     ) -> None:
         while True:
-            await asyncio.sleep(self._pace.heartbeat)
+            await asyncio.sleep(self._timing.heartbeat)
             if not await life.holds():
                 break
         logger.critical("The connection that says we are alive broke. This process stops.")

@@ -10,8 +10,8 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
 
 from bot.engine.inside import LISTENING, Inside, NotKept
-from bot.engine.pace import Pace
 from bot.engine.queue import QUEUE, Queue
+from bot.engine.timing import Timing
 from bot.engine.walking import Walking
 from provisioning.roads.road import Road
 from storage.catalog.durable import Tables
@@ -44,12 +44,17 @@ class Flight:
     """
 
     def __init__(
-        self, roads: Mapping[str, Road], *, name: str, pace: Pace, boundary: Callable[[str], None]
+        self,
+        roads: Mapping[str, Road],
+        *,
+        name: str,
+        timing: Timing,
+        boundary: Callable[[str], None],
     ) -> None:
         self.roads = roads
         self.name = name
-        self._pace = pace
-        self._walking = Walking(pace, boundary)
+        self._timing = timing
+        self._walking = Walking(timing, boundary)
         self._workflows: dict[str, Workflow] = {}
         self._letting_in: asyncio.Task[None] | None = None
         self._tables: Tables | None = None
@@ -65,7 +70,7 @@ class Flight:
         self._inside = inside = Inside(dbos, queue=QUEUE, version=VERSION, name=self.name)
         inside.quieten()
         at_once = {name: road.at_once for name, road in self.roads.items()}
-        self._queue = Queue(inside, at_once, self._pace.polling)
+        self._queue = Queue(inside, at_once, self._timing.polling)
 
     def let_in(self) -> None:
         """Begin what waits, from now on."""

@@ -2,7 +2,7 @@
 
 import time
 
-from bot.engine.pace import Pace
+from bot.engine.timing import Timing
 from storage.catalog.outage import is_outage
 from storage.errors import SlipwayError
 
@@ -19,9 +19,9 @@ class Patience:
     will be there the next time too. Any other error is tried a few times.
     """
 
-    def __init__(self, pace: Pace, within: float) -> None:
-        self._longest, self._growth = pace.longest_pause, pace.growth
-        self._pause = pace.first_pause
+    def __init__(self, timing: Timing, within: float) -> None:
+        self._longest, self._growth = timing.longest_pause, timing.growth
+        self._pause = timing.first_pause
         self._until = time.monotonic() + within
         self._surprises = 0
 

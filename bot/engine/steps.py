@@ -11,8 +11,8 @@ from typing import ParamSpec, TypeVar, cast
 from dbos import DBOS
 
 from bot.engine.outcomes import Outcome, failure, plain, success, value_of
-from bot.engine.pace import Pace
 from bot.engine.patience import Patience, may_pass
+from bot.engine.timing import Timing
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class DurableStep:
     """
 
     road: str
-    pace: Pace
+    timing: Timing
     boundary: Callable[[str], None]
     rest: Callable[[float], Awaitable[None]]
     room: Mapping[str, asyncio.Semaphore] = field(default_factory=dict)  #: By name of the step.
@@ -39,12 +39,12 @@ class DurableStep:
     async def __call__(
         self, name: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._run(name, lambda: act(*args, **kwargs), within=self.pace.patience)
+        return await self._run(name, lambda: act(*args, **kwargs), within=self.timing.patience)
 
     async def briefly(
         self, name: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        return await self._run(name, lambda: act(*args, **kwargs), within=self.pace.brief)
+        return await self._run(name, lambda: act(*args, **kwargs), within=self.timing.brief)
 
     async def pause(self, name: str, seconds: float) -> None:
         due = await self(name, _moment_in, seconds)
@@ -56,7 +56,7 @@ class DurableStep:
         async def attempt() -> Outcome:
             nonlocal ran
             ran = True
-            return await self._try(name, act, Patience(self.pace, within))
+            return await self._try(name, act, Patience(self.timing, within))
 
         outcome = await DBOS.run_step_async({"name": name}, attempt)
         if ran:

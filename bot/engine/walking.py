@@ -8,8 +8,8 @@ from dbos import error as dbos_error
 
 from bot.engine.errors import StepFailed
 from bot.engine.inside import NotKept
-from bot.engine.pace import Pace
 from bot.engine.steps import DurableStep
+from bot.engine.timing import Timing
 from provisioning.roads.road import Road, Step
 from storage.catalog.outage import is_outage
 from storage.errors import SlipwayError
@@ -26,8 +26,8 @@ CUTTING = 1.0
 class Walking:
     """Walks roads; made anew each time the engine starts."""
 
-    def __init__(self, pace: Pace, boundary: Callable[[str], None]) -> None:
-        self._pace = pace
+    def __init__(self, timing: Timing, boundary: Callable[[str], None]) -> None:
+        self._timing = timing
         self._boundary = boundary
         self._tasks: set[asyncio.Task[object]] = set()
         self._landing = asyncio.Event()
@@ -36,7 +36,7 @@ class Walking:
         """Return the step for all walks of a road."""
         return DurableStep(
             road=road.name,
-            pace=self._pace,
+            timing=self._timing,
             boundary=self._boundary,
             rest=self.rest,
             room={name: asyncio.Semaphore(count) for name, count in road.heavy.items()},

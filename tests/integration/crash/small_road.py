@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 from bot.engine.engine import DurableEngine
-from bot.engine.pace import Pace
+from bot.engine.timing import Timing
 from bot.serving import stopped
 from provisioning.errors import SourceGone, SourceUnreachable, TellerUnreachable
 from provisioning.roads.road import GiveUp, Step, Walk
@@ -23,7 +23,7 @@ STEPS = ("fetch", "inspect", "keep")
 #: The road and the subject of all children.
 ROAD, SUBJECT = "walk", "s1"
 
-QUICK = Pace(first_pause=0.05, longest_pause=0.1, drain=1.0, upkeep=0.1, heartbeat=0.1)
+QUICK = Timing(first_pause=0.05, longest_pause=0.1, drain=1.0, upkeep=0.1, heartbeat=0.1)
 
 
 class Effects:
@@ -193,7 +193,9 @@ def _poisoned(
 async def _running(
     home: EngineHome, walk: Walk, boundary: Boundary, give_up: GiveUp | None = None
 ) -> AsyncGenerator[DurableEngine]:
-    engine = DurableEngine(home.database_url, data_dir=home.data_dir, boundary=boundary, pace=QUICK)
+    engine = DurableEngine(
+        home.database_url, data_dir=home.data_dir, boundary=boundary, timing=QUICK
+    )
     async with engine.running([road(walk, name=ROAD, give_up=give_up)]):
         yield engine
 

@@ -10,7 +10,7 @@ import pytest
 
 from bot import bootstrap
 from bot.engine import engine
-from bot.engine.pace import Pace
+from bot.engine.timing import Timing
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.slack import workspace
 from bot.slack.features.uploads import deeds
@@ -26,8 +26,8 @@ Opened = Callable[[str], AbstractAsyncContextManager[House]]
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every pause a small part of the real one."""
-    road = partial(Pace, first_pause=0.05, growth=1.5, longest_pause=0.3, brief=0.4)
-    monkeypatch.setattr(engine, "Pace", road)
+    road = partial(Timing, first_pause=0.05, growth=1.5, longest_pause=0.3, brief=0.4)
+    monkeypatch.setattr(engine, "Timing", road)
     monkeypatch.setattr(distribute, "PAUSES", (0.1, *(0.3 for _ in range(40))))
     monkeypatch.setattr(workspace, "PAUSE", 0.01)
     monkeypatch.setattr(pace, "EDIT_PAUSE", 0.05)

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from bot.engine import engine
-from bot.engine.pace import Pace
+from bot.engine.timing import Timing
 from bot.sandbox.slack.acts.speaking import FileDrop
 from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.files import Quirks
@@ -20,7 +20,7 @@ from tests.integration.slack.house import BUILDS, House, Plan
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "PAUSES", (0.02, 0.02, 0.02))
-    monkeypatch.setattr(engine, "Pace", partial(Pace, first_pause=0.1, growth=1.5))
+    monkeypatch.setattr(engine, "Timing", partial(Timing, first_pause=0.1, growth=1.5))
     monkeypatch.setattr(client, "PATIENT", client.Persistence(seconds=0.3, repeats=True))
 
 

@@ -9,12 +9,12 @@ from typing import Any
 import psycopg
 
 from bot.engine.engine import DurableEngine
-from bot.engine.pace import Pace
+from bot.engine.timing import Timing
 from provisioning.roads.road import Road, Walk
 from storage.catalog.durable import FILE_NAME
 from tests.engines import EngineHome, road
 
-QUICK = Pace(first_pause=0.001, longest_pause=0.01, upkeep=0.05, heartbeat=0.05)
+QUICK = Timing(first_pause=0.001, longest_pause=0.01, upkeep=0.05, heartbeat=0.05)
 
 
 @asynccontextmanager
@@ -22,12 +22,12 @@ async def running(
     home: EngineHome,
     walk: Walk,
     *,
-    pace: Pace = QUICK,
+    timing: Timing = QUICK,
     boundary: Callable[[str], None] | None = None,
     **declared: Any,  # noqa: ANN401 - see tests.engines.road
 ) -> AsyncGenerator[DurableEngine]:
     """Run the road `walk`, with whatever else is *declared* of it."""
-    async with flying(home, road(walk, **declared), pace=pace, boundary=boundary) as engine:
+    async with flying(home, road(walk, **declared), timing=timing, boundary=boundary) as engine:
         yield engine
 
 
@@ -35,18 +35,20 @@ async def running(
 async def flying(
     home: EngineHome,
     *roads: Road,
-    pace: Pace = QUICK,
+    timing: Timing = QUICK,
     boundary: Callable[[str], None] | None = None,
 ) -> AsyncGenerator[DurableEngine]:
     """Run *roads*."""
-    engine = DurableEngine(home.database_url, data_dir=home.data_dir, boundary=boundary, pace=pace)
+    engine = DurableEngine(
+        home.database_url, data_dir=home.data_dir, boundary=boundary, timing=timing
+    )
     async with engine.running(roads):
         yield engine
 
 
-async def walked(home: EngineHome, walk: Walk, *, pace: Pace = QUICK, **declared: Any) -> None:  # noqa: ANN401 - see running
+async def walked(home: EngineHome, walk: Walk, *, timing: Timing = QUICK, **declared: Any) -> None:  # noqa: ANN401 - see running
     """Walk a road once, to its end."""
-    async with running(home, walk, pace=pace, **declared) as engine:
+    async with running(home, walk, timing=timing, **declared) as engine:
         await engine.start("walk", "s1")
         await until(lambda: ended(engine))
 

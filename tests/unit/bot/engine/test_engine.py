@@ -15,7 +15,7 @@ from dbos import DBOS
 
 from bot.engine.engine import DurableEngine
 from bot.engine.errors import EngineLost
-from bot.engine.pace import Pace
+from bot.engine.timing import Timing
 from provisioning.roads.road import Step
 from storage.catalog.liveness import Liveness
 from tests.engines import EngineHome
@@ -108,8 +108,8 @@ async def test_a_step_cut_at_the_end_is_run_again_and_a_kept_one_is_not(
         await step("second", get_stuck)
         await step("third", note, "third")
 
-    hasty = Pace(drain=0.05, upkeep=0.05)
-    async with running(engine_home, walk, pace=hasty) as engine:
+    hasty = Timing(drain=0.05, upkeep=0.05)
+    async with running(engine_home, walk, timing=hasty) as engine:
         await engine.start("walk", "s1")
         await stuck.wait()
     async with running(engine_home, walk):
@@ -333,7 +333,7 @@ async def test_a8_the_end_waits_for_no_database_and_leaves_no_connection_open(
         kept.append(boundary)
 
     async with locked(postgres_engine_home) as tables:
-        async with running(postgres_engine_home, walk, boundary=mark, pace=HASTY) as engine:
+        async with running(postgres_engine_home, walk, boundary=mark, timing=HASTY) as engine:
             for subject in ("s1", "s2", "s3"):
                 await engine.start("walk", subject)
             await until(lambda: kept.count("done:nothing") == 3)

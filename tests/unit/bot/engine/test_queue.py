@@ -4,7 +4,7 @@ import asyncio
 import time
 from statistics import median
 
-from bot.engine.pace import Pace
+from bot.engine.timing import Timing
 from provisioning.roads.road import Step
 from tests.engines import EngineHome, road
 from tests.unit.bot.engine.flying import change_workflows, ended, flying, running, until
@@ -102,7 +102,7 @@ async def test_a_start_is_begun_within_some_tens_of_milliseconds(engine_home: En
 
     waits: list[float] = []
     # The database is not asked for what waits: a start here is heard at once.
-    async with running(engine_home, walk, pace=Pace(polling=60)) as engine:
+    async with running(engine_home, walk, timing=Timing(polling=60)) as engine:
         for number in range(20):
             subject = f"s{number}"
             asked = time.monotonic()
@@ -121,7 +121,7 @@ async def test_what_another_process_started_is_found_by_looking(
     async def walk(_step: Step, subject: str) -> None:
         walked.append(subject)
 
-    async with running(engine_home, walk, pace=Pace(polling=0.2)) as engine:
+    async with running(engine_home, walk, timing=Timing(polling=0.2)) as engine:
         await engine.start("walk", "s1")
         await until(lambda: ended(engine))
         await asyncio.to_thread(put_back, engine_home)

@@ -12,8 +12,8 @@ import pytest
 import sqlalchemy as sa
 
 from bot.engine.errors import StepFailed
-from bot.engine.pace import Pace
 from bot.engine.patience import TRIES
+from bot.engine.timing import Timing
 from bot.engine.upkeep import Counts
 from provisioning.errors import NotNow, SourceGone
 from provisioning.roads.road import Step
@@ -72,7 +72,7 @@ async def test_a1_an_error_that_may_pass_is_tried_again_until_it_has_passed(
 
 async def test_a1_an_outage_of_a_minute_is_sat_out(engine_home: EngineHome) -> None:
     # A hundredth of the real times: the outage lasts 0.6 s and the longest pause is 3 s / 100.
-    pace = replace(QUICK, first_pause=0.01, longest_pause=0.03, patience=216)
+    timing = replace(QUICK, first_pause=0.01, longest_pause=0.03, patience=216)
     end = time.monotonic() + 0.6
     tried: list[float] = []
     got: list[str] = []
@@ -86,7 +86,7 @@ async def test_a1_an_outage_of_a_minute_is_sat_out(engine_home: EngineHome) -> N
     async def walk(step: Step, _subject: str) -> None:
         got.append(await step("ask", ask))
 
-    await walked(engine_home, walk, pace=pace)
+    await walked(engine_home, walk, timing=timing)
 
     assert got == ["back"]
     assert tried[-1] - end < 0.5, "The end of the outage is noticed after a pause at most."
@@ -98,7 +98,7 @@ async def test_pauses_grow_up_to_the_longest(sqlite_engine_home: EngineHome) -> 
     async def walk(step: Step, _subject: str) -> None:
         await step("flaky", act)
 
-    await walked(sqlite_engine_home, walk, pace=Pace(first_pause=0.01, longest_pause=0.1))
+    await walked(sqlite_engine_home, walk, timing=Timing(first_pause=0.01, longest_pause=0.1))
 
     wanted = [0.01, 0.025, 0.0625, 0.1, 0.1, 0.1]
     assert all(pause >= least for pause, least in zip(act.pauses, wanted, strict=True))
@@ -115,8 +115,8 @@ async def test_patience_has_an_end(sqlite_engine_home: EngineHome) -> None:
         except Busy as error:
             caught.append(error)
 
-    pace = Pace(first_pause=0.01, longest_pause=0.05, patience=0.4)
-    await walked(sqlite_engine_home, walk, pace=pace)
+    timing = Timing(first_pause=0.01, longest_pause=0.05, patience=0.4)
+    await walked(sqlite_engine_home, walk, timing=timing)
 
     assert [str(error) for error in caught] == ["Somebody is just doing this."]
     assert 0.2 <= act.tried_at[-1] - act.tried_at[0] <= 0.6
@@ -146,12 +146,12 @@ async def test_a_brief_step_lets_the_walk_go_on_and_its_error_is_kept(
         await step("neighbour", tell_the_neighbour)
         await step("stuck", get_stuck)
 
-    pace = Pace(first_pause=0.01, brief=0.1, drain=0.01)
-    async with running(engine_home, walk, pace=pace) as engine:
+    timing = Timing(first_pause=0.01, brief=0.1, drain=0.01)
+    async with running(engine_home, walk, timing=timing) as engine:
         await engine.start("walk", "s1")
         await stuck.wait()
     tries = len(act.tried_at)
-    async with running(engine_home, walk, pace=pace) as engine:
+    async with running(engine_home, walk, timing=timing) as engine:
         await until(lambda: ended(engine))
 
     assert 2 <= tries <= 4
@@ -162,9 +162,9 @@ async def test_a_brief_step_lets_the_walk_go_on_and_its_error_is_kept(
 
 
 def test_a_brief_step_takes_about_ten_seconds_and_another_one_hours() -> None:
-    assert Pace().brief == 10
-    assert Pace().patience >= 4 * 3600
-    assert Pace().longest_pause <= 300
+    assert Timing().brief == 10
+    assert Timing().patience >= 4 * 3600
+    assert Timing().longest_pause <= 300
 
 
 async def test_an_unexpected_error_is_tried_a_few_times_with_growing_pauses(
@@ -179,7 +179,7 @@ async def test_an_unexpected_error_is_tried_a_few_times_with_growing_pauses(
         except Exception as error:  # noqa: BLE001 - the point is what leaves
             caught.append(error)
 
-    await walked(engine_home, walk, pace=Pace(first_pause=0.01))
+    await walked(engine_home, walk, timing=Timing(first_pause=0.01))
 
     assert len(act.tried_at) == TRIES
     assert all(p >= least for p, least in zip(act.pauses, [0.01, 0.025, 0.0625, 0.15], strict=True))
@@ -251,11 +251,11 @@ async def test_a_failure_is_the_same_after_a_restart(engine_home: EngineHome) ->
         await step("stuck", get_stuck)
 
     hasty = replace(QUICK, drain=0.01, brief=0.1)
-    async with running(engine_home, walk, pace=hasty) as engine:
+    async with running(engine_home, walk, timing=hasty) as engine:
         await engine.start("walk", "s1")
         await stuck.wait()
     tried = [len(act.tried_at) for act in acts.values()]
-    async with running(engine_home, walk, pace=hasty) as engine:
+    async with running(engine_home, walk, timing=hasty) as engine:
         await until(lambda: ended(engine))
 
     assert [len(act.tried_at) for act in acts.values()] == tried
@@ -306,7 +306,7 @@ async def test_a_heavy_step_gives_its_room_away_while_it_pauses(
         await step("fetch", fetch, subject)
 
     slow = replace(QUICK, first_pause=0.3, longest_pause=0.3)
-    async with running(sqlite_engine_home, walk, pace=slow, heavy={"fetch": 1}) as engine:
+    async with running(sqlite_engine_home, walk, timing=slow, heavy={"fetch": 1}) as engine:
         await engine.start("walk", "s1")
         await until(lambda: tries == ["s1"])
         await engine.start("walk", "s2")
@@ -321,14 +321,14 @@ async def test_the_end_does_not_wait_for_a_step_that_pauses(engine_home: EngineH
     async def walk(step: Step, _subject: str) -> None:
         await step("flaky", act)
 
-    patient = Pace(first_pause=60)
-    async with running(engine_home, walk, pace=patient) as engine:
+    patient = Timing(first_pause=60)
+    async with running(engine_home, walk, timing=patient) as engine:
         await engine.start("walk", "s1")
         await until(lambda: len(act.tried_at) == 1)
         asked = time.monotonic()
     assert time.monotonic() - asked < 2
 
-    async with running(engine_home, walk, pace=patient) as engine:
+    async with running(engine_home, walk, timing=patient) as engine:
         await until(lambda: ended(engine))
         assert (await engine.counts()).failed == 0
     assert len(act.tried_at) == 2
