@@ -101,10 +101,10 @@ async def test_giving_up_goes_on_after_a_restart(engine_home: EngineHome) -> Non
         raise NotNow("It cannot be.")
 
     slow = replace(QUICK, first_pause=60.0, longest_pause=60.0)
-    async with running(engine_home, walk, pace=slow, give_up=ears) as engine:
+    async with running(engine_home, walk, timing=slow, give_up=ears) as engine:
         await engine.start("walk", "s1")
         await until(lambda: ears.asked == 1)
-    async with running(engine_home, walk, pace=slow, give_up=ears) as engine:
+    async with running(engine_home, walk, timing=slow, give_up=ears) as engine:
         await until(lambda: ended(engine))
         assert (await engine.counts()).failed == 1
 
@@ -146,7 +146,7 @@ async def test_a_road_whose_steps_changed_without_a_version_still_gives_up(
     async def after(step: Step, _subject: str) -> None:
         await step("another", nothing)
 
-    async with running(sqlite_engine_home, before, pace=replace(QUICK, drain=0.01)) as engine:
+    async with running(sqlite_engine_home, before, timing=replace(QUICK, drain=0.01)) as engine:
         await engine.start("walk", "s1")
         await stuck.wait()
     async with running(sqlite_engine_home, after, give_up=ears) as engine:
