@@ -68,6 +68,9 @@ class Directory(Protocol):
         Raise DirectoryFailed when it does not answer and nothing is remembered.
         """
 
+    async def memberships(self, usergroup_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """Return the user ids in user groups as `members` does; left out are those it fails for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:

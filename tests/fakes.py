@@ -140,6 +140,9 @@ class FakeDirectory:
             raise DirectoryFailed
         return self.usergroups.get(usergroup_id, ())
 
+    async def memberships(self, usergroup_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+        return {one: await self.members(one) for one in usergroup_ids if one not in self.silent}
+
 
 @dataclass
 class FakeSource:

@@ -187,6 +187,7 @@ def _app(build: Build, mark: str) -> dict[str, Any]:
 
 def _release(app: App, build: Build) -> dict[str, Any]:
     return {
+        "organization_id": app.organization_id,
         "key": f"build:{build.id}",
         "app_id": app.id,
         "number": 7,

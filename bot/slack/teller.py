@@ -111,7 +111,7 @@ class SlackTeller:
         if not card.tester.active:
             return Told(delivered=False, reason="The account is deactivated.")
         try:
-            grant = await self._parts.grants.give(card.release.release_id, card.tester.id)
+            grant = await self._parts.grants.give(card.release_id, card.tester.id)
             link = self._parts.links.install(self._parts.grants.token(grant))
             await self._deliver(card, user_id, link)
         except NotNow as error:
@@ -204,7 +204,7 @@ class SlackTeller:
         key = f"recipient:{card.recipient_id}"
 
         async def render() -> Message:
-            icon = self._icon(card.release.build.icon_sha256)
+            icon = self._icon(card.build.icon_sha256)
             return distribution_messages.personal(card, link, icon)
 
         await self._postings.draw(key, await self._direct(key, user_id), render)

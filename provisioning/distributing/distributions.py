@@ -6,7 +6,7 @@ from datetime import timedelta
 from provisioning.actors import Act, Actor, Identity
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, Unclear
-from provisioning.people.audience import Audience, Member
+from provisioning.people.audience import Audience
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Engine
@@ -14,6 +14,7 @@ from provisioning.releases import lifecycle
 from provisioning.releases.drafts import checked_notes
 from storage.catalog import apps, destinations, distributions, groups, recipients, releases
 from storage.catalog.database import Database, Session
+from storage.catalog.recipients import Share
 from storage.errors import AlreadyExists, NotFound, Stale
 from storage.records.base import new_id, now
 from storage.records.destination import Destination, DestinationKind
@@ -57,11 +58,19 @@ class Distributions:
         """Say how many people an order would reach, without doing anything. Raise NotFound."""
         gathered = await self._audience.of(group_ids, people)
         async with self._database.reading() as session:
-            rows = await recipients.of_releases(session, [release_id])
+            ids = {one.tester_id for one in gathered.members if one.tester_id}
+            shares = await recipients.shares(session, release_id, ids)
             known = await groups.those(session, group_ids)
         if len(known) < len(set(group_ids)):
             raise NotFound("There is no such group.")
-        fresh = [one for one in gathered.members if _is_to_be_told(one, rows)]
+        own: dict[str, list[Share]] = {}
+        for share in shares:
+            own.setdefault(share.tester_id, []).append(share)
+        fresh = [
+            one
+            for one in gathered.members
+            if one.tester_id is None or _is_to_be_told(own.get(one.tester_id, ()))
+        ]
         return Plan(
             people=len(fresh),
             groups=tuple(known[group_id].name for group_id in group_ids),
@@ -283,12 +292,11 @@ def _is_short(act: Distribution, shares: Sequence[Recipient]) -> bool:
     return left or bool(act.shortfall) or act.state is DistributionState.FAILED
 
 
-def _is_to_be_told(member: Member, rows: Sequence[Recipient]) -> bool:
+def _is_to_be_told(own: Sequence[Share]) -> bool:
     """Return whether somebody was never told of a release, or could not be."""
-    if member.tester is None:
-        return True
-    own = [row for row in rows if row.tester_id == member.tester.id]
-    if any(row.state in HAVE_IT for row in own):
+    if any(share.state in HAVE_IT for share in own):
         return False
     recent = now() - STUCK_AFTER
-    return not any(row.state is RecipientState.WAITING and row.created_at > recent for row in own)
+    return not any(
+        share.state is RecipientState.WAITING and share.created_at > recent for share in own
+    )

@@ -65,15 +65,8 @@ class Receipts:
     async def tally(self, release_id: str) -> Tally:
         """Count people, not links: somebody with a renewed link is one."""
         async with self._database.reading() as session:
-            return Tally(
-                opened=await receipts.people(session, release_id, ReceiptKind.OPENED),
-                started=await receipts.people(
-                    session, release_id, ReceiptKind.MANIFEST, ReceiptKind.BINARY
-                ),
-                fetched=await receipts.people(
-                    session, release_id, ReceiptKind.BINARY, complete=True
-                ),
-            )
+            opened, started, fetched = await receipts.tally(session, release_id)
+        return Tally(opened=opened, started=started, fetched=fetched)
 
     async def _count(self, grant_id: str, kind: ReceiptKind) -> None:
         async with self._database.writing() as session:

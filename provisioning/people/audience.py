@@ -1,14 +1,14 @@
 """The audience: the people behind groups, user groups and single people."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from provisioning.actors import Identity, IdentityKind
-from provisioning.errors import DirectoryFailed, Unclear
+from provisioning.errors import Unclear
 from provisioning.ports import Directory, PersonFacts
 from storage.catalog import groups, testers
 from storage.catalog.database import Database
-from storage.errors import NotFound
+from storage.catalog.testers import TesterRow
 from storage.records.destination import DestinationKind
 from storage.records.tester import Tester
 
@@ -21,13 +21,13 @@ class Member:
     """
     Somebody of an audience.
 
-    `tester` is None for whoever is in a user group and was never given anything: they are known by
-    their Slack id alone until they are enrolled. `targets` are those they are entitled by.
+    `tester_id` is None for whoever is in a user group and was never given anything: they are known
+    by their Slack id alone until they are enrolled. `targets` are those they are entitled by.
     """
 
     name: str
     slack_id: str | None
-    tester: Tester | None
+    tester_id: str | None
     targets: tuple[Target, ...]
 
 
@@ -64,7 +64,7 @@ class Audience:
         async with self._database.reading() as session:
             rows = await groups.members(session, group_ids)
             usergroups = await groups.usergroups(session, group_ids)
-            singles = await testers.those(session, tester_ids)
+            singles = await testers.rows(session, tester_ids) if tester_ids else []
         inside, shortfall = await self._inside({row.usergroup_id: row.handle for row in usergroups})
         by_tester: dict[str, list[Target]] = {}
         known = {tester.id: tester for _, tester in rows} | {one.id: one for one in singles}
@@ -82,17 +82,24 @@ class Audience:
 
     async def enroll(self, gathered: Gathered) -> list[tuple[Tester, tuple[Target, ...]]]:
         """Return the testers of an audience with their targets, made where they are new."""
-        fresh = {one.slack_id: one.name for one in gathered.members if one.tester is None}
-        made: dict[str | None, Tester] = {}
-        if fresh:
-            names = {user_id: name for user_id, name in fresh.items() if user_id}
-            async with self._database.writing() as session:
-                rows = await testers.of_slack(session, self._organization_id, names)
-            made = {row.slack_id: row for row in rows}
-        enrolled = [
-            (one.tester or made[one.slack_id], one.targets)
+        fresh = {
+            one.slack_id: one.name
             for one in gathered.members
-            if one.tester or one.slack_id
+            if one.tester_id is None and one.slack_id
+        }
+        made: Sequence[Tester] = ()
+        if fresh:
+            async with self._database.writing() as session:
+                made = await testers.of_slack(session, self._organization_id, fresh)
+        ids = {one.tester_id for one in gathered.members if one.tester_id}
+        async with self._database.reading() as session:
+            there = await testers.those(session, ids)
+        known = {one.id: one for one in there}
+        new = {one.slack_id: one for one in made}
+        enrolled = [
+            (known[one.tester_id] if one.tester_id else new[one.slack_id], one.targets)
+            for one in gathered.members
+            if one.tester_id or one.slack_id
         ]
         return sorted(enrolled, key=lambda pair: pair[0].id)
 
@@ -116,39 +123,36 @@ class Audience:
     async def _check(self, people: Iterable[Identity]) -> dict[str, PersonFacts]:
         """Return what the directory knows of people of Slack. Raise Unclear for a wrong one."""
         ids = [one.value for one in people if one.kind is IdentityKind.SLACK]
-        facts = {user_id: await self._person(user_id) for user_id in ids}
+        if not ids:
+            return {}
+        facts = await self._directory.people(ids)
+        if len(facts) < len(ids):
+            raise Unclear("One of these people is not known to Slack any more.", field="targets")
         for person in facts.values():
             reason = reason_against(person)
             if reason:
                 raise Unclear(reason, field="targets")
         return facts
 
-    async def _person(self, user_id: str) -> PersonFacts:
-        try:
-            return await self._directory.person(user_id)
-        except NotFound:
-            raise Unclear(
-                "One of these people is not known to Slack any more.", field="targets"
-            ) from None
-
     async def _inside(
         self, usergroups: Mapping[str, str]
     ) -> tuple[dict[str, tuple[str, ...]], str]:
         """Return who is in each user group, and a sentence about those that did not answer."""
-        found: dict[str, tuple[str, ...]] = {}
-        silent: list[str] = []
-        for usergroup_id, handle in usergroups.items():
-            try:
-                found[usergroup_id] = await self._directory.members(usergroup_id)
-            except DirectoryFailed:
-                silent.append(f"@{handle}" if handle else usergroup_id)
+        if not usergroups:
+            return {}, ""
+        found = await self._directory.memberships(usergroups.keys())
+        silent = [
+            f"@{handle}" if handle else usergroup_id
+            for usergroup_id, handle in usergroups.items()
+            if usergroup_id not in found
+        ]
         if not silent:
             return found, ""
         return found, f"Slack did not say who is in {', '.join(silent)}: they were left out."
 
     async def _joined(
         self,
-        known: dict[str, Tester],
+        known: dict[str, TesterRow],
         by_tester: dict[str, list[Target]],
         by_slack: dict[str, list[Target]],
         named: list[Identity],
@@ -157,46 +161,47 @@ class Audience:
         ids = {one.value for one in named if one.kind is IdentityKind.SLACK}
         addresses = [one.value for one in named if one.kind is IdentityKind.EMAIL]
         async with self._database.reading() as session:
-            there = await testers.of_slack_ids(
-                session, self._organization_id, ids | by_slack.keys()
+            there = await testers.rows_of_accounts(
+                session, self._organization_id, ids | by_slack.keys(), addresses
             )
-            mailed = await testers.of_emails(session, self._organization_id, addresses)
-        own = {one.slack_id: one for one in there if one.slack_id}
-        for one in (*(own[user_id] for user_id in ids if user_id in own), *mailed):
+        own: set[str] = set()
+        mailed: set[str] = set()
+        for one in there:
             known[one.id] = one
-            by_tester.setdefault(one.id, []).append((DestinationKind.TESTER, one.id))
-        for user_id, targets in by_slack.items():
-            if user_id in own:
-                known[own[user_id].id] = own[user_id]
-                by_tester.setdefault(own[user_id].id, []).extend(targets)
-        new = await self._new((ids | by_slack.keys()) - own.keys(), by_slack)
+            targets = by_tester.setdefault(one.id, [])
+            if one.slack_id in ids or one.email in addresses:
+                targets.append((DestinationKind.TESTER, one.id))
+            targets += by_slack.get(one.slack_id or "", ())
+            own.add(one.slack_id or "")
+            mailed.add(one.email or "")
         members = [
             Member(
                 name=known[tester_id].name,
                 slack_id=known[tester_id].slack_id,
-                tester=known[tester_id],
+                tester_id=tester_id,
                 targets=tuple(dict.fromkeys(targets)),
             )
             for tester_id, targets in by_tester.items()
             if known[tester_id].active
         ]
         strangers = [
-            Member(name=address, slack_id=None, tester=None, targets=())
+            Member(name=address, slack_id=None, tester_id=None, targets=())
             for address in addresses
-            if address not in {one.email for one in mailed}
+            if address not in mailed
         ]
+        new = await self._new((ids | by_slack.keys()) - own, by_slack)
         return (*members, *new, *strangers)
 
     async def _new(
         self, user_ids: Collection[str], by_slack: dict[str, list[Target]]
     ) -> list[Member]:
         """Return people who were never given anything, without whoever cannot install."""
-        facts = await self._directory.people(sorted(user_ids))
+        facts = await self._directory.people(sorted(user_ids)) if user_ids else {}
         return [
             Member(
                 name=person.name,
                 slack_id=person.id,
-                tester=None,
+                tester_id=None,
                 targets=tuple(dict.fromkeys(by_slack.get(person.id, ()))),
             )
             for person in facts.values()

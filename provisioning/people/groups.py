@@ -1,20 +1,19 @@
 """Groups: who gets releases, and which channels hear of them."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from provisioning.actors import Act, Actor, Identity, IdentityKind
-from provisioning.errors import DirectoryFailed, Unclear
+from provisioning.errors import Unclear
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Directory
 from storage.catalog import groups, testers
 from storage.catalog.database import Database, Session
+from storage.catalog.testers import TesterRow
 from storage.errors import AlreadyExists, NotFound
-from storage.records.destination import DestinationKind
-from storage.records.group import Group
-from storage.records.tester import Tester
+from storage.records.group import Group, GroupUserGroup
 
 NAME_LIMIT = 64
 
@@ -43,10 +42,20 @@ class GroupSheet:
     id: str
     name: str
     slug: str
-    people: tuple[Tester, ...]
+    people: tuple[TesterRow, ...]
     usergroups: tuple[UserGroupSheet, ...]
     channels: tuple[ChannelSheet, ...]
     reach: int  #: Distinct people, user groups included.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupLine:
+    """A group in a list. `reach` counts distinct people, user groups included."""
+
+    name: str
+    slug: str
+    channel_ids: tuple[str, ...]
+    reach: int
 
 
 def slug_of(name: str) -> str:
@@ -208,49 +217,53 @@ class Groups:
     async def sheet(self, group_id: str) -> GroupSheet:
         """Return all of a group. Raise NotFound."""
         async with self._database.reading() as session:
-            await groups.get(session, group_id)
-        return (await self.sheets([group_id]))[0]
+            group = await groups.get(session, group_id)
+            members = await groups.members(session, [group_id])
+            usergroups = await groups.usergroups(session, [group_id])
+            channels = await groups.channels(session, [group_id])
+        gathered = await self._audience.of([group_id])
+        inside = await self._directory.memberships([row.usergroup_id for row in usergroups])
+        return GroupSheet(
+            id=group.id,
+            name=group.name,
+            slug=group.slug,
+            people=tuple(one for _, one in members),
+            usergroups=tuple(_usergroup_sheet(row, inside) for row in usergroups),
+            channels=tuple(ChannelSheet(id=c.channel_id, broken=c.broken) for c in channels),
+            reach=len(gathered.members),
+        )
 
-    async def sheets(self, group_ids: Collection[str]) -> list[GroupSheet]:
-        """Return all of groups, by name; an id that is none is left out."""
+    async def lines(self) -> list[GroupLine]:
+        """
+        Return every group by name, with how many people are in it.
+
+        Whoever is in a user group counts: whether each of them can install anything is found out
+        when something is sent to them.
+        """
         async with self._database.reading() as session:
-            found = await groups.those(session, group_ids)
-            members = await groups.members(session, group_ids)
-            usergroups = await groups.usergroups(session, group_ids)
-            channels = await groups.channels(session, list(group_ids))
-        gathered = await self._audience.of(group_ids)
-        sizes = {row.usergroup_id: await self._size(row.usergroup_id) for row in usergroups}
+            found = await groups.every(session, self._organization_id)
+            ids = [group.id for group in found]
+            members = await groups.member_accounts(session, ids)
+            usergroups = await groups.usergroups(session, ids)
+            channels = await groups.channels(session, ids)
+        inside = await self._directory.memberships({row.usergroup_id for row in usergroups})
+        people: dict[str, set[str]] = {group_id: set() for group_id in ids}
+        for group_id, account in members:
+            people[group_id].add(account)
+        for row in usergroups:
+            people[row.group_id].update(inside.get(row.usergroup_id, ()))
+        heard_in: dict[str, list[str]] = {group_id: [] for group_id in ids}
+        for channel in channels:
+            heard_in[channel.group_id].append(channel.channel_id)
         return [
-            GroupSheet(
-                id=group.id,
+            GroupLine(
                 name=group.name,
                 slug=group.slug,
-                people=tuple(one for owner, one in members if owner == group.id),
-                usergroups=tuple(
-                    UserGroupSheet(
-                        id=u.usergroup_id, handle=u.handle, members=sizes[u.usergroup_id]
-                    )
-                    for u in usergroups
-                    if u.group_id == group.id
-                ),
-                channels=tuple(
-                    ChannelSheet(id=c.channel_id, broken=c.broken)
-                    for c in channels
-                    if c.group_id == group.id
-                ),
-                reach=sum(
-                    (DestinationKind.GROUP, group.id) in one.targets for one in gathered.members
-                ),
+                channel_ids=tuple(heard_in[group.id]),
+                reach=len(people[group.id]),
             )
-            for group in sorted(found.values(), key=lambda group: group.slug)
+            for group in found
         ]
-
-    async def _size(self, usergroup_id: str) -> int | None:
-        """Return how many people are in a user group, None when Slack does not say."""
-        try:
-            return len(await self._directory.members(usergroup_id))
-        except DirectoryFailed:
-            return None
 
     async def _known(self, session: Session, people: Iterable[Identity]) -> list[str]:
         """Return the ids of the testers among people."""
@@ -274,3 +287,12 @@ class Groups:
         if max(len(name.strip()), len(slug)) > NAME_LIMIT:
             raise Unclear(f"A group's name has at most {NAME_LIMIT} characters.", field="name")
         return slug
+
+
+def _usergroup_sheet(row: GroupUserGroup, inside: Mapping[str, tuple[str, ...]]) -> UserGroupSheet:
+    members = inside.get(row.usergroup_id)
+    return UserGroupSheet(
+        id=row.usergroup_id,
+        handle=row.handle,
+        members=None if members is None else len(members),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from provisioning.actors import Act, Actor, ActorKind, Identity, IdentityKind
-from provisioning.errors import DirectoryFailed, NotAllowed
+from provisioning.errors import NotAllowed
 from provisioning.ports import Directory, PersonFacts
 from storage.catalog import roles, testers
 from storage.catalog.database import Database
@@ -83,13 +83,20 @@ class Permissions:
         )
 
     async def may(self, actor: Actor, act: Act, where: Where = ANYWHERE) -> bool:
-        if actor.scopes is not None and act not in actor.scopes:
-            return False
-        if actor.kind in TRUSTED:
-            return True
+        return act in await self.allowed(actor, {act}, where)
+
+    async def allowed(
+        self, actor: Actor, acts: Collection[Act], where: Where = ANYWHERE
+    ) -> set[Act]:
+        """Return those of the acts that an actor may do; their roles are asked for once."""
+        scoped = {act for act in acts if actor.scopes is None or act in actor.scopes}
+        if not scoped or actor.kind in TRUSTED:
+            return scoped
         if actor.kind is not ActorKind.PERSON:
-            return actor.scopes is not None  # A token and a hook may what they were made for.
-        return bool(await self.roles_of(actor, where) & ALLOWED[act])
+            # A token and a hook may what they were made for.
+            return set() if actor.scopes is None else scoped
+        held = await self.roles_of(actor, where)
+        return {act for act in scoped if held & ALLOWED[act]}
 
     async def roles_of(self, actor: Actor, where: Where = ANYWHERE) -> frozenset[Role]:
         """Return the roles of a person; none for somebody deactivated, unknown, or no person."""
@@ -103,20 +110,32 @@ class Permissions:
         if facts.deleted:
             return frozenset()
         async with self._database.reading() as session:
-            holdings = await roles.every(session, self._organization_id)
-        own = [holding for holding in holdings if _counts(holding, where)]
-        held = {holding.role for holding in own if await self._is_held_by(holding, user_id)}
-        return self._completed(held, facts, holdings)
+            found = await roles.of_person(session, self._organization_id, user_id)
+            open_to_all = not await roles.is_given(session, self._organization_id, Role.UPLOADER)
+        held = await self._held([one for one in found if _counts(one, where)], user_id)
+        return self._completed(held, facts, open_to_all=open_to_all)
+
+    async def _held(self, found: Collection[RoleHolding], user_id: str) -> set[Role]:
+        """Return the roles of a person among holdings of theirs and of user groups."""
+        groups = {one.holder_id for one in found if one.holder_kind is HolderKind.USERGROUP}
+        # Slack's silence about one group must not lock out those who hold a role by name.
+        inside = await self._directory.memberships(sorted(groups)) if groups else {}
+        return {
+            one.role
+            for one in found
+            if one.holder_kind is HolderKind.PERSON or user_id in inside.get(one.holder_id, ())
+        }
 
     def _completed(
-        self, held: set[Role], facts: PersonFacts, holdings: Collection[RoleHolding]
+        self, held: set[Role], facts: PersonFacts, *, open_to_all: bool
     ) -> frozenset[Role]:
+        """Add what is held without being given; *open_to_all*: every member may bring builds in."""
         held.add(Role.TESTER)
         if facts.bot or facts.guest or facts.stranger:
             return frozenset(held & OUTSIDERS_MAY_HOLD)
         if facts.id in self._admins:
             held.add(Role.ADMIN)
-        if all(holding.role is not Role.UPLOADER for holding in holdings):
+        if open_to_all:
             held.add(Role.UPLOADER)
         return frozenset(held)
 
@@ -127,16 +146,6 @@ class Permissions:
         async with self._database.reading() as session:
             tester = await testers.with_email(session, self._organization_id, identity.value)
         return tester.slack_id if tester else None
-
-    async def _is_held_by(self, holding: RoleHolding, user_id: str) -> bool:
-        if holding.holder_kind is HolderKind.PERSON:
-            identity = Identity.read(holding.holder_id)
-            return await self._user_id(identity) == user_id
-        try:
-            return user_id in await self._directory.members(holding.holder_id)
-        except DirectoryFailed:
-            # Slack's silence about one group must not lock out those who hold a role by name.
-            return False
 
 
 def _counts(holding: RoleHolding, where: Where) -> bool:

@@ -15,6 +15,14 @@ class TesterSheet:
     groups: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TesterList:
+    """The first testers by name, and how many there are in all."""
+
+    first: tuple[TesterSheet, ...]
+    count: int
+
+
 class Testers:
     """Knows everybody who was ever given something or put in a group."""
 
@@ -22,17 +30,16 @@ class Testers:
         self._database = database
         self._organization_id = organization_id
 
-    async def every(self) -> list[TesterSheet]:
-        """Return all testers by name."""
+    async def listed(self, *, limit: int) -> TesterList:
+        """Return the first testers by name."""
         async with self._database.reading() as session:
-            names = {g.id: g.name for g in await groups.every(session, self._organization_id)}
+            count = await testers.count(session, self._organization_id)
+            rows = await testers.first(session, self._organization_id, limit=limit)
             inside: dict[str, list[str]] = {}
-            for group_id, tester_id in await groups.memberships(session, self._organization_id):
-                inside.setdefault(tester_id, []).append(names[group_id])
-            rows = await testers.every(session, self._organization_id)
-        return [
-            TesterSheet(tester=row, groups=tuple(sorted(inside.get(row.id, ())))) for row in rows
-        ]
+            for tester_id, name in await groups.names_of(session, {row.id for row in rows}):
+                inside.setdefault(tester_id, []).append(name)
+        first = [TesterSheet(tester=row, groups=tuple(inside.get(row.id, ()))) for row in rows]
+        return TesterList(first=tuple(first), count=count)
 
     async def deactivate(self, slack_id: str, *, active: bool) -> bool:
         """Follow an account that Slack deactivated or brought back; return whether it is ours."""

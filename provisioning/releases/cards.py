@@ -102,7 +102,8 @@ class ReleaseCard:
     A release with its app, its build, and how far it has gone.
 
     `created_by` and the like are references of actors. `counts` counts people, each once.
-    `successor` is the version that took its place, once it is superseded.
+    `unreached` are the first of those who could not be told, by name; `successor` is the version
+    that took its place, once it is superseded.
     """
 
     release_id: str
@@ -168,7 +169,7 @@ class UploadCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientCard:
-    """What one tester is told."""
+    """What one tester is told: as much of the release as their message says."""
 
     recipient_id: str
     distribution_id: str
@@ -176,12 +177,15 @@ class RecipientCard:
     state: RecipientState
     mandatory: bool
     by: str
-    release: ReleaseCard
+    release_id: str
+    app_display_name: str
+    notes: str
+    build: BuildCard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseLine:
-    """A release in a list: only what a line of it says. `reached` and `people` count people."""
+    """A release in a list: only what a line of it says."""
 
     release_id: str
     app_id: str
@@ -193,14 +197,21 @@ class ReleaseLine:
     build: str
     standing: Standing
     notes: str
-    reached: int
-    people: int
     at: datetime
 
     @property
     def label(self) -> str:
         """The version as people say it: `2.4.0 (241)`."""
         return version_of(self.version, self.build)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReachLine:
+    """A release in a list that says how far it went. `reached` and `people` count people."""
+
+    release: ReleaseLine
+    reached: int
+    people: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,7 @@ async def _before(session: Session, app: App, build: Build) -> Release | None:
 
 async def _add(session: Session, app: App, build: Build, upload: Upload, *, key: str) -> Release:
     release = Release(
+        organization_id=app.organization_id,
         key=key,
         app_id=app.id,
         number=0,  # The catalog counts.

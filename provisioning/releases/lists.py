@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from provisioning.releases.cards import AppLine, GivenLine, ReleaseLine
+from provisioning.releases.cards import AppLine, GivenLine, ReachLine, ReleaseLine
 from provisioning.releases.lifecycle import Standing, standing
-from storage.catalog import apps, destinations, recipients, rows, testers, uploads
-from storage.catalog.database import Database, Session
+from storage.catalog import apps, recipients, rows, search, uploads
+from storage.catalog.database import Database
 from storage.catalog.rows import ReleaseRow
+from storage.catalog.search import NamedApp
 from storage.records.app import App
 from storage.records.base import now
 from storage.records.distribution import RecipientState
@@ -18,6 +19,9 @@ GONE = frozenset({Standing.DRAFT, Standing.DISMISSED, Standing.RECALLED})
 
 #: What somebody means who names no version.
 USABLE = frozenset(ReleaseState) - {ReleaseState.DISMISSED, ReleaseState.RECALLED}
+
+#: In these states a release may still be installed by those who were given it.
+GIVEN = USABLE - {ReleaseState.DRAFT}
 
 #: How long ago "a moment ago" is, when builds are posted one after the other.
 LATELY = timedelta(minutes=10)
@@ -37,8 +41,7 @@ class Lists:
         async with self._database.reading() as session:
             found = await apps.every(session, self._organization_id)
             newest = await rows.newest_of_each(session, self._organization_id)
-            lines = await self._lines(session, newest)
-        latest = {line.app_id: line for line in lines}
+        latest = {row.app_id: _line(row) for row in newest}
         return [AppLine(app=app, latest=latest.get(app.id)) for app in found]
 
     async def names(self) -> list[str]:
@@ -46,10 +49,15 @@ class Lists:
         async with self._database.reading() as session:
             return [app.name for app in await apps.every(session, self._organization_id)]
 
+    async def names_given_to(self, slack_id: str) -> list[str]:
+        """Return the short name of every app that a person was given and may still install."""
+        async with self._database.reading() as session:
+            return list(await apps.names_given_to(session, self._organization_id, slack_id, GIVEN))
+
     async def of_app(self, app_id: str, *, limit: int = 20) -> list[ReleaseLine]:
         """Return an app's newest releases, newest first."""
         async with self._database.reading() as session:
-            return await self._lines(session, await rows.of_app(session, app_id, limit=limit))
+            return [_line(row) for row in await rows.of_app(session, app_id, limit=limit)]
 
     async def newest(
         self, states: Collection[ReleaseState], *, like: str = "", limit: int = 10
@@ -57,35 +65,51 @@ class Lists:
         """
         Return the newest releases of every app in some states.
 
-        With *like*, those whose app or version holds it.
+        With *like*, those whose app or version holds it, as `Harbour 2.4.0 (241)`.
         """
         async with self._database.reading() as session:
             found = await rows.newest(
                 session, self._organization_id, states, like=like, limit=limit
             )
-            return await self._lines(session, found)
+        return [_line(row) for row in found]
 
-    async def given_to(self, slack_id: str, *, limit: int = 20) -> list[GivenLine]:
-        """Return what a person was given and may still install, newest first, each once."""
+    async def with_reach(self, lines: Sequence[ReleaseLine]) -> list[ReachLine]:
+        """Return the same releases with how many people they were given to, and reached."""
         async with self._database.reading() as session:
-            tester = await testers.with_slack_id(session, self._organization_id, slack_id)
-            if tester is None:
-                return []
-            given = await recipients.of_testers(session, [tester.id], limit=limit)
-            found = await rows.those(session, {row.release_id for row in given})
-            mandatory = await destinations.mandatory(session, {row.id for row in given})
-            lines = {line.release_id: line for line in await self._lines(session, found)}
-        first = {row.release_id: row for row in reversed(given)}
+            counts = await recipients.counts(session, {line.release_id for line in lines})
+        return [_reach(line, counts.get(line.release_id, {})) for line in lines]
+
+    async def given_to(self, slack_id: str, *, like: str = "", limit: int = 20) -> list[GivenLine]:
+        """
+        Return what a person was given lately and may still install, newest first, each once.
+
+        With *like*, those among them whose app or version holds it.
+        """
+        async with self._database.reading() as session:
+            given = await recipients.given_to(session, self._organization_id, slack_id, limit=limit)
+            found = await rows.those(session, {one.release_id for one in given})
+        needle = search.folded(like)
+        lines = {row.release_id: _line(row) for row in found if _fits(row, needle)}
+        first = {one.release_id: one for one in reversed(given)}
         return [
             GivenLine(
-                recipient_id=row.id,
-                tester_id=tester.id,
-                mandatory=row.id in mandatory,
-                release=lines[row.release_id],
+                recipient_id=one.recipient_id,
+                tester_id=one.tester_id,
+                mandatory=one.mandatory,
+                release=lines[one.release_id],
             )
-            for row in given
-            if first[row.release_id] is row and lines[row.release_id].standing not in GONE
+            for one in given
+            if first[one.release_id] is one
+            and one.release_id in lines
+            and lines[one.release_id].standing not in GONE
         ]
+
+    async def had(self, slack_id: str, release_ids: Collection[str]) -> set[str]:
+        """Return those of the releases that a person was given and may still install."""
+        async with self._database.reading() as session:
+            return await recipients.had(
+                session, self._organization_id, slack_id, release_ids, GIVEN
+            )
 
     async def find(
         self, app_text: str, version: str | None = None
@@ -104,8 +128,7 @@ class Lists:
             else:
                 text = version.removeprefix("#").removeprefix("v")
                 found = await rows.meant(session, app.id, text)
-            lines = await self._lines(session, found[:1])
-        return app, lines[0] if lines else None
+        return app, _line(found[0]) if found else None
 
     async def rivals(self, app: App) -> int:
         """
@@ -120,19 +143,13 @@ class Lists:
         earliest = now() - LATELY
         return sum(row.posted_at > earliest for row in recent) + len(coming)
 
-    async def _lines(self, session: Session, found: Sequence[ReleaseRow]) -> list[ReleaseLine]:
-        ids = [row.release_id for row in found]
-        counts = await recipients.counts(session, ids)
-        places = await destinations.tally(session, ids)
-        return [
-            _line(row, counts.get(row.release_id, {}), *places.get(row.release_id, (0, 0)))
-            for row in found
-        ]
+
+def _fits(row: ReleaseRow, needle: str) -> bool:
+    app = NamedApp(id=row.app_id, name=row.app_name, display_name=row.app_display_name)
+    return search.fits(needle, app, search.spelled(row.version, row.build))
 
 
-def _line(
-    row: ReleaseRow, counts: dict[RecipientState, int], current: int, total: int
-) -> ReleaseLine:
+def _line(row: ReleaseRow) -> ReleaseLine:
     return ReleaseLine(
         release_id=row.release_id,
         app_id=row.app_id,
@@ -142,9 +159,15 @@ def _line(
         number=row.number,
         version=row.version,
         build=row.build,
-        standing=standing(row.state, current=current, destinations=total),
+        standing=standing(row.state, current=row.current, destinations=row.sent),
         notes=row.notes,
+        at=row.published_at or row.created_at,
+    )
+
+
+def _reach(line: ReleaseLine, counts: dict[RecipientState, int]) -> ReachLine:
+    return ReachLine(
+        release=line,
         reached=sum(counts.get(state, 0) for state in REACHED),
         people=sum(counts.values()),
-        at=row.published_at or row.created_at,
     )

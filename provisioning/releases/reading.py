@@ -25,7 +25,6 @@ from storage.catalog import (
     recipients,
     releases,
     symbols,
-    testers,
     uploads,
 )
 from storage.catalog.database import Database, Session
@@ -34,8 +33,10 @@ from storage.inspection.facts import Facts
 from storage.records.build import Build
 from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Distribution, RecipientState
-from storage.records.release import Release
 from storage.records.upload import Upload, UploadState
+
+#: A card names at most so many of those who could not be told.
+NAMED = 30
 
 
 class Cards:
@@ -49,12 +50,8 @@ class Cards:
         """Raise NotFound."""
         async with self._database.reading() as session:
             upload = await uploads.get(session, upload_id)
+            release = await _release(session, upload.release_id) if upload.release_id else None
             build = await builds.get(session, upload.build_id) if upload.build_id else None
-            release = (
-                await self._release(session, await releases.get(session, upload.release_id))
-                if upload.release_id
-                else None
-            )
             return UploadCard(
                 upload_id=upload.id,
                 key=upload.key,
@@ -80,29 +77,31 @@ class Cards:
     async def release(self, release_id: str) -> ReleaseCard:
         """Raise NotFound."""
         async with self._database.reading() as session:
-            return await self._release(session, await releases.get(session, release_id))
+            return await _release(session, release_id)
 
     async def recipient(self, recipient_id: str) -> RecipientCard:
         """Raise NotFound."""
         async with self._database.reading() as session:
-            recipient = await recipients.get(session, recipient_id)
-            act = await distributions.get(session, recipient.distribution_id)
-            release = await releases.get(session, recipient.release_id)
-            return RecipientCard(
-                recipient_id=recipient.id,
-                distribution_id=act.id,
-                tester=await testers.get(session, recipient.tester_id),
-                state=recipient.state,
-                mandatory=act.mandatory,
-                by=act.requested_by,
-                release=await self._release(session, release),
-            )
+            found = await recipients.in_full(session, recipient_id)
+        recipient, act, tester, release, app, build = found
+        return RecipientCard(
+            recipient_id=recipient.id,
+            distribution_id=act.id,
+            tester=tester,
+            state=recipient.state,
+            mandatory=act.mandatory,
+            by=act.requested_by,
+            release_id=release.id,
+            app_display_name=app.display_name,
+            notes=release.notes,
+            build=build_card(build),
+        )
 
     async def distribution(self, distribution_id: str) -> tuple[ActCard, ReleaseCard]:
         """Return one act of distributing with its release. Raise NotFound."""
         async with self._database.reading() as session:
             act = await distributions.get(session, distribution_id)
-            card = await self._release(session, await releases.get(session, act.release_id))
+            card = await _release(session, act.release_id)
         return next(a for a in card.acts if a.distribution_id == distribution_id), card
 
     async def uploads_of(self, release_id: str) -> list[str]:
@@ -119,8 +118,7 @@ class Cards:
     async def told(self, release_id: str) -> list[str]:
         """Return the ids of those recipients of a release who were told."""
         async with self._database.reading() as session:
-            rows = await recipients.of_releases(session, [release_id])
-        return [row.id for row in rows if row.state is RecipientState.TOLD]
+            return list(await recipients.told(session, release_id))
 
     async def channels(self, distribution_id: str) -> list[str]:
         """Return the channels of the groups that an act was for, where we can post."""
@@ -152,64 +150,67 @@ class Cards:
             AppChoice(app_id=app.id, name=app.name, display_name=app.display_name) for app in found
         )
 
-    async def _release(self, session: Session, release: Release) -> ReleaseCard:
-        app = await apps.get(session, release.app_id)
-        build = await builds.get(session, release.build_id)
-        before = await builds.before(session, release)
-        rows = await destinations.of_releases(session, [release.id])
-        ids = {row.target_id for row in rows if row.kind is DestinationKind.GROUP}
-        known = await groups.those(session, ids | {app.usual_group_id or ""})
-        names = {group_id: group.name for group_id, group in known.items()}
-        usual = known.get(app.usual_group_id or "")
-        counts = await recipients.counts(session, [release.id])
-        own = counts.get(release.id, {})
-        stands = standing_of(release, rows)
-        return ReleaseCard(
-            release_id=release.id,
-            number=release.number,
-            revision=release.revision,
-            state=release.state,
-            standing=stands,
-            notes=release.notes,
-            created_by=release.created_by,
-            created_at=release.created_at,
-            published_by=release.published_by,
-            published_at=release.published_at,
-            ended_by=release.ended_by,
-            app_id=app.id,
-            app_name=app.name,
-            app_display_name=app.display_name,
-            build=build_card(build),
-            previous=version_of(before.version, before.build) if before else None,
-            changes=_changes(before, build),
-            usual_group=GroupChip(id=usual.id, name=usual.name) if usual else None,
-            acts=await _acts(session, release, names),
-            counts=own,
-            unreached=await _unreached(session, release, own),
-            mandatory=any(row.mandatory_from is not None for row in rows),
-            successor=await _successor(session, stands, rows),
-        )
+
+async def _release(session: Session, release_id: str) -> ReleaseCard:
+    release, app, build, usual = await releases.in_full(session, release_id)
+    before = await builds.before(session, release)
+    sent = await destinations.named(session, release_id)
+    counted = await recipients.counts(session, [release_id])
+    counts = counted.get(release_id, {})
+    rows = [row for row, _ in sent]
+    stands = standing_of(release, rows)
+    return ReleaseCard(
+        release_id=release.id,
+        number=release.number,
+        revision=release.revision,
+        state=release.state,
+        standing=stands,
+        notes=release.notes,
+        created_by=release.created_by,
+        created_at=release.created_at,
+        published_by=release.published_by,
+        published_at=release.published_at,
+        ended_by=release.ended_by,
+        app_id=app.id,
+        app_name=app.name,
+        app_display_name=app.display_name,
+        build=build_card(build),
+        previous=version_of(before.version, before.build) if before else None,
+        changes=_changes(before, build),
+        usual_group=GroupChip(id=usual.id, name=usual.name) if usual else None,
+        acts=await _acts(session, release_id, sent),
+        counts=counts,
+        unreached=await _unreached(session, release_id, counts),
+        mandatory=any(row.mandatory_from is not None for row in rows),
+        successor=await _successor(session, stands, rows),
+    )
 
 
-async def _acts(session: Session, release: Release, names: dict[str, str]) -> tuple[ActCard, ...]:
-    acts = await distributions.of_releases(session, [release.id])
-    about: dict[str, list[Destination]] = {}
-    for act_id, row in await destinations.of_distributions(session, [act.id for act in acts]):
-        about.setdefault(act_id, []).append(row)
-    return tuple(_act(act, about.get(act.id, []), names) for act in acts)
+async def _acts(
+    session: Session, release_id: str, sent: Sequence[tuple[Destination, str | None]]
+) -> tuple[ActCard, ...]:
+    acts: dict[str, Distribution] = {}
+    about: dict[str, set[str | None]] = {}
+    for act, destination_id in await distributions.with_targets(session, release_id):
+        acts[act.id] = act
+        about.setdefault(act.id, set()).add(destination_id)
+    return tuple(
+        _act(act, [(row, name) for row, name in sent if row.id in about[act.id]])
+        for act in acts.values()
+    )
 
 
-def _act(act: Distribution, rows: Sequence[Destination], names: dict[str, str]) -> ActCard:
+def _act(act: Distribution, sent: Sequence[tuple[Destination, str | None]]) -> ActCard:
     return ActCard(
         distribution_id=act.id,
         by=act.requested_by,
         at=act.created_at,
         groups=tuple(
-            GroupChip(id=row.target_id, name=names.get(row.target_id, "a deleted group"))
-            for row in rows
+            GroupChip(id=row.target_id, name=name or "a deleted group")
+            for row, name in sent
             if row.kind is DestinationKind.GROUP
         ),
-        singles=sum(row.kind is DestinationKind.TESTER for row in rows),
+        singles=sum(row.kind is DestinationKind.TESTER for row, _ in sent),
         mandatory=act.mandatory,
         notify=act.notify,
         state=act.state,
@@ -219,16 +220,13 @@ def _act(act: Distribution, rows: Sequence[Destination], names: dict[str, str]) 
 
 
 async def _unreached(
-    session: Session, release: Release, counts: dict[RecipientState, int]
+    session: Session, release_id: str, counts: dict[RecipientState, int]
 ) -> tuple[Unreached, ...]:
-    """Return those who could not be told in any way, by name."""
+    """Return the first of those who could not be told in any way, by name."""
     if not counts.get(RecipientState.UNREACHABLE):
         return ()
-    rows = await recipients.of_releases(session, [release.id])
-    others = {r.tester_id for r in rows if r.state is not RecipientState.UNREACHABLE}
-    reasons = {r.tester_id: r.reason for r in rows if r.tester_id not in others}
-    found = await testers.those(session, reasons.keys())
-    return tuple(Unreached(name=one.name, reason=reasons[one.id]) for one in found)
+    rows = await recipients.unreached(session, release_id, limit=NAMED)
+    return tuple(Unreached(name=name, reason=reason) for name, reason in rows)
 
 
 async def _successor(
@@ -238,24 +236,19 @@ async def _successor(
     if stands is not Standing.SUPERSEDED:
         return None
     ids = {row.superseded_by for row in rows if row.superseded_by}
-    newer = await releases.those(session, ids)
-    if not newer:
-        return None
-    newest = max(newer.values(), key=lambda release: release.number)
-    build = await builds.get(session, newest.build_id)
-    return version_of(build.version, build.build)
+    newest = await releases.newest_version(session, ids)
+    return version_of(*newest) if newest else None
 
 
 async def _symbols(session: Session, upload: Upload) -> SymbolsCard | None:
     if upload.symbols_id is None:
         return None
-    found = await symbols.get(session, upload.symbols_id)
-    build = await builds.get(session, found.build_id) if found.build_id else None
+    found, build = await symbols.with_version(session, upload.symbols_id)
     return SymbolsCard(
         kind=found.kind,
         file_name=found.file_name,
         size=found.size,
-        version=version_of(build.version, build.build) if build else None,
+        version=version_of(*build) if build else None,
     )
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Sequence
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session
 from storage.errors import NotFound
 from storage.records.app import App
+from storage.records.distribution import Recipient
+from storage.records.release import Release, ReleaseState
+from storage.records.tester import Tester
 
 
 async def get(session: Session, app_id: str) -> App:
@@ -15,12 +19,6 @@ async def get(session: Session, app_id: str) -> App:
     if found is None:
         raise NotFound("There is no such app.")
     return found
-
-
-async def those(session: Session, app_ids: Collection[str]) -> dict[str, App]:
-    """Return apps by id; an id that is none is left out."""
-    found = await session.exec(select(App).where(col(App.id).in_(set(app_ids))))
-    return {app.id: app for app in found.all()}
 
 
 async def of_package(
@@ -51,6 +49,26 @@ async def every(session: Session, organization_id: str) -> Sequence[App]:
     """Return all apps by name."""
     found = await session.exec(
         select(App).where(App.organization_id == organization_id).order_by(col(App.name))
+    )
+    return found.all()
+
+
+async def names_given_to(
+    session: Session, organization_id: str, slack_id: str, states: Collection[ReleaseState]
+) -> Sequence[str]:
+    """Return the short names of the apps of which a person was given a release in some states."""
+    tester = (
+        sa.select(col(Tester.id))
+        .where(col(Tester.organization_id) == organization_id, col(Tester.slack_id) == slack_id)
+        .scalar_subquery()
+    )
+    found = await session.exec(
+        select(App.name)
+        .join(Release, col(Release.app_id) == App.id)
+        .join(Recipient, col(Recipient.release_id) == Release.id)
+        .where(col(Recipient.tester_id) == tester, col(Release.state).in_(states))
+        .distinct()
+        .order_by(col(App.name))
     )
     return found.all()
 

@@ -1,13 +1,18 @@
 """Questions about builds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
+from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
+from storage.catalog.conditions import among
 from storage.catalog.database import Session
 from storage.errors import NotFound
 from storage.records.build import Build
 from storage.records.release import Release
+
+#: Leaves out what nobody is shown; it cannot be had of such a build later.
+WITHOUT_CHUNKS = defer(Build.chunks)  # type: ignore[arg-type] # SQLModel types it by its values
 
 
 async def get(session: Session, build_id: str) -> Build:
@@ -16,12 +21,6 @@ async def get(session: Session, build_id: str) -> Build:
     if found is None:
         raise NotFound("There is no such build.")
     return found
-
-
-async def those(session: Session, build_ids: Collection[str]) -> dict[str, Build]:
-    """Return builds by id; an id that is none is left out."""
-    found = await session.exec(select(Build).where(col(Build.id).in_(set(build_ids))))
-    return {build.id: build for build in found.all()}
 
 
 async def of_bytes(session: Session, organization_id: str, sha256: str) -> Build | None:
@@ -33,9 +32,14 @@ async def of_bytes(session: Session, organization_id: str, sha256: str) -> Build
 
 
 async def before(session: Session, release: Release) -> Build | None:
-    """Return the build of the app's last release before this one that has another build."""
+    """
+    Return the build of the app's last release before this one that has another build.
+
+    It comes without its chunks.
+    """
     found = await session.exec(
         select(Build)
+        .options(WITHOUT_CHUNKS)
         .join(Release, col(Release.build_id) == Build.id)
         .where(
             Release.app_id == release.app_id,
@@ -72,6 +76,8 @@ async def is_icon(session: Session, sha256: str) -> bool:
 
 async def blobs_in_use(session: Session, digests: Sequence[str]) -> set[str]:
     """Return those of *digests* (SHA-256) that some build or its icon needs."""
-    builds = await session.exec(select(Build.sha256).where(col(Build.sha256).in_(digests)))
-    icons = await session.exec(select(Build.icon_sha256).where(col(Build.icon_sha256).in_(digests)))
-    return {digest for digest in (*builds.all(), *icons.all()) if digest}
+    found: set[str] = set()
+    for column in (Build.sha256, Build.icon_sha256):
+        used = await session.exec(select(column).where(among(session, col(column), digests)))
+        found.update(digest for digest in used.all() if digest)
+    return found

@@ -1,7 +1,7 @@
 """Engines, units of work, and the little that SQLite and PostgreSQL do differently."""
 
 import sqlite3
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -14,10 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.catalog import hops
 from storage.errors import AlreadyExists, DatabaseDown, NoSpace, SlipwayError
 
 #: A unit of work: what the catalog's functions are asked with.
 Session = AsyncSession
+
+#: So many rows are inserted by one statement: databases take some 30,000 parameters in each.
+BATCH = 500
 
 #: WAL lets readers go on beside the one writer; the others are measured in the reference notes.
 PRAGMAS = (
@@ -65,6 +69,7 @@ class Database:
         self.url = driver_url(url)
         self.engine: AsyncEngine = create_async_engine(self.url, pool_pre_ping=not self.embedded)
         if self.embedded:
+            event.listen(self.engine.sync_engine, "do_connect", _hop_once)
             begin_immediately(self.engine.sync_engine)
         self._reader = self.engine.execution_options(tx="read")
 
@@ -116,6 +121,10 @@ class Database:
         await self.engine.dispose()
 
 
+def _hop_once(_dialect: object, _record: object, _args: object, options: dict[str, Any]) -> None:
+    options["async_creator_fn"] = hops.connect
+
+
 def _translated(failure: DBAPIError) -> Exception:
     """Return what *failure* means in our words, or itself when it is a mistake of ours."""
     cause = failure.orig
@@ -155,13 +164,21 @@ async def insert_missing(
 
     Defaults of the record are not applied: each row is complete or leaves it to the database.
     """
-    if not rows:
-        return 0
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    complete = [record(**row).model_dump() for row in rows]
-    conflict = insert(record).values(complete).on_conflict_do_nothing(index_elements=list(unique))
-    # The rows that come back are counted: psycopg has no row count for such an insert.
     columns = [getattr(record, name) for name in unique]
-    result = await session.exec(conflict.returning(*columns))
-    return len(result.all())
+    new = 0
+    for start in range(0, len(rows), BATCH):
+        complete = [record(**row).model_dump() for row in rows[start : start + BATCH]]
+        insert = _inserting(session)(record).values(complete)
+        missing = insert.on_conflict_do_nothing(index_elements=list(unique)).returning(*columns)
+        # The rows that come back are counted: psycopg has no row count for such an insert.
+        new += len((await session.exec(missing)).all())
+    return new
+
+
+def is_postgresql(session: Session) -> bool:
+    return bool(session.get_bind().dialect.name == "postgresql")
+
+
+def _inserting(session: Session) -> Callable[[type[SQLModel]], Any]:
+    """Return the INSERT of the session's database, which knows what to do about a conflict."""
+    return postgresql.insert if is_postgresql(session) else sqlite.insert

@@ -8,7 +8,8 @@ from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
 from storage.records.destination import Destination, DestinationKind
-from storage.records.distribution import Recipient, Target
+from storage.records.distribution import Target
+from storage.records.group import Group
 from storage.records.release import Release
 
 
@@ -23,6 +24,17 @@ async def of_releases(session: Session, release_ids: Collection[str]) -> Sequenc
     found = await session.exec(
         select(Destination)
         .where(col(Destination.release_id).in_(set(release_ids)))
+        .order_by(col(Destination.created_at), col(Destination.id))
+    )
+    return found.all()
+
+
+async def named(session: Session, release_id: str) -> Sequence[tuple[Destination, str | None]]:
+    """Return where a release was sent, oldest first, with the name of each group there still is."""
+    found = await session.exec(
+        select(Destination, Group.name)
+        .join(Group, col(Group.id) == Destination.target_id, isouter=True)
+        .where(Destination.release_id == release_id)
         .order_by(col(Destination.created_at), col(Destination.id))
     )
     return found.all()
@@ -96,31 +108,3 @@ async def superseded_by(session: Session, release_id: str) -> Sequence[str]:
         select(Destination.release_id).where(Destination.superseded_by == release_id).distinct()
     )
     return found.all()
-
-
-async def tally(session: Session, release_ids: Collection[str]) -> dict[str, tuple[int, int]]:
-    """Return, by release, how many of its destinations are current, and how many there are."""
-    current = sa.case((col(Destination.superseded_at).is_(None), 1), else_=0)
-    connection = await session.connection()
-    found = await connection.execute(
-        sa.select(col(Destination.release_id), sa.func.sum(current), sa.func.count())
-        .where(
-            col(Destination.release_id).in_(set(release_ids)),
-            col(Destination.recalled_at).is_(None),
-        )
-        .group_by(col(Destination.release_id))
-    )
-    return {release_id: (int(now), int(total)) for release_id, now, total in found.all()}
-
-
-async def mandatory(session: Session, recipient_ids: Collection[str]) -> set[str]:
-    """Return those recipients by whose destination the release is mandatory."""
-    found = await session.exec(
-        select(Recipient.id)
-        .join(Destination, col(Destination.id) == Recipient.destination_id)
-        .where(
-            col(Recipient.id).in_(set(recipient_ids)),
-            col(Destination.mandatory_from).is_not(None),
-        )
-    )
-    return set(found.all())

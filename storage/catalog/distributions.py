@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from storage.catalog.database import Session
 from storage.errors import NotFound
-from storage.records.distribution import Distribution, DistributionState
+from storage.records.distribution import Distribution, DistributionState, Target
 
 _ENDED = (DistributionState.DONE, DistributionState.FAILED)
 
@@ -30,6 +30,23 @@ async def of_releases(session: Session, release_ids: Collection[str]) -> Sequenc
     found = await session.exec(
         select(Distribution)
         .where(col(Distribution.release_id).in_(set(release_ids)))
+        .order_by(col(Distribution.created_at), col(Distribution.id))
+    )
+    return found.all()
+
+
+async def with_targets(
+    session: Session, release_id: str
+) -> Sequence[tuple[Distribution, str | None]]:
+    """
+    Return the distributions of a release, oldest first, each with the id of a destination.
+
+    One that was about several comes as often, one that was about none comes once.
+    """
+    found = await session.exec(
+        select(Distribution, Target.destination_id)
+        .join(Target, col(Target.distribution_id) == Distribution.id, isouter=True)
+        .where(Distribution.release_id == release_id)
         .order_by(col(Distribution.created_at), col(Distribution.id))
     )
     return found.all()

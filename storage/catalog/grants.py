@@ -1,6 +1,8 @@
 """Questions about grants."""
 
+from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -27,15 +29,16 @@ async def get(session: Session, grant_id: str) -> Grant:
     return found
 
 
-async def newest(session: Session, release_id: str, tester_id: str) -> Grant | None:
-    """Return a person's grant of the highest generation for a release."""
+async def newest(
+    session: Session, release_ids: Collection[str], tester_id: str
+) -> dict[str, Grant]:
+    """Return a person's grant of the highest generation for each of the releases."""
     found = await session.exec(
         select(Grant)
-        .where(Grant.release_id == release_id, Grant.tester_id == tester_id)
-        .order_by(col(Grant.generation).desc())
-        .limit(1)
+        .where(col(Grant.release_id).in_(set(release_ids)), Grant.tester_id == tester_id)
+        .order_by(col(Grant.generation))
     )
-    return found.first()
+    return {grant.release_id: grant for grant in found.all()}
 
 
 async def keep(session: Session, grant: Grant) -> Grant:
@@ -63,34 +66,32 @@ async def with_token_hash(session: Session, token_hash: str) -> Joined | None:
     The last part says whether a destination stands by which the person is entitled: a grant follows
     its destinations, and goes with the last of them.
     """
-    found = await session.exec(
-        select(Grant, Release, Build, App)
+    wanted: Any = (  # SQLModel's own select takes four.
+        sa.select(Grant, Release, Build, App, Tester, _entitled())
         .join(Release, col(Release.id) == Grant.release_id)
         .join(Build, col(Build.id) == Release.build_id)
         .join(App, col(App.id) == Release.app_id)
-        .where(Grant.token_hash == token_hash)
+        .join(Tester, col(Tester.id) == Grant.tester_id)
+        .where(col(Grant.token_hash) == token_hash)
     )
-    row = found.first()
+    row = (await session.exec(wanted)).first()
     if row is None:
         return None
-    grant = row[0]
-    tester = await session.get_one(Tester, grant.tester_id)
-    return (*row, tester, await entitled(session, grant.release_id, grant.tester_id))
+    grant, release, build, app, tester, entitled = row
+    return grant, release, build, app, tester, bool(entitled)
 
 
-async def entitled(session: Session, release_id: str, tester_id: str) -> bool:
-    """Return whether a person has a release by a destination that was not recalled."""
-    found = await session.exec(
-        select(Recipient.id)
-        .join(Destination, col(Destination.id) == Recipient.destination_id)
+def _entitled() -> sa.Exists:
+    return (
+        sa.exists()
         .where(
-            Recipient.release_id == release_id,
-            Recipient.tester_id == tester_id,
+            col(Recipient.release_id) == col(Grant.release_id),
+            col(Recipient.tester_id) == col(Grant.tester_id),
+            col(Destination.id) == col(Recipient.destination_id),
             col(Destination.recalled_at).is_(None),
         )
-        .limit(1)
+        .correlate(Grant)
     )
-    return found.first() is not None
 
 
 async def revoke(session: Session, grant_id: str, at: datetime) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage.catalog import testers
 from storage.catalog.database import Session, insert_missing
+from storage.catalog.testers import TesterRow
 from storage.errors import NotFound
 from storage.records.group import Group, GroupChannel, GroupMember, GroupUserGroup
 from storage.records.tester import Tester
@@ -54,23 +56,42 @@ async def those(session: Session, group_ids: Collection[str]) -> dict[str, Group
     return {group.id: group for group in found.all()}
 
 
-async def members(session: Session, group_ids: Collection[str]) -> Sequence[tuple[str, Tester]]:
+async def members(session: Session, group_ids: Collection[str]) -> list[tuple[str, TesterRow]]:
     """Return the testers added to any of the groups one by one, by name, each with the group."""
-    found = await session.exec(
-        select(GroupMember.group_id, Tester)
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(GroupMember.group_id), *testers.ROW)
         .join(Tester, col(Tester.id) == GroupMember.tester_id)
         .where(col(GroupMember.group_id).in_(set(group_ids)))
         .order_by(col(Tester.name), col(Tester.id))
     )
+    return [(row[0], TesterRow(*row[1:])) for row in found.all()]
+
+
+async def member_accounts(
+    session: Session, group_ids: Collection[str]
+) -> Sequence[tuple[str, str]]:
+    """
+    Return who was added to any of the groups one by one and is active: the group's id with theirs.
+
+    Theirs is their Slack id, or the tester's own id where they have no account.
+    """
+    account = sa.func.coalesce(col(Tester.slack_id), col(Tester.id))
+    found = await session.exec(
+        select(GroupMember.group_id, account)
+        .join(Tester, col(Tester.id) == GroupMember.tester_id)
+        .where(col(GroupMember.group_id).in_(set(group_ids)), col(Tester.active))
+    )
     return found.all()
 
 
-async def memberships(session: Session, organization_id: str) -> Sequence[tuple[str, str]]:
-    """Return who was added to which group one by one: ids of group and tester."""
+async def names_of(session: Session, tester_ids: Collection[str]) -> Sequence[tuple[str, str]]:
+    """Return the groups that testers were added to one by one, by name: tester id and name."""
     found = await session.exec(
-        select(GroupMember.group_id, GroupMember.tester_id)
+        select(GroupMember.tester_id, Group.name)
         .join(Group, col(Group.id) == GroupMember.group_id)
-        .where(Group.organization_id == organization_id)
+        .where(col(GroupMember.tester_id).in_(set(tester_ids)))
+        .order_by(col(Group.name))
     )
     return found.all()
 

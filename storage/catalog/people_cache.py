@@ -2,12 +2,30 @@
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage.catalog.conditions import among
 from storage.catalog.database import Session
 from storage.records.base import now
 from storage.records.person import Person, UserGroup
+
+
+class PersonRow(NamedTuple):
+    """What is asked of people, when there are many of them."""
+
+    id: str
+    name: str
+    email: str | None
+    time_zone: str | None
+    bot: bool
+    guest: bool
+    stranger: bool
+    deleted: bool
+    asked_at: datetime
+
 
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -16,10 +34,15 @@ async def person(session: Session, user_id: str) -> Person | None:
     return await session.get(Person, user_id)
 
 
-async def people(session: Session, user_ids: Collection[str]) -> Sequence[Person]:
+async def people(session: Session, user_ids: Collection[str]) -> list[PersonRow]:
     """Return those people who are remembered."""
-    found = await session.exec(select(Person).where(col(Person.id).in_(set(user_ids))))
-    return found.all()
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(*(col(getattr(Person, name)) for name in PersonRow._fields)).where(
+            among(session, col(Person.id), user_ids)
+        )
+    )
+    return [PersonRow(*row) for row in found.all()]
 
 
 async def keep_person(session: Session, person: Person) -> None:
@@ -30,6 +53,12 @@ async def keep_person(session: Session, person: Person) -> None:
 
 async def usergroup(session: Session, usergroup_id: str) -> UserGroup | None:
     return await session.get(UserGroup, usergroup_id)
+
+
+async def usergroups(session: Session, usergroup_ids: Collection[str]) -> Sequence[UserGroup]:
+    """Return those user groups that are remembered."""
+    found = await session.exec(select(UserGroup).where(col(UserGroup.id).in_(set(usergroup_ids))))
+    return found.all()
 
 
 async def keep_usergroup(session: Session, group: UserGroup) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage.catalog.conditions import begins
 from storage.catalog.database import Session, insert_missing
 from storage.records.base import now
 from storage.records.posting import Posting
@@ -52,11 +53,7 @@ async def at(session: Session, channel_id: str, ts: str) -> Posting | None:
 
 async def starting_with(session: Session, prefix: str) -> Sequence[Posting]:
     """Return the postings whose key begins with *prefix*."""
-    # A range of keys, since LIKE does not use the index of the key on either database.
-    end = prefix[:-1] + chr(ord(prefix[-1]) + 1)
     found = await session.exec(
-        select(Posting)
-        .where(col(Posting.key) >= prefix, col(Posting.key) < end)
-        .order_by(col(Posting.intended_at))
+        select(Posting).where(begins(col(Posting.key), prefix)).order_by(col(Posting.intended_at))
     )
     return found.all()

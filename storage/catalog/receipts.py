@@ -1,7 +1,5 @@
 """Questions about receipts."""
 
-from collections.abc import Sequence
-
 import sqlalchemy as sa
 from sqlmodel import col, select
 
@@ -23,20 +21,26 @@ async def claim(session: Session, grant_id: str, kind: ReceiptKind) -> Receipt:
     return found.one()
 
 
-async def of_grant(session: Session, grant_id: str) -> Sequence[Receipt]:
-    found = await session.exec(select(Receipt).where(Receipt.grant_id == grant_id))
-    return found.all()
-
-
-async def people(
-    session: Session, release_id: str, *kinds: ReceiptKind, complete: bool = False
-) -> int:
-    """Return how many testers of a release have a receipt of these kinds, or a completed one."""
-    statement = (
-        select(sa.func.count(sa.distinct(col(Grant.tester_id))))
+async def tally(session: Session, release_id: str) -> tuple[int, int, int]:
+    """Return how many testers of a release opened its page, began to fetch it, have all of it."""
+    kind = col(Receipt.kind)
+    began = kind.in_((ReceiptKind.MANIFEST, ReceiptKind.BINARY))
+    done = sa.and_(kind == ReceiptKind.BINARY, col(Receipt.completed_at).is_not(None))
+    # By tester first: somebody with a renewed link is one person.
+    people = (
+        sa.select(_any(kind == ReceiptKind.OPENED), _any(began), _any(done))
+        .select_from(Grant)
         .join(Receipt, col(Receipt.grant_id) == Grant.id)
-        .where(Grant.release_id == release_id, col(Receipt.kind).in_(kinds))
+        .where(col(Grant.release_id) == release_id)
+        .group_by(col(Grant.tester_id))
+        .subquery()
     )
-    if complete:
-        statement = statement.where(col(Receipt.completed_at).is_not(None))
-    return int((await session.exec(statement)).one())
+    connection = await session.connection()
+    counted = await connection.execute(sa.select(*(sa.func.sum(one) for one in people.c)))
+    row = counted.one()
+    return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)
+
+
+def _any(which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    """Return 1 for somebody with such a receipt, 0 for anybody else."""
+    return sa.func.max(sa.case((which, 1), else_=0))

@@ -1,13 +1,40 @@
 """Questions about who was told of a release, and who waits for it."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from storage.catalog.builds import WITHOUT_CHUNKS
+from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
-from storage.records.distribution import Recipient, RecipientState
+from storage.records.app import App
+from storage.records.build import Build
+from storage.records.destination import Destination
+from storage.records.distribution import Distribution, Recipient, RecipientState
+from storage.records.release import Release, ReleaseState
+from storage.records.tester import Tester
+
+
+class Given(NamedTuple):
+    """A release that a person was given; `mandatory` by the destination they have it by."""
+
+    recipient_id: str
+    tester_id: str
+    release_id: str
+    mandatory: bool
+
+
+class Share(NamedTuple):
+    """How a release stands for one tester."""
+
+    tester_id: str
+    state: RecipientState
+    created_at: datetime
 
 
 async def get(session: Session, recipient_id: str) -> Recipient:
@@ -16,15 +43,6 @@ async def get(session: Session, recipient_id: str) -> Recipient:
     if found is None:
         raise NotFound("There is no such recipient.")
     return found
-
-
-async def those(session: Session, recipient_ids: Collection[str]) -> Sequence[Recipient]:
-    found = await session.exec(
-        select(Recipient)
-        .where(col(Recipient.id).in_(set(recipient_ids)))
-        .order_by(col(Recipient.id))
-    )
-    return found.all()
 
 
 async def add(session: Session, rows: Sequence[Recipient]) -> int:
@@ -43,17 +61,112 @@ async def of_releases(session: Session, release_ids: Collection[str]) -> Sequenc
     return found.all()
 
 
-async def of_testers(
-    session: Session, tester_ids: Collection[str], *, limit: int = 20
-) -> Sequence[Recipient]:
-    """Return what testers were given, newest first."""
+async def told(session: Session, release_id: str) -> Sequence[str]:
+    """Return the ids of those recipients of a release who were told, in a steady order."""
     found = await session.exec(
-        select(Recipient)
-        .where(col(Recipient.tester_id).in_(set(tester_ids)))
+        select(Recipient.id)
+        .where(Recipient.release_id == release_id, Recipient.state == RecipientState.TOLD)
+        .order_by(col(Recipient.id))
+    )
+    return found.all()
+
+
+async def in_full(
+    session: Session, recipient_id: str
+) -> tuple[Recipient, Distribution, Tester, Release, App, Build]:
+    """Return a recipient with all that they are told; the build without its chunks. Or NotFound."""
+    wanted: Any = (  # SQLModel's own select takes four.
+        sa.select(Recipient, Distribution, Tester, Release, App, Build)
+        .join(Distribution, col(Distribution.id) == Recipient.distribution_id)
+        .join(Tester, col(Tester.id) == Recipient.tester_id)
+        .join(Release, col(Release.id) == Recipient.release_id)
+        .join(App, col(App.id) == Release.app_id)
+        .join(Build, col(Build.id) == Release.build_id)
+        .where(col(Recipient.id) == recipient_id)
+        .options(WITHOUT_CHUNKS)
+    )
+    row = (await session.exec(wanted)).first()
+    if row is None:
+        raise NotFound("There is no such recipient.")
+    recipient, act, tester, release, app, build = row
+    return recipient, act, tester, release, app, build
+
+
+async def given_to(
+    session: Session, organization_id: str, slack_id: str, *, limit: int
+) -> list[Given]:
+    """Return what a person was given, newest first."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(
+            col(Recipient.id),
+            col(Recipient.tester_id),
+            col(Recipient.release_id),
+            col(Destination.mandatory_from).is_not(None),
+        )
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(col(Recipient.tester_id) == _tester(organization_id, slack_id))
         .order_by(col(Recipient.created_at).desc(), col(Recipient.id))
         .limit(limit)
     )
-    return found.all()
+    return [Given(*row) for row in found.all()]
+
+
+async def had(
+    session: Session,
+    organization_id: str,
+    slack_id: str,
+    release_ids: Collection[str],
+    states: Collection[ReleaseState],
+) -> set[str]:
+    """Return those of the releases that a person was given and that are in some states."""
+    found = await session.exec(
+        select(Recipient.release_id)
+        .join(Release, col(Release.id) == Recipient.release_id)
+        .where(
+            col(Recipient.release_id).in_(set(release_ids)),
+            col(Recipient.tester_id) == _tester(organization_id, slack_id),
+            col(Release.state).in_(states),
+        )
+        .distinct()
+    )
+    return set(found.all())
+
+
+async def shares(session: Session, release_id: str, tester_ids: Collection[str]) -> list[Share]:
+    """Return what became of a release for each of the testers, once for each way of telling."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Recipient.tester_id), col(Recipient.state), col(Recipient.created_at)).where(
+            col(Recipient.release_id) == release_id,
+            among(session, col(Recipient.tester_id), tester_ids),
+        )
+    )
+    return [Share(*row) for row in found.all()]
+
+
+async def unreached(session: Session, release_id: str, *, limit: int) -> list[tuple[str, str]]:
+    """Return the first of those who could be told in no way, by name, each with a reason."""
+    other = aliased(Recipient)
+    reached = sa.exists().where(
+        col(other.release_id) == col(Recipient.release_id),
+        col(other.tester_id) == col(Recipient.tester_id),
+        col(other.state) != RecipientState.UNREACHABLE,
+    )
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Tester.name), sa.func.max(col(Recipient.reason)))
+        .join(Tester, col(Tester.id) == Recipient.tester_id)
+        .where(
+            col(Recipient.release_id) == release_id,
+            col(Recipient.state) == RecipientState.UNREACHABLE,
+            ~reached,
+        )
+        .group_by(col(Tester.id), col(Tester.name))
+        .order_by(col(Tester.name), col(Tester.id))
+        .limit(limit)
+    )
+    return [(name, reason) for name, reason in found.all()]
 
 
 async def counts(
@@ -90,6 +203,14 @@ async def counts(
     for release_id, place, count in found.all():
         counted.setdefault(release_id, {})[BEST_FIRST[place]] = int(count)
     return counted
+
+
+def _tester(organization_id: str, slack_id: str) -> sa.ScalarSelect[str]:
+    return (
+        sa.select(col(Tester.id))
+        .where(col(Tester.organization_id) == organization_id, col(Tester.slack_id) == slack_id)
+        .scalar_subquery()
+    )
 
 
 #: What a person's share of a release counts as when there are several: the first of these.

@@ -5,9 +5,13 @@ from collections.abc import Collection, Sequence
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage.catalog import search
+from storage.catalog.builds import WITHOUT_CHUNKS
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound, Stale
 from storage.records.app import App
+from storage.records.build import Build
+from storage.records.group import Group
 from storage.records.release import Release
 
 
@@ -19,18 +23,54 @@ async def get(session: Session, release_id: str) -> Release:
     return found
 
 
+async def in_full(session: Session, release_id: str) -> tuple[Release, App, Build, Group | None]:
+    """
+    Return a release with its app, its build, and the group that the app's last release went to.
+
+    The build comes without its chunks. Raise NotFound.
+    """
+    found = await session.exec(
+        select(Release, App, Build, Group)
+        .join(App, col(App.id) == Release.app_id)
+        .join(Build, col(Build.id) == Release.build_id)
+        .join(Group, col(Group.id) == App.usual_group_id, isouter=True)
+        .where(Release.id == release_id)
+        .options(WITHOUT_CHUNKS)
+    )
+    row = found.first()
+    if row is None:
+        raise NotFound("There is no such release.")
+    return row
+
+
+async def newest_version(session: Session, release_ids: Collection[str]) -> tuple[str, str] | None:
+    """Return version and build of the release with the highest number among some."""
+    found = await session.exec(
+        select(Build.version, Build.build)
+        .join(Release, col(Release.build_id) == Build.id)
+        .where(col(Release.id).in_(set(release_ids)))
+        .order_by(col(Release.number).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
 async def add(session: Session, release: Release) -> Release:
     """
     Keep *release* under the app's next number, unless its key is known; return the one kept.
 
-    Its own number does not count.
+    Its own number does not count, nor what it says it is searched by.
     """
     # Locking the app's row keeps two takings-in from counting to the same number on PostgreSQL.
     await session.exec(select(App).where(App.id == release.app_id).with_for_update())
     highest = await session.exec(
         select(sa.func.max(Release.number)).where(Release.app_id == release.app_id)
     )
-    row = release.model_dump() | {"number": (highest.one() or 0) + 1}
+    named = await session.exec(
+        select(Build.version, Build.build).where(Build.id == release.build_id)
+    )
+    counted = {"number": (highest.one() or 0) + 1, "sought": search.spelled(*named.one())}
+    row = release.model_dump() | counted
     await insert_missing(session, Release, [row], ["key"])
     found = await session.exec(select(Release).where(Release.key == release.key))
     return found.one()
@@ -49,12 +89,6 @@ async def of_builds(session: Session, build_ids: Collection[str]) -> Sequence[Re
         .order_by(col(Release.number).desc())
     )
     return found.all()
-
-
-async def those(session: Session, release_ids: Collection[str]) -> dict[str, Release]:
-    """Return releases by id; an id that is none is left out."""
-    found = await session.exec(select(Release).where(col(Release.id).in_(set(release_ids))))
-    return {release.id: release for release in found.all()}
 
 
 async def change(session: Session, release: Release, **values: object) -> Release:

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
-from storage.records.role import RoleHolding
+from storage.records.role import HolderKind, Role, RoleHolding
+from storage.records.tester import Tester
 
 
 async def every(session: Session, organization_id: str) -> Sequence[RoleHolding]:
@@ -16,6 +17,42 @@ async def every(session: Session, organization_id: str) -> Sequence[RoleHolding]
         .order_by(col(RoleHolding.role), col(RoleHolding.created_at))
     )
     return found.all()
+
+
+async def of_person(session: Session, organization_id: str, slack_id: str) -> Sequence[RoleHolding]:
+    """
+    Return what may be held by a person: theirs by any identity, and that of every user group.
+
+    Whether they are in a user group is for others to say.
+    """
+    email = (
+        select("email:" + col(Tester.email))
+        .where(Tester.organization_id == organization_id, Tester.slack_id == slack_id)
+        .scalar_subquery()
+    )
+    kind = col(RoleHolding.holder_kind)
+    named = col(RoleHolding.holder_id).in_([f"slack:{slack_id}", email])
+    # Each way is a range of the index; a condition of both would read all holdings.
+    ways = (
+        sa.select(col(RoleHolding.id)).where(
+            col(RoleHolding.organization_id) == organization_id, *which
+        )
+        for which in ((kind == HolderKind.USERGROUP,), (kind == HolderKind.PERSON, named))
+    )
+    found = await session.exec(
+        select(RoleHolding).where(col(RoleHolding.id).in_(sa.union_all(*ways)))
+    )
+    return found.all()
+
+
+async def is_given(session: Session, organization_id: str, role: Role) -> bool:
+    """Return whether anybody holds a role."""
+    found = await session.exec(
+        select(RoleHolding.id)
+        .where(RoleHolding.organization_id == organization_id, RoleHolding.role == role)
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 async def give(session: Session, holding: RoleHolding) -> bool:

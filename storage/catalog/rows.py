@@ -5,16 +5,29 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from storage.catalog import search
+from storage.catalog.conditions import begins
 from storage.catalog.database import Session
+from storage.catalog.search import NamedApp
 from storage.records.app import App
 from storage.records.build import Build
+from storage.records.destination import Destination
 from storage.records.release import Release, ReleaseState
+
+#: Rows of any columns.
+Rows = sa.Select[*tuple[Any, ...]]
 
 
 class ReleaseRow(NamedTuple):
-    """What a line of a list needs of three tables."""
+    """
+    What a line of a list needs of four tables.
+
+    `sent` says whether a destination has it that was not recalled, `current` whether one has it
+    that no newer release took over.
+    """
 
     release_id: str
     app_id: str
@@ -29,6 +42,8 @@ class ReleaseRow(NamedTuple):
     posted_at: datetime
     created_at: datetime
     published_at: datetime | None
+    sent: bool
+    current: bool
 
 
 async def newest(
@@ -39,17 +54,25 @@ async def newest(
     like: str = "",
     limit: int = 10,
 ) -> list[ReleaseRow]:
-    """Return the newest releases of an organization in some states, newest first."""
-    wanted = (
-        _rows()
-        .where(col(App.organization_id) == organization_id, col(Release.state).in_(states))
-        .order_by(col(Release.posted_at).desc(), col(Release.number).desc())
+    """
+    Return the newest releases of an organization in some states, newest first.
+
+    With *like*, those whose app or version holds it, whatever its case.
+    """
+    needle = search.folded(like)
+    fitting = [search.condition(needle, await _named(session, organization_id))] if needle else []
+    # An index gives the newest in one state; the newest in several are among those of each.
+    each = (
+        sa.select(col(Release.id))
+        .where(col(Release.organization_id) == organization_id, col(Release.state) == state)
+        .where(*fitting)
+        .order_by(*_NEWEST)
         .limit(limit)
+        .subquery()
+        for state in states
     )
-    if like:
-        named = col(App.display_name) + " " + col(Build.version) + " (" + col(Build.build) + ")"
-        fits = (named, col(App.name))
-        wanted = wanted.where(sa.or_(*(part.icontains(like, autoescape=True) for part in fits)))
+    among = sa.union_all(*(sa.select(one.c.id) for one in each))
+    wanted = _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST).limit(limit)
     return await _asked(session, wanted)
 
 
@@ -64,7 +87,7 @@ async def of_app(
     wanted = (
         _rows()
         .where(col(Release.app_id) == app_id, col(Release.state).in_(states))
-        .order_by(col(Release.posted_at).desc(), col(Release.number).desc())
+        .order_by(*_NEWEST)
         .limit(limit)
     )
     return await _asked(session, wanted)
@@ -72,39 +95,30 @@ async def of_app(
 
 async def meant(session: Session, app_id: str, text: str) -> list[ReleaseRow]:
     """Return the releases of an app that *text* names: a number, a version, `version (build)`."""
-    spelled = col(Build.version) + " (" + col(Build.build) + ")"
-    named = [col(Build.version) == text, spelled == text]
+    sought = search.folded(text)
+    ways = [sa.select(col(Release.id)).where(*_spelled(app_id, sought, text))] if sought else []
     if text.isascii() and text.isdecimal() and len(text) < 10:  # noqa: PLR2004 - a whole number of 32 bits
-        named.append(col(Release.number) == int(text))
-    wanted = (
-        _rows()
-        .where(col(Release.app_id) == app_id, sa.or_(*named))
-        .order_by(col(Release.posted_at).desc(), col(Release.number).desc())
-        .limit(1)
-    )
+        own = (col(Release.app_id) == app_id, col(Release.number) == int(text))
+        ways.append(sa.select(col(Release.id)).where(*own))
+    if not ways:
+        return []
+    among = sa.union_all(*ways)
+    wanted = _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST).limit(1)
     return await _asked(session, wanted)
 
 
 async def newest_of_each(session: Session, organization_id: str) -> list[ReleaseRow]:
-    """Return the newest release of every app of an organization."""
+    """Return the newest release of every app of an organization, in no order."""
+    own = aliased(Release)
     last = (
-        sa.select(col(Release.app_id), sa.func.max(col(Release.posted_at)).label("posted_at"))
-        .group_by(col(Release.app_id))
-        .subquery()
+        sa.select(col(own.id))
+        .where(col(own.app_id) == col(App.id))
+        .order_by(col(own.posted_at).desc(), col(own.number).desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    wanted = (
-        _rows()
-        .join(
-            last,
-            sa.and_(
-                last.c.app_id == col(Release.app_id),
-                last.c.posted_at == col(Release.posted_at),
-            ),
-        )
-        .where(col(App.organization_id) == organization_id)
-        .order_by(col(Release.number))
-    )
-    return await _asked(session, wanted)
+    among = sa.select(last).where(col(App.organization_id) == organization_id)
+    return await _asked(session, _rows().where(col(Release.id).in_(among)))
 
 
 async def those(session: Session, release_ids: Collection[str]) -> list[ReleaseRow]:
@@ -112,7 +126,7 @@ async def those(session: Session, release_ids: Collection[str]) -> list[ReleaseR
     return await _asked(session, _rows().where(col(Release.id).in_(set(release_ids))))
 
 
-def _rows() -> sa.Select[*tuple[Any, ...]]:
+def _rows() -> Rows:
     return (
         sa.select(
             col(Release.id),
@@ -128,13 +142,46 @@ def _rows() -> sa.Select[*tuple[Any, ...]]:
             col(Release.posted_at),
             col(Release.created_at),
             col(Release.published_at),
+            _stands(),
+            _stands(col(Destination.superseded_at).is_(None)),
         )
         .join(App, col(App.id) == Release.app_id)
         .join(Build, col(Build.id) == Release.build_id)
     )
 
 
-async def _asked(session: Session, wanted: sa.Select[*tuple[Any, ...]]) -> list[ReleaseRow]:
+def _spelled(app_id: str, sought: str, text: str) -> tuple[Any, ...]:
+    """Return what holds for an app's releases whose version, or version and build, is *text*."""
+    build = aliased(Build)
+    whole = col(build.version) + " (" + col(build.build) + ")"
+    named = sa.or_(col(build.version) == text, whole == text)
+    return (
+        col(Release.app_id) == app_id,
+        begins(col(Release.sought), sought),  # The index finds what the exact words then decide on.
+        sa.exists().where(col(build.id) == col(Release.build_id), named).correlate(Release),
+    )
+
+
+def _stands(*more: sa.ColumnElement[bool]) -> sa.Exists:
+    """Return whether somebody has a release by a destination, and of which kind."""
+    own = (col(Destination.release_id) == col(Release.id), col(Destination.recalled_at).is_(None))
+    return sa.exists().where(*own, *more).correlate(Release)
+
+
+async def _named(session: Session, organization_id: str) -> list[NamedApp]:
+    connection = await session.connection()
+    named = await connection.execute(
+        sa.select(col(App.id), col(App.name), col(App.display_name)).where(
+            col(App.organization_id) == organization_id
+        )
+    )
+    return [NamedApp(*row) for row in named.all()]
+
+
+async def _asked(session: Session, wanted: Rows) -> list[ReleaseRow]:
     connection = await session.connection()
     found: Sequence[Any] = (await connection.execute(wanted)).all()
     return [ReleaseRow(*row) for row in found]
+
+
+_NEWEST = (col(Release.posted_at).desc(), col(Release.number).desc())

@@ -5,17 +5,25 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
+from storage.records.build import Build
 from storage.records.symbols import Symbols
 
 
-async def get(session: Session, symbols_id: str) -> Symbols:
-    """Raise NotFound."""
-    found = await session.get(Symbols, symbols_id)
-    if found is None:
+async def with_version(session: Session, symbols_id: str) -> tuple[Symbols, tuple[str, str] | None]:
+    """Return symbols with version and build of what they were made with. Raise NotFound."""
+    found = await session.exec(
+        select(Symbols, Build.version, Build.build)
+        .join(Build, col(Build.id) == Symbols.build_id, isouter=True)
+        .where(Symbols.id == symbols_id)
+    )
+    row = found.first()
+    if row is None:
         raise NotFound("There are no such symbols.")
-    return found
+    own, version, build = row
+    return own, None if own.build_id is None else (version, build)
 
 
 async def keep(session: Session, symbols: Symbols) -> Symbols:
@@ -51,5 +59,7 @@ async def tie(session: Session, symbols_ids: Sequence[str], build_id: str) -> No
 
 async def blobs_in_use(session: Session, digests: Sequence[str]) -> set[str]:
     """Return those of *digests* (SHA-256) that are symbols."""
-    found = await session.exec(select(Symbols.sha256).where(col(Symbols.sha256).in_(digests)))
+    found = await session.exec(
+        select(Symbols.sha256).where(among(session, col(Symbols.sha256), digests))
+    )
     return set(found.all())

@@ -1,12 +1,29 @@
 """Questions about testers."""
 
 from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
 from storage.records.tester import Tester
+
+
+class TesterRow(NamedTuple):
+    """What is asked of a tester when people are counted."""
+
+    id: str
+    slack_id: str | None
+    email: str | None
+    name: str
+    active: bool
+
+
+#: The columns of a TesterRow.
+ROW: tuple[Any, ...] = tuple(col(getattr(Tester, name)) for name in TesterRow._fields)
 
 
 async def get(session: Session, tester_id: str) -> Tester:
@@ -49,23 +66,59 @@ async def of_slack_ids(
     """Return the testers there are among these people."""
     found = await session.exec(
         select(Tester).where(
-            Tester.organization_id == organization_id, col(Tester.slack_id).in_(set(slack_ids))
+            Tester.organization_id == organization_id,
+            among(session, col(Tester.slack_id), slack_ids),
         )
     )
     return found.all()
 
 
-async def every(session: Session, organization_id: str) -> Sequence[Tester]:
-    """Return all testers by name."""
+async def first(session: Session, organization_id: str, *, limit: int) -> Sequence[Tester]:
+    """Return the first testers by name."""
     found = await session.exec(
-        select(Tester).where(Tester.organization_id == organization_id).order_by(col(Tester.name))
+        select(Tester)
+        .where(Tester.organization_id == organization_id)
+        .order_by(col(Tester.name), col(Tester.id))
+        .limit(limit)
     )
     return found.all()
 
 
+async def count(session: Session, organization_id: str) -> int:
+    """Return how many testers there are."""
+    found = await session.exec(
+        select(sa.func.count()).where(col(Tester.organization_id) == organization_id)
+    )
+    return int(found.one())
+
+
+async def rows(session: Session, tester_ids: Collection[str]) -> list[TesterRow]:
+    """Return testers by id, in no order."""
+    return await _rows(session, among(session, col(Tester.id), tester_ids))
+
+
+async def rows_of_accounts(
+    session: Session, organization_id: str, slack_ids: Collection[str], emails: Collection[str]
+) -> list[TesterRow]:
+    """Return the testers there are among people of Slack, and of these addresses."""
+    own = col(Tester.organization_id) == organization_id
+    # Each way has an index of its own; a condition of both would use none.
+    ways = (
+        sa.select(col(Tester.id)).where(own, among(session, col(Tester.slack_id), slack_ids)),
+        sa.select(col(Tester.id)).where(own, among(session, col(Tester.email), emails)),
+    )
+    return await _rows(session, col(Tester.id).in_(sa.union_all(*ways)))
+
+
+async def _rows(session: Session, which: sa.ColumnElement[bool]) -> list[TesterRow]:
+    connection = await session.connection()
+    found = await connection.execute(sa.select(*ROW).where(which))
+    return [TesterRow(*row) for row in found.all()]
+
+
 async def those(session: Session, tester_ids: Collection[str]) -> Sequence[Tester]:
     found = await session.exec(
-        select(Tester).where(col(Tester.id).in_(set(tester_ids))).order_by(col(Tester.name))
+        select(Tester).where(among(session, col(Tester.id), tester_ids)).order_by(col(Tester.name))
     )
     return found.all()
 
@@ -76,7 +129,7 @@ async def of_emails(
     """Return the testers there are with any of these addresses."""
     found = await session.exec(
         select(Tester).where(
-            Tester.organization_id == organization_id, col(Tester.email).in_(set(emails))
+            Tester.organization_id == organization_id, among(session, col(Tester.email), emails)
         )
     )
     return found.all()

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
 from storage.records.base import now
@@ -108,7 +109,7 @@ async def blobs_in_use(session: Session, digests: Sequence[str]) -> set[str]:
         Preparation.index_sha256,
     )
     for column in columns:
-        used = await session.exec(select(column).where(col(column).in_(digests)))
+        used = await session.exec(select(column).where(among(session, col(column), digests)))
         found.update(digest for digest in used.all() if digest)
     return found
 

@@ -21,6 +21,7 @@ class Build(Record, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("organization_id", "sha256"),
+        sa.Index(None, "sha256"),
         sa.Index(None, "organization_id", "platform", "bundle_id"),
     )
 

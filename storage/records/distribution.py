@@ -66,7 +66,7 @@ class Recipient(Record, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("distribution_id", "tester_id", "teller"),
-        sa.Index(None, "release_id", "tester_id"),
+        sa.Index(None, "release_id", "tester_id", "state"),
         sa.Index(None, "tester_id", "created_at"),
     )
 

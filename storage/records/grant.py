@@ -20,7 +20,7 @@ class Grant(Record, table=True):
     __table_args__ = (sa.UniqueConstraint("release_id", "tester_id", "generation"),)
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
-    release_id: str = Field(foreign_key="release.id", index=True, max_length=32)
+    release_id: str = Field(foreign_key="release.id", max_length=32)
     tester_id: str = Field(foreign_key="tester.id", index=True, max_length=32)
     generation: int = Field(default=1)
     token_hash: str = Field(unique=True, max_length=64)

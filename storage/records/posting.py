@@ -5,7 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from storage.records.base import Record, now
+from storage.records.base import Record, now, ordered
 
 
 class Posting(Record, table=True):
@@ -18,7 +18,7 @@ class Posting(Record, table=True):
 
     __table_args__ = (sa.Index(None, "channel_id", "ts"),)
 
-    key: str = Field(primary_key=True, max_length=128)
+    key: str = Field(primary_key=True, sa_type=ordered(128))
     team_id: str = Field(max_length=32)
     channel_id: str = Field(max_length=32)
     thread_ts: str | None = Field(default=None, max_length=32)

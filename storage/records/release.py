@@ -6,7 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from storage.records.base import ACTOR, Record, choice, new_id, now
+from storage.records.base import ACTOR, Record, choice, new_id, now, ordered
 
 
 class ReleaseState(StrEnum):
@@ -23,22 +23,30 @@ class Release(Record, table=True):
 
     `revision` grows with every change a person makes, so that of two who act at once the second is
     told. `key` keeps one act of bringing a build in from making two drafts. `posted_at` is when its
-    build was posted: numbers and "the newest" follow it, whatever was read first.
+    build was posted: numbers and "the newest" follow it, whatever was read first. `sought` is its
+    version and build as they are searched (`storage.catalog.search`): the catalog fills it.
     """
 
     __table_args__ = (
         sa.UniqueConstraint("app_id", "number"),
-        sa.Index(None, "app_id", "posted_at"),
-        sa.Index(None, "state", "posted_at"),
+        sa.Index(None, "app_id", "posted_at", "number"),
+        sa.Index(None, "app_id", "sought"),
+        # A search reads nothing but this index, newest first, until it has found enough.
+        sa.Index(
+            "ix_release_search",
+            *("organization_id", "state", "posted_at", "number", "app_id", "sought", "id"),
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    organization_id: str = Field(foreign_key="organization.id", max_length=32)
     key: str = Field(unique=True, max_length=80)
     app_id: str = Field(foreign_key="app.id", max_length=32)
     number: int
     build_id: str = Field(foreign_key="build.id", index=True, max_length=32)
     state: ReleaseState = Field(default=ReleaseState.DRAFT, sa_type=choice(ReleaseState))
     revision: int = Field(default=1)
+    sought: str = Field(default="", sa_type=ordered(255))
     notes: str = Field(default="", sa_type=sa.Text)
     enabled: bool = Field(default=True)
     posted_at: datetime = Field(default_factory=now)

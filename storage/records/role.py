@@ -33,6 +33,7 @@ class RoleHolding(Record, table=True):
         sa.UniqueConstraint(
             "organization_id", "role", "holder_kind", "holder_id", "app_id", "group_id"
         ),
+        sa.Index(None, "organization_id", "holder_kind", "holder_id"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)

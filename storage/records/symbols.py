@@ -16,7 +16,10 @@ class Symbols(Record, table=True):
     words. `build_id` is the build that it was made with, None while no such build is here.
     """
 
-    __table_args__ = (sa.UniqueConstraint("organization_id", "sha256"),)
+    __table_args__ = (
+        sa.UniqueConstraint("organization_id", "sha256"),
+        sa.Index(None, "organization_id", "platform", "build_id"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     organization_id: str = Field(foreign_key="organization.id", max_length=32)

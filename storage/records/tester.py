@@ -12,6 +12,7 @@ class Tester(Record, table=True):
     __table_args__ = (
         sa.UniqueConstraint("organization_id", "slack_id"),
         sa.UniqueConstraint("organization_id", "email"),
+        sa.Index(None, "organization_id", "name", "id"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)

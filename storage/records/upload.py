@@ -31,8 +31,10 @@ class Upload(Record, table=True):
     """
 
     __table_args__ = (
-        sa.Index(None, "organization_id", "posted_at"),
+        sa.Index(None, "organization_id", "source", "posted_at"),
+        sa.Index(None, "organization_id", "state", "posted_at"),
         sa.Index(None, "state", "created_at"),
+        sa.Index(None, "release_id", "state", "build_id"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
@@ -51,9 +53,7 @@ class Upload(Record, table=True):
     identity: str | None = Field(default=None, max_length=300)
     build_id: str | None = Field(default=None, foreign_key="build.id", index=True, max_length=32)
     symbols_id: str | None = Field(default=None, foreign_key="symbols.id", max_length=32)
-    release_id: str | None = Field(
-        default=None, foreign_key="release.id", index=True, max_length=32
-    )
+    release_id: str | None = Field(default=None, foreign_key="release.id", max_length=32)
     again: bool = Field(default=False)  #: The same bytes had been here before this upload.
     posted_at: datetime = Field(default_factory=now)
     created_at: datetime = Field(default_factory=now)

@@ -4,7 +4,7 @@ from typing import Protocol
 
 from bot.slack.drawing import words
 from bot.slack.kit import mrkdwn
-from provisioning.releases.cards import ReleaseLine
+from provisioning.releases.cards import ReachLine
 from provisioning.releases.lifecycle import Standing
 
 
@@ -34,11 +34,12 @@ def reached(card: Counted) -> str:
     return f"{card.reached} of {words.people(card.people)} reached"
 
 
-def line(card: ReleaseLine) -> str:
+def line(card: ReachLine) -> str:
     """Return a release in one line of mrkdwn."""
-    name = mrkdwn.plain(card.app_display_name, 80)
-    platform = words.PLATFORMS.get(card.platform, card.platform)
+    release = card.release
+    name = mrkdwn.plain(release.app_display_name, 80)
+    platform = words.PLATFORMS.get(release.platform, release.platform)
     reach = f" · {reached(card)}" if card.people else ""
-    when = mrkdwn.moment(card.at, "{date_short_pretty}")
-    what = f"*{name}* {mrkdwn.plain(card.label, 80)} · {platform} · release {card.number}"
-    return f"{what} · {state_of(card)}{reach} · {when}"
+    when = mrkdwn.moment(release.at, "{date_short_pretty}")
+    what = f"*{name}* {mrkdwn.plain(release.label, 80)} · {platform} · release {release.number}"
+    return f"{what} · {state_of(release)}{reach} · {when}"

@@ -9,8 +9,12 @@ from bot.slack.kit.blocks import Block
 ROOM = 8_500
 
 
-def rows(lines: Sequence[str]) -> list[Block]:
-    """Return finished mrkdwn *lines* as sections; what finds no room is counted at the end."""
+def rows(lines: Sequence[str], *, count: int | None = None) -> list[Block]:
+    """
+    Return finished mrkdwn *lines* as sections; what finds no room is counted at the end.
+
+    *count* is how many there are in all, when *lines* are only the first of them.
+    """
     kept: list[str] = []
     room = ROOM
     for line in lines:
@@ -19,5 +23,5 @@ def rows(lines: Sequence[str]) -> list[Block]:
         kept.append(f"• {line}")
         room -= len(line) + 3
     shown = [blocks.section(piece) for piece in mrkdwn.pieces("\n".join(kept), blocks.SECTION_TEXT)]
-    rest = len(lines) - len(kept)
+    rest = (len(lines) if count is None else count) - len(kept)
     return [*shown, blocks.context(f"… and {rest} more.")] if rest else shown

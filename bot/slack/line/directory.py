@@ -18,6 +18,7 @@ from provisioning.errors import DirectoryFailed, TellerFailed
 from provisioning.ports import PersonFacts
 from storage.catalog import people_cache
 from storage.catalog.database import Database
+from storage.catalog.people_cache import PersonRow
 from storage.errors import NotFound
 from storage.records.base import now
 from storage.records.person import Person, UserGroup
@@ -86,6 +87,24 @@ class SlackDirectory:
         if known is not None and now() - known.asked_at < USERGROUP_KEEPS:
             return tuple(known.members)
         return await self._ask_members(usergroup_id, known)
+
+    async def memberships(self, usergroup_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """
+        Return the user ids in user groups; left out are those for which `members` fails.
+
+        Only groups that are not remembered, or for too long, are asked for.
+        """
+        async with self._database.reading() as session:
+            known = await people_cache.usergroups(session, usergroup_ids)
+        fresh = now() - USERGROUP_KEEPS
+        found = {one.id: tuple(one.members) for one in known if one.asked_at > fresh}
+        for usergroup_id in usergroup_ids:
+            if usergroup_id not in found:
+                try:
+                    found[usergroup_id] = await self.members(usergroup_id)
+                except DirectoryFailed:
+                    continue
+        return found
 
     async def learn(self, user: Body) -> PersonFacts | None:
         """Remember a user object of Slack's (`users.info`). Raise DirectoryFailed."""
@@ -217,7 +236,7 @@ def person_of(user: Mapping[str, Any], me: SlackIdentity) -> Person:
     )
 
 
-def facts_of(person: Person) -> PersonFacts:
+def facts_of(person: Person | PersonRow) -> PersonFacts:
     return PersonFacts(
         id=person.id,
         name=person.name,

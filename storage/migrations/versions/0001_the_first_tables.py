@@ -35,7 +35,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "posting",
-        sa.Column("key", sa.String(128), nullable=False),
+        sa.Column(
+            "key",
+            sa.String(length=128).with_variant(sa.String(length=128, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("team_id", sa.String(32), nullable=False),
         sa.Column("channel_id", sa.String(32), nullable=False),
         sa.Column("thread_ts", sa.String(32), nullable=True),
@@ -178,6 +182,7 @@ def upgrade() -> None:
             ["organization_id", "platform", "bundle_id"],
             unique=False,
         )
+        batch_op.create_index(batch_op.f("ix_build_sha256"), ["sha256"], unique=False)
 
     op.create_table(
         "group",
@@ -222,6 +227,15 @@ def upgrade() -> None:
             name=op.f("uq_roleholding_organization_id_role_holder_kind_holder_id_app_id_group_id"),
         ),
     )
+    with op.batch_alter_table("roleholding", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f(
+                "ix_roleholding_organization_id_roleholding_holder_kind_roleholding_holder_id"
+            ),
+            ["organization_id", "holder_kind", "holder_id"],
+            unique=False,
+        )
+
     op.create_table(
         "signing_identity",
         sa.Column("id", sa.String(32), nullable=False),
@@ -270,6 +284,13 @@ def upgrade() -> None:
             "organization_id", "slack_id", name=op.f("uq_tester_organization_id_slack_id")
         ),
     )
+    with op.batch_alter_table("tester", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_tester_organization_id_tester_name_tester_id"),
+            ["organization_id", "name", "id"],
+            unique=False,
+        )
+
     op.create_table(
         "device",
         sa.Column("id", sa.String(32), nullable=False),
@@ -366,12 +387,18 @@ def upgrade() -> None:
     op.create_table(
         "release",
         sa.Column("id", sa.String(32), nullable=False),
+        sa.Column("organization_id", sa.String(32), nullable=False),
         sa.Column("key", sa.String(80), nullable=False),
         sa.Column("app_id", sa.String(32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("build_id", sa.String(32), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column(
+            "sought",
+            sa.String(length=255).with_variant(sa.String(length=255, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("notes", sa.Text(), nullable=False),
         sa.Column("enabled", sa.Boolean(), nullable=False),
         sa.Column("posted_at", sa.DateTime(timezone=True), nullable=False),
@@ -383,17 +410,29 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["app_id"], ["app.id"], name=op.f("fk_release_app_id_app")),
         sa.ForeignKeyConstraint(["build_id"], ["build.id"], name=op.f("fk_release_build_id_build")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_release_organization_id_organization"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("app_id", "number", name=op.f("uq_release_app_id_number")),
         sa.UniqueConstraint("key", name=op.f("uq_release_key")),
     )
     with op.batch_alter_table("release", schema=None) as batch_op:
         batch_op.create_index(
-            batch_op.f("ix_release_app_id_release_posted_at"), ["app_id", "posted_at"], unique=False
+            batch_op.f("ix_release_app_id_release_posted_at_release_number"),
+            ["app_id", "posted_at", "number"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_release_app_id_release_sought"), ["app_id", "sought"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_release_build_id"), ["build_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_release_state_release_posted_at"), ["state", "posted_at"], unique=False
+            "ix_release_search",
+            ["organization_id", "state", "posted_at", "number", "app_id", "sought", "id"],
+            unique=False,
         )
 
     op.create_table(
@@ -425,6 +464,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("symbols", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_symbols_build_id"), ["build_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_symbols_organization_id_symbols_platform_symbols_build_id"),
+            ["organization_id", "platform", "build_id"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_symbols_sha256"), ["sha256"], unique=False)
 
     op.create_table(
@@ -566,7 +610,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_grant_token_hash")),
     )
     with op.batch_alter_table("grant", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_grant_release_id"), ["release_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_grant_tester_id"), ["tester_id"], unique=False)
 
     op.create_table(
@@ -610,11 +653,20 @@ def upgrade() -> None:
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_upload_build_id"), ["build_id"], unique=False)
         batch_op.create_index(
-            batch_op.f("ix_upload_organization_id_upload_posted_at"),
-            ["organization_id", "posted_at"],
+            batch_op.f("ix_upload_organization_id_upload_source_upload_posted_at"),
+            ["organization_id", "source", "posted_at"],
             unique=False,
         )
-        batch_op.create_index(batch_op.f("ix_upload_release_id"), ["release_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_upload_organization_id_upload_state_upload_posted_at"),
+            ["organization_id", "state", "posted_at"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_upload_release_id_upload_state_upload_build_id"),
+            ["release_id", "state", "build_id"],
+            unique=False,
+        )
         batch_op.create_index(
             batch_op.f("ix_upload_state_upload_created_at"), ["state", "created_at"], unique=False
         )
@@ -674,8 +726,8 @@ def upgrade() -> None:
             batch_op.f("ix_recipient_destination_id"), ["destination_id"], unique=False
         )
         batch_op.create_index(
-            batch_op.f("ix_recipient_release_id_recipient_tester_id"),
-            ["release_id", "tester_id"],
+            batch_op.f("ix_recipient_release_id_recipient_tester_id_recipient_state"),
+            ["release_id", "tester_id", "state"],
             unique=False,
         )
         batch_op.create_index(
@@ -732,21 +784,23 @@ def downgrade() -> None:
     op.drop_table("target")
     with op.batch_alter_table("recipient", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_recipient_tester_id_recipient_created_at"))
-        batch_op.drop_index(batch_op.f("ix_recipient_release_id_recipient_tester_id"))
+        batch_op.drop_index(
+            batch_op.f("ix_recipient_release_id_recipient_tester_id_recipient_state")
+        )
         batch_op.drop_index(batch_op.f("ix_recipient_destination_id"))
 
     op.drop_table("recipient")
     op.drop_table("receipt")
     with op.batch_alter_table("upload", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_upload_state_upload_created_at"))
-        batch_op.drop_index(batch_op.f("ix_upload_release_id"))
-        batch_op.drop_index(batch_op.f("ix_upload_organization_id_upload_posted_at"))
+        batch_op.drop_index(batch_op.f("ix_upload_release_id_upload_state_upload_build_id"))
+        batch_op.drop_index(batch_op.f("ix_upload_organization_id_upload_state_upload_posted_at"))
+        batch_op.drop_index(batch_op.f("ix_upload_organization_id_upload_source_upload_posted_at"))
         batch_op.drop_index(batch_op.f("ix_upload_build_id"))
 
     op.drop_table("upload")
     with op.batch_alter_table("grant", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_grant_tester_id"))
-        batch_op.drop_index(batch_op.f("ix_grant_release_id"))
 
     op.drop_table("grant")
     with op.batch_alter_table("distribution", schema=None) as batch_op:
@@ -772,13 +826,17 @@ def downgrade() -> None:
     op.drop_table("variant")
     with op.batch_alter_table("symbols", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_symbols_sha256"))
+        batch_op.drop_index(
+            batch_op.f("ix_symbols_organization_id_symbols_platform_symbols_build_id")
+        )
         batch_op.drop_index(batch_op.f("ix_symbols_build_id"))
 
     op.drop_table("symbols")
     with op.batch_alter_table("release", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_release_state_release_posted_at"))
+        batch_op.drop_index("ix_release_search")
         batch_op.drop_index(batch_op.f("ix_release_build_id"))
-        batch_op.drop_index(batch_op.f("ix_release_app_id_release_posted_at"))
+        batch_op.drop_index(batch_op.f("ix_release_app_id_release_sought"))
+        batch_op.drop_index(batch_op.f("ix_release_app_id_release_posted_at_release_number"))
 
     op.drop_table("release")
     with op.batch_alter_table("preparation", schema=None) as batch_op:
@@ -799,11 +857,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_device_tester_id"))
 
     op.drop_table("device")
+    with op.batch_alter_table("tester", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_tester_organization_id_tester_name_tester_id"))
+
     op.drop_table("tester")
     op.drop_table("signing_identity")
+    with op.batch_alter_table("roleholding", schema=None) as batch_op:
+        batch_op.drop_index(
+            batch_op.f(
+                "ix_roleholding_organization_id_roleholding_holder_kind_roleholding_holder_id"
+            )
+        )
+
     op.drop_table("roleholding")
     op.drop_table("group")
     with op.batch_alter_table("build", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_build_sha256"))
         batch_op.drop_index(batch_op.f("ix_build_organization_id_build_platform_build_bundle_id"))
         batch_op.drop_index(batch_op.f("ix_build_icon_sha256"))
 

@@ -167,6 +167,7 @@ async def _draft(scene: Scene) -> None:
 
 def _release(app: App, build: Build) -> Release:
     return Release(
+        organization_id=app.organization_id,
         key=f"build:{build.id}:{app.id}",
         app_id=app.id,
         number=1,

@@ -7,13 +7,13 @@ from typing import Any
 
 from aiohttp import ClientSession
 from multidict import CIMultiDictProxy
+from sqlmodel import select
 from yarl import URL
 
 from bot.links import Links
 from provisioning.installing.grants import Grants
 from provisioning.installing.receipts import Receipts
 from storage.blobs.local import LocalBlobs
-from storage.catalog import receipts
 from storage.catalog.database import Database
 from storage.records.base import now
 from storage.records.grant import Grant, Receipt
@@ -108,8 +108,8 @@ class Site:
 
     async def receipts_of(self, offer: Offer) -> dict[str, Receipt]:
         async with self.database.reading() as session:
-            found = await receipts.of_grant(session, offer.grant.id)
-        return {receipt.kind.value: receipt for receipt in found}
+            found = await session.exec(select(Receipt).where(Receipt.grant_id == offer.grant.id))
+            return {receipt.kind.value: receipt for receipt in found.all()}
 
     async def offer(
         self,

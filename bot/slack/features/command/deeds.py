@@ -1,6 +1,6 @@
 """The command: finds the verb that was typed, answers with it, or teaches."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.slack.features.command import messages
@@ -30,24 +30,25 @@ class Command:
             return await self._help(asked)
         verb = self._verbs.get(word)
         if verb is None:
-            return messages.no_such_verb(word, await self._usable(asked))
+            return messages.no_such_verb(word, self._usable(await self._allowed(asked)))
         return await verb.answer(asked)
 
     async def _help(self, asked: Asked) -> Message:
-        usable = await self._usable(asked)
         wanted = asked.rest[0].lower() if asked.rest and isinstance(asked.rest[0], str) else ""
+        allowed = await self._allowed(asked)
+        usable = self._usable(allowed)
         if not wanted or wanted in HELP:
-            return messages.overview(
-                usable, distributes=await self._permissions.may(asked.by, Act.DISTRIBUTE)
-            )
+            return messages.overview(usable, distributes=Act.DISTRIBUTE in allowed)
         verb = self._verbs.get(wanted)
         if verb is None:
             return messages.no_such_verb(wanted, usable)
         await self._permissions.require(asked.by, verb.act)
         return messages.of_verb(verb)
 
-    async def _usable(self, asked: Asked) -> list[Verb]:
-        """Return the verbs that a person may use; each permission is asked for once."""
+    async def _allowed(self, asked: Asked) -> set[Act]:
         acts = {verb.act for verb in self._verbs.values()}
-        allowed = {act for act in acts if await self._permissions.may(asked.by, act)}
+        return await self._permissions.allowed(asked.by, acts | {Act.DISTRIBUTE})
+
+    def _usable(self, allowed: Collection[Act]) -> list[Verb]:
+        """Return the verbs that a person may use who is allowed some acts."""
         return [verb for verb in self._verbs.values() if verb.act in allowed]

@@ -16,7 +16,7 @@ NAMED = 25
 def announcement(card: ReleaseCard, icon: str | None) -> Message:
     """Return the card of a release in a channel."""
     facts = card.build.facts
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
+    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     sign, word = words.RELEASE[card.standing]
     about = _about(card.build)
     text = f"*{title}*\n{' · '.join(part for part in about if part)}"
@@ -59,18 +59,17 @@ def _notes(notes: str) -> tuple[Block, ...]:
 
 def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
     """Return what one tester is told, with the link that is theirs alone."""
-    release = card.release
-    facts = release.build.facts
-    title = f"{mrkdwn.plain(release.app_display_name, 80)} {_version(release)}"
-    about = _about(release.build)
+    facts = card.build.facts
+    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
+    about = _about(card.build)
     text = f"*{title}* is ready for you.\n{' · '.join(part for part in about if part)}"
-    picture = blocks.image(icon, f"Icon of {release.build.name}") if icon else None
+    picture = blocks.image(icon, f"Icon of {card.build.name}") if icon else None
     must = f"{words.WARNING} *Mandatory:* please update. " if card.mandatory else ""
     return Message(
         text=f"{title} for {words.platform(facts)} is ready for you to install",
         blocks=(
             blocks.section(text, accessory=picture),
-            *_notes(release.notes),
+            *_notes(card.notes),
             blocks.actions(blocks.button("Install", names.INSTALL, url=link, style="primary")),
             blocks.context(
                 f"{must}From {who(card.by)}. This link is for you alone: please do not "
@@ -82,7 +81,7 @@ def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
 
 def withdrawn(card: ReleaseCard) -> Message:
     """Return what stands in place of a link that no longer leads anywhere."""
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
+    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     text = f"*{title}* was withdrawn and can no longer be installed."
     return Message(text=f"{title} was withdrawn", blocks=(blocks.section(text),))
 
@@ -117,13 +116,13 @@ def is_short(act: ActCard, card: ReleaseCard) -> bool:
 
 def shortfall(act: ActCard, card: ReleaseCard) -> Message:
     """Return, for the manager alone, who could not be told and why."""
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
+    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     lines = [
         f"• *{mrkdwn.plain(one.name, 80)}*: {mrkdwn.plain(one.reason, 200)}"
         for one in card.unreached[:NAMED]
     ]
     if len(card.unreached) > NAMED:
-        lines.append(f"… and {len(card.unreached) - NAMED} more")
+        lines.append(f"… and {card.counts.get(RecipientState.UNREACHABLE, 0) - NAMED} more")
     if act.shortfall:
         lines.append(f"• {mrkdwn.escape(act.shortfall)}")
     if act.reason:
@@ -143,5 +142,5 @@ def _about(build: BuildCard) -> list[str]:
     return [words.platform(facts), size, mrkdwn.plain(words.system(facts), 60)]
 
 
-def _version(card: ReleaseCard) -> str:
-    return mrkdwn.plain(words.version(card.build.facts), 60)
+def _version(build: BuildCard) -> str:
+    return mrkdwn.plain(words.version(build.facts), 60)

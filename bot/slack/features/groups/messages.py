@@ -8,7 +8,7 @@ from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import rows
 from bot.slack.kit.verbs import example
-from provisioning.people.groups import GroupSheet
+from provisioning.people.groups import GroupLine, GroupSheet
 from storage.records.group import Group
 
 NO_GROUPS = (
@@ -25,28 +25,28 @@ class Named(Protocol):
     def name(self) -> str: ...
 
 
-def listed(sheets: Sequence[GroupSheet]) -> Message:
+def listed(lines: Sequence[GroupLine]) -> Message:
     """Return every group in a line."""
     create = blocks.actions(
         blocks.button("Create group…", names.GROUP_CREATE, names.value_of("new"))
     )
-    if not sheets:
+    if not lines:
         return Message(text="No groups yet", blocks=[blocks.section(NO_GROUPS), create])
     return Message(
-        text=f"Groups: {len(sheets)}",
+        text=f"Groups: {len(lines)}",
         blocks=[
             blocks.section("*Groups*"),
-            *rows([_line(sheet) for sheet in sheets]),
+            *rows([_line(line) for line in lines]),
             create,
-            blocks.context(f"One in full: {example(f'groups show {sheets[0].slug}')}"),
+            blocks.context(f"One in full: {example(f'groups show {lines[0].slug}')}"),
         ],
     )
 
 
-def _line(sheet: GroupSheet) -> str:
-    channels = ", ".join(mrkdwn.channel(channel.id) for channel in sheet.channels)
+def _line(line: GroupLine) -> str:
+    channels = ", ".join(map(mrkdwn.channel, line.channel_ids))
     heard = f" · heard in {channels}" if channels else " · no channel"
-    return f"*{mrkdwn.plain(sheet.name, 64)}* · {words.people(sheet.reach)}{heard}"
+    return f"*{mrkdwn.plain(line.name, 64)}* · {words.people(line.reach)}{heard}"
 
 
 def full(sheet: GroupSheet, said: str = "") -> Message:

@@ -1,12 +1,12 @@
 """What belongs on whose Home tab."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.links import Links
 from bot.slack.features.home import views
 from bot.slack.kit.payloads import actor
 from provisioning.actors import Act
-from provisioning.errors import NotNow
 from provisioning.installing.grants import Grants
 from provisioning.people.permissions import Permissions
 from provisioning.releases.cards import GivenLine
@@ -29,20 +29,28 @@ class Home:
         """Return the tab of a person as things are now."""
         given = await self._lists.given_to(user_id)
         newest = views.newest_of_each(given, lambda one: one.release.app_id)
-        links = [await self._link(one) for one in newest]
-        installable = [found for found in links if found is not None]
+        installable = await self._installable(newest)
         manages = await self._permissions.may(actor(user_id), Act.DISTRIBUTE)
         return views.home(installable, await self._desk() if manages else None)
 
-    async def _link(self, given: GivenLine) -> views.Installable | None:
-        try:
-            grant = await self._grants.give(given.release.release_id, given.tester_id)
-        except NotNow:
-            return None  # The link was taken back on purpose.
-        return views.Installable(given=given, url=self._links.install(self._grants.token(grant)))
+    async def _installable(self, given: Sequence[GivenLine]) -> list[views.Installable]:
+        """Return what can be installed with its links, without those taken back on purpose."""
+        if not given:
+            return []
+        grants = await self._grants.of_tester(
+            given[0].tester_id, [one.release.release_id for one in given]
+        )
+        return [
+            views.Installable(
+                given=one,
+                url=self._links.install(self._grants.token(grants[one.release.release_id])),
+            )
+            for one in given
+            if one.release.release_id in grants
+        ]
 
     async def _desk(self) -> views.ManagerDesk:
-        return views.ManagerDesk(
-            drafts=await self._lists.newest([ReleaseState.DRAFT], limit=10),
-            recent=await self._lists.newest([ReleaseState.LIVE], limit=10),
-        )
+        drafts = await self._lists.newest([ReleaseState.DRAFT], limit=10)
+        recent = await self._lists.newest([ReleaseState.LIVE], limit=10)
+        lines = await self._lists.with_reach([*drafts, *recent])
+        return views.ManagerDesk(drafts=lines[: len(drafts)], recent=lines[len(drafts) :])

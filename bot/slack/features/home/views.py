@@ -8,7 +8,7 @@ from bot.slack.drawing.releases import line
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
-from provisioning.releases.cards import GivenLine, ReleaseLine
+from provisioning.releases.cards import GivenLine, ReachLine, ReleaseLine
 
 WELCOME = (
     "Nothing for you to install yet. When somebody gives you a release, I send you a message with "
@@ -32,8 +32,8 @@ class Installable:
 class ManagerDesk:
     """What a manager sees: drafts that wait, and what went out lately."""
 
-    drafts: Sequence[ReleaseLine]
-    recent: Sequence[ReleaseLine]
+    drafts: Sequence[ReachLine]
+    recent: Sequence[ReachLine]
 
 
 def home(installable: Sequence[Installable], desk: ManagerDesk | None) -> View:
@@ -52,12 +52,15 @@ def _desk(desk: ManagerDesk) -> list[Block]:
         drafts.append(blocks.section(TEACH))
     for card in desk.drafts:
         button = blocks.button(
-            "Distribute…", names.DISTRIBUTE, names.value_of(card.release_id), style="primary"
+            "Distribute…",
+            names.DISTRIBUTE,
+            names.value_of(card.release.release_id),
+            style="primary",
         )
         drafts.append(blocks.section(line(card), accessory=button))
     recent: list[Block] = [blocks.header("Recent releases")] if desk.recent else []
     for card in desk.recent:
-        button = blocks.button("Details", names.HOME_SHOW, names.value_of(card.release_id))
+        button = blocks.button("Details", names.HOME_SHOW, names.value_of(card.release.release_id))
         recent.append(blocks.section(line(card), accessory=button))
     return [*drafts, *recent, blocks.divider()]
 

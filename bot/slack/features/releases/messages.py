@@ -10,8 +10,8 @@ from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import rows
 from bot.slack.kit.verbs import example
-from provisioning.people.testers import TesterSheet
-from provisioning.releases.cards import ActCard, AppLine, ReleaseCard, ReleaseLine
+from provisioning.people.testers import TesterList, TesterSheet
+from provisioning.releases.cards import ActCard, AppLine, ReachLine, ReleaseCard
 from provisioning.releases.lifecycle import SENTENCES
 from storage.inspection.sizes import human
 from storage.records.distribution import RecipientState
@@ -25,12 +25,12 @@ NOTHING_GIVEN = (
 )
 
 
-def listed(title: str, lines: Sequence[ReleaseLine], hint: str) -> Message:
+def listed(title: str, lines: Sequence[ReachLine], hint: str) -> Message:
     """Return releases one a line; *hint* is what to do when there is none."""
     named = mrkdwn.plain(title, 150)
     if not lines:
         return Message(text=hint, blocks=[blocks.section(f"*{named}*\n{hint}")])
-    first = lines[0]
+    first = lines[0].release
     more = example(f"show {first.app_name} {first.number}")
     return Message(
         text=f"{named}: {len(lines)}",
@@ -129,7 +129,7 @@ def _reach(card: ReleaseCard) -> list[Block]:
             f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.plain(one.reason, 150)}"
             for one in card.unreached[:15]
         )
-        rest = len(card.unreached) - 15
+        rest = card.counts.get(RecipientState.UNREACHABLE, 0) - 15
         more = f"\n… and {rest} more" if rest > 0 else ""
         shown.append(blocks.section(f":warning: *Could not be told*\n{named}{more}"))
     return shown
@@ -154,17 +154,17 @@ def _changes(card: ReleaseCard) -> list[Block]:
     return [blocks.section(f"*Since {mrkdwn.plain(card.previous, 80)}*\n{lines}")]
 
 
-def testers(sheets: Sequence[TesterSheet]) -> Message:
-    """Return every tester with their groups."""
-    if not sheets:
+def testers(known: TesterList) -> Message:
+    """Return testers with their groups, as many as there is room for."""
+    if not known.count:
         teach = example("groups add QA @somebody")
         text = f"There is no tester yet. Put people in a group: {teach}"
         return Message(text="No testers yet", blocks=[blocks.section(text)])
     return Message(
-        text=f"Testers: {len(sheets)}",
+        text=f"Testers: {known.count}",
         blocks=[
             blocks.section("*Testers*"),
-            *rows([_tester(sheet) for sheet in sheets]),
+            *rows([_tester(sheet) for sheet in known.first], count=known.count),
             blocks.context("Members of Slack user groups join when a release is sent to them."),
         ],
     )

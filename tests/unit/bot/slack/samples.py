@@ -8,6 +8,7 @@ from provisioning.releases.cards import (
     BuildCard,
     GivenLine,
     GroupChip,
+    ReachLine,
     RecipientCard,
     ReleaseCard,
     ReleaseLine,
@@ -146,6 +147,7 @@ def kept(card: ReleaseCard, **changes: object) -> UploadCard:
 
 
 def recipient(card: ReleaseCard | None = None, **changes: object) -> RecipientCard:
+    release_ = card or live()
     fixed: dict[str, Any] = {
         "recipient_id": "f" * 32,
         "distribution_id": "d" * 32,
@@ -153,7 +155,10 @@ def recipient(card: ReleaseCard | None = None, **changes: object) -> RecipientCa
         "state": RecipientState.WAITING,
         "mandatory": False,
         "by": "person:slack:UANN0000",
-        "release": card or live(),
+        "release_id": release_.release_id,
+        "app_display_name": release_.app_display_name,
+        "notes": release_.notes,
+        "build": release_.build,
     }
     return RecipientCard(**{**fixed, **changes})
 
@@ -170,11 +175,13 @@ def line(**changes: object) -> ReleaseLine:
         "build": "240",
         "standing": Standing.LIVE,
         "notes": "**New** things",
-        "reached": 12,
-        "people": 13,
         "at": NOW,
     }
     return ReleaseLine(**{**fixed, **changes})
+
+
+def reached(*, reach: int = 12, people: int = 13, **changes: object) -> ReachLine:
+    return ReachLine(release=line(**changes), reached=reach, people=people)
 
 
 def given(release: ReleaseLine | None = None, **changes: object) -> GivenLine:

@@ -7,10 +7,10 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from sqlmodel import select
 
 from provisioning.installing.grants import Grants
 from provisioning.installing.receipts import PIECES, Receipts, Span, Tally, merged
-from storage.catalog import receipts as catalog
 from storage.catalog.database import Database
 from storage.records.base import now
 from storage.records.grant import Grant, Receipt, ReceiptKind
@@ -37,8 +37,8 @@ async def grant(database: Database, shelf: Shelf) -> Grant:
 
 async def kept(database: Database, grant: Grant) -> dict[ReceiptKind, Receipt]:
     async with database.reading() as session:
-        found = await catalog.of_grant(session, grant.id)
-    return {receipt.kind: receipt for receipt in found}
+        found = await session.exec(select(Receipt).where(Receipt.grant_id == grant.id))
+        return {receipt.kind: receipt for receipt in found.all()}
 
 
 async def test_opening_the_page_is_one_row_that_counts(

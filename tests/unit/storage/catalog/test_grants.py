@@ -40,10 +40,9 @@ async def test_the_newest_is_that_of_the_highest_generation(database: Database) 
             await grants.keep(session, grant_for(shelf, str(generation), generation))
 
     async with database.reading() as session:
-        found = await grants.newest(session, shelf.release.id, shelf.tester.id)
-        assert found is not None
-        assert found.generation == 3
-        assert await grants.newest(session, shelf.release.id, "0" * 32) is None
+        found = await grants.newest(session, [shelf.release.id, "0" * 32], shelf.tester.id)
+        assert {one: grant.generation for one, grant in found.items()} == {shelf.release.id: 3}
+        assert await grants.newest(session, [shelf.release.id], "0" * 32) == {}
 
 
 async def test_a_token_hash_leads_to_the_grant_with_everything_round_it(

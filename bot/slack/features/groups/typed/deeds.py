@@ -151,8 +151,7 @@ class GroupActs:
         return messages.absent(absent) if absent else ""
 
     async def _list(self) -> Message:
-        there = await self._groups.all()
-        return messages.listed(await self._groups.sheets([group.id for group in there]))
+        return messages.listed(await self._groups.lines())
 
     async def _which(self, wish: GroupWish) -> Reply:
         if wish.people or wish.usergroups or wish.channels:

@@ -6,7 +6,7 @@ from bot.slack.features.distribution import messages
 from bot.slack.kit import names
 from provisioning.releases.cards import GroupChip, Unreached
 from provisioning.releases.lifecycle import Standing
-from storage.records.distribution import DistributionState
+from storage.records.distribution import DistributionState, RecipientState
 from tests.unit.bot.slack import reading, samples
 
 LINK = "https://slipway.example.com/i/abcdefghijklmnopqrstuv"
@@ -87,7 +87,8 @@ def test_the_manager_reads_who_could_not_be_told_by_name_and_why() -> None:
 
 def test_hundreds_of_people_who_could_not_be_told_fit_in_a_message() -> None:
     many = tuple(Unreached(name=f"{samples.EVIL} {i}" * 9, reason="x" * 400) for i in range(300))
-    message = messages.shortfall(samples.act(), samples.live(unreached=many))
+    card = samples.live(unreached=many, counts={RecipientState.UNREACHABLE: 300})
+    message = messages.shortfall(samples.act(), card)
 
     assert "and 275 more" in reading.words(message)
 

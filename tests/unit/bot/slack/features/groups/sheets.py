@@ -1,13 +1,14 @@
 """Groups as the house would show them."""
 
 from provisioning.people.groups import GroupSheet
-from storage.records.tester import Tester
+from storage.catalog.testers import TesterRow
 from tests.unit.bot.slack.samples import EVIL
 
 
-def member(number: int, *, in_slack: bool) -> Tester:
+def member(number: int, *, in_slack: bool) -> TesterRow:
     slack_id = f"U{number:09}" if in_slack else None
-    return Tester(organization_id="o", slack_id=slack_id, name=f"{EVIL} {number}")
+    name = f"{EVIL} {number}"
+    return TesterRow(id=f"{number:032}", slack_id=slack_id, email=None, name=name, active=True)
 
 
 def sheet(**changes: object) -> GroupSheet:

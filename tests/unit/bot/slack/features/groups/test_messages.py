@@ -3,7 +3,7 @@
 import pytest
 
 from bot.slack.features.groups import messages
-from provisioning.people.groups import ChannelSheet, UserGroupSheet
+from provisioning.people.groups import ChannelSheet, GroupLine, UserGroupSheet
 from tests.unit.bot.slack.features.groups.sheets import member, sheet
 from tests.unit.bot.slack.reading import words
 from tests.unit.bot.slack.samples import EVIL
@@ -30,7 +30,10 @@ def test_a_large_group_of_evil_names_is_shown_within_the_limits() -> None:
 
 
 def test_hundreds_of_groups_are_listed_within_the_limits() -> None:
-    many = [sheet(name=f"{EVIL} {number}", reach=number) for number in range(400)]
+    many = [
+        GroupLine(name=f"{EVIL} {number}", slug="evil", channel_ids=(), reach=number)
+        for number in range(400)
+    ]
 
     shown = words(messages.listed(many))
 

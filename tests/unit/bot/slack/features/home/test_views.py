@@ -2,13 +2,13 @@
 
 from bot.slack.features.home import views
 from tests.blockkit import validity
-from tests.unit.bot.slack.samples import EVIL, given, line
+from tests.unit.bot.slack.samples import EVIL, given, line, reached
 
 
 def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
     desk = views.ManagerDesk(
-        drafts=[line(app_display_name=EVIL) for _ in range(10)],
-        recent=[line(app_display_name=EVIL, notes=EVIL * 50) for _ in range(10)],
+        drafts=[reached(app_display_name=EVIL) for _ in range(10)],
+        recent=[reached(app_display_name=EVIL, notes=EVIL * 50) for _ in range(10)],
     )
     one = given(line(app_display_name=EVIL, notes=EVIL * 50), mandatory=True)
     found = [views.Installable(given=one, url="https://x.example/i/abc") for _ in range(20)]

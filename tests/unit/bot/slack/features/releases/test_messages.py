@@ -7,12 +7,13 @@ from bot.slack.features.releases import messages
 from provisioning.releases.cards import Unreached
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.facts import Signing
+from storage.records.distribution import RecipientState
 from tests.unit.bot.slack.reading import words
-from tests.unit.bot.slack.samples import EVIL, NOW, build, line, live, release
+from tests.unit.bot.slack.samples import EVIL, NOW, build, live, reached, release
 
 
 def test_a_release_has_one_line_with_state_and_reach() -> None:
-    shown = releases.line(line(reached=1, people=1))
+    shown = releases.line(reached(reach=1, people=1))
 
     assert shown.startswith(
         "*Harbour* 2.4.0 (240) · iOS · release 7 · :rocket: Live · 1 of 1 person"
@@ -20,7 +21,7 @@ def test_a_release_has_one_line_with_state_and_reach() -> None:
 
 
 def test_hundreds_of_releases_with_evil_names_are_listed_within_the_limits() -> None:
-    cards = [line(app_display_name=EVIL, number=number) for number in range(500)]
+    cards = [reached(app_display_name=EVIL, number=number) for number in range(500)]
 
     shown = words(messages.listed(EVIL, cards, "None."))
 
@@ -33,7 +34,8 @@ def test_a_list_of_nothing_says_what_to_do() -> None:
 
 def test_who_could_not_be_told_is_named_with_the_reason() -> None:
     many = tuple(Unreached(name=EVIL, reason=f"the account {n} is gone") for n in range(40))
-    shown = words(messages.full(live(unreached=many), with_reach=True))
+    counts = {RecipientState.UNREACHABLE: 40}
+    shown = words(messages.full(live(unreached=many, counts=counts), with_reach=True))
 
     assert "Could not be told" in shown
     assert "… and 25 more" in shown

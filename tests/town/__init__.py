@@ -1,0 +1,1 @@
+"""A town: a database filled as it is after years of work."""

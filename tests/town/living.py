@@ -1,0 +1,72 @@
+"""A house in a town: every room as it is wired in earnest, and a Slack that is silent."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.house import House
+from bot.links import Links
+from bot.settings import Settings
+from bot.slack.line import client
+from bot.slack.workspace import Workspace, workspace
+from bot.wiring.distributing import distribute_room
+from bot.wiring.ground import Ground
+from bot.wiring.installing import install_room
+from bot.wiring.intake import make_intake
+from bot.wiring.people import people_room
+from bot.wiring.releases import release_room
+from bot.wiring.signing import signing_room
+from provisioning.telling.tellers import Tellers
+from storage.blobs.local import LocalBlobs
+from storage.catalog.database import Database
+from tests.fakes import InlineEngine, InlineInspector
+from tests.town.town import Town
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Living:
+    """Everything that a read may be asked of."""
+
+    town: Town
+    database: Database
+    house: House
+    workspace: Workspace
+
+
+@asynccontextmanager
+async def living(town: Town, database_url: str, folder: Path) -> AsyncGenerator[Living]:
+    """Move into a town. Whoever asks Slack gets no answer: reads have to do without."""
+    settings = Settings(base_url="https://slipway.example.com", data_dir=folder)
+    database = Database(database_url)
+    ground = Ground(
+        settings=settings,
+        links=Links(settings.base_url),
+        database=database,
+        blobs=LocalBlobs(folder / "blobs"),
+        organization_id=town.organization_id,
+        key=b"k" * 32,
+    )
+    async with client.open_session() as session:
+        ways = client.clients(session, token="xoxb-0", base_url="http://127.0.0.1:9/")
+        slack = workspace(ways, database)
+        yield Living(town=town, database=database, house=_house(ground, slack), workspace=slack)
+        await slack.tasks.close()
+    await database.close()
+
+
+def _house(ground: Ground, slack: Workspace) -> House:
+    tellers, engine = Tellers(), InlineEngine()
+    people = people_room(ground, slack.directory)
+    return House(
+        people=people,
+        releases=release_room(ground, people.permissions),
+        signing=signing_room(ground),
+        installing=install_room(ground),
+        intake=make_intake(
+            ground, people, tellers, engine, inspector=InlineInspector(), sources={}
+        ),
+        distributing=distribute_room(ground, people, tellers, engine),
+        tellers=tellers,
+        links=ground.links,
+    )

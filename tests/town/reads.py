@@ -1,0 +1,222 @@
+"""Every read that people or the clock wait for, by name, with what it may take."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.slack.features.command.deeds import Command
+from bot.slack.features.distribution.deeds import Desk
+from bot.slack.features.groups.typed.deeds import GroupActs
+from bot.slack.features.home.deeds import Home
+from bot.slack.features.releases.deeds import Looking
+from bot.slack.features.releases.listeners import verbs
+from bot.slack.kit.payloads import actor
+from bot.slack.kit.verbs import Asked
+from bot.slack.line.membership import Membership
+from storage.catalog import builds, postings, symbols, uploads, variants
+from storage.records.base import now
+from tests.town.living import Living
+
+Act = Callable[[], Awaitable[object]]
+
+#: What a card, a list and an audience may take, in milliseconds.
+CARD, LIST, AUDIENCE = 10, 30, 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A read by name; `wanted` is in milliseconds, of a town of the full size on SQLite."""
+
+    name: str
+    act: Act
+    wanted: int
+
+
+async def every(at: Living) -> Sequence[Read]:
+    """Return all reads of a town, each once done so that what is given at first sight is there."""
+    nothing = Read(name="nothing at all", act=at.database.ping, wanted=CARD)
+    found = [
+        nothing,
+        *_cards(at),
+        *_lists(at),
+        *_pickers(at),
+        *_people(at),
+        *await _links(at),
+        *_clock(at),
+    ]
+    for read in found:
+        await read.act()
+    return found
+
+
+def _cards(at: Living) -> list[Read]:
+    cards, town = at.house.releases.cards, at.town
+    asked: dict[str, Act] = {
+        "card of an upload": lambda: cards.upload(town.upload_id),
+        "card of a release": lambda: cards.release(town.release_id),
+        "card of a draft": lambda: cards.release(town.draft_id),
+        "card of a release that all testers have": lambda: cards.release(town.everywhere_id),
+        "card for a recipient": lambda: cards.recipient(town.recipient_id),
+        "an act of distributing": lambda: cards.distribution(town.distribution_id),
+        "uploads of a release": lambda: cards.uploads_of(town.release_id),
+        "channels of an act": lambda: cards.channels(town.distribution_id),
+        "recipients who were told": lambda: cards.told(town.release_id),
+    }
+    return _as_reads(asked, CARD)
+
+
+def _lists(at: Living) -> list[Read]:
+    town, house = at.town, at.house
+    looking = _looking(at)
+    command = Command(verbs(looking), house.people.permissions)
+    home = _home(at)
+
+    def typed(text: str, user_id: str) -> Act:
+        return lambda: command.answer(text, asked_by(user_id))
+
+    show = f"show {town.app} {town.version}"
+    asked: dict[str, Act] = {
+        "/release help": typed("help", town.manager),
+        "/release list": typed("list", town.manager),
+        "/release list, by a tester": typed("list", town.tester),
+        "/release list APP": typed(f"list {town.app}", town.manager),
+        "/release show APP VERSION": typed(show, town.manager),
+        "/release show APP VERSION, by a tester": typed(show, town.tester),
+        "/release show APP NUMBER": typed(f"show {town.app} 3", town.manager),
+        "/release apps": typed("apps", town.manager),
+        "/release testers": typed("testers", town.manager),
+        "Home of a manager": lambda: home.view(town.manager),
+        "Home of a tester": lambda: home.view(town.tester),
+    }
+    return _as_reads(asked, LIST)
+
+
+def _pickers(at: Living) -> list[Read]:
+    town, desk, looking = at.town, Desk(at.house, at.workspace), _looking(at)
+    asked: dict[str, Act] = {
+        "picker: nothing typed": lambda: desk.releases_like(""),
+        "picker: an app": lambda: desk.releases_like("quay"),
+        "picker: a version": lambda: desk.releases_like("3.7"),
+        "picker: an old release": lambda: desk.releases_like(town.old_version),
+        "picker: no match": lambda: desk.releases_like("zzzz"),
+        "picker of show: an app": lambda: looking.options(town.manager, "quay"),
+        "picker of show: no match": lambda: looking.options(town.manager, "zzzz"),
+        "picker of show, by a tester": lambda: looking.options(town.tester, "1"),
+        "picker of groups": lambda: desk.groups_like("ä 1"),
+    }
+    return _as_reads(asked, LIST)
+
+
+def _people(at: Living) -> list[Read]:
+    town, house = at.town, at.house
+    groups, people = house.people.groups, house.people
+    distributions = house.distributing.distributions
+    acts = GroupActs(
+        groups, people.permissions, Membership(at.workspace.clients.hurried, at.workspace.standing)
+    )
+    crowd = (town.crowd_id,)
+    asked: dict[str, Act] = {
+        "/release groups": lambda: acts.answer(asked_by(town.manager)),
+        "sheet of a group": lambda: groups.sheet(town.group_ids[0]),
+        "sheet of a crowd": lambda: groups.sheet(town.crowd_id),
+        "groups of a channel": lambda: groups.heard_in(town.channel_id),
+        "audience of a crowd": lambda: people.audience.of(crowd),
+        "audience of five groups": lambda: people.audience.of(town.group_ids),
+        "plan for a crowd": lambda: distributions.plan(town.release_id, crowd, ()),
+        "plan for five groups": lambda: distributions.plan(town.release_id, town.group_ids, ()),
+        "roles of a manager": lambda: people.permissions.roles_of(actor(town.manager)),
+        "roles of a tester": lambda: people.permissions.roles_of(actor(town.tester)),
+        "list of roles": people.roles.holdings,
+    }
+    return _as_reads(asked, AUDIENCE)
+
+
+async def _links(at: Living) -> list[Read]:
+    town, installing = at.town, at.house.installing
+    token = installing.grants.token(await installing.grants.give(town.release_id, town.tester_id))
+    asked: dict[str, Act] = {
+        "an install link": lambda: installing.grants.open(token),
+        "a wrong install link": lambda: installing.grants.open("x" * 22),
+        "whether it is an icon": lambda: at.house.releases.cards.is_icon(town.icon),
+        "receipts of a release": lambda: installing.receipts.tally(town.release_id),
+        "receipts of a release that all have": lambda: installing.receipts.tally(
+            town.everywhere_id
+        ),
+    }
+    return _as_reads(asked, CARD)
+
+
+def _clock(at: Living) -> list[Read]:
+    town, database = at.town, at.database
+    started = now() - timedelta(days=30)
+
+    async def ahead() -> object:
+        async with database.reading() as session:
+            upload = await uploads.get(session, town.upload_id)
+            return await uploads.ahead_of(session, upload)
+
+    async def unclaimed() -> object:
+        async with database.reading() as session:
+            return await uploads.unclaimed(
+                session, town.organization_id, "ios", "com.example.nobody"
+            )
+
+    async def unclaimed_of_a_large_app() -> object:
+        async with database.reading() as session:
+            return await uploads.unclaimed(session, town.organization_id, "ios", town.bundle_id)
+
+    async def newest_at() -> object:
+        async with database.reading() as session:
+            return await uploads.newest_at(session, town.organization_id, "slack")
+
+    async def in_use() -> object:
+        async with database.reading() as session:
+            return [
+                await builds.blobs_in_use(session, town.digests),
+                await variants.blobs_in_use(session, town.digests),
+                await symbols.blobs_in_use(session, town.digests),
+            ]
+
+    async def message_at() -> object:
+        async with database.reading() as session:
+            return await postings.at(session, town.channel_id, "1700000100.000100")
+
+    asked: dict[str, Act] = {
+        "unfinished uploads": lambda: at.house.intake.unfinished(now(), started),
+        "unfinished distributions": lambda: at.house.distributing.carrying.unfinished(
+            now(), started
+        ),
+        "uploads ahead of another": ahead,
+        "builds without an app": unclaimed,
+        "builds without an app, of one with many": unclaimed_of_a_large_app,
+        "the newest upload of a source": newest_at,
+        "messages of a release": lambda: at.workspace.postings.starting_with(
+            f"release:{town.release_id}:"
+        ),
+        "the message at a place": message_at,
+        "which of 500 blobs are needed": in_use,
+    }
+    return _as_reads(asked, CARD)
+
+
+def _looking(at: Living) -> Looking:
+    house = at.house
+    return Looking(
+        house.releases.cards, house.releases.lists, house.people.permissions, house.people.testers
+    )
+
+
+def asked_by(user_id: str) -> Asked:
+    """Return a use of the command without a word behind it."""
+    return Asked(user_id=user_id, channel_id="C1", trigger_id="T1", rest=())
+
+
+def _home(at: Living) -> Home:
+    house = at.house
+    return Home(
+        house.releases.lists, house.people.permissions, house.installing.grants, house.links
+    )
+
+
+def _as_reads(asked: dict[str, Act], wanted: int) -> list[Read]:
+    return [Read(name=name, act=act, wanted=wanted) for name, act in asked.items()]
