@@ -17,6 +17,7 @@ from bot.slack.line.meaning import FAILURES, meaning
 from bot.slack.workspace import Workspace
 from provisioning.errors import TellerFailed
 from storage.catalog import uploads
+from storage.errors import SlipwayError
 
 logger = logging.getLogger(__name__)
 
@@ -72,6 +73,12 @@ class Missed:
         ]
         # Slack lists the newest first; releases are numbered in the order of posting.
         for posted, file, channel_id in sorted(found, key=lambda one: (one[0], one[1].id)):
+            await self._see(file, channel_id, posted)
+        return len(found)
+
+    async def _see(self, file: SlackFile, channel_id: str, posted: str) -> None:
+        """Take in one file; the others follow even when that does not work just now."""
+        try:
             await self._sightings.see(
                 file,
                 channel_id=channel_id,
@@ -79,7 +86,8 @@ class Missed:
                 uploader=file.uploader,
                 posted=posted,
             )
-        return len(found)
+        except SlipwayError as failure:
+            logger.info("A missed file could not be taken in yet: %s.", failure.code)
 
     async def _own_channels(self) -> AsyncIterator[str]:
         """Files of public channels are listed wherever they are; ours are those we are in."""

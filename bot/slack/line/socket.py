@@ -125,7 +125,7 @@ class Socket:
             if not is_passing(error):
                 self._refused = code_of(error)
             why = code_of(error) or "an odd answer"
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             why = type(error).__name__
         if self._is_slack_there():
             # While Slack is out of reach altogether, somebody else says so.
@@ -156,6 +156,9 @@ class Socket:
             answer = await deliver(self._parts.app, envelope.payload, envelope.headers)
         except Senseless as mistake:
             logger.warning("A delivery by socket made no sense: %s.", mistake)
+            return
+        except Exception:
+            logger.exception("A delivery by socket was not taken; Slack brings it again.")
             return
         text = acknowledgement(envelope, answer)
         if text is not None:

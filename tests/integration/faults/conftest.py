@@ -1,5 +1,6 @@
 """Fixtures: a house in which an hour is a minute, over each transport."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -17,6 +18,7 @@ from bot.slack.features.uploads import deeds
 from bot.slack.files import files, source
 from bot.slack.line import client, pace, postings
 from bot.slack.line.client import Persistence
+from bot.wiring.slack import make_missed
 from provisioning.roads import distribute
 from tests.integration.slack.house import House, Plan, Samples, opened
 
@@ -46,6 +48,15 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bootstrap, "READERS", 1)
 
 
+async def _look_for_missed_files(house: House) -> None:
+    """Do what the clock does every five minutes: Slack gives up on an event after six."""
+    running = house.running
+    missed = make_missed(running.ground, running.workspace, running.house)
+    while True:
+        await asyncio.sleep(5.0)
+        await missed()
+
+
 @pytest.fixture
 def lend(tmp_path: Path, sqlite_url: str) -> Opened:
     """Return what opens a house over a transport; Slack must find nothing to complain of."""
@@ -58,7 +69,9 @@ def lend(tmp_path: Path, sqlite_url: str) -> Opened:
         async with opened(tmp_path, sqlite_url, samples, plan) as house:
             # What Slack does at once, after a minute and after five.
             house.slack.delivery.retry_delays = (0.0, 1.0, 5.0)
+            looking = asyncio.create_task(_look_for_missed_files(house))
             yield house
+            looking.cancel()
             assert house.slack.violations == []
 
     return house

@@ -21,7 +21,7 @@ from tests.integration.slack.house import House
 #: In seconds: how long a walk may take, on a machine on which others walk as well.
 PATIENCE = 90.0
 #: How many walk at once.
-AT_ONCE = 8
+AT_ONCE = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
