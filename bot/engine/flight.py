@@ -88,9 +88,11 @@ class Flight:
         """Return what is being walked here, or just beginning to be."""
         return self._queue.under_way()
 
-    async def recover(self, executors: Sequence[str]) -> None:
+    async def recover(self, executors: Sequence[str], *, carefully: bool) -> None:
         """Hand the work of dead processes back to the queue; it counts as taken down with them."""
         assert self._inside is not None
+        if carefully:
+            self._queue.be_careful(self._timing.care)
         await asyncio.to_thread(self._inside.recover, executors)
         self._queue.look()
 

@@ -32,6 +32,7 @@ class Queue:
         self._full: set[str] = set()  # Roads that may have more waiting than there was room for.
         self._under_way: dict[str, str] = {}  # The road of each workflow.
         self._closed = False
+        self._careful_until = 0.0
         self._loop = asyncio.get_running_loop()
         self._next_look = self._loop.time()
 
@@ -44,6 +45,15 @@ class Queue:
         """Say that something may wait on any road."""
         self._next_look = self._loop.time()
         self._bell.set()
+
+    def be_careful(self, seconds: float) -> None:
+        """
+        Let in one at a time on each road for a while.
+
+        What waits has taken its process down more than once: it may do so again, and what is under
+        way beside it would be set aside with it.
+        """
+        self._careful_until = self._loop.time() + seconds
 
     def leave(self, workflow_id: str) -> None:
         """Say that a workflow is under way no longer, so that there is room for another."""
@@ -90,12 +100,16 @@ class Queue:
     async def _let_in(self, road: str) -> None:
         if self._closed or road not in self._at_once:
             return
-        room = self._at_once[road] - Counter(self._under_way.values())[road]
+        room = self._most(road) - Counter(self._under_way.values())[road]
         claimed = await asyncio.to_thread(self._inside.claim, road, room) if room > 0 else []
         if len(claimed) >= room:
             self._full.add(road)
         for one in claimed:
             await self._begin(road, one)
+
+    def _most(self, road: str) -> int:
+        careful = self._loop.time() < self._careful_until
+        return min(self._at_once[road], 1) if careful else self._at_once[road]
 
     async def _begin(self, road: str, claimed: Claimed) -> None:
         workflow_id = claimed["workflow_uuid"]

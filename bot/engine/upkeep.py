@@ -57,7 +57,8 @@ class Upkeep:
 
     async def recover_all(self) -> None:
         """Hand the work of every other process back to the queue: all are known to be dead."""
-        await self._flight.recover(await self._others())
+        others = await self._others()
+        await self._flight.recover(list(others), carefully=any(others.values()))
 
     async def keep_up(self, life: Liveness | None, pause: float) -> None:
         """Look for the lost, again and again; an error of one look is not the end."""
@@ -73,20 +74,28 @@ class Upkeep:
 
     async def _take_over_from_the_dead(self, life: Liveness) -> None:
         """Hand the work of replicas whose claim to be alive is gone back to the queue."""
-        for name in await self._others():
+        for name, again in (await self._others()).items():
             if not await life.try_lock(name):
                 continue
             try:
-                await self._flight.recover([name])
+                await self._flight.recover([name], carefully=again)
             finally:
                 await life.unlock(name)
             logger.warning("Replica %s is gone; its roads go on elsewhere.", name)
 
-    async def _others(self) -> list[str]:
-        """Return the processes that have, or had, something under way."""
-        running = await _workflows((RUNNING,))
-        named = {workflow.executor_id for workflow in running if workflow.executor_id}
-        return sorted(named - {self._flight.name})
+    async def _others(self) -> dict[str, bool]:
+        """
+        Return the processes that have, or had, something under way.
+
+        True stands for those whose work had taken another process down before.
+        """
+        others: dict[str, bool] = {}
+        for workflow in await _workflows((RUNNING,)):
+            name = workflow.executor_id
+            if name and name != self._flight.name:
+                again = (workflow.recovery_attempts or 0) > 1
+                others[name] = again or others.get(name, False)
+        return others
 
     async def _find_the_strays(self) -> None:
         """

@@ -5,7 +5,7 @@ import itertools
 import os
 import signal
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -20,8 +20,9 @@ from tests.integration.crash.harness import Boundary
 
 STEPS = ("fetch", "inspect", "keep")
 
-#: The road and the subject of all children.
+#: The road and the subject of all children, and other subjects.
 ROAD, SUBJECT = "walk", "s1"
+COMPANY = ("a", "b", "y", "z")
 
 QUICK = Timing(first_pause=0.05, longest_pause=0.1, drain=1.0, upkeep=0.1, heartbeat=0.1)
 
@@ -135,7 +136,7 @@ async def break_off(boundary: Boundary, home: EngineHome) -> None:
 
     async with _running(home, walk, boundary, give_up) as engine:
         await engine.start(ROAD, SUBJECT)
-        await _until_ended(engine)
+        await _until(engine)
 
 
 async def go_on_for_ever(boundary: Boundary, home: EngineHome) -> None:
@@ -160,6 +161,29 @@ async def eat_poison(boundary: Boundary, home: EngineHome) -> None:
     async with _poisoned(boundary, home, told) as engine, asyncio.timeout(20):
         await engine.start(ROAD, SUBJECT)
         await told.wait()
+
+
+async def eat_poison_in_company(boundary: Boundary, home: EngineHome) -> None:
+    """Start a road that takes the process down among others that would take longer."""
+    effects = Effects(home)
+
+    async def act(subject: str) -> None:
+        if subject == SUBJECT:
+            await asyncio.sleep(0.2)
+            os.kill(os.getpid(), signal.SIGKILL)
+        await asyncio.sleep(0.6)
+        effects.note("walked", subject)
+
+    async def walk(step: Step, subject: str) -> None:
+        await step("act", act, subject)
+
+    async def give_up(subject: str, _why: str) -> None:
+        effects.note("gave_up", subject)
+
+    async with _running(home, walk, boundary, give_up) as engine:
+        for subject in (SUBJECT, *COMPANY):
+            await engine.start(ROAD, subject)
+        await _until(engine, lambda: bool(effects.of("gave_up")))
 
 
 async def smell_poison(boundary: Boundary, home: EngineHome) -> None:
@@ -201,17 +225,14 @@ async def _running(
 
 
 async def _until_walked(engine: DurableEngine, effects: Effects) -> None:
-    async with asyncio.timeout(20):
-        while True:
-            if effects.of(STEPS[-1]) and await _ended(engine):
-                return
-            await asyncio.sleep(0.02)
+    await _until(engine, lambda: bool(effects.of(STEPS[-1])))
 
 
-async def _until_ended(engine: DurableEngine) -> None:
+async def _until(engine: DurableEngine, met: Callable[[], bool] = lambda: True) -> None:
+    """Wait until something is so, and nothing is under way."""
     async with asyncio.timeout(20):
         while True:
-            if await _ended(engine):
+            if met() and await _ended(engine):
                 return
             await asyncio.sleep(0.02)
 

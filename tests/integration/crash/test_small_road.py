@@ -123,6 +123,17 @@ def test_killed_while_giving_up_people_are_told_all_the_same(
     assert " ".join(told[0][1:]) == "The file was deleted before it could be fetched."
 
 
+def test_a_road_that_kills_its_process_takes_no_other_one_with_it(engine_home: EngineHome) -> None:
+    effects = Effects(engine_home)
+    codes: list[int] = []
+    while codes[-1:] != [0] and len(codes) < 6:
+        codes.append(Child.start(small_road.eat_poison_in_company, engine_home).wait()[0])
+
+    assert codes == [-signal.SIGKILL] * 4 + [0]
+    assert sorted(subject for [subject] in effects.of("walked")) == list(small_road.COMPANY)
+    assert effects.of("gave_up") == [[small_road.SUBJECT]]
+
+
 def test_a_dead_replica_s_road_goes_on_in_a_living_one(postgres_engine_home: EngineHome) -> None:
     effects = Effects(postgres_engine_home)
     dying = Child.start(small_road.get_stuck, postgres_engine_home)
