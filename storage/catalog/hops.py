@@ -13,11 +13,11 @@ from typing import Any, Self
 import aiosqlite
 
 
-class Connection(aiosqlite.Connection):
+class OneHop(aiosqlite.Connection):
     """A connection whose cursors come without a hop."""
 
-    def cursor(self) -> "Cursor":  # type: ignore[override] # what SQLAlchemy's adapter needs of it
-        return Cursor(self)
+    def cursor(self) -> "WholeCursor":  # type: ignore[override] # what SQLAlchemy's adapter needs of it
+        return WholeCursor(self)
 
     async def whole(self, act: Callable[[sqlite3.Cursor], object]) -> "Outcome":
         """Do something with a new cursor, and return all that came of it."""
@@ -36,10 +36,10 @@ class Outcome:
         self.lastrowid = cursor.lastrowid
 
 
-class Cursor:
+class WholeCursor:
     """A cursor that has all rows once its statement was executed, and then holds nothing open."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: OneHop) -> None:
         self._connection = connection
         self._outcome: Outcome | None = None
         self.arraysize = 1
@@ -78,9 +78,9 @@ class Cursor:
         self._outcome = None
 
 
-def connect(*args: Any, **options: Any) -> Connection:  # noqa: ANN401 - as for sqlite3.connect
+def connect(*args: Any, **options: Any) -> OneHop:  # noqa: ANN401 - as for sqlite3.connect
     """Return a connection to be awaited; its thread does not keep the process alive."""
-    connection = Connection(partial(sqlite3.connect, *args, **options), iter_chunk_size=64)
+    connection = OneHop(partial(sqlite3.connect, *args, **options), iter_chunk_size=64)
     connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does with its own
     return connection
 

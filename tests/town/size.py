@@ -40,7 +40,7 @@ SMALL = Size(
     testers=30,
     groups=6,
     recipients=300,
-    symbols=3,
+    symbols=60,
     holdings=3,
     crowd=12,
 )

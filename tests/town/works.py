@@ -22,6 +22,8 @@ from tests.town.loading import Loader
 from tests.town.people import MANAGER, People
 from tests.town.size import Size
 
+#: So many symbols have no build here.
+BUILDLESS = 3
 YEARS = timedelta(days=3 * 365)
 BY = f"person:slack:{MANAGER}"
 SHOPS = ("Harbour", "Quay", "Pilot", "Tide", "Kran", "Anker", "Möwe", "Lotse", "Hafen", "Dock")
@@ -72,7 +74,7 @@ def build_up(
             _upload(load, app, work, organization)
             _audit(load, work, organization)
         made.append(app)
-    _symbols(load, rng, size, organization)
+    _symbols(load, rng, size, made, organization)
     _under_way(load, rng, made, organization)
     _variants(load, rng, made, organization)
     return made
@@ -242,8 +244,15 @@ def _audit(load: Loader, work: Work, organization: dict[str, str]) -> None:
         )
 
 
-def _symbols(load: Loader, rng: random.Random, size: Size, organization: dict[str, str]) -> None:
-    """Bring in symbols without a build, each with the upload that it came by."""
+def _symbols(
+    load: Loader,
+    rng: random.Random,
+    size: Size,
+    apps: list[AppWork],
+    organization: dict[str, str],
+) -> None:
+    """Bring in symbols, each by an upload; the builds of the first few never came."""
+    builds = [work.build_id for app in apps for work in app.works]
     for number in range(size.symbols):
         symbols_id, upload_id = new_id(rng), new_id(rng)
         load.add(
@@ -255,6 +264,7 @@ def _symbols(load: Loader, rng: random.Random, size: Size, organization: dict[st
             kind="dsym",
             platform="ios",
             uuids=[f"{rng.getrandbits(128):032x}"],
+            build_id=rng.choice(builds) if number >= BUILDLESS else None,
             created_by=BY,
             **organization,
         )

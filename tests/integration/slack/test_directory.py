@@ -136,3 +136,30 @@ async def test_27_who_we_are_is_asked_once(slack: SandboxSlack, workspace: Works
     assert me[0].granted("chat:write")
     assert not me[0].granted("admin")
     assert len(slack.calls_of("auth.test")) == 1
+
+
+async def test_many_user_groups_are_known_at_once_and_only_unknown_ones_are_asked_for(
+    slack: SandboxSlack, directory: SlackDirectory
+) -> None:
+    first = slack.workspace.add_usergroup("first", "Ann", "Bob")
+    second = slack.workspace.add_usergroup("second", "Cid")
+    await directory.members(first.id)
+
+    found = await directory.memberships([first.id, second.id])
+
+    assert found == {
+        first.id: await directory.members(first.id),
+        second.id: (slack.workspace.person("Cid").id,),
+    }
+    assert len(slack.calls_of("usergroups.users.list")) == 2
+
+
+async def test_a_user_group_that_slack_says_nothing_about_is_left_out_of_many(
+    slack: SandboxSlack, directory: SlackDirectory
+) -> None:
+    first = slack.workspace.add_usergroup("first", "Ann")
+    second = slack.workspace.add_usergroup("second", "Bob")
+    await directory.members(first.id)
+    slack.script("usergroups.users.list", Fault.error("fatal_error"), times=99)
+
+    assert set(await directory.memberships([first.id, second.id])) == {first.id}

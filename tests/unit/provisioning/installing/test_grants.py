@@ -51,6 +51,27 @@ async def test_a_link_leads_to_everything_that_its_page_shows(grants: Grants, sh
     assert opened.tester == shelf.tester
 
 
+async def test_the_links_of_a_tester_are_those_that_were_given_and_new_ones(
+    grants: Grants, database: Database, shelf: Shelf
+) -> None:
+    late, gone, fresh = await stock(database), await stock(database), await stock(database)
+    kept = await grants.give(shelf.release.id, shelf.tester.id)
+    expired = await grants.give(late.release.id, shelf.tester.id)
+    await change(database, expired, expires_at=now())
+    await grants.revoke((await grants.give(gone.release.id, shelf.tester.id)).id)
+    ids = [one.release.id for one in (shelf, late, gone, fresh)]
+
+    found = await grants.of_tester(shelf.tester.id, ids)
+    again = await grants.of_tester(shelf.tester.id, ids)
+
+    assert found.keys() == {shelf.release.id, late.release.id, fresh.release.id}
+    assert found[shelf.release.id].id == kept.id
+    assert found[late.release.id].generation == 2
+    assert {one: grant.id for one, grant in again.items()} == {
+        one: grant.id for one, grant in found.items()
+    }
+
+
 async def test_giving_twice_is_one_link(grants: Grants, shelf: Shelf) -> None:
     first = await grants.give(shelf.release.id, shelf.tester.id)
     second = await grants.give(shelf.release.id, shelf.tester.id)

@@ -214,3 +214,17 @@ def test_other_databases_are_refused_with_a_sentence() -> None:
 
 async def test_the_heroku_way_to_write_postgres_is_understood() -> None:
     assert driver_url("postgres://db/slipway") == "postgresql+psycopg://db/slipway"
+
+
+async def test_more_rows_than_a_statement_takes_parameters_are_inserted_together(
+    database: Database,
+) -> None:
+    rows = [{"key": f"key {number}"} for number in range(40_000)]
+    async with database.writing() as session:
+        assert await insert_missing(session, Seen, rows[::7], ["key"]) == len(rows[::7])
+        assert await insert_missing(session, Seen, rows, ["key"]) == len(rows) - len(rows[::7])
+        assert await insert_missing(session, Seen, [], ["key"]) == 0
+
+    async with database.reading() as session:
+        kept = await session.exec(select(sa.func.count()).select_from(Seen))
+        assert kept.one() == len(rows)

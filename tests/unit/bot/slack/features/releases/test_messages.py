@@ -4,9 +4,11 @@ from datetime import timedelta
 
 from bot.slack.drawing import releases
 from bot.slack.features.releases import messages
+from provisioning.people import testers as people
 from provisioning.releases.cards import Unreached
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.facts import Signing
+from storage.records import tester
 from storage.records.distribution import RecipientState
 from tests.unit.bot.slack.reading import words
 from tests.unit.bot.slack.samples import EVIL, NOW, build, live, reached, release
@@ -70,3 +72,16 @@ def test_a_build_without_a_version_is_called_so() -> None:
 
     assert "None" not in shown
     assert "without a version" in shown
+
+
+def test_of_thousands_of_testers_the_first_are_listed_and_all_are_counted() -> None:
+    first = tuple(
+        people.TesterSheet(tester=tester.Tester(organization_id="o", name=EVIL), groups=(EVIL,))
+        for _ in range(400)
+    )
+
+    shown = words(messages.testers(people.TesterList(first=first, count=5000)))
+
+    listed = shown.count("&lt;!channel&gt;") // 2
+    assert f"… and {5000 - listed} more." in shown
+    assert "<!channel>" not in shown

@@ -1,0 +1,395 @@
+"""Every question of the catalog, asked once of a town with arguments that have an answer there."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+
+from storage.catalog import (
+    apps,
+    audit,
+    builds,
+    destinations,
+    devices,
+    distributions,
+    grants,
+    groups,
+    identities,
+    organizations,
+    people_cache,
+    postings,
+    promises,
+    receipts,
+    recipients,
+    releases,
+    roles,
+    rows,
+    seen,
+    symbols,
+    testers,
+    uploads,
+    variants,
+)
+from storage.catalog.database import Session
+from storage.records.app import App
+from storage.records.base import new_id, now
+from storage.records.destination import Destination, DestinationKind
+from storage.records.distribution import Recipient
+from storage.records.grant import Grant, ReceiptKind
+from storage.records.group import Group
+from storage.records.person import Person, UserGroup
+from storage.records.promise import Promise
+from storage.records.release import Release, ReleaseState
+from storage.records.role import HolderKind, Role, RoleHolding
+from storage.records.symbols import Symbols
+from storage.records.upload import Upload, UploadPlace, UploadState
+from storage.records.variant import Preparation, Variant, VariantWay
+from tests.town.town import Town
+
+#: Asks one question of a town, in a unit of work that is taken back afterwards.
+Question = Callable[[Session, Town], Awaitable[object]]
+
+BY = "person:slack:U0MANAGER"
+BEGINNING = now() - timedelta(days=3000)
+STATES = (ReleaseState.DRAFT, ReleaseState.LIVE)
+MARK = "a" * 64
+
+
+async def _release(session: Session, town: Town) -> Release:
+    return await releases.get(session, town.release_id)
+
+
+async def _before(session: Session, town: Town) -> object:
+    return await builds.before(session, await _release(session, town))
+
+
+async def _change(session: Session, town: Town) -> object:
+    return await releases.change(session, await _release(session, town), notes="Better.")
+
+
+async def _ahead_of(session: Session, town: Town) -> object:
+    return await uploads.ahead_of(session, await uploads.get(session, town.upload_id))
+
+
+async def _token(session: Session, town: Town) -> object:
+    found = await grants.newest(session, [town.everywhere_id], town.other_id)
+    return await grants.with_token_hash(session, found[town.everywhere_id].token_hash)
+
+
+async def _want(session: Session, town: Town) -> Variant:
+    identity = (await identities.every(session))[0]
+    return await variants.want(
+        session,
+        Variant(
+            build_id=town.build_id,
+            generation=MARK,
+            identity_id=identity.id,
+            fingerprint=MARK,
+            way=VariantWay.FULL,
+        ),
+    )
+
+
+async def _get_variant(session: Session, town: Town) -> object:
+    return await variants.get(session, (await _want(session, town)).id)
+
+
+async def _finish(session: Session, town: Town) -> object:
+    return await variants.finish(session, await _want(session, town))
+
+
+async def _identity(session: Session, town: Town) -> object:
+    found = (await identities.every(session))[0]
+    return await identities.get(session, town.organization_id, found.id)
+
+
+async def _with_version(session: Session, town: Town) -> object:
+    found = await symbols.without_build(session, town.organization_id, "ios")
+    return await symbols.with_version(session, found[0].id)
+
+
+def _app(town: Town) -> App:
+    return App(
+        organization_id=town.organization_id,
+        name="new",
+        display_name="New",
+        platform="ios",
+        bundle_id="com.example.new",
+        created_by=BY,
+    )
+
+
+def _upload(town: Town) -> Upload:
+    return Upload(
+        organization_id=town.organization_id,
+        key="slack:T1:FNEW",
+        source="slack",
+        file_name="new.ipa",
+        created_by=BY,
+    )
+
+
+def _place(town: Town) -> UploadPlace:
+    return UploadPlace(upload_id=town.upload_id, teller="slack", address="C1", thread="1.0")
+
+
+def _holding(town: Town) -> RoleHolding:
+    return RoleHolding(
+        organization_id=town.organization_id,
+        role=Role.ADMIN,
+        holder_kind=HolderKind.PERSON,
+        holder_id="slack:U1",
+        given_by=BY,
+    )
+
+
+def _symbols(town: Town) -> Symbols:
+    return Symbols(
+        organization_id=town.organization_id,
+        sha256=MARK,
+        size=1,
+        file_name="new.zip",
+        kind="dsym",
+        platform="ios",
+        created_by=BY,
+    )
+
+
+def _fresh(town: Town) -> Release:
+    return Release(
+        organization_id=town.organization_id,
+        key="new",
+        app_id=town.app_id,
+        number=0,
+        build_id=town.build_id,
+        created_by=BY,
+    )
+
+
+def _destination(town: Town) -> Sequence[Destination]:
+    one = Destination(
+        id=new_id(),
+        release_id=town.draft_id,
+        app_id=town.app_id,
+        kind=DestinationKind.GROUP,
+        target_id=town.crowd_id,
+        created_by=BY,
+    )
+    return [one]
+
+
+def _recipient(town: Town) -> Sequence[Recipient]:
+    one = Recipient(
+        distribution_id=town.distribution_id,
+        release_id=town.release_id,
+        destination_id=town.destination_id,
+        tester_id=town.other_id,
+        teller="email",
+    )
+    return [one]
+
+
+def _grant(town: Town) -> Grant:
+    return Grant(
+        release_id=town.release_id,
+        tester_id=town.other_id,
+        generation=9,
+        token_hash=MARK,
+        expires_at=now(),
+    )
+
+
+def _preparation(town: Town) -> Preparation:
+    return Preparation(build_id=town.build_id, source_sha256=MARK)
+
+
+def _promise() -> Promise:
+    return Promise(key="new", sealed_body=b"sealed", holder="me", held_until=now())
+
+
+WORK: dict[str, Question] = {
+    "apps.get": lambda s, t: apps.get(s, t.app_id),
+    "apps.of_package": lambda s, t: apps.of_package(s, t.organization_id, "ios", t.bundle_id),
+    "apps.called": lambda s, t: apps.called(s, t.organization_id, t.app),
+    "apps.every": lambda s, t: apps.every(s, t.organization_id),
+    "apps.names_given_to": lambda s, t: apps.names_given_to(s, t.organization_id, t.tester, STATES),
+    "apps.add": lambda s, t: apps.add(s, _app(t)),
+    "audit.of": lambda s, t: audit.of(s, t.release_id),
+    "builds.get": lambda s, t: builds.get(s, t.build_id),
+    "builds.of_bytes": lambda s, t: builds.of_bytes(s, t.organization_id, t.digests[0]),
+    "builds.before": _before,
+    "builds.of_identity": lambda s, t: builds.of_identity(s, t.organization_id, "ios", t.bundle_id),
+    "builds.is_icon": lambda s, t: builds.is_icon(s, t.icon),
+    "builds.blobs_in_use": lambda s, t: builds.blobs_in_use(s, t.digests[:2]),
+    "releases.get": _release,
+    "releases.in_full": lambda s, t: releases.in_full(s, t.release_id),
+    "releases.newest_version": lambda s, t: releases.newest_version(s, [t.release_id]),
+    "releases.add": lambda s, t: releases.add(s, _fresh(t)),
+    "releases.lock": lambda s, t: releases.lock(s, t.release_id),
+    "releases.of_builds": lambda s, t: releases.of_builds(s, [t.build_id]),
+    "releases.change": _change,
+    "rows.newest": lambda s, t: rows.newest(s, t.organization_id, STATES, like="quay 1"),
+    "rows.of_app": lambda s, t: rows.of_app(s, t.app_id),
+    "rows.meant": lambda s, t: rows.meant(s, t.app_id, "3"),
+    "rows.newest_of_each": lambda s, t: rows.newest_of_each(s, t.organization_id),
+    "rows.those": lambda s, t: rows.those(s, [t.release_id, t.draft_id]),
+    "symbols.with_version": _with_version,
+    "symbols.keep": lambda s, t: symbols.keep(s, _symbols(t)),
+    "symbols.without_build": lambda s, t: symbols.without_build(s, t.organization_id, "ios"),
+    "symbols.tie": lambda s, t: symbols.tie(s, ["0" * 32], t.build_id),
+    "symbols.blobs_in_use": lambda s, t: symbols.blobs_in_use(s, t.digests[:2]),
+    "uploads.get": lambda s, t: uploads.get(s, t.upload_id),
+    "uploads.of_key": lambda s, t: uploads.of_key(s, f"slack:T1:F{t.upload_id}"),
+    "uploads.receive": lambda s, t: uploads.receive(s, _upload(t)),
+    "uploads.add_place": lambda s, t: uploads.add_place(s, _place(t)),
+    "uploads.place_in": lambda s, t: uploads.place_in(s, t.upload_id, "slack", t.channel_id),
+    "uploads.places": lambda s, t: uploads.places(s, [t.upload_id]),
+    "uploads.of_releases": lambda s, t: uploads.of_releases(s, [t.release_id]),
+    "uploads.of_build": lambda s, t: uploads.of_build(s, t.build_id),
+    "uploads.coming": lambda s, t: uploads.coming(s, t.organization_id, f"ios {t.bundle_id}"),
+    "uploads.ahead_of": _ahead_of,
+    "uploads.unfinished": lambda s, _: uploads.unfinished(s, now(), since=BEGINNING),
+    "uploads.newest_at": lambda s, t: uploads.newest_at(s, t.organization_id, "slack"),
+    "uploads.unclaimed": lambda s, t: uploads.unclaimed(
+        s, t.organization_id, "ios", "com.example.nobody"
+    ),
+    "uploads.turn": lambda s, t: uploads.turn(s, t.upload_id, UploadState.KEPT),
+    "variants.get": _get_variant,
+    "variants.want": _want,
+    "variants.ready": lambda s, t: variants.ready(s, t.build_id),
+    "variants.ready_with_tag": lambda s, t: variants.ready_with_tag(s, t.build_id, "a"),
+    "variants.signed_anew": lambda s, t: variants.signed_anew(s, t.build_id, MARK),
+    "variants.preparation_of": lambda s, t: variants.preparation_of(s, t.build_id, MARK),
+    "variants.prepared": lambda s, t: variants.prepared(s, t.build_id, MARK),
+    "variants.keep_preparation": lambda s, t: variants.keep_preparation(s, _preparation(t)),
+    "variants.blobs_in_use": lambda s, t: variants.blobs_in_use(s, t.digests[:2]),
+    "variants.finish": _finish,
+}
+
+REACH: dict[str, Question] = {
+    "destinations.add": lambda s, t: destinations.add(s, _destination(t)),
+    "destinations.of_releases": lambda s, t: destinations.of_releases(s, [t.release_id]),
+    "destinations.named": lambda s, t: destinations.named(s, t.release_id),
+    "destinations.of_distributions": lambda s, t: destinations.of_distributions(
+        s, [t.distribution_id]
+    ),
+    "destinations.aim": lambda s, t: destinations.aim(s, t.distribution_id, [t.destination_id]),
+    "destinations.current": lambda s, t: destinations.current(
+        s, t.app_id, DestinationKind.GROUP, t.group_ids[:1]
+    ),
+    "destinations.supersede": lambda s, t: destinations.supersede(
+        s, [t.destination_id], by=t.release_id, at=now()
+    ),
+    "destinations.recall": lambda s, t: destinations.recall(s, t.release_id, by=BY, at=now()),
+    "destinations.superseded_by": lambda s, t: destinations.superseded_by(s, t.release_id),
+    "distributions.get": lambda s, t: distributions.get(s, t.distribution_id),
+    "distributions.of_key": lambda s, t: distributions.of_key(s, f"form:{t.distribution_id}"),
+    "distributions.of_releases": lambda s, t: distributions.of_releases(s, [t.release_id]),
+    "distributions.with_targets": lambda s, t: distributions.with_targets(s, t.release_id),
+    "distributions.unfinished": lambda s, _: distributions.unfinished(s, now(), since=BEGINNING),
+    "grants.get": lambda s, t: grants.get(s, t.grant_id),
+    "grants.newest": lambda s, t: grants.newest(s, [t.release_id], t.other_id),
+    "grants.keep": lambda s, t: grants.keep(s, _grant(t)),
+    "grants.with_token_hash": _token,
+    "grants.revoke": lambda s, t: grants.revoke(s, t.grant_id, now()),
+    "grants.revoke_release": lambda s, t: grants.revoke_release(s, t.release_id, now()),
+    "receipts.claim": lambda s, t: receipts.claim(s, t.grant_id, ReceiptKind.OPENED),
+    "receipts.tally": lambda s, t: receipts.tally(s, t.release_id),
+    "recipients.get": lambda s, t: recipients.get(s, t.recipient_id),
+    "recipients.add": lambda s, t: recipients.add(s, _recipient(t)),
+    "recipients.of_releases": lambda s, t: recipients.of_releases(s, [t.release_id]),
+    "recipients.told": lambda s, t: recipients.told(s, t.release_id),
+    "recipients.in_full": lambda s, t: recipients.in_full(s, t.recipient_id),
+    "recipients.given_to": lambda s, t: recipients.given_to(
+        s, t.organization_id, t.tester, limit=20
+    ),
+    "recipients.had": lambda s, t: recipients.had(
+        s, t.organization_id, t.tester, [t.release_id], STATES
+    ),
+    "recipients.shares": lambda s, t: recipients.shares(s, t.release_id, [t.tester_id]),
+    "recipients.unreached": lambda s, t: recipients.unreached(s, t.release_id, limit=30),
+    "recipients.counts": lambda s, t: recipients.counts(s, [t.release_id, t.everywhere_id]),
+    "postings.get": lambda s, t: postings.get(s, f"recipient:{t.recipient_id}"),
+    "postings.intend": lambda s, _: postings.intend(
+        s, "new", team_id="T1", channel_id="C1", thread_ts=None
+    ),
+    "postings.posted": lambda s, t: postings.posted(
+        s, f"recipient:{t.recipient_id}", ts="1.0", digest=MARK
+    ),
+    "postings.lost": lambda s, t: postings.lost(s, f"recipient:{t.recipient_id}"),
+    "postings.at": lambda s, t: postings.at(s, t.channel_id, "1700000100.000100"),
+    "postings.starting_with": lambda s, t: postings.starting_with(s, f"release:{t.release_id}:"),
+    "promises.make": lambda s, _: promises.make(s, _promise()),
+    "promises.forget": lambda s, _: promises.forget(s, "new", "me"),
+    "promises.hold": lambda s, _: promises.hold(s, ["new"], "me", now()),
+    "promises.are_free": lambda s, _: promises.are_free(s, "me", now=now(), orphans=False),
+    "promises.take_up": lambda s, _: promises.take_up(
+        s, "me", now=now(), until=now(), orphans=False
+    ),
+}
+
+PEOPLE: dict[str, Question] = {
+    "devices.of_testers": lambda s, t: devices.of_testers(s, [t.tester_id]),
+    "groups.get": lambda s, t: groups.get(s, t.crowd_id),
+    "groups.with_slug": lambda s, t: groups.with_slug(s, t.organization_id, "crowd"),
+    "groups.every": lambda s, t: groups.every(s, t.organization_id),
+    "groups.add": lambda s, t: groups.add(
+        s, Group(organization_id=t.organization_id, name="New", slug="new", created_by=BY)
+    ),
+    "groups.remove": lambda s, t: groups.remove(s, t.crowd_id),
+    "groups.those": lambda s, t: groups.those(s, t.group_ids[:1]),
+    "groups.members": lambda s, t: groups.members(s, t.group_ids[:1]),
+    "groups.member_accounts": lambda s, t: groups.member_accounts(s, t.group_ids[:1]),
+    "groups.names_of": lambda s, t: groups.names_of(s, [t.tester_id]),
+    "groups.add_members": lambda s, t: groups.add_members(s, t.crowd_id, [t.tester_id]),
+    "groups.remove_members": lambda s, t: groups.remove_members(s, t.crowd_id, [t.tester_id]),
+    "groups.usergroups": lambda s, t: groups.usergroups(s, t.group_ids[:1]),
+    "groups.add_usergroup": lambda s, t: groups.add_usergroup(s, t.crowd_id, "S1", "one"),
+    "groups.remove_usergroup": lambda s, t: groups.remove_usergroup(s, t.crowd_id, t.usergroup_id),
+    "groups.channels": lambda s, t: groups.channels(s, t.group_ids[:1]),
+    "groups.heard_in": lambda s, t: groups.heard_in(s, t.organization_id, t.channel_id),
+    "groups.connect": lambda s, t: groups.connect(s, t.crowd_id, t.channel_id, BY),
+    "groups.disconnect": lambda s, t: groups.disconnect(s, t.crowd_id, t.channel_id),
+    "groups.set_broken": lambda s, t: groups.set_broken(s, t.channel_id, "archived"),
+    "groups.rename_channel": lambda s, t: groups.rename_channel(s, t.channel_id, "C1"),
+    "identities.get": _identity,
+    "identities.of_certificate": lambda s, t: identities.of_certificate(s, t.organization_id, MARK),
+    "identities.every": lambda s, _: identities.every(s),
+    "organizations.named": lambda s, _: organizations.named(s, "main"),
+    "people_cache.person": lambda s, t: people_cache.person(s, t.manager),
+    "people_cache.people": lambda s, t: people_cache.people(s, [t.manager, t.tester]),
+    "people_cache.keep_person": lambda s, t: people_cache.keep_person(
+        s, Person(id=t.manager, team_id="T1", name="Ann")
+    ),
+    "people_cache.usergroup": lambda s, t: people_cache.usergroup(s, t.usergroup_id),
+    "people_cache.usergroups": lambda s, t: people_cache.usergroups(s, [t.usergroup_id]),
+    "people_cache.keep_usergroup": lambda s, t: people_cache.keep_usergroup(
+        s, UserGroup(id=t.usergroup_id, team_id="T1")
+    ),
+    "people_cache.outdate_usergroup": lambda s, t: people_cache.outdate_usergroup(
+        s, t.usergroup_id
+    ),
+    "roles.every": lambda s, t: roles.every(s, t.organization_id),
+    "roles.of_person": lambda s, t: roles.of_person(s, t.organization_id, t.tester),
+    "roles.is_given": lambda s, t: roles.is_given(s, t.organization_id, Role.UPLOADER),
+    "roles.give": lambda s, t: roles.give(s, _holding(t)),
+    "roles.take": lambda s, t: roles.take(s, _holding(t)),
+    "seen.first_time": lambda s, _: seen.first_time(s, "new"),
+    "seen.known": lambda s, _: seen.known(s, "new"),
+    "seen.forget": lambda s, _: seen.forget(s, BEGINNING),
+    "testers.get": lambda s, t: testers.get(s, t.tester_id),
+    "testers.of_slack": lambda s, t: testers.of_slack(s, t.organization_id, {"U9": "Zoe"}),
+    "testers.with_slack_id": lambda s, t: testers.with_slack_id(s, t.organization_id, t.tester),
+    "testers.with_email": lambda s, t: testers.with_email(s, t.organization_id, "a@example.com"),
+    "testers.of_slack_ids": lambda s, t: testers.of_slack_ids(s, t.organization_id, [t.tester]),
+    "testers.first": lambda s, t: testers.first(s, t.organization_id, limit=10),
+    "testers.count": lambda s, t: testers.count(s, t.organization_id),
+    "testers.rows": lambda s, t: testers.rows(s, [t.tester_id]),
+    "testers.rows_of_accounts": lambda s, t: testers.rows_of_accounts(
+        s, t.organization_id, [t.tester], ["a@example.com"]
+    ),
+    "testers.those": lambda s, t: testers.those(s, [t.tester_id]),
+    "testers.of_emails": lambda s, t: testers.of_emails(s, t.organization_id, ["a@example.com"]),
+    "testers.of_email": lambda s, t: testers.of_email(s, t.organization_id, ["a@example.com"]),
+}
+
+#: Each question by the name of its file and its own.
+QUESTIONS: dict[str, Question] = {**WORK, **REACH, **PEOPLE}
