@@ -104,7 +104,7 @@ async def test_a_click_on_a_draft_by_who_may_not_see_it_is_refused(given: House)
 
 async def test_home_is_drawn_anew_when_it_is_opened(given: House) -> None:
     await home_of(given, "Bob", "2.4.0 (241)")
-    confirm = "distribute harbour to QA mandatory"
+    confirm = "distribute harbour 2.5.0 to QA mandatory"
     await given.ann.submit(await Asking(given).form("Ann", confirm, "Please confirm"))
     await given.dm_to("Bob", "2.5.0 (250)")
 

@@ -62,10 +62,8 @@ async def test_a_long_queue_on_one_road_keeps_no_other_waiting(engine_home: Engi
     async with flying(engine_home, *roads) as engine:
         await asyncio.gather(*(engine.start("take", f"s{number}") for number in range(many)))
         await until(lambda: len(taken) == 3)
-        begun = time.monotonic()
         await engine.start("send", "d1")
-        await sent.wait()
-        assert time.monotonic() - begun < 0.5
+        await asyncio.wait_for(sent.wait(), timeout=30)
         assert len(taken) == 3
         go_on.set()
         await until(lambda: len(taken) == many)
