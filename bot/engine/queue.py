@@ -104,16 +104,17 @@ class Queue:
         claimed = await asyncio.to_thread(self._inside.claim, road, room) if room > 0 else []
         if len(claimed) >= room:
             self._full.add(road)
+        # All at once: what waits here to be begun is ours by the tables, and no stray.
+        self._under_way.update((one["workflow_uuid"], road) for one in claimed)
         for one in claimed:
-            await self._begin(road, one)
+            await self._begin(one)
 
     def _most(self, road: str) -> int:
         careful = self._loop.time() < self._careful_until
         return min(self._at_once[road], 1) if careful else self._at_once[road]
 
-    async def _begin(self, road: str, claimed: Claimed) -> None:
+    async def _begin(self, claimed: Claimed) -> None:
         workflow_id = claimed["workflow_uuid"]
-        self._under_way[workflow_id] = road
         try:
             await asyncio.to_thread(self._inside.begin, claimed)
         except Exception as error:  # noqa: BLE001 - it is set aside, or tried again after a restart
