@@ -4,6 +4,7 @@ What we need of DBOS beyond what it promises: here and nowhere else, each with i
 Everything is checked by the engine's own tests, and pyproject.toml holds DBOS to one minor version.
 """
 
+import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -71,6 +72,8 @@ class Inside:
         self._version = version
         self._name = name
         self._clock = _Clock()
+        self._loop = asyncio.get_running_loop()
+        dbos._background_event_loop.target_loop = self._our_loop  # type: ignore[method-assign]
         self._keep = dbos._sys_db.record_operation_result
         dbos._sys_db.record_operation_result = self._keep_or_not  # type: ignore[method-assign]
 
@@ -127,6 +130,14 @@ class Inside:
             if status["status"] == "PENDING"
         }
         return [found[one] for one in ids if one in found]
+
+    def _our_loop(self) -> asyncio.AbstractEventLoop:
+        """
+        Return the loop that walks run on.
+
+        DBOS takes one of its own while ours stands still, but what a walk uses belongs to ours.
+        """
+        return self._loop
 
     def _keep_or_not(self, *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - as DBOS has it
         """Keep what came of a step. Raise NotKept, where DBOS would keep the outage instead."""

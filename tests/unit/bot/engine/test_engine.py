@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import threading
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ from dbos import DBOS
 
 from bot.engine.engine import DurableEngine
 from bot.engine.errors import EngineLost
+from bot.engine.inside import Claimed, Inside
 from bot.engine.timing import Timing
 from provisioning.roads.road import Step
 from storage.catalog.liveness import Liveness
@@ -361,3 +363,36 @@ def open_connections() -> list[object]:
     return [
         one for one in gc.get_objects() if isinstance(one, psycopg.Connection) and not one.closed
     ]
+
+
+def test_a_road_is_walked_on_the_loop_of_the_house_even_while_that_stands_still(
+    sqlite_engine_home: EngineHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked_on: list[asyncio.AbstractEventLoop] = []
+    beginning, still, walked = threading.Event(), threading.Event(), threading.Event()
+    begin = Inside.begin
+
+    def begin_while_still(inside: Inside, claimed: Claimed) -> None:
+        beginning.set()
+        still.wait(10)
+        begin(inside, claimed)
+
+    async def walk(_step: Step, _subject: str) -> None:
+        walked_on.append(asyncio.get_running_loop())
+        walked.set()
+
+    async def started(engine: DurableEngine) -> None:
+        await engine.start("walk", "s1")
+        await until(beginning.is_set)
+
+    monkeypatch.setattr(Inside, "begin", begin_while_still)
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        house = running(sqlite_engine_home, walk)
+        engine = runner.run(house.__aenter__())
+        runner.run(started(engine))
+        still.set()
+        assert not walked.wait(0.2)
+        runner.run(until(lambda: ended(engine)))
+        runner.run(house.__aexit__(None, None, None))
+    assert walked_on == [loop]
