@@ -9,18 +9,15 @@ import asyncio
 import shutil
 from collections.abc import AsyncGenerator, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 import sqlalchemy as sa
-from psycopg import sql
 
 from storage.catalog.database import Database
 from storage.migrations import migrate
 from tests import postgres
+from tests.spares import Spares, new_database
 
 BACKENDS = ("sqlite", "postgresql")
 
@@ -56,10 +53,18 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def postgres_spares(postgres_server: str, postgres_template: str) -> Generator[Spares]:
+    """Lend databases with all tables and no rows."""
+    spares = Spares(postgres_server, postgres_template)
+    yield spares
+    spares.close()
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> Generator[str]:
+def postgres_url(postgres_spares: Spares) -> Generator[str]:
     """Lend the URL of a PostgreSQL database of the test's own."""
-    with new_database(postgres_server, postgres_template) as url:
+    with postgres_spares.lent() as url:
         yield url
 
 
@@ -93,23 +98,6 @@ async def database(database_url: str) -> AsyncGenerator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
-
-
-@contextmanager
-def new_database(server: str, template: str = "template1") -> Generator[str]:
-    """Lend the URL of a new database, a copy of *template*; it is dropped at the end."""
-    name = f"test_{uuid4().hex}"
-    create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    _tell(server, create.format(sql.Identifier(name), sql.Identifier(template)))
-    try:
-        yield sa.make_url(server).set(database=name).render_as_string(hide_password=False)
-    finally:
-        _tell(server, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-
-
-def _tell(server: str, command: sql.Composed) -> None:
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(command)
 
 
 def _upgrade(url: str) -> None:

@@ -13,7 +13,8 @@ import pytest
 from bot.engine.engine import DurableEngine
 from provisioning.roads.road import GiveUp, Road, Walk
 from storage.catalog.durable import FILE_NAME
-from tests.databases import BACKENDS, new_database
+from tests.databases import BACKENDS
+from tests.spares import Spares, new_database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,12 +50,20 @@ def sqlite_engine_home(sqlite_url: str, sqlite_engine_template: Path, tmp_path: 
     return EngineHome(database_url=sqlite_url, data_dir=tmp_path)
 
 
+@pytest.fixture(scope="session")
+def postgres_engine_spares(
+    postgres_server: str, postgres_engine_template: str
+) -> Generator[Spares]:
+    """Lend databases with all tables, the engine's too, and no rows."""
+    spares = Spares(postgres_server, postgres_engine_template)
+    yield spares
+    spares.close()
+
+
 @pytest.fixture
-def postgres_engine_home(
-    postgres_server: str, postgres_engine_template: str, tmp_path: Path
-) -> Generator[EngineHome]:
+def postgres_engine_home(postgres_engine_spares: Spares, tmp_path: Path) -> Generator[EngineHome]:
     """Lend a place on PostgreSQL."""
-    with new_database(postgres_server, postgres_engine_template) as url:
+    with postgres_engine_spares.lent() as url:
         yield EngineHome(database_url=url, data_dir=tmp_path)
 
 

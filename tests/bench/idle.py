@@ -34,8 +34,8 @@ from bot.serving import stopped
 from bot.settings import Settings
 from provisioning.roads.road import Road, Step
 from tests import postgres
-from tests.databases import new_database
 from tests.engines import road
+from tests.spares import new_database
 
 ROOT = Path(__file__).parents[2]
 

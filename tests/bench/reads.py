@@ -21,7 +21,7 @@ from statistics import median, quantiles
 
 from storage.migrations import migrate
 from tests import postgres
-from tests.databases import new_database
+from tests.spares import new_database
 from tests.town.counting import statements_of
 from tests.town.filling import fill
 from tests.town.living import living

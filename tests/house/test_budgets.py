@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.databases import BACKENDS, new_database
+from tests.databases import BACKENDS
+from tests.spares import new_database
 from tests.town.counting import statements_of
 from tests.town.filling import fill
 from tests.town.living import living
