@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for, and how a run is spread over the machine."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -12,7 +13,11 @@ pytest_plugins = ["tests.databases", "tests.engines"]
 sys.dont_write_bytecode = False
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
-    """Read a few files in this process: it is done before others would have begun."""
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """
+    Run one worker more than there are cores: tests wait for pauses and processes 40 % of the time.
+
+    Read a few files in this process: it is done before others would have begun.
+    """
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
-    return 0 if all(path.is_file() for path in paths) else None
+    return 0 if all(path.is_file() for path in paths) else len(os.sched_getaffinity(0)) + 1

@@ -1,6 +1,6 @@
 """Distributions: taking orders, each written down as one act before anybody is told."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 
 from provisioning.actors import Act, Actor, Identity
@@ -91,16 +91,10 @@ class Distributions:
         await self._require(order)
         singles = await self._audience.testers_of(order.people)
         try:
-            distribution = await self._taken(order, [tester.id for tester in singles])
+            taken = self._taken(order, [tester.id for tester in singles])
+            distribution = await self._once(order.key, taken)
         except Stale:
             raise await self._who_was_first(order) from None
-        except AlreadyExists:
-            # The same click came twice at once, and the other one has just been written.
-            async with self._database.reading() as session:
-                found = await distributions.of_key(session, order.key)
-            if found is None:
-                raise
-            distribution = found
         await self._engine.start("distribute", distribution.id)
         return distribution
 
@@ -121,34 +115,49 @@ class Distributions:
             raise AlreadyDone(
                 f"Everybody has heard of release {release.number} by now.", number=release.number
             )
+        aims = [row.id for _, row in rows]
+        distribution = await self._once(key, self._repeated(before, aims, by, key))
+        await self._engine.start("distribute", distribution.id)
+        return distribution
+
+    async def _once(self, key: str, writing: Awaitable[Distribution]) -> Distribution:
+        """Write an act down, or return the one of that key which was written at the same time."""
+        try:
+            return await writing
+        except (AlreadyExists, Stale):
+            # Of a click that came twice at once, the later one sees a release that was changed.
+            async with self._database.reading() as session:
+                found = await distributions.of_key(session, key)
+            if found is None:
+                raise
+            return found
+
+    async def _repeated(
+        self, before: Distribution, aims: Sequence[str], by: Actor, key: str
+    ) -> Distribution:
+        """Write down an act like *before*. Raise Stale when somebody was first."""
         async with self._database.writing() as session:
             known = await distributions.of_key(session, key)
-            if known is None:
-                known = await self._act(session, before, by, key)
-                await destinations.aim(session, known.id, [row.id for _, row in rows])
-                await lifecycle.turn(
-                    session,
-                    await releases.get(session, before.release_id),
-                    ReleaseState.LIVE,
-                    by=by,
-                    organization_id=self._organization_id,
-                    again=before.id,
-                )
-        await self._engine.start("distribute", known.id)
-        return known
-
-    async def _act(
-        self, session: Session, before: Distribution, by: Actor, key: str
-    ) -> Distribution:
-        made = Distribution(
-            key=key,
-            release_id=before.release_id,
-            requested_by=by.reference,
-            mandatory=before.mandatory,
-            notify=before.notify,
-        )
-        session.add(made)
-        await session.flush()
+            if known is not None:
+                return known
+            made = Distribution(
+                key=key,
+                release_id=before.release_id,
+                requested_by=by.reference,
+                mandatory=before.mandatory,
+                notify=before.notify,
+            )
+            session.add(made)
+            await session.flush()
+            await destinations.aim(session, made.id, aims)
+            await lifecycle.turn(
+                session,
+                await releases.get(session, before.release_id),
+                ReleaseState.LIVE,
+                by=by,
+                organization_id=self._organization_id,
+                again=before.id,
+            )
         return made
 
     async def _require(self, order: Order) -> None:

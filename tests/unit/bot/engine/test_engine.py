@@ -247,8 +247,10 @@ async def test_a_replica_that_lost_its_claim_stops(
     postgres_engine_home: EngineHome, caplog: pytest.LogCaptureFixture
 ) -> None:
     cut: list[str] = []
+    lingering = asyncio.Event()
 
     async def linger() -> None:
+        lingering.set()
         try:
             await asyncio.Event().wait()
         except asyncio.CancelledError:
@@ -261,7 +263,7 @@ async def test_a_replica_that_lost_its_claim_stops(
     async def serve() -> None:
         async with running(postgres_engine_home, walk) as engine:
             await engine.start("walk", "s1")
-            await until(lambda: is_running(engine, 1))
+            await lingering.wait()
             await asyncio.to_thread(kill_lock_holders, postgres_engine_home.database_url)
             await asyncio.Event().wait()
 
@@ -270,10 +272,6 @@ async def test_a_replica_that_lost_its_claim_stops(
             await serve()
     assert cut == ["lingering"]
     assert "says we are alive broke" in caplog.text
-
-
-async def is_running(engine: DurableEngine, count: int) -> bool:
-    return (await engine.counts()).running == count
 
 
 def kill_lock_holders(url: str) -> None:

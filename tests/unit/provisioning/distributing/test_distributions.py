@@ -1,6 +1,7 @@
 """Distribution: who gets a release, who is told, and who was first."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from provisioning.errors import (
     Unclear,
 )
 from provisioning.releases.lifecycle import Standing, is_current
-from storage.catalog import destinations, recipients
-from storage.records.distribution import DistributionState, RecipientState
+from storage.catalog import destinations, distributions, recipients
+from storage.catalog.database import Session
+from storage.records.distribution import Distribution, DistributionState, RecipientState
 from storage.records.release import ReleaseState
 from tests.unit.provisioning.conftest import BOB, CI, CID, DEE, MANAGER, TESTER, Domain
 
@@ -70,6 +72,34 @@ async def test_a_double_click_is_one_distribution(domain: Domain, ipa: Path) -> 
 
     assert first.id == second.id
     assert len(domain.teller.told) == 2
+
+
+def overlook(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """Let acts be looked up *times* times as if another transaction were just writing them."""
+    left = [None] * times
+    of_key = distributions.of_key
+
+    async def looked_up(session: Session, key: str) -> Distribution | None:
+        return left.pop() if left else await of_key(session, key)
+
+    monkeypatch.setattr(distributions, "of_key", looked_up)
+
+
+async def test_a_click_that_meets_itself_being_written_is_one_distribution(
+    domain: Domain, ipa: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release_id, group_id = await domain.draft(ipa), await qa(domain)
+    order = Order(key="k1", release_id=release_id, by=MANAGER, group_ids=(group_id,), revision=1)
+    domain.teller.deaf["*"] = "The Messages tab is off."
+    first = await domain.distributions.request(order)
+    overlook(monkeypatch, 1)
+    assert (await domain.distributions.request(order)).id == first.id
+    overlook(monkeypatch, 1)
+    assert (await domain.distributions.request(replace(order, revision=None))).id == first.id
+
+    again = await domain.distributions.again(first.id, MANAGER, "again:1")
+    overlook(monkeypatch, 2)
+    assert (await domain.distributions.again(first.id, MANAGER, "again:1")).id == again.id
 
 
 async def test_of_two_managers_at_once_the_second_sees_who_did_it(
