@@ -3,8 +3,10 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.databases", "tests.engines"]
 
@@ -21,3 +23,19 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
     return 0 if all(path.is_file() for path in paths) else len(os.sched_getaffinity(0)) + 1
+
+
+#: Folders whose tests share nothing and take long: several workers take a file's tests.
+SPREAD = ("tests/integration/crash/", "tests/integration/faults/")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - untyped
+    """Keep the tests of a file with one worker, as they share what it opened, but for SPREAD."""
+    scheduler = LoadFileScheduling(config, log)
+    file_of = scheduler._split_scope
+
+    def scope_of(nodeid: str) -> str:
+        return nodeid if nodeid.startswith(SPREAD) else str(file_of(nodeid))
+
+    scheduler._split_scope = scope_of
+    return scheduler
