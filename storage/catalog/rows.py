@@ -84,12 +84,14 @@ async def of_app(
     limit: int = 20,
 ) -> list[ReleaseRow]:
     """Return the newest releases of an app in some states, newest first."""
-    wanted = (
-        _rows()
+    # By their ids: for rows that are not few yet, PostgreSQL looks at everybody's destinations.
+    among = (
+        sa.select(col(Release.id))
         .where(col(Release.app_id) == app_id, col(Release.state).in_(states))
         .order_by(*_NEWEST)
         .limit(limit)
     )
+    wanted = _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST)
     return await _asked(session, wanted)
 
 
