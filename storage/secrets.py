@@ -81,10 +81,6 @@ class Secrets:
         key = self._master_of(sealed).unwrap(sealed, place)
         return self._current.wrap(key, place) + sealed[_HEAD + _WRAPPED :]
 
-    def is_current(self, sealed: bytes) -> bool:
-        """Tell whether the current key seals this already."""
-        return sealed[len(VERSION) : _HEAD] == self._current.id
-
     def _master_of(self, sealed: bytes) -> "_MasterKey":
         master = self._masters.get(sealed[len(VERSION) : _HEAD])
         if len(sealed) < _SHORTEST or not sealed.startswith(VERSION) or master is None:

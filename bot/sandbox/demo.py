@@ -17,7 +17,7 @@ from bot.sandbox.keeping import HOST, Folder, kept
 from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
 from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
-from bot.serving import stopped
+from bot.serving import overlook_what_stays, stopped
 from bot.settings import Settings, load
 from provisioning.actors import person, slack
 from provisioning.people.groups import Groups
@@ -81,6 +81,7 @@ async def running(
             await slack.connected()
             if with_group:
                 await _make_group(house.house.people.groups, slack.workspace)
+            overlook_what_stays()
             yield Demo(slack=slack, house=house)
 
 

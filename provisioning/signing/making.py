@@ -29,9 +29,6 @@ from storage.records.variant import Preparation, VariantWay
 #: A file that is put into the store is read in such pieces.
 PIECE = 1024 * 1024
 
-#: An app that was signed anew may be larger than it was by new signatures, and no more.
-MOST_GROWTH = 1 << 30
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:

@@ -1,5 +1,6 @@
 """Engines, units of work, and the little that SQLite and PostgreSQL do differently."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -23,11 +24,14 @@ Session = AsyncSession
 #: So many rows are inserted by one statement: databases take some 30,000 parameters in each.
 BATCH = 500
 
+#: In seconds: how long one waits for others to end their writing.
+BUSY = 10
+
 #: WAL lets readers go on beside the one writer; the others are measured in the reference notes.
 PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=NORMAL",
-    "busy_timeout=10000",
+    f"busy_timeout={BUSY * 1000}",
     "foreign_keys=ON",
 )
 
@@ -72,6 +76,7 @@ class Database:
             event.listen(self.engine.sync_engine, "do_connect", _hop_once)
             begin_immediately(self.engine.sync_engine)
         self._reader = self.engine.execution_options(tx="read")
+        self._one = asyncio.Lock()
 
     @property
     def embedded(self) -> bool:
@@ -101,7 +106,7 @@ class Database:
         answer, NoSpace when it has no room.
         """
         try:
-            async with Session(self.engine, expire_on_commit=False) as session:
+            async with self._turn(), Session(self.engine, expire_on_commit=False) as session:
                 try:
                     yield session
                     await session.commit()
@@ -110,6 +115,27 @@ class Database:
                     raise
         except DBAPIError as failure:
             raise _translated(failure) from failure
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """
+        Write one after another on SQLite, which takes one at a time.
+
+        It would let the others look again after ever longer naps: of twelve, some wait 300 ms where
+        they take turns of one.
+        """
+        if not self.embedded:
+            yield
+            return
+        try:
+            async with asyncio.timeout(BUSY):
+                await self._one.acquire()
+        except TimeoutError:
+            raise DatabaseDown from None
+        try:
+            yield
+        finally:
+            self._one.release()
 
     async def ping(self) -> None:
         """Raise whatever the driver raises when the database does not answer."""

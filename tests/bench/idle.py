@@ -30,7 +30,7 @@ from bot.engine.engine import DurableEngine
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
-from bot.serving import stopped
+from bot.serving import overlook_what_stays, stopped
 from bot.settings import Settings
 from provisioning.roads.road import Road, Step
 from tests import postgres
@@ -106,6 +106,7 @@ def _live(settings: dict[str, Any], tell: Connection) -> None:
 
     async def live() -> None:
         async with open_house(Settings(**settings)) as house:
+            overlook_what_stays()
             tell.send(house.port)
             await stopped()
 

@@ -37,7 +37,7 @@ from bot.sandbox.acting import named_button
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.server import SandboxSlack, Setup
-from bot.serving import stopped
+from bot.serving import overlook_what_stays, stopped
 from bot.settings import Settings
 from bot.slack.kit import names
 
@@ -81,6 +81,7 @@ def _rss(pid: int) -> float:
 def _live(settings: dict[str, Any], tell: Connection) -> None:
     async def live() -> None:
         async with open_house(Settings(**settings)) as house:
+            overlook_what_stays()
             tell.send(house.port)
             await stopped()
 

@@ -1,7 +1,6 @@
 """Slack's files: what `files.info` says of one, and whether it can be downloaded at all."""
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -15,8 +14,6 @@ from bot.slack.kit.payloads import at, entries, text_or_none
 from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import FAILURES, meaning
 from provisioning.errors import SourceFailed, SourceGone, SourceUnreachable
-
-logger = logging.getLogger(__name__)
 
 #: Slack scans a file after it was shared; until then its address or size may be missing.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)

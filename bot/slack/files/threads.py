@@ -1,7 +1,6 @@
 """Finding the thread for a card: the message that carried the file."""
 
 import asyncio
-import logging
 
 from bot.slack.files.files import Files
 from bot.slack.files.sightings import SLACK
@@ -10,8 +9,6 @@ from provisioning.releases.cards import UploadCard
 from storage.catalog import uploads
 from storage.catalog.database import Database
 from storage.records.upload import UploadPlace
-
-logger = logging.getLogger(__name__)
 
 #: Slack fills in `shares` a moment after the event, or its message event comes first. A card
 #: without a thread is better than one that comes late.

@@ -71,8 +71,6 @@ def test_after_a_rotation_the_old_key_is_refused() -> None:
     both = Secrets(NEXT, [KEY])
     rotated = both.rotate(sealed, PLACE)
 
-    assert not both.is_current(sealed)
-    assert both.is_current(rotated)
     assert Secrets(NEXT).open(rotated, PLACE) == SECRET
     with pytest.raises(SecretUnreadable):
         Secrets(KEY).open(rotated, PLACE)

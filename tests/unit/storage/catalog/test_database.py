@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlmodel import select
 
+from storage.catalog import database as databases
 from storage.catalog.database import Database, driver_url, insert_missing
 from storage.errors import AlreadyExists, DatabaseDown
 from storage.records.app import App
@@ -100,6 +101,39 @@ async def test_no_increment_is_lost_between_writers(database: Database) -> None:
     await asyncio.gather(*(count() for _ in range(5)))
 
     assert await names(database) == ["50"]
+
+
+async def test_writers_take_turns_in_the_order_of_coming(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    wrote: list[int] = []
+
+    async def write(number: int) -> None:
+        async with database.writing() as session:
+            session.add(Organization(name=str(number)))
+            await session.flush()
+            wrote.append(number)
+
+    # Where each looks again after a nap, some come long after those that came later.
+    await asyncio.gather(*map(write, range(40)))
+    await database.close()
+
+    assert wrote == list(range(40))
+
+
+async def test_a_write_that_does_not_end_stops_the_others_for_a_while_and_says_so(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(databases, "BUSY", 0.05)
+    database = Database(sqlite_url)
+    async with database.writing():
+        with pytest.raises(DatabaseDown):
+            async with database.writing():
+                pytest.fail("two write at once")
+    async with database.writing() as session:
+        session.add(Organization(name="after"))
+
+    assert await names(database) == ["after"]
+    await database.close()
 
 
 async def test_readers_go_on_beside_a_writer(sqlite_url: str) -> None:
