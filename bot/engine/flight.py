@@ -5,6 +5,7 @@ import contextvars
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, SetEnqueueOptions, SetWorkflowID
@@ -168,21 +169,25 @@ class Flight:
 
         @DBOS.workflow(name=road.name, max_recovery_attempts=RECOVERIES)
         async def workflow(subject: str) -> None:
-            one, cut = workflow_id(road.name, subject), False
+            task = asyncio.current_task()
+            assert task is not None
+            leave = partial(self._leave, workflow_id(road.name, subject))
+            # It is under way until DBOS has kept what came of it, which it does in the same task.
+            task.add_done_callback(leave)
             try:
                 await self._walking.walk(road, step, subject)
             except asyncio.CancelledError:
-                cut = True  # It stays under way, and is handed back.
+                task.remove_done_callback(leave)  # It stays under way, and is handed back.
                 raise
             except NotKept:
                 # For DBOS it is still under way, and here no longer: upkeep finds and resumes it.
                 logger.warning("A step of %s could not be kept; it goes on when it can.", road.name)
                 raise asyncio.CancelledError from None
-            finally:
-                if not cut:
-                    self._queue.leave(one)
 
         return workflow
+
+    def _leave(self, one: str, _task: asyncio.Task[None]) -> None:
+        self._queue.leave(one)
 
 
 def workflow_id(road: str, subject: str) -> str:

@@ -1,10 +1,16 @@
 """One queue for all roads: how much is under way, who waits for whom, how soon it begins."""
 
 import asyncio
+import threading
 import time
 from statistics import median
+from typing import Any
+
+import pytest
+from dbos._sys_db import SystemDatabase
 
 from bot.engine.timing import Timing
+from bot.engine.upkeep import Upkeep
 from provisioning.roads.road import Step
 from tests.engines import EngineHome, road
 from tests.unit.bot.engine.flying import change_workflows, ended, flying, running, until
@@ -160,3 +166,37 @@ async def test_only_what_was_never_started_is_started_again(engine_home: EngineH
         await until(lambda: ended(engine))
 
     assert sorted(walked) == ["s1", "s2", "s3"]
+
+
+async def test_a_walk_whose_end_takes_long_to_be_written_is_not_walked_again(
+    engine_home: EngineHome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[str] = []
+    looks: list[str] = []
+    written = threading.Event()
+
+    async def walk(_step: Step, subject: str) -> None:
+        walked.append(subject)
+
+    keep = SystemDatabase.update_workflow_outcome
+
+    def keep_late(self: SystemDatabase, *given: Any, **more: Any) -> bool:  # noqa: ANN401 - as DBOS has it
+        written.wait(5)
+        return keep(self, *given, **more)
+
+    async def look(upkeep: Upkeep) -> None:
+        looks.append("")
+        await find(upkeep)
+
+    find = Upkeep._find_the_strays
+    monkeypatch.setattr(Upkeep, "_find_the_strays", look)
+    monkeypatch.setattr(SystemDatabase, "update_workflow_outcome", keep_late)
+    async with running(engine_home, walk) as engine:
+        await engine.start("walk", "s1")
+        await until(lambda: bool(walked))
+        seen = len(looks)
+        await until(lambda: len(looks) > seen + 3)
+        written.set()
+        await until(lambda: ended(engine))
+
+    assert walked == ["s1"]
