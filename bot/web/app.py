@@ -10,6 +10,7 @@ from bot.links import Links
 from bot.web.health import Check, health_doors
 from bot.web.install.routes import InstallPages
 from bot.web.kit.access_log import MaskedAccessLogger, server_logger
+from bot.web.kit.connections import LIMITS, ConnectionLimits, PatientRunner
 from bot.web.kit.doors import Access, Door, Guard, open_doors
 from bot.web.kit.errors import answer_errors
 from bot.web.kit.headers import add_headers
@@ -66,14 +67,17 @@ def make_web(parts: WebParts) -> web.Application:
     return app
 
 
-def make_runner(app: web.Application, *, patience: float = 3.0) -> web.AppRunner:
+def make_runner(
+    app: web.Application, *, patience: float = 3.0, limits: ConnectionLimits = LIMITS
+) -> web.AppRunner:
     """
     Return what serves the application, with the access log that masks secrets.
 
     Downloads get *patience* seconds to end at shutdown; they can be resumed.
     """
-    return web.AppRunner(
+    return PatientRunner(
         app,
+        limits,
         access_log_class=MaskedAccessLogger,
         handle_signals=False,
         logger=server_logger(),
