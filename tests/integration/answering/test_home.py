@@ -122,3 +122,20 @@ async def test_opening_the_messages_tab_draws_nothing(given: House) -> None:
     await given.settled()
 
     assert given.workspace.home_of("Kim") is None
+
+
+async def test_a6_a_tab_that_has_not_changed_is_not_published_again(shared: House) -> None:
+    async def opened(name: str) -> int:
+        await shared.workspace.person(name).open_home()
+        await at_rest(shared)
+        return len(shared.slack.calls_of("views.publish"))
+
+    await opened("Cid")
+    before = await opened("Cid")
+    assert await opened("Cid") == before
+
+    # What somebody else published there since, another replica or an older version, is replaced.
+    await shared.running.workspace.clients.patient.views_publish(
+        user_id=shared.cid.id, view={"type": "home", "blocks": [{"type": "divider"}]}
+    )
+    assert await opened("Cid") == before + 2

@@ -35,13 +35,18 @@ export class Home {
       this.holder);
   }
 
+  // Reading is not opening: the app draws the tab when it is opened, and that makes us read it.
   refresh() {
-    return this.load();
+    return this.#show(api.get("/desk/home"));
   }
 
-  async load() {
+  load() {
+    return this.#show(api.post("/desk/home", {}));
+  }
+
+  async #show(asked) {
     try {
-      const answer = await api.get("/desk/home");
+      const answer = await asked;
       this.surface.container = { type: "view", view_id: answer.view_id ?? answer.view?.id ?? "home" };
       const blocks = answer.blocks ?? answer.view?.blocks;
       if (blocks?.length) drawBlocks(this.blocks, blocks, this.surface);

@@ -20,9 +20,15 @@ def shown_view(visit: Visit, view: View) -> JsonObject:
     return {**shown, "blocks": with_pictures(visit, shown["blocks"])}
 
 
+async def open_home(visit: Visit) -> web.Response:
+    """Tell the app that its Home tab was opened, and answer with the tab."""
+    await visit.person.open_home()
+    return await home(visit)
+
+
 async def home(visit: Visit) -> web.Response:
-    """Answer with the Home tab; looking at it tells the app that it was opened."""
-    view = await visit.person.open_home()
+    """Answer with the Home tab as it is."""
+    view = visit.workspace.home_of(visit.person.id)
     if view is None:
         return web.json_response({"blocks": None, "view_id": None})
     return web.json_response({"blocks": with_pictures(visit, view.blocks), "view_id": view.id})

@@ -54,6 +54,7 @@ class Page:
             web.get("/desk/directory", self._for(directory)),
             web.get("/desk/channels", self._for(channels.channels)),
             web.get("/desk/home", self._for(interactions.home)),
+            web.post("/desk/home", self._for(interactions.open_home)),
             web.get("/desk/stream", self._for(self._stream.serve)),
             web.get("/desk/messages", self._for(messages.listing)),
             web.post("/desk/messages", self._for(messages.post)),

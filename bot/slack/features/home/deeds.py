@@ -13,6 +13,28 @@ from provisioning.releases.cards import GivenLine
 from provisioning.releases.lists import Lists
 from storage.records.release import ReleaseState
 
+#: Of so many people it is known what they see; of the others the tab is published once more.
+REMEMBERED = 10_000
+
+
+class Shown:
+    """What people see on their tabs, so that opening one which has not changed costs no write."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[str, dict[str, Any]]] = {}
+
+    def has(self, user_id: str, stamp: str | None, view: dict[str, Any]) -> bool:
+        """Tell whether *view* is what a person sees, whose tab carries Slack's hash *stamp*."""
+        return stamp is not None and self._known.get(user_id) == (stamp, view)
+
+    def remember(self, user_id: str, stamp: str | None, view: dict[str, Any]) -> None:
+        """Note what was published, and the hash that Slack gave it."""
+        self._known.pop(user_id, None)
+        if stamp is not None:
+            self._known[user_id] = (stamp, view)
+        if len(self._known) > REMEMBERED:
+            del self._known[next(iter(self._known))]
+
 
 class Home:
     """Knows what belongs on whose tab."""

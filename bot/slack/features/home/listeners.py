@@ -6,7 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.house import House
-from bot.slack.features.home.deeds import Home
+from bot.slack.features.home.deeds import Home, Shown
 from bot.slack.kit.payloads import Asker, text_or_none
 from bot.slack.kit.verbs import Verb
 from bot.slack.workspace import Workspace
@@ -17,6 +17,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
     home = Home(
         house.releases.lists, house.people.permissions, house.installing.grants, house.links
     )
+    shown = Shown()
 
     @app.event("app_home_opened")
     async def on_home(body: dict[str, Any]) -> None:
@@ -26,9 +27,11 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
         asker = Asker(user_id=user_id, team_id=text_or_none(body, "team_id") or "")
 
         async def draw() -> None:
-            await workspace.clients.patient.views_publish(
-                user_id=user_id, view=await home.view(user_id)
-            )
+            view = await home.view(user_id)
+            if shown.has(user_id, text_or_none(body, "event", "view", "hash"), view):
+                return
+            answer = await workspace.clients.patient.views_publish(user_id=user_id, view=view)
+            shown.remember(user_id, text_or_none(answer.data, "view", "hash"), view)
 
         workspace.errors.start(draw, asker, during="app_home_opened")
 

@@ -157,6 +157,7 @@ async def delete(request: web.Request) -> web.Response:
 
 
 @routes.get("/desk/home")
+@routes.post("/desk/home")
 async def home(request: web.Request) -> web.Response:
     return web.json_response({"blocks": request.app[SPACE].home, "view_id": "VHOME"})
 
