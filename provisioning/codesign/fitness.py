@@ -33,7 +33,8 @@ def refuse_faulty(result: Source, roots: Sequence[x509.Certificate] | None, now:
         more = f" There are {len(found) - 1} more faults." if found[1:] else ""
         raise Refused(
             "The app would not run after it was signed again, so nothing was kept of it. "
-            f"{found[0].where}: {found[0].sentence}{more}"
+            f"{found[0].where}: {found[0].sentence}{more} If the certificate and the profiles are "
+            "as Apple handed them out, build and export the app again."
         )
 
 

@@ -30,9 +30,7 @@ from provisioning.codesign.verifying.violation import Kind, Violation
 
 #: What is wrong in these ways with a program goes with its old envelope and profile. Whether its
 #: entitlements are allowed is for the new profile to say.
-_REPLACED: Final = frozenset(
-    {Kind.CMS, Kind.TRUST, Kind.PROFILE, Kind.ENTITLEMENT, Kind.CONTAINER, Kind.DEVICE}
-)
+_REPLACED: Final = frozenset({Kind.CMS, Kind.TRUST, Kind.PROFILE, Kind.ENTITLEMENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +160,9 @@ class Preparation:
 def _refuse_faults(app: App, report: Report) -> None:
     """Raise NeedsFullPath for a fault in a signature that a splice would leave as it is."""
     programs = {bundle.executable for bundle in app.bundles if bundle.is_process}
+    for violation in report.violations:
+        if violation.kind is Kind.CONTAINER:
+            raise NeedsFullPath(f"{violation.where} is packed wrongly: {violation.sentence}")
     for name, faults in report.faults.items():
         for fault in faults:
             if name not in programs or fault.kind not in _REPLACED:

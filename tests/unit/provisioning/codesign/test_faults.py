@@ -1,5 +1,7 @@
 """Faults in signatures: signed anew or refused, by either path alike; never kept, never hidden."""
 
+import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +58,48 @@ def test_e6_a_faulty_framework_is_signed_anew_and_a_good_one_stays(
     assert verify(after, world.NEW_PHONE, roots=world.roots()) == []
     assert summary.kept == ("Payload/Harbour.app/Frameworks/Good.framework/Good",)
     assert compare(before, after) == []
+
+
+def test_e6_a_faulty_library_outside_a_bundle_is_signed_anew(
+    tmp_path: Path, signer: Identity
+) -> None:
+    libraries = {
+        "Frameworks/libgood.dylib": world.dylib("libgood"),
+        "Frameworks/libbad.dylib": FAULTS["no cdhashes"](world.dylib("libbad")),
+        "Frameworks/libbare.dylib": world.dylib("libbare", signed=False),
+    }
+    before = world.write_tree(tmp_path / "before.ipa", app(files=libraries))
+    after = tmp_path / "after.ipa"
+
+    with pytest.raises(NeedsFullPath, match=r"lib(bad|bare)\.dylib has to be signed anew"):
+        prepare(before, after, roots=world.roots())
+    summary = resign(before, signer, profiles(signer)[:1], after, roots=world.roots())
+
+    assert verify(after, world.NEW_PHONE, roots=world.roots()) == []
+    assert summary.kept == ("Payload/Harbour.app/Frameworks/libgood.dylib",)
+
+
+@pytest.mark.parametrize("path", ["full", "splice"])
+def test_e8_a_program_that_is_not_marked_as_one_is_refused_by_either_path(
+    good: Path, tmp_path: Path, signer: Identity, path: str
+) -> None:
+    before = tmp_path / "before.ipa"
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(before, "w") as new:
+        for info in old.infolist():
+            content = old.read(info)
+            if info.filename == "Payload/Harbour.app/Harbour":
+                info.external_attr = 0o100644 << 16
+            new.writestr(info, content)
+    ways: dict[str, Callable[[Path], object]] = {
+        "full": lambda out: resign(
+            before, signer, world.new_profiles(good, signer), out, roots=world.roots()
+        ),
+        "splice": lambda out: prepare(before, out, roots=world.roots()),
+    }
+
+    with pytest.raises(Refused, match="not marked as executable"):
+        ways[path](tmp_path / "out.ipa")
+    assert not (tmp_path / "out.ipa").exists()
 
 
 @pytest.mark.parametrize("name", FAULTS)

@@ -110,6 +110,16 @@ def test_a_decoy_in_a_comment_is_not_taken_for_the_place() -> None:
     assert find_places(seal, [path]) is None
 
 
+def test_e10_decoys_without_an_end_are_not_read_to_the_end() -> None:
+    decoys = b"<!-- " + b"<key>a.txt</key><dict> " * 40_000 + b" -->"
+    seal = make_seal(NAMES, {}).replace(b"<key>files</key>", decoys + b"<key>files</key>")
+    began = time.process_time()
+
+    find_places(seal, ["a.txt"])
+
+    assert time.process_time() - began < 3
+
+
 def test_the_hashes_in_a_sample_are_those_of_its_files(good: Path) -> None:
     root = "Payload/Harbour.app/"
     seal = plistlib.loads(world.read_entry(good, root + "_CodeSignature/CodeResources"))
