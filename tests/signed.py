@@ -104,7 +104,13 @@ async def open_bench(
         organization_id=shelf.build.organization_id,
         authorities=world.authorities(),
     )
-    making = Making(database, blobs, Workroom(folder / "signing"), splicing=splicing)
+    making = Making(
+        database,
+        blobs,
+        Workroom(folder / "signing"),
+        splicing=splicing,
+        authorities=world.authorities(),
+    )
     return Bench(
         database=database,
         blobs=blobs,

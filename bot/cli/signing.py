@@ -152,9 +152,12 @@ def _authorities(paths: Sequence[Path]) -> "list[x509.Certificate] | None":
     return found or None
 
 
-def _roots(trusted: "Sequence[x509.Certificate] | None") -> "list[x509.Certificate] | None":
-    """Return those that signed themselves."""
-    return None if trusted is None else [one for one in trusted if one.subject == one.issuer]
+def _roots(
+    trusted: "Sequence[x509.Certificate] | None",
+) -> "tuple[x509.Certificate, ...] | None":
+    from provisioning.codesign.authorities import roots_among  # noqa: PLC0415
+
+    return None if trusted is None else roots_among(trusted)
 
 
 def _head(path: Path) -> bytes:

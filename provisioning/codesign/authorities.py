@@ -5,7 +5,7 @@ The files in `apple_ca` are public data from https://www.apple.com/certificateau
 listed with the SHA-256 of its DER in `fingerprints.txt`; a file that differs is an error.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -27,8 +27,13 @@ def apple_authorities() -> tuple[x509.Certificate, ...]:
 
 @cache
 def apple_roots() -> tuple[x509.Certificate, ...]:
-    """Return those that signed themselves: where trust begins."""
-    return tuple(item for item in apple_authorities() if item.subject == item.issuer)
+    """Return Apple's roots: where trust begins."""
+    return roots_among(apple_authorities())
+
+
+def roots_among(authorities: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    """Return those that signed themselves."""
+    return tuple(item for item in authorities if item.subject == item.issuer)
 
 
 def _load(pin: str, name: str) -> x509.Certificate:

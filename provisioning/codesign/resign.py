@@ -7,17 +7,16 @@ from typing import Any
 
 from cryptography import x509
 
-from provisioning.codesign.bundles import App, find_app
+from provisioning.codesign.bundles import find_app
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.container.writing import write_file
-from provisioning.codesign.errors import BrokenSeal
+from provisioning.codesign.fitness import refuse_faulty, refuse_unfit
 from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.signing.resigner import Known, Resigner, Wish
 from provisioning.codesign.structures.assembled import Assembled, Range
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.summary import Summary, signed_bundles
-from provisioning.codesign.verifying.verifier import Report, inspect
-from provisioning.codesign.verifying.violation import DAMAGE, Kind
+from provisioning.codesign.verifying.verifier import inspect
 
 
 def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four with a usual value
@@ -41,8 +40,8 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
     somebody's word that a development build may lose its debugging. *one_piece* packs executables
     as a whole, at more cost. *roots* are trusted in place of Apple's.
 
-    Raise Refused with the reason, BrokenSeal when the app was changed after it was signed,
-    Malformed when it cannot be read.
+    Nothing is written that the verifier finds fault with. Raise Refused with the reason, BrokenSeal
+    when the app was changed after it was signed, Malformed when it cannot be read.
     """
     say = progress or _silent
     wish = Wish(
@@ -57,31 +56,22 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
         app = find_app(archive)
         say("Checking the app as it came.")
         report = inspect(archive, roots=roots, now=wish.moment)
-        refuse_damage(app, report)
+        refuse_unfit(app, report)
         resigner = Resigner(
             archive=archive,
             app=app,
             wish=wish,
-            known=Known(digests=report.digests, unsigned=report.unsigned),
+            known=Known(
+                digests=report.digests, unsigned=report.unsigned, faulty=frozenset(report.faults)
+            ),
             progress=say,
         )
         result = resigner.run()
+        say("Checking the signed app.")
+        refuse_faulty(result, roots, wish.moment)
         say("Writing the new file.")
         write_file(out, result.pieces)
     return _summary(resigner, result)
-
-
-def refuse_damage(app: App, report: Report) -> None:
-    """Raise BrokenSeal when something that somebody signed is not as it was signed."""
-    unsigned = {bundle.path for bundle in app.bundles if bundle.executable in report.unsigned}
-    for violation in report.violations:
-        loose = violation.kind in {Kind.PAGE, Kind.SLOT} and violation.where in report.unsigned
-        unsealed = violation.kind is Kind.SEAL and violation.where in unsigned
-        if violation.kind in DAMAGE and not loose and not unsealed:
-            raise BrokenSeal(
-                f"This app was damaged or changed after it was signed: {violation.where}: "
-                f"{violation.sentence} Build and export it again."
-            )
 
 
 def _summary(resigner: Resigner, result: Assembled) -> Summary:

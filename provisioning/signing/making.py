@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+
+from provisioning.codesign.authorities import roots_among
 from provisioning.codesign.errors import NeedsFullPath
 from provisioning.codesign.identity.identity import Identity
-from provisioning.codesign.resign import resign
 from provisioning.codesign.splicing.index import Index
-from provisioning.codesign.splicing.splice import splice
-from provisioning.codesign.splicing.variant import Segment as SplicedSegment
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.summary import SignedBundle
 from provisioning.errors import Unclear
 from provisioning.signing.scratch import Workroom
 from provisioning.signing.sheets import signing_sheet
+from provisioning.signing.signer import Signer, Stretch, resign_apart, splice_apart
 from provisioning.signing.splice_base import prepare_apart
 from storage.blobs.assembling import chunk_digests
 from storage.blobs.segments import Segment, Segments
@@ -64,35 +65,44 @@ class Making:
     """
     Makes the files of variants.
 
-    What is heavy goes one by one: a machine that signs must still answer phones. Without *splicing*
-    every variant is signed anew, in one piece.
+    Every app is read and signed in a process of its own, one after the other: a machine that signs
+    must still answer phones. Without *splicing* every variant is signed anew, in one piece.
+    *authorities* are trusted in place of Apple's.
     """
 
     def __init__(
-        self, database: Database, blobs: BlobStore, workroom: Workroom, *, splicing: bool = True
+        self,
+        database: Database,
+        blobs: BlobStore,
+        workroom: Workroom,
+        *,
+        splicing: bool = True,
+        authorities: Sequence[x509.Certificate] | None = None,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._workroom = workroom
         self._splicing = splicing
+        self._roots = None if authorities is None else roots_among(authorities)
         self._heavy = asyncio.Semaphore(1)
 
     async def make(self, job: Job) -> Made:
         """
         Sign a build for the devices of its profiles.
 
-        Raise CodesignError with the reason why it cannot be; PreparingFailed, BlobMissing, NoSpace.
+        Whichever way it is made, the verifier has found nothing wrong with it. Raise CodesignError
+        with the reason why it cannot be; SigningFailed, BlobMissing, NoSpace.
         """
-        base = await self._base(job) if self._splicing else None
-        if base is not None:
-            try:
-                return await self._spliced(job, base)
-            except NeedsFullPath:
-                pass  # Another purpose, or no room for the signature: the long way can do it.
+        if self._splicing:
+            async for base in self._bases(job):
+                try:
+                    return await self._spliced(job, base)
+                except NeedsFullPath:
+                    continue  # Another purpose, or a fault that stays: the long way can do it.
         return await self._signed_anew(job)
 
     async def prepared(self, build_id: str, source_sha256: str) -> Preparation:
-        """Prepare one file of a build, at most once. Raise PreparingFailed or StorageError."""
+        """Prepare one file of a build, at most once. Raise SigningFailed or StorageError."""
         async with self._database.reading() as session:
             known = await variants.preparation_of(session, build_id, source_sha256)
         if known is not None:
@@ -106,7 +116,7 @@ class Making:
         fresh = Preparation(build_id=build_id, source_sha256=source_sha256)
         async with self._workroom.lend() as room, self._blobs.local(source_sha256) as source:
             out = room / "prepared.ipa"
-            prepared = await prepare_apart(source, out)
+            prepared = await prepare_apart(source, out, roots=self._roots)
             if prepared.index is None:
                 fresh.reason = prepared.reason
                 return fresh
@@ -118,28 +128,36 @@ class Making:
         fresh.violations = list(prepared.violations)
         return fresh
 
-    async def _base(self, job: Job) -> Preparation | None:
-        """Return what can be spliced into, prepared now if need be; None when nothing can."""
+    async def _bases(self, job: Job) -> AsyncIterator[Preparation]:
+        """Yield what can be spliced into, prepared now if need be: the upload, then a successor."""
         build_id, fingerprint = job.build.id, job.identity.fingerprint
         if fingerprint in _certificates(job.build):
             await self.prepared(build_id, file_of(job.build))
         async with self._database.reading() as session:
             found = await variants.prepared(session, build_id, fingerprint)
             anew = await variants.signed_anew(session, build_id, fingerprint)
-        if found is not None or anew is None or anew.base_sha256 is None:
-            return found
+        if found is not None:
+            yield found
+        if anew is None or anew.base_sha256 is None:
+            return
         # Once signed anew, every later generation is a splice into that.
         made = await self.prepared(build_id, anew.base_sha256)
-        return made if made.base_sha256 is not None else None
+        if made.base_sha256 is not None and (found is None or made.id != found.id):
+            yield made
 
     async def _spliced(self, job: Job, base: Preparation) -> Made:
         assert base.base_sha256 is not None
         assert base.index_sha256 is not None
         index = Index.loads(await self._content(base.index_sha256))
-        async with self._blobs.local(base.base_sha256) as path:
-            variant = await asyncio.to_thread(splice, path, index, job.identity, job.profiles)
-        fresh = await self._keep(b"".join(item.content or b"" for item in variant.segments))
-        segments = _segments(variant.segments, base.base_sha256, fresh.sha256)
+        async with (
+            self._heavy,
+            self._workroom.lend() as room,
+            self._blobs.local(base.base_sha256) as path,
+        ):
+            out = room / "fresh"
+            variant = await splice_apart(path, index, self._signer(job), out)
+            fresh = await self._put(out)
+        segments = _segments(variant.stretches, base.base_sha256, fresh.sha256)
         known = {base.base_sha256: base.chunks} if base.chunk_size == CHUNK_SIZE else {}
         return Made(
             way=VariantWay.SPLICE,
@@ -159,8 +177,8 @@ class Making:
             self._blobs.local(file_of(job.build)) as source,
         ):
             out = room / "signed.ipa"
-            summary = await asyncio.to_thread(
-                resign, source, job.identity, job.profiles, out, one_piece=not self._splicing
+            bundles = await resign_apart(
+                source, self._signer(job), out, one_piece=not self._splicing
             )
             whole = await self._put(out)
         return Made(
@@ -171,8 +189,11 @@ class Making:
             base_sha256=whole.sha256,
             fresh_sha256=None,
             new_bytes=whole.size,
-            signing=_sheet(job, summary.bundles),
+            signing=_sheet(job, bundles),
         )
+
+    def _signer(self, job: Job) -> Signer:
+        return Signer(identity=job.identity, profiles=job.profiles, roots=self._roots)
 
     async def _put(self, path: Path) -> StoredBlob:
         size = (await asyncio.to_thread(path.stat)).st_size
@@ -195,12 +216,12 @@ def _certificates(build: Build) -> Sequence[str]:
     return found
 
 
-def _segments(spliced: Sequence[SplicedSegment], base: str, fresh: str) -> Segments:
+def _segments(stretches: Sequence[Stretch], base: str, fresh: str) -> Segments:
     """Return the ranges of the prepared file, and of the new bytes one after the other."""
     parts: list[Segment] = []
     kept = 0
-    for item in spliced:
-        if item.content is None:
+    for item in stretches:
+        if item.start is not None:
             end = item.start + item.length
             parts.append(Segment(sha256=base, start=item.start, end=end))
         else:

@@ -11,9 +11,9 @@ from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.structures.profile import Profile, read_profile
 from provisioning.errors import Unclear
+from provisioning.signing.apart import SigningFailed
 from provisioning.signing.identities import Identities
 from provisioning.signing.making import Job, Made, Making, file_of
-from provisioning.signing.splice_base import PreparingFailed
 from storage.blobs.store import CHUNK_SIZE
 from storage.catalog import builds, variants
 from storage.catalog.database import Database
@@ -48,7 +48,7 @@ class Signing:
         """
         Prepare a build for splicing, at most once; the result says why it cannot be, if so.
 
-        Raise NotFound; Unclear for an external build; BlobMissing, NoSpace, or PreparingFailed,
+        Raise NotFound; Unclear for an external build; BlobMissing, NoSpace, or SigningFailed,
         after which it may be tried again.
         """
         build = await self._build(build_id)
@@ -100,7 +100,7 @@ class Signing:
     async def _make(self, variant: Variant, job: Job) -> Variant:
         try:
             made = await self._making.make(job)
-        except (CodesignError, PreparingFailed, BlobMissing, NoSpace) as failure:
+        except (CodesignError, SigningFailed, BlobMissing, NoSpace) as failure:
             return await self._fail(variant, str(failure))
         except Exception:
             await self._fail(variant, FAILED)

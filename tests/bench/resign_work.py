@@ -75,23 +75,23 @@ def do_prepare(shop: Workshop) -> Work:
 
 
 def do_splice(shop: Workshop) -> Work:
-    """Splice to segments."""
-    identity, profiles = shop.identity(1), shop.profiles(1)
+    """Splice to segments and verify."""
+    identity, profiles, roots = shop.identity(1), shop.profiles(1), shop.authorities()[1:]
 
     def work() -> int:
         index = Index.loads(shop.index.read_bytes())
-        return splice(shop.prepared, index, identity, profiles).new_bytes
+        return splice(shop.prepared, index, identity, profiles, roots=roots).new_bytes
 
     return work
 
 
 def do_splice_file(shop: Workshop) -> Work:
-    """Splice to a file."""
-    identity, profiles = shop.identity(1), shop.profiles(1)
+    """Splice, verify, write a file."""
+    identity, profiles, roots = shop.identity(1), shop.profiles(1), shop.authorities()[1:]
 
     def work() -> int:
         index = Index.loads(shop.index.read_bytes())
-        variant = splice(shop.prepared, index, identity, profiles)
+        variant = splice(shop.prepared, index, identity, profiles, roots=roots)
         materialise(shop.prepared, variant, shop.out)
         return variant.new_bytes
 
@@ -99,7 +99,7 @@ def do_splice_file(shop: Workshop) -> Work:
 
 
 def do_resign(shop: Workshop) -> Work:
-    """Re-sign in full, new certificate."""
+    """Re-sign in full and verify twice."""
     identity, profiles, roots = shop.identity(2), shop.profiles(2), shop.authorities()[1:]
 
     def work() -> int:

@@ -8,7 +8,7 @@ from provisioning.codesign.bundles import Bundle
 from provisioning.codesign.errors import Refused
 from provisioning.codesign.signing import blobs
 from provisioning.codesign.structures import superblob
-from provisioning.codesign.structures.entitlements import WILDCARD, grants
+from provisioning.codesign.structures.entitlements import claims_wildcard, grants
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.signature import Signature
 
@@ -105,8 +105,7 @@ def refuse_excess(identifier: str, values: Mapping[str, Any], profile: Profile) 
                 f"{key}. Add the capability to the app's identifier at Apple and make the profile "
                 "anew."
             )
-        each = value if isinstance(value, list) else [value]
-        if any(isinstance(item, str) and item.endswith(WILDCARD) for item in each):
+        if claims_wildcard(key, value):
             raise Refused(
                 f"The entitlement {key} of {identifier} is a wildcard, which only a profile "
                 "may hold."

@@ -22,7 +22,7 @@ from provisioning.codesign.signing.seal import make_seal, patch_seal
 from provisioning.codesign.structures import coderesources
 from provisioning.codesign.structures.assembled import Assembled, chunks_of
 from provisioning.codesign.structures.digest import Digest, digest_of
-from provisioning.codesign.structures.macho import INTEL, Slice, read_slices
+from provisioning.codesign.structures.macho import read_slices
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.signature import Signature, read_signature
 
@@ -50,10 +50,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What the verifier found out about the input: hashes of every file, and unsigned code."""
+    """What the verifier found out about the input: hashes of every file, unsigned, faulty code."""
 
     digests: Mapping[str, Digest]
     unsigned: frozenset[str]
+    faulty: frozenset[str]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,14 +87,12 @@ class Resigner:
         )
 
     def _look_at_code(self) -> None:
-        """Read every old signature and refuse what must not be signed, before anything is done."""
+        """Read every old signature, and refuse another team's before anything is done."""
         teams: dict[str, str | None] = {}
         for bundle in self.app.bundles:
             for name in (bundle.executable, *bundle.code):
                 source = self.archive.inflated(self.archive.by_name[name]).source
-                parts = read_slices(source)
-                _refuse_unsignable(name, parts)
-                signature = read_signature(source, parts[0])
+                signature = read_signature(source, read_slices(source)[0])
                 self.signatures[name] = signature
                 program = bundle.is_process and name == bundle.executable
                 if program and signature is not None and signature.leaf is not None:
@@ -140,9 +139,11 @@ class Resigner:
         return not inside and self._is_good(bundle.executable)
 
     def _is_good(self, name: str) -> bool:
-        """Tell whether a file's signature can stay: ours and modern, or Apple's own."""
+        """Tell whether a file's signature can stay: ours and modern or Apple's, and faultless."""
         signature = self.signatures[name]
-        if signature is None or signature.leaf is None or name in self.known.unsigned:
+        if signature is None or signature.leaf is None:
+            return False
+        if name in self.known.unsigned or name in self.known.faulty:
             return False
         ours = signature.leaf == self.wish.identity.der and signature.is_modern
         return ours or signature.is_apples
@@ -211,12 +212,3 @@ class Resigner:
         method = entry.method if entry else records.DEFLATED
         self.changed[name] = pack_bytes(content, method)
         self.digests[name] = digest_of((content,))
-
-
-def _refuse_unsignable(name: str, parts: tuple[Slice, ...]) -> None:
-    if any(part.is_simulator for part in parts) or all(part.cpu_type in INTEL for part in parts):
-        raise Refused(f"{name} is built for the simulator, so no device can run it.")
-    if any(part.crypt_id for part in parts):
-        raise Refused(
-            f"{name} is encrypted: this is a copy from the App Store, which nobody can sign again."
-        )

@@ -1,14 +1,14 @@
 """Writing CodeResources: a few hashes changed in an old one, or a new one by Apple's rules."""
 
 import plistlib
-import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from provisioning.codesign.errors import Malformed
-from provisioning.codesign.structures.coderesources import Rule, read_code_resources
+from provisioning.codesign.structures.coderesources import read_code_resources
 from provisioning.codesign.structures.digest import Digest
 from provisioning.codesign.structures.plist import read_plist
+from provisioning.codesign.structures.rules import Rule, Rules
 
 #: Xcode's rules for iOS, old and new; the same in every app seen.
 RULES: Final[dict[str, Any]] = {
@@ -93,16 +93,14 @@ def _new_entry(former: object, digest: Digest, rule: Rule | None) -> dict[str, A
     return entry
 
 
-def _listed(rules: tuple[Rule, ...], path: str) -> bool:
+def _listed(rules: Rules, path: str) -> bool:
     rule = _decides(rules, path)
     return rule is not None and not rule.omit
 
 
-def _decides(rules: tuple[Rule, ...], path: str) -> Rule | None:
+def _decides(rules: Rules, path: str) -> Rule | None:
     best: Rule | None = None
-    for rule in rules:
-        if re.search(rule.pattern, path) is None:
-            continue
+    for rule in rules.matching(path):
         heavier = best is None or rule.weight > best.weight
         # Two rules of equal weight occur in older apps; there Apple left the file out.
         if heavier or (best is not None and rule.weight == best.weight and rule.omit):

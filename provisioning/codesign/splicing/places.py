@@ -11,8 +11,9 @@ from provisioning.codesign.splicing.index import HashPlace
 from provisioning.codesign.structures.digest import Digest
 from provisioning.codesign.structures.plist import read_plist
 
+#: An entry has two hashes at most; without a limit, open ones would each be read to the end.
 _VALUE: Final = re.compile(
-    rb"\s*(?:<data>(?P<data>[^<]*)</data>|<dict>(?P<dict>.*?)</dict>)", re.DOTALL
+    rb"\s*(?:<data>(?P<data>[^<]*)</data>|<dict>(?P<dict>.{0,1024}?)</dict>)", re.DOTALL
 )
 _DATA: Final = re.compile(
     rb"<key>(?P<key>hash2?)</key>\s*<data>\s*(?P<text>[A-Za-z0-9+/=]+)\s*</data>"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 
@@ -14,7 +15,7 @@ from provisioning.codesign.container.chunks import join_chunks
 from provisioning.codesign.container.rewrite import Replacement, rewrite
 from provisioning.codesign.container.writing import write_file
 from provisioning.codesign.errors import NeedsFullPath
-from provisioning.codesign.resign import refuse_damage
+from provisioning.codesign.fitness import refuse_unfit
 from provisioning.codesign.splicing.chunking import chunk_code
 from provisioning.codesign.splicing.index import BundlePlace, Index
 from provisioning.codesign.splicing.places import find_places
@@ -24,16 +25,20 @@ from provisioning.codesign.structures.assembled import Assembled
 from provisioning.codesign.structures.macho import read_slices
 from provisioning.codesign.structures.signature import Signature, read_signature
 from provisioning.codesign.structures.source import Source
-from provisioning.codesign.verifying.verifier import inspect
-from provisioning.codesign.verifying.violation import Violation
+from provisioning.codesign.verifying.verifier import Report, inspect
+from provisioning.codesign.verifying.violation import Kind, Violation
+
+#: What is wrong in these ways with a program goes with its old envelope and profile. Whether its
+#: entitlements are allowed is for the new profile to say.
+_REPLACED: Final = frozenset({Kind.CMS, Kind.TRUST, Kind.PROFILE, Kind.ENTITLEMENT})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """
-    The outcome of preparing: the index, and what the verifier found that is no damage.
+    The outcome of preparing: the index, and what the verifier found that new profiles can mend.
 
-    Such a violation, an expired profile for instance, does not keep anybody from splicing.
+    An expired profile, for instance, does not keep anybody from splicing.
     """
 
     index: Index
@@ -60,7 +65,8 @@ def prepare(
         app = find_app(archive)
         say("Checking the app as it came.")
         report = inspect(archive, roots=roots, now=now or datetime.now(UTC))
-        refuse_damage(app, report)
+        refuse_unfit(app, report)
+        _refuse_faults(app, report)
         say("Laying out its signatures.")
         preparation = Preparation(archive=archive, app=app)
         result = preparation.run()
@@ -124,18 +130,20 @@ class Preparation:
     def _regions(self, bundle: Bundle, source: Source) -> Iterator[tuple[int, bytes]]:
         """Yield where each slice's signature begins, and its bytes."""
         for part in sorted(read_slices(source), key=lambda part: part.start):
-            self._refuse_unfit(bundle, read_signature(source, part))
+            self._refuse_unspliceable(bundle, read_signature(source, part))
             place = part.signature
             assert place is not None
             yield part.start + place.offset, part.of(source).read(place.offset, place.size)
 
-    def _refuse_unfit(self, bundle: Bundle, signature: Signature | None) -> None:
+    def _refuse_unspliceable(self, bundle: Bundle, signature: Signature | None) -> None:
         if signature is None or signature.leaf is None:
             raise NeedsFullPath(f"Nobody has signed {bundle.path} yet.")
         if not signature.is_modern or signature.entitlements_der is None:
             raise NeedsFullPath(f"The signature of {bundle.path} is too old for iOS 15.")
         if signature.primary.special(superblob.RESOURCES_SLOT) is None:
             raise NeedsFullPath(f"The signature of {bundle.path} does not cover its seal.")
+        if signature.entitlements != signature.entitlements_der:
+            raise NeedsFullPath(f"The two forms of entitlements of {bundle.path} differ.")
         final_cms(signature.blob)
         self.leaves[signature.leaf] = signature.primary.team or ""
 
@@ -147,6 +155,18 @@ class Preparation:
                 seal = inner.path + coderesources.FILE_NAME
                 found += [inner.profile_name, inner.executable, seal]
         return [name[len(bundle.path) :] for name in found]
+
+
+def _refuse_faults(app: App, report: Report) -> None:
+    """Raise NeedsFullPath for a fault in a signature that a splice would leave as it is."""
+    programs = {bundle.executable for bundle in app.bundles if bundle.is_process}
+    for violation in report.violations:
+        if violation.kind is Kind.CONTAINER:
+            raise NeedsFullPath(f"{violation.where} is packed wrongly: {violation.sentence}")
+    for name, faults in report.faults.items():
+        for fault in faults:
+            if name not in programs or fault.kind not in _REPLACED:
+                raise NeedsFullPath(f"{name} has to be signed anew: {fault.sentence}")
 
 
 def _silent(_sentence: str) -> None:

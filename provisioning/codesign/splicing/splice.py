@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from cryptography import x509
+
 from provisioning.codesign.bundles import App, Bundle
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.container.packing import pack_bytes
@@ -22,6 +24,7 @@ from provisioning.codesign.splicing.places import write_places
 from provisioning.codesign.splicing.region import resign_region
 from provisioning.codesign.splicing.variant import Variant, as_segments
 from provisioning.codesign.structures import coderesources, superblob
+from provisioning.codesign.structures.assembled import Assembled
 from provisioning.codesign.structures.codedirectory import CodeDirectory
 from provisioning.codesign.structures.digest import Digest, digest_of
 from provisioning.codesign.structures.entitlements import read_entitlements_xml
@@ -29,6 +32,7 @@ from provisioning.codesign.structures.profile import FILE_NAME as PROFILE_NAME
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.superblob import read_superblob
 from provisioning.codesign.summary import signed_bundles
+from provisioning.codesign.verifying.verifier import verify_source
 
 #: New bytes are few and made often: the fastest level is enough.
 FAST: Final = 1
@@ -41,12 +45,15 @@ def splice(
     profiles: Sequence[Profile],
     *,
     now: datetime | None = None,
+    roots: Sequence[x509.Certificate] | None = None,
 ) -> Variant:
     """
     Describe the prepared file with *profiles* in place of its own, signed by *identity*.
 
-    The file is read in a few places and never written. Raise NeedsFullPath when the identity is not
-    the one that signed it, or when a new signature does not fit; Refused as for any re-sign.
+    The file is read and never written; the verifier, which trusts *roots* in place of Apple's, has
+    found nothing wrong with what is returned. Raise NeedsFullPath when the identity is not the one
+    that signed it, or when a new signature does not fit or would not do; Refused as for any
+    re-sign.
     """
     if identity.fingerprint != index.fingerprint:
         raise NeedsFullPath(
@@ -62,7 +69,11 @@ def splice(
             profiles=profiles,
             moment=now or datetime.now(UTC),
         )
-        return splicing.run()
+        whole = splicing.run()
+        faults = verify_source(whole, roots=roots, now=splicing.moment)
+        if faults:
+            raise NeedsFullPath(f"New profiles alone do not make it run: {faults[0]}")
+        return splicing.variant(whole)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,21 +85,25 @@ class Splicing:
     identity: Identity
     profiles: Sequence[Profile]
     moment: datetime
+    assigned: dict[str, Profile] = field(default_factory=dict)
     changed: dict[str, Replacement] = field(default_factory=dict)
     digests: dict[str, Digest] = field(default_factory=dict)
 
-    def run(self) -> Variant:
-        app = _app(self.index)
-        assigned = assign(app, self.profiles, self.identity, self.moment)
+    def run(self) -> Assembled:
+        """Put the profiles in, and return the new archive. Raise Refused or NeedsFullPath."""
+        self.assigned = assign(_app(self.index), self.profiles, self.identity, self.moment)
         for bundle in self.index.bundles:
-            self._splice(bundle, assigned[bundle.path])
-        whole = rewrite(self.archive, self.changed, {})
+            self._splice(bundle, self.assigned[bundle.path])
+        return rewrite(self.archive, self.changed, {})
+
+    def variant(self, whole: Assembled) -> Variant:
+        """Tell the new archive as ranges of the prepared file and new bytes."""
         segments = tuple(as_segments(whole.pieces))
         return Variant(
             segments=segments,
             size=whole.size,
             new_bytes=sum(item.length for item in segments if item.content is not None),
-            bundles=tuple(signed_bundles(app, assigned)),
+            bundles=tuple(signed_bundles(_app(self.index), self.assigned)),
         )
 
     def _splice(self, bundle: BundlePlace, profile: Profile) -> None:

@@ -23,8 +23,17 @@ OCTETS: Final = 0x04
 MOST_DEPTH: Final = 16
 MOST_CHILDREN: Final = 4_096
 
-#: The wildcard that a profile may grant and an app must never claim.
+#: What a profile writes at the end of a value to grant every longer one.
 WILDCARD: Final = "*"
+#: Entitlements for which a wildcard is no value. An app may claim others, such as every pass type
+#: or keychain group of its team, where the profile grants the same.
+NEVER_WILD: Final = frozenset(
+    {
+        "application-identifier",
+        "com.apple.developer.team-identifier",
+        "com.apple.developer.associated-domains",
+    }
+)
 
 
 def read_entitlements_xml(payload: bytes) -> dict[str, Any]:
@@ -133,3 +142,10 @@ def grants(allowed: Any, wanted: Any) -> bool:  # noqa: ANN401  a plist value ma
     if isinstance(allowed, bool) and isinstance(wanted, bool):
         return allowed or not wanted
     return type(allowed) is type(wanted) and bool(allowed == wanted)
+
+
+def claims_wildcard(key: str, value: Any) -> bool:  # noqa: ANN401  a plist value may be of any kind
+    """Tell whether an app claims a wildcard for an entitlement that must name what it is for."""
+    each = value if isinstance(value, list) else [value]
+    wild = any(isinstance(item, str) and item.endswith(WILDCARD) for item in each)
+    return wild and key in NEVER_WILD

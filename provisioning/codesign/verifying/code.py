@@ -58,12 +58,13 @@ class SignedSlice:
 
 @dataclass(slots=True)
 class CodeCheck:
-    """Checks one file; `found` collects violations, `slices` what was readable."""
+    """Checks one file; `found` collects violations, `slices` the signatures of its `parts`."""
 
     where: str
     around: Surroundings
     found: list[Violation] = field(default_factory=list)
     slices: list[SignedSlice] = field(default_factory=list)
+    parts: tuple[Slice, ...] = ()
 
     @property
     def is_unsigned(self) -> bool:
@@ -76,12 +77,12 @@ class CodeCheck:
     def run(self, source: Source) -> None:
         """Check every slice of a Mach-O file; what is malformed is a violation, never an error."""
         try:
-            parts = read_slices(source)
+            self.parts = read_slices(source)
         except Malformed as error:
             self._report(Kind.UNREADABLE, str(error))
             return
-        self._check_gaps(source, parts)
-        for part in parts:
+        self._check_gaps(source, self.parts)
+        for part in self.parts:
             try:
                 self._check_slice(part, part.of(source))
             except Malformed as error:
@@ -227,7 +228,7 @@ class CodeCheck:
 
     def _check_pages(self, source: PartSource, directories: tuple[CodeDirectory, ...]) -> None:
         for directory in directories:
-            wrong = list(_wrong_pages(source, directory))
+            wrong = list(wrong_pages(source, directory))
             if wrong:
                 self._report(
                     Kind.PAGE,
@@ -252,7 +253,8 @@ _CONSTRUCTORS: Final[dict[str, Callable[[bytes], "hashlib._Hash"]]] = {
 }
 
 
-def _wrong_pages(source: PartSource, directory: CodeDirectory) -> Iterator[int]:
+def wrong_pages(source: PartSource, directory: CodeDirectory) -> Iterator[int]:
+    """Yield the number of each page that is not what a CodeDirectory says."""
     name, length = codedirectory.ALGORITHMS[directory.hash_type]
     hashed = _CONSTRUCTORS[name]
     size = directory.page_size

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from provisioning.codesign.bundles import Bundle
-from provisioning.codesign.structures.entitlements import WILDCARD, grants
+from provisioning.codesign.structures.entitlements import claims_wildcard, grants
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.requirements import Expression
 from provisioning.codesign.verifying.code import SignedSlice
@@ -141,7 +141,7 @@ def _check_entitlements(
             yield _violation(
                 Kind.ENTITLEMENT, bundle, f"the profile does not allow this value of {key}."
             )
-        if _has_wildcard(value):
+        if claims_wildcard(key, value):
             yield _violation(Kind.ENTITLEMENT, bundle, f"{key} claims a wildcard.")
     yield from _check_application_id(bundle, held, profile)
 
@@ -156,11 +156,6 @@ def _check_application_id(
         )
     if held.get(TEAM_ID, profile.team_ids[0] if profile.team_ids else "") not in profile.team_ids:
         yield _violation(Kind.ENTITLEMENT, bundle, "the team identifier is another team's.")
-
-
-def _has_wildcard(value: Any) -> bool:  # noqa: ANN401  a plist value may be of any kind
-    each = value if isinstance(value, list) else [value]
-    return any(isinstance(item, str) and item.endswith(WILDCARD) for item in each)
 
 
 def _violation(kind: Kind, bundle: Bundle, sentence: str) -> Violation:

@@ -1,14 +1,13 @@
 """The seal of a bundle: whether CodeResources lists exactly the files that are there."""
 
-import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from provisioning.codesign.bundles import Bundle
-from provisioning.codesign.structures.coderesources import CodeResources, Rule, SealedFile
+from provisioning.codesign.structures.coderesources import CodeResources, SealedFile
 from provisioning.codesign.structures.digest import Digest
+from provisioning.codesign.structures.rules import Rule, Rules
 from provisioning.codesign.verifying.violation import Kind, Violation
 
 
@@ -103,15 +102,9 @@ def _gone(
             yield _violation(bundle, f"{path} is sealed, but it is not there.")
 
 
-def deciding(rules: tuple[Rule, ...], path: str) -> Rule | None:
+def deciding(rules: Rules, path: str) -> Rule | None:
     """Return the rule that decides about a path: the heaviest, an omitting one on a tie."""
-    matching = [rule for rule in rules if _pattern(rule.pattern).search(path)]
-    return max(matching, key=lambda rule: (rule.weight, rule.omit), default=None)
-
-
-@lru_cache(maxsize=512)
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    return max(rules.matching(path), key=lambda rule: (rule.weight, rule.omit), default=None)
 
 
 def _violation(bundle: Bundle, sentence: str) -> Violation:

@@ -14,21 +14,24 @@ from cryptography.x509.oid import NameOID
 from provisioning.codesign.authorities import apple_roots
 from provisioning.codesign.bundles import WATCH_STUB, App, Bundle, find_app
 from provisioning.codesign.container import entry as records
-from provisioning.codesign.container.archive import Archive, open_archive
+from provisioning.codesign.container.archive import Archive, open_archive, read_archive
+from provisioning.codesign.container.spool import spool
 from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.structures import coderesources
 from provisioning.codesign.structures.cms import read_signed_message
 from provisioning.codesign.structures.coderesources import LARGEST_SEAL, read_code_resources
 from provisioning.codesign.structures.digest import Digest, digest_of
+from provisioning.codesign.structures.macho import Slice
 from provisioning.codesign.structures.profile import Profile, read_profile
 from provisioning.codesign.structures.signature import APPLE
-from provisioning.codesign.structures.source import pieces
+from provisioning.codesign.structures.source import Source, pieces
 from provisioning.codesign.verifying import trust
 from provisioning.codesign.verifying.code import CodeCheck, SignedSlice, Surroundings
 from provisioning.codesign.verifying.container import check_records, take_digests
 from provisioning.codesign.verifying.envelope import check_signature, signer_of
 from provisioning.codesign.verifying.meaning import check_identity, check_profile
 from provisioning.codesign.verifying.seal import check_seal
+from provisioning.codesign.verifying.stub import check_stub
 from provisioning.codesign.verifying.violation import Kind, Violation
 
 LONGEST_LINK: Final = 4_096
@@ -54,18 +57,37 @@ def verify(
         return [Violation(kind=Kind.CONTAINER, where=path.name, sentence=str(error))]
 
 
+def verify_source(
+    source: Source,
+    *,
+    roots: Sequence[x509.Certificate] | None = None,
+    now: datetime | None = None,
+) -> list[Violation]:
+    """Check a whole IPA that need not be a file yet, as `verify` does."""
+    try:
+        with spool() as store:
+            archive = read_archive(source, store)
+            return list(inspect(archive, roots=roots, now=now).violations)
+    except CodesignError as error:
+        return [Violation(kind=Kind.CONTAINER, where="The archive", sentence=str(error))]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """
     What was found in an archive.
 
     `unsigned` names the Mach-O files that nobody signed: those without a signature or with an ad
-    hoc one. `digests` are the hashes of every file that could be read.
+    hoc one. `faults` are the violations of each Mach-O file's own signature, by its name; what is
+    wrong with a chain of certificates stands there for every file, and once in `violations`.
+    `digests` are the hashes of every file that could be read, `slices` the parts of every Mach-O.
     """
 
     violations: tuple[Violation, ...]
     unsigned: frozenset[str]
+    faults: dict[str, tuple[Violation, ...]]
     digests: dict[str, Digest]
+    slices: dict[str, tuple[Slice, ...]]
 
 
 def inspect(
@@ -85,8 +107,20 @@ def inspect(
     )
     check.run()
     return Report(
-        violations=tuple(check.found), unsigned=frozenset(check.unsigned), digests=check.digests
+        violations=tuple(check.found),
+        unsigned=frozenset(check.unsigned),
+        faults=check.faults,
+        digests=check.digests,
+        slices=check.slices,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """A chain of certificates, and what is wrong with it wherever it is used."""
+
+    certificates: list[x509.Certificate]
+    flaws: tuple[Violation, ...]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,17 +134,19 @@ class _AppCheck:
     digests: dict[str, Digest] = field(default_factory=dict)
     unsigned: set[str] = field(default_factory=set)
     teams: dict[str, str | None] = field(default_factory=dict)
-    chains: dict[tuple[bytes, ...], list[x509.Certificate]] = field(default_factory=dict)
+    faults: dict[str, tuple[Violation, ...]] = field(default_factory=dict)
+    slices: dict[str, tuple[Slice, ...]] = field(default_factory=dict)
+    chains: dict[tuple[bytes, ...], _Chain] = field(default_factory=dict)
 
     def run(self) -> None:
         self.found.extend(check_records(self.archive))
         self.digests = take_digests(self.archive, self.app.code, self.found.append)
         owners = {bundle.executable: bundle for bundle in self.app.bundles}
         for name in sorted(self.app.code):
-            bundle = owners.get(name)
-            slices = self._check_code(name, bundle)
-            for signed in slices:
-                self._check_signer(name, bundle, signed)
+            if WATCH_STUB in name and name not in owners:
+                self._check_stub(name)
+            else:
+                self._check_code(name, owners.get(name))
         self._check_teams()
         links = self._links()
         names = sorted(self.digests)
@@ -122,7 +158,25 @@ class _AppCheck:
     def _report(self, kind: Kind, where: str, sentence: str) -> None:
         self.found.append(Violation(kind=kind, where=where, sentence=sentence))
 
-    def _check_code(self, name: str, bundle: Bundle | None) -> list[SignedSlice]:
+    def _check_stub(self, name: str) -> None:
+        try:
+            source = self.archive.inflated(self.archive.by_name[name]).source
+        except Malformed as error:
+            self._report(Kind.STREAM, name, str(error))
+            return
+        self.digests[name] = digest_of(pieces(source))
+        self.found.extend(check_stub(source, self.roots, name))
+
+    def _check_code(self, name: str, bundle: Bundle | None) -> None:
+        before = len(self.found)
+        flaws: tuple[Violation, ...] = ()
+        for signed in self._check_file(name, bundle):
+            flaws += self._check_signer(name, bundle, signed)
+        faults = dict.fromkeys((*self.found[before:], *flaws))
+        if faults:
+            self.faults[name] = tuple(faults)
+
+    def _check_file(self, name: str, bundle: Bundle | None) -> list[SignedSlice]:
         entry = self.archive.by_name[name]
         runs = bundle is not None and bundle.is_process
         if runs and entry.mode and not entry.mode & records.EXECUTABLE_BITS:
@@ -136,6 +190,7 @@ class _AppCheck:
         except Malformed as error:
             self._report(Kind.STREAM, name, str(error))
         self.found.extend(check.found)
+        self.slices[name] = check.parts
         if check.is_unsigned:
             self.unsigned.add(name)
         return check.slices
@@ -158,17 +213,20 @@ class _AppCheck:
             self._report(Kind.STREAM, name, str(error))
             return None
 
-    def _check_signer(self, name: str, bundle: Bundle | None, signed: SignedSlice) -> None:
+    def _check_signer(
+        self, name: str, bundle: Bundle | None, signed: SignedSlice
+    ) -> tuple[Violation, ...]:
+        """Check who signed one slice; return what is wrong with the chain of certificates."""
         if signed.message is None:
-            return
+            return ()
         try:
-            chain = self._chain(name, signed.message.certificates, signed)
+            found = self._chain(name, signed.message.certificates, signed)
         except Malformed as error:
             self._report(Kind.CMS, name, str(error))
-            return
-        foreign = WATCH_STUB in name or _is_apples(signed, chain)
-        if foreign and not (bundle and bundle.is_process):
-            return
+            return ()
+        chain = found.certificates
+        if _is_apples(signed, chain) and not (bundle and bundle.is_process):
+            return found.flaws
         self.teams[name] = signed.primary.team
         if bundle is not None:
             self.found.extend(check_identity(bundle, signed, chain))
@@ -177,6 +235,7 @@ class _AppCheck:
             self._report(
                 Kind.IDENTITY, name, "the signature names another team than its certificate."
             )
+        return found.flaws
 
     def _check_teams(self) -> None:
         """Report code of a team other than the app's, which iOS does not load."""
@@ -187,22 +246,21 @@ class _AppCheck:
                     Kind.IDENTITY, name, "the code is signed by another team than the app."
                 )
 
-    def _chain(
-        self, name: str, carried: tuple[bytes, ...], signed: SignedSlice
-    ) -> list[x509.Certificate]:
+    def _chain(self, name: str, carried: tuple[bytes, ...], signed: SignedSlice) -> _Chain:
         assert signed.message is not None
         certificates = trust.load(carried)
         leaf = signer_of(signed.message, certificates)
         key = (leaf.public_bytes(Encoding.DER), *carried)
         if key not in self.chains:
+            before = len(self.found)
             chain = trust.chain_of(leaf, certificates)
-            self.chains[key] = chain
             dated = not _is_apples(signed, chain)
             self.found.extend(
                 trust.check_chain(chain, self.roots, self.now if dated else None, name)
             )
             if not trust.is_for_code_signing(leaf):
                 self._report(Kind.TRUST, name, "the certificate is not for code signing.")
+            self.chains[key] = _Chain(chain, tuple(self.found[before:]))
         return self.chains[key]
 
     def _check_grant(

@@ -11,7 +11,7 @@ import provisioning.codesign
 
 HOME = Path(provisioning.codesign.__file__).parent
 PREFIX = "provisioning.codesign."
-ALLOWED = {"cryptography", "asn1crypto"} | set(sys.stdlib_module_names)
+ALLOWED = {"cryptography", "asn1crypto", "re2"} | set(sys.stdlib_module_names)
 READERS = {"structures", "container", "errors"}
 
 

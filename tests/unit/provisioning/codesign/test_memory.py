@@ -45,7 +45,7 @@ def test_preparing_and_splicing_take_little_memory(
 
     with peak() as taken:
         index = prepare(huge, path, roots=world.roots()).index
-        materialise(path, splice(path, index, signer, profiles), out)
+        materialise(path, splice(path, index, signer, profiles, roots=world.roots()), out)
         assert taken() < BOUND
     assert out.stat().st_size > PROGRAM // 3
 

@@ -258,10 +258,44 @@ def test_a_hundred_thousand_nested_arrays_are_refused() -> None:
         read_plist(content, "This file")
 
 
-@pytest.mark.parametrize("pattern", ["(a+)+$", "(.*)*x", "^.*.*.*$", "a" * 300, "(unclosed"])
-def test_a_rule_that_could_run_for_ever_is_refused(pattern: str) -> None:
-    with pytest.raises(Malformed, match="a rule"):
+@pytest.mark.parametrize(
+    "pattern", ["^(a?){30}a{30}$", "a" * 3_000, "(unclosed", r"(a)\1", "(?=a)b"]
+)
+def test_a_rule_that_apples_tools_do_not_write_is_refused(pattern: str) -> None:
+    with pytest.raises(Malformed, match="rule"):
         read_code_resources(plistlib.dumps({"rules2": {pattern: True}}))
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["^" + "a?" * 60 + "a" * 60 + "$", "(a+)+$", "(.*)*x", "^.*.*.*.*.*.*b$", "(a|a)*(a|a)*b"],
+)
+def test_e10_no_rule_takes_longer_than_its_path(pattern: str) -> None:
+    rules = read_code_resources(plistlib.dumps({"rules2": {pattern: True}})).rules2
+    began = time.process_time()
+
+    for length in range(40, 90):
+        list(rules.matching("a" * length + "!"))
+
+    assert time.process_time() - began < 1
+
+
+def test_e10_rules_that_are_hard_together_are_matched_in_time_too() -> None:
+    patterns = {"a" + "." * number: True for number in range(20, 60)}
+    rules = read_code_resources(plistlib.dumps({"rules2": patterns})).rules2
+    began = time.process_time()
+
+    found = [len(list(rules.matching("ab" * 50 + "." * number))) for number in range(100)]
+
+    assert min(found) == 40
+    assert time.process_time() - began < 1
+
+
+def test_e10_a_weight_beyond_all_numbers_is_refused() -> None:
+    content = f"<plist><dict><key>rules2</key><dict><key>a</key><dict><key>weight</key><integer>{'9' * 400}</integer></dict></dict></dict></plist>"  # noqa: E501  one file
+
+    with pytest.raises(Malformed, match="weight"):
+        read_code_resources(content.encode())
 
 
 def test_requirements_are_spelled_as_apple_does() -> None:

@@ -32,7 +32,11 @@ def signed(
     first, second = world.identity(), world.identity(2)
     outs = [folder / "full.ipa", folder / "spliced.ipa"]
     resign(good, second, world.new_profiles(good, second), outs[0], roots=world.roots())
-    materialise(prepared[0], splice(*prepared, first, world.new_profiles(good, first)), outs[1])
+    materialise(
+        prepared[0],
+        splice(*prepared, first, world.new_profiles(good, first), roots=world.roots()),
+        outs[1],
+    )
     for number, (tree, style) in enumerate(TREES.values()):
         before = world.write_tree(folder / f"before{number}.ipa", tree, style)
         profiles = [world.profile(item, second) for item in identifiers(tree)]

@@ -2,17 +2,22 @@
 
 import hashlib
 import plistlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 import pytest
 
+from bot.sandbox.samples.seal import Seal
 from provisioning.codesign.errors import Malformed
+from provisioning.codesign.resign import resign
 from provisioning.codesign.signing.seal import RULES, RULES_2, make_seal, patch_seal
 from provisioning.codesign.splicing.places import find_places, write_places
 from provisioning.codesign.structures.digest import digest_of
+from provisioning.codesign.verifying.verifier import verify
 from tests.unit.provisioning.codesign import world
+from tests.unit.provisioning.codesign.test_resign import app
 
 OLD, NEW = digest_of((b"old",)), digest_of((b"new",))
 NAMES = dict.fromkeys(("a.txt", "R&D/<x>.txt", "en.lproj/b.strings", "Info.plist"), OLD)
@@ -105,6 +110,16 @@ def test_a_decoy_in_a_comment_is_not_taken_for_the_place() -> None:
     assert find_places(seal, [path]) is None
 
 
+def test_e10_decoys_without_an_end_are_not_read_to_the_end() -> None:
+    decoys = b"<!-- " + b"<key>a.txt</key><dict> " * 40_000 + b" -->"
+    seal = make_seal(NAMES, {}).replace(b"<key>files</key>", decoys + b"<key>files</key>")
+    began = time.process_time()
+
+    find_places(seal, ["a.txt"])
+
+    assert time.process_time() - began < 3
+
+
 def test_the_hashes_in_a_sample_are_those_of_its_files(good: Path) -> None:
     root = "Payload/Harbour.app/"
     seal = plistlib.loads(world.read_entry(good, root + "_CodeSignature/CodeResources"))
@@ -112,3 +127,25 @@ def test_the_hashes_in_a_sample_are_those_of_its_files(good: Path) -> None:
     for path, sealed in seal["files2"].items():
         content = world.read_entry(good, root + path)
         assert sealed["hash2"] == hashlib.sha256(content).digest()
+
+
+class HostileSeal(Seal):
+    """A seal with a rule that a backtracking matcher never comes to an end with."""
+
+    def code_resources(self, *, binary: bool = False) -> bytes:
+        values = plistlib.loads(super().code_resources(binary=binary))
+        values["rules2"]["^" + "a?" * 32 + "a" * 32 + "$"] = {"weight": 1.0}
+        return plistlib.dumps(values)
+
+
+def test_e10_a_hostile_rule_takes_no_time(tmp_path: Path) -> None:
+    before, after, signer = tmp_path / "app.ipa", tmp_path / "after.ipa", world.identity()
+    tree = app(files={"a" * 32: b"harmless"})
+    world.write_tree(before, tree, world.Style(seal=HostileSeal))
+    began = time.process_time()
+
+    found = verify(before, roots=world.roots())
+    resign(before, signer, [world.profile(world.APP_ID, signer)], after, roots=world.roots())
+
+    assert found == []
+    assert time.process_time() - began < 2

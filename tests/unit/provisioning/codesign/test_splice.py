@@ -54,7 +54,7 @@ def test_a_splice_is_a_well_signed_app_for_the_new_phone(
     path, index = prepared
     out = tmp_path / "out.ipa"
 
-    variant = splice(path, index, signer, world.new_profiles(good, signer))
+    variant = splice(path, index, signer, world.new_profiles(good, signer), roots=world.roots())
     materialise(path, variant, out)
 
     assert verify(out, world.NEW_PHONE, roots=world.roots()) == []
@@ -64,19 +64,19 @@ def test_a_splice_is_a_well_signed_app_for_the_new_phone(
     assert variant.bundles[0].identifier == world.APP_ID
 
 
-def test_what_is_wrong_but_no_damage_is_told_when_preparing(good: Path, tmp_path: Path) -> None:
-    later = datetime.now(UTC) + timedelta(days=400)
+def test_what_new_profiles_can_mend_is_told_when_preparing(write: Write, tmp_path: Path) -> None:
+    before = write(SampleApp(icon="none", expires=datetime.now(UTC) - timedelta(days=1)))
 
-    done = prepare(good, tmp_path / "out.ipa", roots=world.roots(), now=later)
+    done = prepare(before, tmp_path / "out.ipa", roots=world.roots())
 
-    assert any("has expired" in item.sentence for item in done.violations)
-    assert len(done.index.bundles) == 4
+    assert any("the profile expired" in item.sentence for item in done.violations)
+    assert len(done.index.bundles) == 2
 
 
 def test_segments_cover_the_variant_without_gaps(
     good: Path, prepared: Prepared, signer: Identity
 ) -> None:
-    variant = splice(*prepared, signer, world.new_profiles(good, signer))
+    variant = splice(*prepared, signer, world.new_profiles(good, signer), roots=world.roots())
 
     assert sum(item.length for item in variant.segments) == variant.size
     assert all(
@@ -95,7 +95,13 @@ def test_fifty_generations_never_touch_the_base(
     phones = [identities.device_id(100 + number) for number in range(50)]
 
     variants = [
-        splice(path, index, signer, world.new_profiles(good, signer, phones[: count + 1]))
+        splice(
+            path,
+            index,
+            signer,
+            world.new_profiles(good, signer, phones[: count + 1]),
+            roots=world.roots(),
+        )
         for count in range(50)
     ]
     materialise(path, variants[-1], tmp_path / "last.ipa")
@@ -111,7 +117,9 @@ def test_the_same_generation_at_the_same_moment_is_the_same_bytes(
     profiles = world.new_profiles(good, signer)
     moment = profiles[0].expires_at.replace(year=profiles[0].expires_at.year - 1)
 
-    one, other = (splice(*prepared, signer, profiles, now=moment) for _ in range(2))
+    one, other = (
+        splice(*prepared, signer, profiles, now=moment, roots=world.roots()) for _ in range(2)
+    )
 
     assert one == other
 
@@ -122,7 +130,7 @@ def test_a_splice_and_a_full_re_sign_verify_equally(
     profiles = world.new_profiles(good, signer)
     spliced, full = tmp_path / "spliced.ipa", tmp_path / "full.ipa"
 
-    materialise(prepared[0], splice(*prepared, signer, profiles), spliced)
+    materialise(prepared[0], splice(*prepared, signer, profiles, roots=world.roots()), spliced)
     resign(good, signer, profiles, full, roots=world.roots())
 
     for phone in (None, world.NEW_PHONE, identities.device_id(99)):
@@ -142,7 +150,11 @@ def test_what_was_signed_anew_can_be_spliced_from_then_on(
 
     resign(unsigned, signer, profiles, full, roots=world.roots())
     index = prepare(full, path, roots=world.roots()).index
-    materialise(path, splice(path, index, signer, world.new_profiles(full, signer)), out)
+    materialise(
+        path,
+        splice(path, index, signer, world.new_profiles(full, signer), roots=world.roots()),
+        out,
+    )
 
     assert verify(out, world.NEW_PHONE, roots=world.roots()) == []
 
@@ -153,7 +165,7 @@ def test_a_large_program_is_cut_and_not_packed_anew(
     path, out = tmp_path / "prepared.ipa", tmp_path / "out.ipa"
 
     index = prepare(large, path, roots=world.roots()).index
-    variant = splice(path, index, signer, world.new_profiles(large, signer))
+    variant = splice(path, index, signer, world.new_profiles(large, signer), roots=world.roots())
     materialise(path, variant, out)
 
     assert abs(path.stat().st_size - large.stat().st_size) < 20_000
@@ -180,7 +192,11 @@ def test_apps_of_other_shapes_are_spliced(
     path, out = tmp_path / "prepared.ipa", tmp_path / "out.ipa"
 
     index = prepare(before, path, roots=world.roots()).index
-    materialise(path, splice(path, index, signer, world.new_profiles(before, signer)), out)
+    materialise(
+        path,
+        splice(path, index, signer, world.new_profiles(before, signer), roots=world.roots()),
+        out,
+    )
 
     assert verify(out, world.NEW_PHONE, roots=world.roots()) == []
     assert compare(before, out) == []
@@ -193,7 +209,11 @@ def test_a_binary_seal_is_parsed_and_written(signer: Identity, tmp_path: Path) -
     path, out = tmp_path / "prepared.ipa", tmp_path / "out.ipa"
 
     index = prepare(before, path, roots=world.roots()).index
-    materialise(path, splice(path, index, signer, world.new_profiles(before, signer)), out)
+    materialise(
+        path,
+        splice(path, index, signer, world.new_profiles(before, signer), roots=world.roots()),
+        out,
+    )
 
     assert [item.places for item in index.bundles] == [None, None]
     assert verify(out, world.NEW_PHONE, roots=world.roots()) == []
@@ -210,7 +230,11 @@ def test_two_directories_are_both_changed(write: Write, signer: Identity, tmp_pa
     path, out = tmp_path / "prepared.ipa", tmp_path / "out.ipa"
 
     index = prepare(before, path, roots=world.roots()).index
-    materialise(path, splice(path, index, signer, world.new_profiles(before, signer)), out)
+    materialise(
+        path,
+        splice(path, index, signer, world.new_profiles(before, signer), roots=world.roots()),
+        out,
+    )
 
     assert verify(out, world.NEW_PHONE, roots=world.roots()) == []
 
@@ -231,14 +255,14 @@ def test_an_index_of_another_file_is_refused(
     good: Path, large: Path, prepared: Prepared, signer: Identity
 ) -> None:
     with pytest.raises(Malformed, match="another prepared file"):
-        splice(large, prepared[1], signer, world.new_profiles(good, signer))
+        splice(large, prepared[1], signer, world.new_profiles(good, signer), roots=world.roots())
 
 
 def test_another_certificate_needs_the_full_path(
     good: Path, prepared: Prepared, successor: Identity
 ) -> None:
     with pytest.raises(NeedsFullPath, match="another certificate"):
-        splice(*prepared, successor, world.new_profiles(good, successor))
+        splice(*prepared, successor, world.new_profiles(good, successor), roots=world.roots())
 
 
 def test_a_development_build_needs_the_full_path(write: Write, tmp_path: Path) -> None:
@@ -249,12 +273,12 @@ def test_a_development_build_needs_the_full_path(write: Write, tmp_path: Path) -
     person = make_identity(developer.key, developer.certificate, world.authorities())
 
     with pytest.raises(NeedsFullPath, match="another purpose"):
-        splice(path, index, person, [world.profile(world.APP_ID, person)])
+        splice(path, index, person, [world.profile(world.APP_ID, person)], roots=world.roots())
 
 
 def test_a_missing_profile_is_refused(prepared: Prepared, signer: Identity) -> None:
     with pytest.raises(Refused, match="no provisioning profile for"):
-        splice(*prepared, signer, [world.profile(world.APP_ID, signer)])
+        splice(*prepared, signer, [world.profile(world.APP_ID, signer)], roots=world.roots())
 
 
 @pytest.mark.parametrize("style", [world.Style(adhoc=True), world.Style(signed=False)])

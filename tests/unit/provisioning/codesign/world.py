@@ -1,7 +1,7 @@
 """The synthetic signing world as the library sees it, and apps of unusual shapes."""
 
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 from cryptography import x509
 
 from bot.sandbox.samples import identities
-from bot.sandbox.samples.archive import ArchiveWriter
+from bot.sandbox.samples.archive import FILE_MODE, PROGRAM_MODE, ArchiveWriter
 from bot.sandbox.samples.bundle import Bundle
 from bot.sandbox.samples.macho import MachO, image
 from bot.sandbox.samples.profiles import Profile as SampleProfile
@@ -105,6 +105,17 @@ def read_entry(ipa: Path, name: str) -> bytes:
         return archive.read(name)
 
 
+class EditedBundle(Bundle):
+    """A bundle whose program is changed once it is signed, and sealed above as it then is."""
+
+    edit: Edit | None = None
+
+    def _add_unsealed(self, name: str, chunks: Iterable[bytes], mode: int = FILE_MODE) -> None:
+        if self.edit is not None and mode == PROGRAM_MODE:
+            chunks = (self.edit(b"".join(chunks)) or b"",)
+        super()._add_unsealed(name, chunks, mode)
+
+
 class BinarySeal(Seal):
     """A seal that is written as a binary property list."""
 
@@ -114,7 +125,11 @@ class BinarySeal(Seal):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
-    """A bundle to be written, with those inside it; a library has no profile."""
+    """
+    A bundle to be written, with those inside it; a library has no profile.
+
+    `edit` changes its signed program, `encrypted` makes it one from the App Store.
+    """
 
     folder: str
     name: str
@@ -123,6 +138,8 @@ class Tree:
     library: bool = False
     files: Mapping[str, bytes] = field(default_factory=dict)
     entitlements: Mapping[str, object] = field(default_factory=dict)
+    edit: Edit | None = None
+    encrypted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +149,7 @@ class Style:
     signed: bool = True
     adhoc: bool = False
     binary_seal: bool = False
+    seal: type[Seal] | None = None
     architectures: tuple[Literal["arm64", "x86_64"], ...] = ("arm64",)
 
 
@@ -139,19 +157,22 @@ def write_tree(path: Path, tree: Tree, style: Style | None = None) -> Path:
     """Write an app of any shape."""
     with path.open("w+b") as file:
         archive = ArchiveWriter(file)
-        _write(Bundle(archive, tree.folder), tree, style or Style())
+        _write(EditedBundle(archive, tree.folder), tree, style or Style())
         archive.close()
     return path
 
 
-def _write(bundle: Bundle, tree: Tree, style: Style) -> None:
+def _write(bundle: EditedBundle, tree: Tree, style: Style) -> None:
+    bundle.edit = tree.edit
     if style.binary_seal:
         bundle._seal = BinarySeal()
+    elif style.seal is not None:
+        bundle._seal = style.seal()
     bundle.add_info({"CFBundleExecutable": tree.name, "CFBundleIdentifier": tree.bundle_id})
     for name, content in tree.files.items():
         bundle.add(name, content)
     for inner in tree.inside:
-        _write(bundle.inner(inner.folder), inner, style)
+        _write(EditedBundle(bundle._archive, inner.folder, bundle), inner, style)
     signer = identity()
     if not tree.library and style.signed and not style.adhoc:
         content = profile(tree.bundle_id, signer, entitlements=tree.entitlements).content
@@ -160,6 +181,7 @@ def _write(bundle: Bundle, tree: Tree, style: Style) -> None:
         name=tree.name,
         architectures=style.architectures,
         install_name=f"@rpath/{tree.name}" if tree.library else None,
+        crypt_id=1 if tree.encrypted else 0,
     )
     bundle.finish(program, _signing(tree, style))
 
