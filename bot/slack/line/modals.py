@@ -6,7 +6,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.kit import blocks
-from bot.slack.kit.blocks import Block, Form, Message
+from bot.slack.kit.blocks import Block, Form, Message, View
 from bot.slack.kit.codes import TRIGGER_USED, VIEW_MOVED, code_of
 from bot.slack.kit.payloads import Asker
 from bot.slack.line.health import SlackStanding
@@ -58,9 +58,13 @@ class Doorman:
 
     async def change(self, view_id: str, form: Form) -> bool:
         """Change an open form; False when the person has closed it, which is no trouble."""
+        return await self.turn(view_id, form.view())
+
+    async def turn(self, view_id: str, view: View) -> bool:
+        """Change an open form into *view*, as `change` does."""
         with in_our_words(self._standing):
             try:
-                await self._client.views_update(view_id=view_id, view=form.view())
+                await self._client.views_update(view_id=view_id, view=view)
             except SlackApiError as error:
                 if code_of(error) not in VIEW_MOVED:
                     raise

@@ -3,7 +3,9 @@
 import pytest
 
 from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.slack.views import View
 from bot.slack.kit import names
+from bot.slack.line import submitting
 from tests.integration.answering.asking import Asking, button, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
@@ -364,3 +366,73 @@ async def test_a_testers_click_on_a_managers_button_is_refused(asking: Asking) -
     assert all("You may not change groups here" in message.said() for message in told)
     assert house.workspace.view_of("Bob") is None
     assert await people_of(house, "Kept") == {house.bob.id}
+
+
+async def test_a10_a_form_whose_work_takes_long_says_so_and_turns_into_its_outcome(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = asking.house
+    monkeypatch.setattr(submitting, "IN_TIME", 0.05)
+    crowd = [house.workspace.add_person(f"Zed {number}").id for number in range(5)]
+    robot = house.workspace.add_bot("Slow robot")
+    form = await asking.form("Ann", "groups create", "Create a group")
+    house.slack.script("users.info", Fault.delay(0.2), times=len(crowd))
+
+    sent = await house.ann.submit(
+        form,
+        {
+            names.GROUP_NAME: {names.GROUP_NAME: "Crowd"},
+            names.GROUP_PEOPLE: {names.GROUP_PEOPLE: crowd},
+        },
+    )
+    waiting = words_of(await house.view_of("Ann", "Create a group"))
+    done = words_of(await house.view_of("Ann", "Group"))
+
+    assert sent.action == "update"
+    assert "Working on it…" in waiting
+    assert "*Crowd* · 5 people" in done
+
+    form = await asking.form("Ann", "groups create", "Create a group")
+    house.slack.script("users.info", Fault.delay(0.2), times=1)
+    await house.ann.submit(
+        form,
+        {
+            names.GROUP_NAME: {names.GROUP_NAME: "Machines"},
+            names.GROUP_PEOPLE: {names.GROUP_PEOPLE: [robot.id]},
+        },
+    )
+
+    def refused() -> str | None:
+        view = house.workspace.view_of("Ann")
+        said = words_of(view) if view is not None else ""
+        return said if "robot" in said else None
+
+    assert "is an app and cannot install anything. Please open the form again." in (
+        await house.workspace.eventually(refused)
+    )
+
+
+async def test_a10_what_fails_while_a_form_waits_is_told(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = asking.house
+    monkeypatch.setattr(submitting, "IN_TIME", 0.05)
+    zed = house.workspace.add_person("Zed last").id
+    form = await asking.form("Ann", "groups create", "Create a group")
+    house.slack.script("users.info", Fault.delay(0.2), times=1)
+    house.slack.script("users.info", Fault.error("fatal_error"), times=50)
+
+    await house.ann.submit(
+        form,
+        {
+            names.GROUP_NAME: {names.GROUP_NAME: "Nobody knows"},
+            names.GROUP_PEOPLE: {names.GROUP_PEOPLE: [zed, house.workspace.add_person("Y").id]},
+        },
+    )
+
+    def failed() -> View | None:
+        view = house.workspace.view_of("Ann")
+        return view if view is not None and "did not work" in words_of(view) else None
+
+    assert await house.workspace.eventually(failed)
+    house.slack.faults.clear()

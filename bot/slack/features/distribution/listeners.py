@@ -12,6 +12,8 @@ from bot.slack.features.distribution.typed.listeners import verbs
 from bot.slack.kit import names
 from bot.slack.kit.payloads import click_of, question_of, shortcut_of, submission_of
 from bot.slack.kit.verbs import Verb
+from bot.slack.line.modals import Doorman
+from bot.slack.line.submitting import answer
 from bot.slack.workspace import Workspace
 
 
@@ -19,7 +21,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
     """Let *app* listen, and return the verb that distributes."""
     desk = Desk(house, workspace)
     _register_buttons(app, desk)
-    _register_forms(app, desk)
+    _register_forms(app, desk, workspace.doorman)
     _register_shortcuts(app, desk)
     _register_options(app, desk)
     typed = DistributeCommand(
@@ -60,14 +62,14 @@ def _register_buttons(app: AsyncApp, desk: Desk) -> None:
         await ack()
 
 
-def _register_forms(app: AsyncApp, desk: Desk) -> None:
+def _register_forms(app: AsyncApp, desk: Desk, doorman: Doorman) -> None:
     @app.view(names.DISTRIBUTE_FORM)
     async def on_distribute_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack(**await desk.sent(submission_of(body)))
+        await answer(ack, doorman, body, desk.sent(submission_of(body)))
 
     @app.view(names.PICK_FORM)
     async def on_pick_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack(**await desk.picked(submission_of(body)))
+        await answer(ack, doorman, body, desk.picked(submission_of(body)))
 
 
 def _register_shortcuts(app: AsyncApp, desk: Desk) -> None:

@@ -17,6 +17,8 @@ from bot.slack.kit.payloads import Body, Click, Submission, click_of, submission
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors, is_for_people
 from bot.slack.line.membership import Membership
+from bot.slack.line.modals import Doorman
+from bot.slack.line.submitting import Answer, answer
 from bot.slack.workspace import Workspace
 from storage.errors import NotFound, SlipwayError
 
@@ -30,7 +32,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
     groups = house.people.groups
     acts = GroupActs(groups, house.people.permissions, membership)
     _register_buttons(app, Buttons(acts, workspace))
-    _register_forms(app, GroupForms(groups, acts))
+    _register_forms(app, GroupForms(groups, acts), workspace.doorman)
     return verbs(acts)
 
 
@@ -98,40 +100,34 @@ def _register_buttons(app: AsyncApp, buttons: Buttons) -> None:
         await buttons.edit(body, GroupWay.RENAME)
 
 
-def _register_forms(app: AsyncApp, forms: GroupForms) -> None:
+def _register_forms(app: AsyncApp, forms: GroupForms, doorman: Doorman) -> None:
     @app.view(names.GROUP_CREATE_FORM)
     async def on_create_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _submit(ack, forms.create, body, names.GROUP_NAME)
+        await answer(ack, doorman, body, _done(forms.create, body, names.GROUP_NAME))
 
     @app.view(names.GROUP_PICK_FORM)
     async def on_pick_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _submit(ack, forms.pick, body, names.GROUP_PICK)
+        await answer(ack, doorman, body, _done(forms.pick, body, names.GROUP_PICK))
 
     @app.view(names.GROUP_RENAME_FORM)
     async def on_rename_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _submit(ack, forms.rename, body, names.GROUP_NAME)
+        await answer(ack, doorman, body, _done(forms.rename, body, names.GROUP_NAME))
 
     @app.view(names.GROUP_PEOPLE_FORM)
     async def on_people_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _submit(ack, forms.people, body, names.GROUP_PEOPLE)
+        await answer(ack, doorman, body, _done(forms.people, body, names.GROUP_PEOPLE))
 
     @app.view(names.GROUP_CHANNEL_FORM)
     async def on_channel_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await _submit(ack, forms.channels, body, names.GROUP_CHANNELS)
+        await answer(ack, doorman, body, _done(forms.channels, body, names.GROUP_CHANNELS))
 
 
-async def _submit(
-    ack: AsyncAck,
-    act: Callable[[Submission], Awaitable[Form]],
-    body: Body,
-    otherwise: str,
-) -> None:
-    """Answer a form with what was done, or with the sentence beside its input."""
+async def _done(act: Callable[[Submission], Awaitable[Form]], body: Body, otherwise: str) -> Answer:
+    """Return what a form is answered with: what was done, or the sentence beside its input."""
     try:
         form = await act(submission_of(body))
     except SlipwayError as error:
         if not is_for_people(error):
             raise
-        await ack(**form_errors(error, FIELDS, otherwise))
-        return
-    await ack(response_action="update", view=form.view())
+        return form_errors(error, FIELDS, otherwise)
+    return {"response_action": "update", "view": form.view()}

@@ -11,6 +11,7 @@ from bot.slack.kit import names
 from bot.slack.kit.payloads import click_of, question_of, submission_of
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors
+from bot.slack.line.submitting import Answer, answer
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act
 from storage.errors import NotFound
@@ -76,12 +77,15 @@ def _listen(app: AsyncApp, looking: Looking, workspace: Workspace) -> None:
     @app.view(names.SHOW_FORM)
     async def on_show(ack: AsyncAck, body: dict[str, Any]) -> None:
         sent = submission_of(body)
-        try:
-            form = await looking.shown(sent.asker.user_id, sent.entered(names.SHOW_RELEASE))
-        except NotFound as missing:
-            await ack(**form_errors(missing, {}, names.SHOW_RELEASE))
-            return
-        await ack(response_action="update", view=form.view())
+
+        async def show() -> Answer:
+            try:
+                form = await looking.shown(sent.asker.user_id, sent.entered(names.SHOW_RELEASE))
+            except NotFound as missing:
+                return form_errors(missing, {}, names.SHOW_RELEASE)
+            return {"response_action": "update", "view": form.view()}
+
+        await answer(ack, workspace.doorman, body, show())
 
     @app.action(names.HOME_SHOW)
     async def on_details(ack: AsyncAck, body: dict[str, Any]) -> None:

@@ -13,6 +13,8 @@ from bot.slack.kit import blocks, names
 from bot.slack.kit.payloads import Click, Outdated, click_of, submission_of
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors, is_for_people, problem
+from bot.slack.line.modals import Doorman
+from bot.slack.line.submitting import Answer, answer
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act
 from provisioning.errors import NotNow
@@ -27,7 +29,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
     _register_events(app, Arrivals(house, workspace))
     _register_buttons(app, house)
     _register_app_buttons(app, house, workspace)
-    _register_form(app, house)
+    _register_form(app, house, workspace.doorman)
     return ()
 
 
@@ -110,7 +112,7 @@ def _register_app_buttons(app: AsyncApp, house: House, workspace: Workspace) -> 
             await workspace.doorman.open(click.asker, click.trigger_id, form, again=again)
 
 
-def _register_form(app: AsyncApp, house: House) -> None:
+def _register_form(app: AsyncApp, house: House, doorman: Doorman) -> None:
     @app.view(names.CREATE_APP_FORM)
     async def on_create_app_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         sent = submission_of(body)
@@ -118,13 +120,18 @@ def _register_form(app: AsyncApp, house: House) -> None:
             name=sent.entered(names.APP_NAME), display_name=sent.entered(names.APP_DISPLAY_NAME)
         )
         upload_id = views.upload_of(sent.private_metadata)
-        try:
-            _, changed = await house.releases.apps.create(upload_id, sent.asker.by, new)
-        except SlipwayError as error:
-            if not is_for_people(error):
-                raise
-            await ack(**form_errors(error, FIELDS, names.APP_DISPLAY_NAME))
-            return
-        await ack()
-        for changed_id in dict.fromkeys([*changed, upload_id]):
+        changed: list[str] = []
+
+        async def create() -> Answer:
+            try:
+                _, others = await house.releases.apps.create(upload_id, sent.asker.by, new)
+            except SlipwayError as error:
+                if not is_for_people(error):
+                    raise
+                return form_errors(error, FIELDS, names.APP_DISPLAY_NAME)
+            changed.extend(dict.fromkeys([*others, upload_id]))
+            return {}
+
+        await answer(ack, doorman, body, create())
+        for changed_id in changed:
             await house.tellers.show_upload(changed_id)
