@@ -168,3 +168,16 @@ async def test_a_mention_is_answered_with_what_to_do_next(house: House) -> None:
     await house.ann.post(BUILDS, f"<@{house.slack.bot_user}> what now?")
 
     await house.whisper_to("Ann", "Post a build")
+
+
+async def test_c14_a_word_in_a_direct_message_is_answered_once_and_one_in_a_channel_is_not(
+    house: House,
+) -> None:
+    await house.bob.dm("hello?")
+    await house.bob.post(BUILDS, "hello, everybody")
+    await house.dm_to("Bob", "`/release help` shows what else")
+    await house.settled()
+
+    answers = [message for message in house.workspace.dms("Bob") if message.is_bot]
+    assert len(answers) == 1
+    assert house.workspace.by_bot(BUILDS) == []

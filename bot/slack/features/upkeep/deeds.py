@@ -30,5 +30,15 @@ def greet(workspace: Workspace, event: Body, body: Body) -> None:
     workspace.tasks.start(_said(workspace, asker), name="answer a mention")
 
 
+def reply(workspace: Workspace, event: Body) -> None:
+    """Answer a direct message, after the event was."""
+    asker = Asker(user_id=text(event, "user"), team_id="")
+    workspace.tasks.start(_replied(workspace, asker), name="answer a direct message")
+
+
 async def _said(workspace: Workspace, asker: Asker) -> None:
     await workspace.voice.whisper(asker, messages.greeting())
+
+
+async def _replied(workspace: Workspace, asker: Asker) -> None:
+    await workspace.voice.direct(asker.user_id, messages.at_your_service())

@@ -10,7 +10,7 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from bot.house import House
 from bot.slack.channels import Channels
-from bot.slack.features.upkeep.deeds import greet
+from bot.slack.features.upkeep.deeds import greet, reply
 from bot.slack.kit.payloads import Outdated, at, text, text_or_none
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.health import SlackOut
@@ -109,6 +109,10 @@ def _register_app(app: AsyncApp, workspace: Workspace) -> None:
     async def on_mention(event: dict[str, Any], body: dict[str, Any]) -> None:
         greet(workspace, event, body)
 
+    @app.event({"type": "message", "subtype": None}, matchers=[_is_word_of_a_person])
+    async def on_direct_message(event: dict[str, Any]) -> None:
+        reply(workspace, event)
+
     @app.event("app_uninstalled")
     async def on_uninstalled() -> None:
         workspace.standing.stop("The Slack app was uninstalled from the workspace.")
@@ -122,3 +126,9 @@ def _register_app(app: AsyncApp, workspace: Workspace) -> None:
             return  # The token is dead already, which says it all.
         if isinstance(revoked, list) and own in revoked:
             workspace.standing.stop("The bot token was revoked.")
+
+
+async def _is_word_of_a_person(event: dict[str, Any]) -> bool:
+    """Whether a message was said to us alone, by nobody's machine."""
+    is_direct = at(event, "channel_type") == "im"
+    return is_direct and bool(text_or_none(event, "user")) and not at(event, "bot_id")
