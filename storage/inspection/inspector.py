@@ -1,6 +1,5 @@
 """From a file to its fact sheet: recognised by what it holds, never by its name."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -24,6 +23,7 @@ from storage.inspection import (
     xar,
 )
 from storage.inspection.archive import Archive
+from storage.inspection.digests import digests
 from storage.inspection.directory import Shape
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.package import Package
@@ -32,7 +32,6 @@ from storage.inspection.source import Source, Window
 
 logger = logging.getLogger(__name__)
 
-_CHUNK = 1 << 20
 _HEAD = 64 << 10
 _TEXT_HEAD = 4096
 
@@ -69,7 +68,7 @@ def inspect(path: Path, hashes: Hashes | None = None, name: str | None = None) -
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         source = Window(descriptor, 0, os.fstat(descriptor).st_size)
-        found = hashes or _digests(descriptor)
+        found = hashes or digests(descriptor)
         return read(Package(source=source, name=name or path.name, hashes=found))
     finally:
         os.close(descriptor)
@@ -136,15 +135,3 @@ def _means_it(reader: Reader, archive: Archive) -> bool:
     if reader is apk.read:
         return not symbols.manifest_is_beside_mapping(archive)
     return reader is not splits.read_xapk or splits.is_xapk(archive)
-
-
-def _digests(descriptor: int) -> Hashes:
-    md5 = hashlib.md5(usedforsecurity=False)
-    sha1 = hashlib.sha1(usedforsecurity=False)
-    sha256 = hashlib.sha256()
-    offset = 0
-    while chunk := os.pread(descriptor, _CHUNK, offset):
-        for digest in (md5, sha1, sha256):
-            digest.update(chunk)
-        offset += len(chunk)
-    return Hashes(md5=md5.hexdigest(), sha1=sha1.hexdigest(), sha256=sha256.hexdigest())

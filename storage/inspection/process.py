@@ -15,11 +15,11 @@ from typing import Any, BinaryIO
 
 from storage.inspection.facts import Hashes
 from storage.inspection.inspector import inspect
+from storage.inspection.message import LENGTH_BYTES
 from storage.inspection.rejection import NotAPackage, PackageRejected
 
 MEMORY = 512 << 20
 CPU_SECONDS = 10
-LENGTH_BYTES = 4
 
 # With this much address space in use the next job might not fit: the process asks for a successor.
 _WORN_OUT = MEMORY * 5 // 8

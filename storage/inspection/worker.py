@@ -9,13 +9,14 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import ValidationError
-
-from storage.inspection.facts import Facts, Hashes, Inspection
-from storage.inspection.process import LENGTH_BYTES
+from storage.inspection.message import LENGTH_BYTES
 from storage.inspection.rejection import NotAPackage, PackageRejected
+
+# The sheet takes as long to import as a process takes to start: both happen at the same time.
+if TYPE_CHECKING:
+    from storage.inspection.facts import Hashes, Inspection
 
 WALL_SECONDS = 30.0
 
@@ -52,7 +53,7 @@ class InspectionPool:
         for worker in self._workers:
             await worker.stop()
 
-    async def inspect(self, path: Path, hashes: Hashes, name: str | None = None) -> Inspection:
+    async def inspect(self, path: Path, hashes: "Hashes", name: str | None = None) -> "Inspection":
         """
         Read the finished file at *path*; *name* is what the sender calls it.
 
@@ -66,8 +67,8 @@ class InspectionPool:
             self._idle.put_nowait(worker)
 
     async def _ask(
-        self, worker: "_Worker", path: Path, hashes: Hashes, name: str | None
-    ) -> Inspection:
+        self, worker: "_Worker", path: Path, hashes: "Hashes", name: str | None
+    ) -> "Inspection":
         job = {
             "path": str(path),
             "name": name,
@@ -162,7 +163,11 @@ async def _receive(process: Process) -> bytes:
     return await process.stdout.readexactly(length)
 
 
-def _understood(answer: dict[str, Any], icon: bytes) -> Inspection:
+def _understood(answer: dict[str, Any], icon: bytes) -> "Inspection":
+    from pydantic import ValidationError  # noqa: PLC0415 - see above
+
+    from storage.inspection.facts import Facts, Inspection  # noqa: PLC0415
+
     if (sentence := answer.get("rejected")) is not None:
         raise NotAPackage(sentence) if answer.get("unknown") else PackageRejected(sentence)
     try:
