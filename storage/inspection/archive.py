@@ -44,6 +44,10 @@ class Archive:
         """Return the same archive, read by Android's rules."""
         return replace(self, android=True)
 
+    def as_dotted(self) -> "Archive":
+        """Return the same archive, where `./x` is asked for as `x`."""
+        return replace(self, directory=replace(self.directory, dotted=True, _found={}))
+
     def __contains__(self, name: bytes) -> bool:
         return name in self.directory
 

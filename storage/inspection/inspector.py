@@ -24,7 +24,7 @@ from storage.inspection import (
 )
 from storage.inspection.archive import Archive
 from storage.inspection.digests import digests
-from storage.inspection.directory import Shape
+from storage.inspection.directory import DOT, Shape
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.package import Package
 from storage.inspection.rejection import Ambiguous, NotAPackage, PackageRejected
@@ -44,6 +44,7 @@ _MARKS: tuple[tuple[Shape, Reader], ...] = (
     (splits.APKS_MARK, splits.read_apks),
     (ipa.MARK, ipa.read),
     (splits.XAPK_MARK, splits.read_xapk),
+    (splits.LOOSE_MARK, splits.read_loose),
     (macapp.MARK, macapp.read_zip),
     (windows.BUNDLE_MARK, windows.read_bundle),
     (windows.PACKAGE_MARK, windows.read_package),
@@ -52,6 +53,12 @@ _MARKS: tuple[tuple[Shape, Reader], ...] = (
     (windows.UPLOAD_MARK, windows.read_upload),
 )
 
+
+# What is installed as it is, by systems that look for a name and not for a path that leads to it.
+_EXACT: frozenset[Reader] = frozenset(
+    {apk.read, aab.read, windows.read_bundle, windows.read_package}
+)
+_DOTTED = Shape(rb"(?s:\./.+)", DOT)
 
 # An app for iOS as it lies on a Mac's disk: phones install it from an IPA only.
 _BARE_APP = Shape(rb"(?:[^/\0]+/)?[^/\0]+\.app/Info\.plist", b".app/Info.plist")
@@ -122,16 +129,33 @@ def _opened(source: Source, head: bytes) -> Archive:
 
 
 def _read_archive(package: Package, archive: Archive) -> Inspection:
-    for mark, reader in _MARKS:
-        if archive.search(mark) and _means_it(reader, archive):
-            return reader(package, archive)
+    reader = _reader_of(archive)
+    if reader is None and archive.search(_DOTTED):
+        archive = archive.as_dotted()
+        reader = _reader_of(archive)
+        if reader in _EXACT:
+            raise PackageRejected(
+                "The names in the archive begin with “./”, under which no device finds them: "
+                "pack the app again without that."
+            )
+    if reader is not None:
+        return reader(package, archive)
     if archive.search(_BARE_APP):
         raise PackageRejected("There is no app in it, only the folder of one: export an IPA.")
     raise NotAPackage("There is no app in it.")
+
+
+def _reader_of(archive: Archive) -> Reader | None:
+    return next(
+        (reader for mark, reader in _MARKS if archive.search(mark) and _means_it(reader, archive)),
+        None,
+    )
 
 
 def _means_it(reader: Reader, archive: Archive) -> bool:
     """Look closer where a name alone says little."""
     if reader is apk.read:
         return not symbols.manifest_is_beside_mapping(archive)
+    if reader is splits.read_loose:
+        return splits.is_loose(archive)
     return reader is not splits.read_xapk or splits.is_xapk(archive)

@@ -26,6 +26,8 @@ MAX_PACKAGES = 1000
 MAX_ICONS = 64
 
 _SIGNATURE = Shape(rb"(?i:AppxSignature\.p7x)")
+# What lies in everything that Windows' own packer made, and in no upload.
+_PACKED = Shape(rb"(?i:AppxSignature\.p7x|AppxBlockMap\.xml)")
 _SIGNATURE_MAGIC = b"PKCX"
 _MAX_INNER = 128 << 20
 _HEAD = 64
@@ -90,6 +92,11 @@ def read_upload(package: Package, archive: Archive) -> Inspection:
 
     That is the one level of zip in zip: the packages in the bundle stay closed.
     """
+    if archive.search(_PACKED):
+        raise PackageRejected(
+            "It is a bundle of app packages without its manifest, AppxMetadata/"
+            "AppxBundleManifest.xml, so that Windows does not install it: make the bundle again."
+        )
     inside = archive.search(UPLOAD_MARK)
     if len(inside) > 1:
         raise PackageRejected("There are several apps in it, and only one can be released.")
