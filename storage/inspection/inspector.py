@@ -7,6 +7,7 @@ from pathlib import Path
 
 from storage.inspection import (
     aab,
+    allowance,
     apk,
     appinstaller,
     compound,
@@ -27,7 +28,7 @@ from storage.inspection.digests import digests
 from storage.inspection.directory import DOT, Shape
 from storage.inspection.facts import Hashes, Inspection
 from storage.inspection.package import Package
-from storage.inspection.rejection import Ambiguous, NotAPackage, PackageRejected
+from storage.inspection.rejection import Ambiguous, Exhausted, NotAPackage, PackageRejected
 from storage.inspection.source import Source, Window
 
 logger = logging.getLogger(__name__)
@@ -88,10 +89,11 @@ def read(package: Package) -> Inspection:
     Everything that goes wrong in a reader, foreseen or not, becomes one refusal here.
     """
     try:
-        return _read_by_content(package)
+        with allowance.opened():
+            return _read_by_content(package)
     except PackageRejected:
         raise
-    except Ambiguous as reason:
+    except (Ambiguous, Exhausted) as reason:
         raise PackageRejected(str(reason)) from reason
     except MemoryError as error:
         raise PackageRejected("Reading the file takes more memory than it may.") from error

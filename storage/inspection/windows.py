@@ -24,6 +24,8 @@ BUNDLE_MARK = Shape(rb"(?i:AppxMetadata/AppxBundleManifest\.xml)")
 UPLOAD_MARK = Shape(rb"(?i:[^/\0]+\.(?:appx|msix)(?:bundle)?)")
 MAX_PACKAGES = 1000
 MAX_ICONS = 64
+# How many of the apps in a bundle are opened until one can be read.
+MAX_TRIED = 4
 
 _SIGNATURE = Shape(rb"(?i:AppxSignature\.p7x)")
 # What lies in everything that Windows' own packer made, and in no upload.
@@ -218,7 +220,7 @@ def _is_appx(name: str, root: Node) -> bool:
 
 def _inner(package: Package, archive: Archive, manifest: _Manifest) -> Inspection | None:
     """Read the first app in a bundle, where it has its name and its pictures."""
-    for node in manifest.packages:
+    for node in manifest.packages[:MAX_TRIED]:
         path = node.attributes.get("FileName", "").replace("\\", "/")
         # Names in the zip are written as in an address.
         for name in (path.encode("utf-8", "replace"), quote(path).encode()):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from storage.inspection import allowance
 from storage.inspection.rejection import PackageRejected
 
 MAX_BYTES = 8 << 20
@@ -46,6 +47,7 @@ def parse(data: bytes, what: str) -> Node:
     """Read a whole document; raise PackageRejected, naming *what*, when it is none or too much."""
     if len(data) > MAX_BYTES:
         raise PackageRejected(f"{what} is too big: more than 8 MB.")
+    allowance.current().spend_tags(min(data.count(b"<"), 2 * MAX_ELEMENTS))
     tree = Tree(what)
     tree.feed(data)
     return tree.close()
