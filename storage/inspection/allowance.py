@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from storage.inspection.rejection import Exhausted
 
-#: Tags of lists and documents: a value has two of them.
+#: Tags of property lists, where a value has two of them, and what takes as long as a tag.
 TAGS = 600_000
 #: Elements of signatures and certificates that are walked over.
 STEPS = 500_000

@@ -3,6 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from storage.inspection import (
@@ -58,6 +59,10 @@ _MARKS: tuple[tuple[Shape, Reader], ...] = (
 # What is installed as it is, by systems that look for a name and not for a path that leads to it.
 _EXACT: frozenset[Reader] = frozenset(
     {apk.read, aab.read, windows.read_bundle, windows.read_package}
+)
+_DOTTED_NOTE = (
+    "The names in the archive begin with “./”: pack the app again without that when a phone "
+    "refuses it, or before it is signed anew."
 )
 _DOTTED = Shape(rb"(?s:\./.+)", DOT)
 
@@ -140,6 +145,9 @@ def _read_archive(package: Package, archive: Archive) -> Inspection:
                 "The names in the archive begin with “./”, under which no device finds them: "
                 "pack the app again without that."
             )
+        if reader is not None:
+            found = reader(package, archive)
+            return replace(found, notes=(*found.notes, _DOTTED_NOTE))
     if reader is not None:
         return reader(package, archive)
     if archive.search(_BARE_APP):

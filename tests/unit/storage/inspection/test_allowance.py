@@ -10,6 +10,7 @@ import pytest
 from bot.sandbox.samples.profiles import Profile, mobileprovision
 from storage.inspection.inspector import inspect
 from storage.inspection.rejection import PackageRejected
+from tests.samples.xar import xar
 from tests.unit.storage.inspection import ipas
 from tests.unit.storage.inspection.conftest import HASHES, Read
 from tests.unit.storage.inspection.zips import Part, parts, zip_of
@@ -69,6 +70,30 @@ def walked() -> bytes:
     return b"\x30\x80" + b"\x30\x00" * 99_000
 
 
+def tlv(tag: int, *contents: bytes) -> bytes:
+    content = b"".join(contents)
+    return bytes((tag, 0x84)) + len(content).to_bytes(4) + content
+
+
+def many_certificates() -> bytes:
+    """Return a profile of 500 certificates, each with thousands of elements of open length."""
+    null, signed_data, data = b"\x05\x00", "2a864886f70d010702", "2a864886f70d010701"
+    empty = tlv(0x30)
+    long = b"\x30\x80" + null * 3_000 + b"\0\0"
+    fields = (b"\x02\x01\x01", *[empty] * 4, long)
+    bag = tlv(0xA0, *[tlv(0x30, tlv(0x30, *fields))] * 500)
+    content = tlv(0x30, tlv(0x06, bytes.fromhex(data)))
+    body = tlv(0x30, b"\x02\x01\x01", tlv(0x31), content, bag, tlv(0x31))
+    return tlv(0x30, tlv(0x06, bytes.fromhex(signed_data)), tlv(0xA0, body))
+
+
+def installer() -> bytes:
+    """Return an installer of as many components as are read, each with a long list of bundles."""
+    inside = b"<bundle/>" * 190_000
+    component = b"<pkg-info identifier='com.example.app'>" + inside + b"</pkg-info>"
+    return xar({f"C{number}.pkg/PackageInfo": component for number in range(20)})
+
+
 VALUES_SPENT = "The lists in the package hold too many values, all taken together."
 BYTES_SPENT = "The parts of the package are too big, all taken together."
 STEPS_SPENT = "The signatures in the package hold too much, all taken together."
@@ -92,6 +117,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         BYTES_SPENT,
     ),
     "profiles": (lambda: with_profiles(walked()), STEPS_SPENT),
+    "certificates": (lambda: ipas.ipa(more={PROFILE: many_certificates()}), STEPS_SPENT),
+    "components of an installer": (installer, VALUES_SPENT),
 }
 
 

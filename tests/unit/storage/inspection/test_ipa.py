@@ -370,8 +370,10 @@ def test_e3_names_that_begin_with_a_dot_are_read(read: Read) -> None:
     assert found == plain.__class__(
         facts=plain.facts.model_copy(update={"size": found.facts.size}),
         icon=plain.icon,
-        notes=plain.notes,
+        notes=found.notes,
     )
+    assert found.notes[:-1] == plain.notes
+    assert "begin with “./”" in found.notes[-1]
     assert found.facts.extensions
     assert found.facts.icon
 
