@@ -50,6 +50,7 @@ _MARKS: tuple[tuple[Shape, Reader], ...] = (
     (macapp.MARK, macapp.read_zip),
     (windows.BUNDLE_MARK, windows.read_bundle),
     (windows.PACKAGE_MARK, windows.read_package),
+    (windows.PACKED_MARK, windows.read_headless),
     (symbols.DSYM_MARK, symbols.read_dsym),
     (symbols.MAPPING_MARK, symbols.read_mapping),
     (windows.UPLOAD_MARK, windows.read_upload),

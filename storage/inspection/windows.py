@@ -21,6 +21,8 @@ from storage.inspection.xmltree import Node
 
 PACKAGE_MARK = Shape(rb"(?i:AppxManifest\.xml)")
 BUNDLE_MARK = Shape(rb"(?i:AppxMetadata/AppxBundleManifest\.xml)")
+# What lies in everything that Windows' own packer made, and in no upload.
+PACKED_MARK = Shape(rb"(?i:AppxSignature\.p7x|AppxBlockMap\.xml)")
 UPLOAD_MARK = Shape(rb"(?i:[^/\0]+\.(?:appx|msix)(?:bundle)?)")
 MAX_PACKAGES = 1000
 MAX_ICONS = 64
@@ -28,8 +30,6 @@ MAX_ICONS = 64
 MAX_TRIED = 4
 
 _SIGNATURE = Shape(rb"(?i:AppxSignature\.p7x)")
-# What lies in everything that Windows' own packer made, and in no upload.
-_PACKED = Shape(rb"(?i:AppxSignature\.p7x|AppxBlockMap\.xml)")
 _SIGNATURE_MAGIC = b"PKCX"
 _MAX_INNER = 128 << 20
 _HEAD = 64
@@ -88,17 +88,23 @@ def _read_bundle(package: Package, archive: Archive, *, look_inside: bool) -> In
     return Inspection(facts=facts, icon=inner.icon if inner else None)
 
 
+def read_headless(_: Package, archive: Archive) -> Inspection:
+    """Refuse what was packed for Windows, but lacks the manifest that says what it is."""
+    what, manifest = "an app package", "AppxManifest.xml"
+    if archive.search(UPLOAD_MARK):
+        what, manifest = "a bundle of app packages", "AppxMetadata/AppxBundleManifest.xml"
+    raise PackageRejected(
+        f"It is {what} without its manifest, {manifest}, so that Windows does not install it: "
+        "pack it again."
+    )
+
+
 def read_upload(package: Package, archive: Archive) -> Inspection:
     """
     Read what Visual Studio makes for the store: a bundle, or a package, in a zip.
 
     That is the one level of zip in zip: the packages in the bundle stay closed.
     """
-    if archive.search(_PACKED):
-        raise PackageRejected(
-            "It is a bundle of app packages without its manifest, AppxMetadata/"
-            "AppxBundleManifest.xml, so that Windows does not install it: make the bundle again."
-        )
     inside = archive.search(UPLOAD_MARK)
     if len(inside) > 1:
         raise PackageRejected("There are several apps in it, and only one can be released.")

@@ -117,6 +117,8 @@ def test_e3_a_bundle_without_its_manifest_is_no_upload_for_the_store(read: Read,
 
     with pytest.raises(PackageRejected, match="bundle of app packages without its manifest"):
         read(zip_of(parts(inside)))
+    with pytest.raises(PackageRejected, match="an app package without its manifest"):
+        read(zip_of(parts({"App.exe": b"", left: b"PKCX"})))
 
 
 def test_an_upload_is_read_one_level_deep(read: Read, tmp_path: Path) -> None:
