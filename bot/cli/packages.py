@@ -7,10 +7,10 @@ import click
 
 from bot.cli.running import run
 from storage.errors import SlipwayError
+from storage.inspection.digests import Hashes, digests
 
 if TYPE_CHECKING:
-    from storage.inspection.facts import Facts, Hashes, Inspection
-    from storage.inspection.worker import InspectionPool
+    from storage.inspection.facts import Facts
 
 
 class Unreadable(SlipwayError):
@@ -30,32 +30,28 @@ def inspect(files: tuple[Path, ...], *, as_json: bool, as_diff: bool) -> None:
 
     async def work() -> int:
         # Other commands start faster without these.
+        import asyncio  # noqa: PLC0415
+
         from storage.inspection.worker import InspectionPool  # noqa: PLC0415
 
         async with InspectionPool(workers=1) as pool:
-            from storage.inspection.sheet import render  # noqa: PLC0415 - while the worker starts
-
-            read = [await _inspected(pool, file) for file in files]
-        if as_diff:
-            click.echo(_difference(read[0].facts, read[1].facts, as_json=as_json))
-        else:
-            click.echo(read[0].text() if as_json else render(read[0].facts, read[0].notes))
+            hashes = [await asyncio.to_thread(_hashes, file) for file in files]
+            if as_diff:
+                old, new = [
+                    (await pool.inspect(file, known, file.name)).facts
+                    for file, known in zip(files, hashes, strict=True)
+                ]
+                told = _difference(old, new, as_json=as_json)
+            else:
+                told = await pool.tell(files[0], hashes[0], files[0].name, as_json=as_json)
+        click.echo(told)
         return 0
 
     run(work)
 
 
-async def _inspected(pool: "InspectionPool", file: Path) -> "Inspection":
-    import asyncio  # noqa: PLC0415 - see above
-
-    hashes = await asyncio.to_thread(_hashes, file)
-    return await pool.inspect(file, hashes, file.name)
-
-
-def _hashes(file: Path) -> "Hashes":
+def _hashes(file: Path) -> Hashes:
     """Raise Unreadable when the file cannot be opened."""
-    from storage.inspection.digests import digests  # noqa: PLC0415 - see above
-
     try:
         with file.open("rb") as opened:
             return digests(opened.fileno())

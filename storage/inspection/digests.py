@@ -2,10 +2,18 @@
 
 import hashlib
 import os
-
-from storage.inspection.facts import Hashes
+from dataclasses import dataclass
 
 _CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hashes:
+    """Digests of a whole file in lower-case hex, often made while its bytes arrived."""
+
+    md5: str
+    sha1: str
+    sha256: str
 
 
 def digests(descriptor: int) -> Hashes:

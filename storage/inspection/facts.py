@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, JsonValue
 
+from storage.inspection.digests import Hashes as Hashes  # noqa: PLC0414 - who wants a sheet has them
+
 Platform = Literal["ios", "android", "macos", "windows"]
 Kind = Literal[
     "ipa",
@@ -194,15 +196,6 @@ class Facts(_Sheet):
             for head in heads
             if head
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hashes:
-    """Digests of a whole file in lower-case hex, made elsewhere while its bytes arrived."""
-
-    md5: str
-    sha1: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

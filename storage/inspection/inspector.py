@@ -25,9 +25,9 @@ from storage.inspection import (
     xar,
 )
 from storage.inspection.archive import Archive
-from storage.inspection.digests import digests
+from storage.inspection.digests import Hashes, digests
 from storage.inspection.directory import DOT, Shape
-from storage.inspection.facts import Hashes, Inspection
+from storage.inspection.facts import Inspection
 from storage.inspection.package import Package
 from storage.inspection.rejection import Ambiguous, Exhausted, NotAPackage, PackageRejected
 from storage.inspection.source import Source, Window
