@@ -1,50 +1,28 @@
 """The command line: `slipway serve`, `demo`, `migrate`, `inspect`, `resign`, `doctor`."""
 
-import asyncio
-import hashlib
-import json
-import logging
 import sys
-from collections.abc import Callable, Coroutine
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import observability
+from bot.cli import packages as cli_packages
 from bot.cli import secrets as cli_secrets
 from bot.cli import signing as cli_signing
-from bot.settings import Settings, load
+from bot.cli.running import run
 from storage.errors import SlipwayError
-from storage.inspection.diff import compare
-from storage.inspection.facts import Facts, Hashes, Inspection
-from storage.inspection.rejection import PackageRejected
 
+# What a command needs is imported when it runs: the others start faster without.
 if TYPE_CHECKING:
-    from storage.inspection.worker import InspectionPool
+    from bot.settings import Settings
 
 VERSION_OPTIONS = {"package_name": "slipway", "prog_name": "slipway"}
 
 
-class Unreadable(SlipwayError):
-    """The file cannot be read."""
-
-
-def run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
-    """Run *work* and exit with its code; an error of ours is its sentence and exit code 1."""
-    try:
-        code = asyncio.run(work())
-    except (SlipwayError, PackageRejected) as error:
-        click.echo(str(error), err=True)
-        code = 1
-    except KeyboardInterrupt:
-        code = 130
-    sys.exit(code)
-
-
-def settings_or_exit(**given: Any) -> Settings:  # noqa: ANN401 - the fields of Settings
+def settings_or_exit(**given: Any) -> "Settings":  # noqa: ANN401 - the fields of Settings
     """Return the settings; wrong ones end the program with one sentence for each mistake."""
+    from bot.settings import load  # noqa: PLC0415
+
     try:
         return load(**given)
     except SlipwayError as wrong:
@@ -58,14 +36,15 @@ def main() -> None:
     """Distribute apps from Slack: a build dropped in a channel becomes a release on a phone."""
 
 
-for command in (*cli_signing.COMMANDS, *cli_secrets.COMMANDS):
+for command in (*cli_packages.COMMANDS, *cli_signing.COMMANDS, *cli_secrets.COMMANDS):
     main.add_command(command)
 
 
 @main.command()
 def serve() -> None:
     """Run Slipway with the settings of the environment."""
-    from bot.serving import serve as start  # noqa: PLC0415 - other commands start faster without
+    from bot import observability  # noqa: PLC0415
+    from bot.serving import serve as start  # noqa: PLC0415
 
     settings = settings_or_exit()
     complaints = settings.slack_complaints()
@@ -101,58 +80,6 @@ def migrate() -> None:
 
 
 @main.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.option(
-    "--diff", "as_diff", is_flag=True, help="Say what changed from the first to the second."
-)
-def inspect(files: tuple[Path, ...], *, as_json: bool, as_diff: bool) -> None:
-    """Say what a package says about itself."""
-    if len(files) != (2 if as_diff else 1):
-        raise click.UsageError("--diff takes two files." if as_diff else "It takes one file.")
-
-    async def work() -> int:
-        async with InspectionPool(workers=1) as pool:
-            read = [await _inspected(pool, file) for file in files]
-        if as_diff:
-            click.echo(_difference(read[0].facts, read[1].facts, as_json=as_json))
-        else:
-            click.echo(read[0].text() if as_json else render(read[0].facts))
-        return 0
-
-    from storage.inspection.sheet import render  # noqa: PLC0415
-    from storage.inspection.worker import InspectionPool  # noqa: PLC0415
-
-    run(work)
-
-
-async def _inspected(pool: "InspectionPool", file: Path) -> Inspection:
-    hashes = await asyncio.to_thread(_hashes, file)
-    return await pool.inspect(file, hashes, file.name)
-
-
-def _difference(old: Facts, new: Facts, *, as_json: bool) -> str:
-    changes = compare(old, new)
-    if as_json:
-        return json.dumps([asdict(change) for change in changes], ensure_ascii=False)
-    if not changes:
-        return "Nothing that a fact sheet holds has changed."
-    return "\n".join(f"{'!' if change.loud else ' '} {change.sentence}" for change in changes)
-
-
-def _hashes(file: Path) -> Hashes:
-    """Raise Unreadable when the file cannot be opened."""
-    digests = []
-    try:
-        for name in ("md5", "sha1", "sha256"):
-            with file.open("rb") as opened:
-                digests.append(hashlib.file_digest(opened, name).hexdigest())
-    except OSError as error:
-        raise Unreadable(f"{file} cannot be read: {error.strerror}.") from None
-    return Hashes(md5=digests[0], sha1=digests[1], sha256=digests[2])
-
-
-@main.command()
 def doctor() -> None:
     """Check the installation, and say what to do about each trouble."""
     from bot.doctor import examine  # noqa: PLC0415
@@ -181,6 +108,9 @@ def doctor() -> None:
 )
 def demo(*, port: int, data_dir: Path | None, script: bool, build: Path | None) -> None:
     """Run everything with a Slack workspace of its own, on this machine alone."""
+    import logging  # noqa: PLC0415
+
+    from bot import observability  # noqa: PLC0415
     from bot.sandbox.demo import demo as start  # noqa: PLC0415
     from bot.sandbox.script import script as walk  # noqa: PLC0415
 

@@ -1,13 +1,10 @@
 """The command line of kept secrets: `slipway rotate`."""
 
-import asyncio
 import sys
 from pathlib import Path
 
 import click
 
-from bot.secret_key import secret_key
-from bot.settings import SettingsWrong, load
 from storage.errors import SlipwayError
 
 
@@ -21,6 +18,8 @@ from storage.errors import SlipwayError
 )
 def rotate(*, former: Path) -> None:
     """Bring every kept secret from the former secret key to the current one."""
+    import asyncio  # noqa: PLC0415 - see below
+
     try:
         count = asyncio.run(_rotate(former))
     except SlipwayError as error:
@@ -30,7 +29,11 @@ def rotate(*, former: Path) -> None:
 
 
 async def _rotate(former: Path) -> int:
+    import asyncio  # noqa: PLC0415
+
     # Other commands start faster without these.
+    from bot.secret_key import secret_key  # noqa: PLC0415
+    from bot.settings import SettingsWrong, load  # noqa: PLC0415
     from provisioning.signing.identities import rotate as wrap_anew  # noqa: PLC0415
     from storage.catalog.database import Database  # noqa: PLC0415
     from storage.migrations import migrate  # noqa: PLC0415

@@ -24,6 +24,12 @@ NARROW_ABIS = frozenset({"armeabi", "armeabi-v7a", "x86"})
 
 PORTABLE = {"iphone", "ipad"}
 
+NO_PROFILE = "It has no provisioning profile, so an iPhone refuses it until it is signed."
+BROKEN_PROFILE = (
+    "Its provisioning profile cannot be read, so an iPhone refuses it. Download the profile from "
+    "Apple again, and build or sign the app with it."
+)
+
 #: A version: up to four numbers, none of them absurd.
 VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){0,3}", re.ASCII)
 
@@ -119,7 +125,7 @@ def _never_over_the_air(facts: Facts) -> str:
     if facts.signing.kind == "appstore":
         return "It is signed for the App Store: it installs through TestFlight, not from here."
     if facts.signing.kind not in {"adhoc", "development", "enterprise"}:
-        return "It has no provisioning profile, so an iPhone refuses it until it is signed."
+        return BROKEN_PROFILE if facts.signing.profile_unreadable else NO_PROFILE
     return ""
 
 
@@ -177,6 +183,11 @@ def _old_apple(facts: Facts, phone: Phone | None) -> Iterator[str]:
 def _refused_package(facts: Facts) -> Iterator[str]:
     if facts.split:
         yield "It is one part of a split app, which Android does not install alone."
+    if facts.needs_splits:
+        yield (
+            "It is the base of a split app, which Android does not install without its other "
+            "parts. Ask for a universal APK."
+        )
     if facts.test_only:
         yield "It is marked as test-only: Android installs it by `adb install -t` only."
     if facts.complete and not facts.signing.signed:
@@ -215,8 +226,7 @@ def least_system(facts: Facts) -> str:
     if not facts.min_os:
         return ""
     if facts.platform != "android":
-        system = {"ios": "iOS", "macos": "macOS"}.get(facts.platform, "Windows")
-        return f"{system} {facts.min_os}"
+        return f"{facts.system} {facts.min_os}"
     sdk = int(facts.min_os) if facts.min_os.isascii() and facts.min_os.isdecimal() else 0
     # A level that we do not know is a preview's, whose name is the manifest's own.
     return f"Android {ANDROID_OF_SDK[sdk]}" if sdk in ANDROID_OF_SDK else ""

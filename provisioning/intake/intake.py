@@ -50,7 +50,7 @@ TURN_PATIENCE = 120.0
 #: What a file can be by its name alone; with another platform it is another program.
 PLATFORM_OF_ENDING = {
     ".ipa": "ios",
-    **dict.fromkeys((".apk", ".aab", ".apks", ".xapk"), "android"),
+    **dict.fromkeys((".apk", ".aab", ".apks", ".xapk", ".apkm"), "android"),
     **dict.fromkeys((".dmg", ".pkg"), "macos"),
     **dict.fromkeys((".msi", ".msix", ".msixbundle", ".appx", ".appxbundle", ".exe"), "windows"),
 }

@@ -22,6 +22,10 @@ NAME, LABEL, ICON, ROUND_ICON = 0x01010003, 0x01010001, 0x01010002, 0x0101052C
 _VERSION_CODE, _VERSION_NAME, _VERSION_CODE_MAJOR = 0x0101021B, 0x0101021C, 0x01010576
 _MIN_SDK, _TARGET_SDK, _MAX_SDK = 0x0101020C, 0x01010270, 0x01010271
 _DEBUGGABLE, _TEST_ONLY, _SPLIT_REQUIRED = 0x0101000F, 0x01010272, 0x01010591
+# Since Android 13 a base names the kinds of parts it needs; older tools leave a word to the store.
+_REQUIRED_SPLIT_TYPES, _VALUE = 0x0101064E, 0x01010024
+_SPLITS_REQUIRED = "com.android.vending.splits.required"
+_UNDER_APPLICATION = 3
 _PERMISSIONS = frozenset({"uses-permission", "uses-permission-sdk-23", "uses-permission-sdk-m"})
 _FORMS = {
     "android.hardware.type.watch": "watch",
@@ -92,7 +96,7 @@ MANIFEST = Asked(
     frozenset(
         {
             *("manifest", "application", "uses-sdk", "uses-feature", *_PERMISSIONS),
-            *("activity", "activity-alias", "intent-filter", "action", "category"),
+            *("activity", "activity-alias", "intent-filter", "action", "category", "meta-data"),
         }
     ),
     frozenset(
@@ -100,7 +104,7 @@ MANIFEST = Asked(
             *(NAME, LABEL, ICON, ROUND_ICON),
             *(_VERSION_CODE, _VERSION_NAME, _VERSION_CODE_MAJOR),
             *(_MIN_SDK, _TARGET_SDK, _MAX_SDK),
-            *(_DEBUGGABLE, _TEST_ONLY, _SPLIT_REQUIRED),
+            *(_DEBUGGABLE, _TEST_ONLY, _SPLIT_REQUIRED, _REQUIRED_SPLIT_TYPES, _VALUE),
         }
     ),
     MAX_DEPTH,
@@ -123,12 +127,17 @@ class NoResources:
 
 @dataclass(slots=True)
 class Manifest:
-    """The parts of a manifest that are reported; `activity` is what the launcher starts."""
+    """
+    The parts of a manifest that are reported; `activity` is what the launcher starts.
+
+    `splits_required` is what the manifest tells stores of its other parts.
+    """
 
     root: Attributes
     application: Attributes = field(default_factory=dict)
     activity: Attributes = field(default_factory=dict)
     sdk: Attributes = field(default_factory=dict)
+    splits_required: Value | None = None
     permissions: tuple[str, ...] = ()
     features: tuple[str, ...] = ()
 
@@ -177,8 +186,14 @@ class Manifest:
 
     def needs_splits(self, resources: Resources) -> bool:
         """Tell whether this base part says that it does not run without its other parts."""
-        asked = (self.root.get(_SPLIT_REQUIRED), self.application.get(_SPLIT_REQUIRED))
-        return any(flag(value, resources) for value in asked)
+        asked = (
+            self.root.get(_SPLIT_REQUIRED),
+            self.application.get(_SPLIT_REQUIRED),
+            self.splits_required,
+        )
+        kinds = plain(self.root.get(_REQUIRED_SPLIT_TYPES), resources)
+        named = isinstance(kinds, str) and bool(kinds.replace(",", " ").strip())
+        return named or any(flag(value, resources) for value in asked)
 
     def names(self, resources: Resources) -> tuple[str | None, dict[str, str]]:
         """Return the label and its translations: the default locale first, then English."""
@@ -226,10 +241,16 @@ def read_manifest(elements: Iterable[Element]) -> Manifest:
             permissions[shown] = None
         elif element.name == "uses-feature" and (shown := clean(named)):
             features[shown] = None
+        elif element.name == "meta-data" and _is_for_stores(element):
+            manifest.splits_required = element.attributes.get(_VALUE)
         manifest.activity = manifest.activity or launched
     manifest.permissions = tuple(permissions)[:MAX_LISTED]
     manifest.features = tuple(features)[:MAX_LISTED]
     return manifest
+
+
+def _is_for_stores(element: Element) -> bool:
+    return element.depth == _UNDER_APPLICATION and element.attributes.get(NAME) == _SPLITS_REQUIRED
 
 
 def _with_launched_activity(

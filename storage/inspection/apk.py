@@ -72,7 +72,8 @@ def inspection(
         coding=found.coding,
         root=root,
     ).draw(notes)
-    if manifest.needs_splits(resources):
+    needs_splits = manifest.needs_splits(resources)
+    if needs_splits:
         notes.append(NEEDS_PARTS)
     facts = Facts(
         platform="android",
@@ -94,6 +95,7 @@ def inspection(
         debuggable=manifest.debuggable(resources),
         test_only=manifest.test_only(resources),
         split=manifest.split,
+        needs_splits=needs_splits,
         **package.measured,
     )
     return Inspection(facts=facts, icon=icon, notes=tuple(notes))

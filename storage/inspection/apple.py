@@ -18,6 +18,12 @@ MAX_LOCALES = 100
 MAX_NAME = 1024
 
 _MAX_STRINGS = 1 << 20
+# What an app that iPhones do not run was built for, as CFBundleSupportedPlatforms spells it.
+_GADGETS = {
+    **dict.fromkeys(("xros", "xrsimulator"), "vision"),
+    **dict.fromkeys(("appletvos", "appletvsimulator"), "tv"),
+    **dict.fromkeys(("watchos", "watchsimulator"), "watch"),
+}
 _FAMILIES = {"1": "iphone", "2": "ipad", "3": "tv", "4": "watch", "7": "vision"}
 _NAME_KEYS = ("CFBundleDisplayName", "CFBundleName")
 # The old text format of strings files: "key" = "value"; with backslash escapes.
@@ -58,7 +64,14 @@ def executables(plist: Mapping[str, Any]) -> tuple[bytes, ...]:
 
 
 def families(plist: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the device families: a list of numbers, sometimes one number, or text."""
+    """
+    Return the device families: a list of numbers, sometimes one number, or text.
+
+    What the app was built for goes before the list, which people copy from another app.
+    """
+    built_for = {name.lower() for name in plists.texts(plist, "CFBundleSupportedPlatforms")}
+    if built_for and built_for <= _GADGETS.keys():
+        return tuple(sorted({_GADGETS[name] for name in built_for}))
     value = plist.get("UIDeviceFamily")
     listed = value[:16] if isinstance(value, list) else [value]
     numbers = (str(item) for item in listed if isinstance(item, int | str))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from struct import Struct
 
+from storage.inspection import allowance
 from storage.inspection.directory import Directory, Entry, Shape, read_directory
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.sizes import human
@@ -44,6 +45,10 @@ class Archive:
         """Return the same archive, read by Android's rules."""
         return replace(self, android=True)
 
+    def as_dotted(self) -> "Archive":
+        """Return the same archive, where `./x` is asked for as `x`."""
+        return replace(self, directory=replace(self.directory, dotted=True, _found={}))
+
     def __contains__(self, name: bytes) -> bool:
         return name in self.directory
 
@@ -66,7 +71,7 @@ class Archive:
         entry = self._entry(name)
         if entry.size > limit:
             raise PackageRejected(_too_big(entry, limit))
-        data = b"".join(self._contents(entry, limit))
+        data = self._charged(entry, limit)
         if len(data) != entry.size:
             raise PackageRejected(_damaged(entry, "has not the size it claims"))
         if crc and zlib.crc32(data) != entry.crc:
@@ -95,6 +100,22 @@ class Archive:
         if entry.link:
             raise PackageRejected(f"{_shown(entry)} is a link, which is not followed.")
         return entry
+
+    def _charged(self, entry: Entry, limit: int) -> bytes:
+        """Return the content; its size is taken from what the package may take, and so are lies."""
+        if limit > allowance.PART_BYTES:
+            # A part that may be as large as this is one of its kind: its own limit is enough.
+            return b"".join(self._contents(entry, limit))
+        left, pieces = allowance.current(), []
+        left.spend_bytes(entry.size)
+        beyond = -entry.size
+        try:
+            for piece in self._contents(entry, limit):
+                beyond += len(piece)
+                pieces.append(piece)
+        finally:
+            left.spend_bytes(max(beyond, 0))
+        return b"".join(pieces)
 
     def _contents(self, entry: Entry, limit: int, *, whole: bool = True) -> Iterator[bytes]:
         """Yield what the entry holds; stop with a refusal once it is more than *limit*."""

@@ -5,6 +5,7 @@ Chunks and fields are those of AOSP `ResourceTypes.h`. Android reads files whose
 sizes lie, and so does this, as long as every step goes forward.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from struct import Struct
@@ -22,6 +23,8 @@ _ELEMENT = Struct("<4xL3H")
 _ATTRIBUTE = Struct("<4x2L3xBL")
 _NAMESPACE_END_SIZE = 24
 _UTF8 = 0x100
+# How Java writes a character beyond 16 bits: each half of its pair as three bytes.
+_PAIR = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]")
 _MAX_TEXT = 32_768
 _REFERENCE, _STRING, _DYNAMIC_REFERENCE, _FLOAT = 0x01, 0x03, 0x07, 0x04
 _FIRST_NUMBER, _LAST_NUMBER, _BOOLEAN = 0x10, 0x1F, 0x12
@@ -70,7 +73,7 @@ class StringPool:
         length, at = data[at] if at < self._end else 0, at + 1
         if length & 0x80 and at < self._end:
             length, at = (length & 0x7F) << 8 | data[at], at + 1
-        return data[at : min(at + min(length, _MAX_TEXT), self._end)].decode("utf-8", "replace")
+        return _modified_utf8(data[at : min(at + min(length, _MAX_TEXT), self._end)])
 
     def _sixteen_bit(self, at: int) -> str:
         data = self._data
@@ -80,6 +83,20 @@ class StringPool:
             length, at = (length & 0x7FFF) << 16 | low, at + 2
         end = min(at + 2 * min(length, _MAX_TEXT), self._end)
         return data[at:end].decode("utf-16-le", "replace")
+
+
+def _modified_utf8(data: bytes) -> str:
+    """
+    Decode a text as Android does, in plain UTF-8 and in Java's own form of it.
+
+    aapt2 writes the latter. The two differ in what UTF-8 leaves unused, so that one reader does.
+    """
+    return _PAIR.sub(_joined, data.replace(b"\xc0\x80", b"\0")).decode("utf-8", "replace")
+
+
+def _joined(pair: re.Match[bytes]) -> bytes:
+    halves = pair[0].decode("utf-8", "surrogatepass")
+    return halves.encode("utf-16-le", "surrogatepass").decode("utf-16-le").encode()
 
 
 def elements(data: bytes, asked: Asked = MANIFEST) -> Iterator[Element]:

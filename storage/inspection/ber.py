@@ -7,6 +7,8 @@ Profiles and PKCS#7 signatures occur with indefinite lengths, which strict DER r
 
 from dataclasses import dataclass, field
 
+from storage.inspection import allowance
+from storage.inspection.allowance import Allowance
 from storage.inspection.rejection import PackageRejected
 
 MAX_DEPTH = 16
@@ -26,7 +28,16 @@ _BROKEN = "A signature structure is damaged."
 
 @dataclass(slots=True)
 class _Budget:
+    """The steps that are left for one structure, and what is left for the whole package."""
+
+    package: Allowance
     left: int = MAX_STEPS
+
+    def spend(self) -> bool:
+        """Take a step; return whether the structure may go on."""
+        self.package.spend_steps(1)
+        self.left -= 1
+        return self.left >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +92,7 @@ class Element:
 
 def parse(data: bytes) -> Element:
     """Return the first element in *data*; what follows it is not looked at."""
-    return _element(data, 0, len(data), 0, _Budget())
+    return _element(data, 0, len(data), 0, _Budget(allowance.current()))
 
 
 def parts(element: Element, tag: int, at_least: int = 0) -> list[Element]:
@@ -92,8 +103,7 @@ def parts(element: Element, tag: int, at_least: int = 0) -> list[Element]:
 
 
 def _element(data: bytes, at: int, limit: int, depth: int, budget: _Budget) -> Element:
-    budget.left -= 1
-    if depth > MAX_DEPTH or budget.left < 0:
+    if not budget.spend() or depth > MAX_DEPTH:
         raise PackageRejected("A signature structure is nested too deeply.")
     if at + 2 > limit:
         raise PackageRejected(_BROKEN)

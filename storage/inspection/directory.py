@@ -29,6 +29,7 @@ _LINK, _KIND = 0o120000, 0o170000
 _ENCRYPTED = 0x1
 _MAX_32 = 0xFFFFFFFF
 _ZIP64_EXTRA = 1
+DOT = b"./"
 _VALUE = Struct("<Q")
 
 
@@ -71,13 +72,15 @@ class Directory:
     the rest of a line is read when somebody asks for it: 60,000 entries cost milliseconds.
     Names are exact keys: nothing is unpacked, so that `../x`, `C:\x` or a NUL have no meaning here.
     `start` is where the directory begins in the source: no entry reaches further. `shift` is the
-    length of what stands in front of the archive.
+    length of what stands in front of the archive. With `dotted` a name may be asked for without the
+    `./` that it begins with.
     """
 
     raw: bytes
     places: list[int]
     start: int
     shift: int
+    dotted: bool = False
     _found: dict[bytes, list[int]] = field(default_factory=dict, repr=False, compare=False)
 
     def __len__(self) -> int:
@@ -99,7 +102,7 @@ class Directory:
         if next(found, None) is not None:
             shown = name_of(name)
             raise Ambiguous(f"The archive holds a duplicate: {shown} is in it twice.")
-        return self._entry(name, place)
+        return self._entry(place)
 
     def search(self, shape: Shape) -> list[bytes]:
         """Return the names of this shape, in order, each as often as it occurs."""
@@ -116,7 +119,8 @@ class Directory:
 
     def _candidates(self, shape: Shape) -> Iterator[int]:
         """Yield the places of entries that may be of a shape; it may read on past their names."""
-        begins = re.compile(b"PK\x01\x02(?=(?s:.{42})(?:" + shape.pattern + b"))")
+        dot = rb"(?:\./)?" if self.dotted else b""
+        begins = re.compile(b"PK\x01\x02(?=(?s:.{42})" + dot + b"(?:" + shape.pattern + b"))")
         for candidate in begins.finditer(self.raw):
             index = bisect_left(self.places, candidate.start())
             if index < len(self.places) and self.places[index] == candidate.start():
@@ -147,13 +151,17 @@ class Directory:
         return (place for place in holding if self._name(place) == name)
 
     def _name(self, place: int) -> bytes:
+        name = self._written_name(place)
+        return name.removeprefix(DOT) if self.dotted else name
+
+    def _written_name(self, place: int) -> bytes:
         begin = place + _HEADER_SIZE
         return self.raw[begin : begin + self._name_length(place)]
 
     def _name_length(self, place: int) -> int:
         return int.from_bytes(self.raw[place + 28 : place + 30], "little")
 
-    def _entry(self, name: bytes, at: int) -> Entry:
+    def _entry(self, at: int) -> Entry:
         host, flags, method, crc, packed, size, *rest = _DETAILS.unpack_from(self.raw, at)
         name_length, extra_length, attributes, offset = rest
         if _MAX_32 in (packed, size, offset):
@@ -161,7 +169,7 @@ class Directory:
             extra = self.raw[begin : begin + extra_length]
             size, packed, offset = _wide(extra, size, packed, offset)
         return Entry(
-            name=name,
+            name=self._written_name(at),
             method=method,
             encrypted=bool(flags & _ENCRYPTED),
             crc=crc,

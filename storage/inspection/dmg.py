@@ -59,7 +59,7 @@ def read(package: Package) -> Inspection:
         volume = Volume.listed(tool, source.descriptor)
     except PackageRejected as reason:
         return _unread(package, f"What is in the image cannot be read: {reason}")
-    found = [name for name in volume.names if macapp.MARK.matches(_without_volume(name))]
+    found = [name for name in volume.names if _is_app(name)]
     if not found:
         return _unread(package, "There is no app in the image that can be read.")
     return macapp.inspection(package, "dmg", volume, macapp.find_root(found))
@@ -89,9 +89,9 @@ def _unread(package: Package, note: str) -> Inspection:
     return Inspection(facts=facts, notes=(note,))
 
 
-def _without_volume(name: bytes) -> bytes:
-    """7-Zip puts the files of a volume into a folder of the volume's name."""
-    return name.partition(b"/")[2]
+def _is_app(name: bytes) -> bool:
+    """7-Zip puts files into a folder of the volume's name, but for those of a FAT volume."""
+    return macapp.MARK.matches(name) or macapp.MARK.matches(name.partition(b"/")[2])
 
 
 @dataclass(frozen=True, slots=True)

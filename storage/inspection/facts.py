@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, JsonValue
 
+from storage.inspection.digests import Hashes as Hashes  # noqa: PLC0414 - who wants a sheet has them
+
 Platform = Literal["ios", "android", "macos", "windows"]
 Kind = Literal[
     "ipa",
@@ -16,6 +18,7 @@ Kind = Literal[
     "aab",
     "apks",
     "xapk",
+    "apkm",
     "app.zip",
     "dmg",
     "pkg",
@@ -31,6 +34,13 @@ Kind = Literal[
     "mobileprovision",
 ]
 SigningKind = Literal["development", "adhoc", "enterprise", "appstore", "developer-id"]
+_SYSTEMS: dict[Platform, str] = {
+    "ios": "iOS",
+    "android": "Android",
+    "macos": "macOS",
+    "windows": "Windows",
+}
+_SYSTEMS_OF_FAMILIES = {"tv": "tvOS", "watch": "watchOS", "vision": "visionOS"}
 ExtensionKind = Literal["extension", "watch", "appclip"]
 
 
@@ -54,6 +64,7 @@ class Signing(_Sheet):
 
     * `signed`: a signature, or for Apple a profile, is present. Present is not valid.
     * `kind`: for Apple only, read from the profile. None without a profile that can be read.
+    * `profile_unreadable`: there is a profile, and it cannot be read; the notes say why.
     * `expires_at`: when the profile ends. Aware, UTC.
     * `devices`: the UDIDs of the profile, as it spells them. They are private: show counts.
     * `entitlements`: what the profile grants; in an IPA without one, what the executable's own
@@ -72,6 +83,7 @@ class Signing(_Sheet):
     profile_name: str | None = None
     profile_uuid: str | None = None
     profile_platforms: tuple[str, ...] = ()
+    profile_unreadable: bool = False
     expires_at: Moment | None = None
     devices: tuple[str, ...] = ()
     entitlements: dict[str, JsonValue] = {}
@@ -115,7 +127,8 @@ class Facts(_Sheet):
     * `size`: in bytes. `md5`, `sha1`, `sha256`: lower-case hex, of the file as it came.
     * `icon`: whether a picture could really be made. The picture travels beside the sheet.
     * `permissions`, `features`: the declared ones, in the order of the manifest.
-    * `split`: the name of the split when an APK is only a part of an app; `test_only` as declared.
+    * `split`: the name of the split when an APK is only a part of an app; `needs_splits`: the base
+      part does not run without others, which are not in the file; `test_only` as declared.
     * `architectures` and `uuids` belong together: the slice `architectures[i]` has the LC_UUID
       `uuids[i]`, lower-case with dashes, empty where it has none. For a dSYM, of its binaries. On
       Windows there are no UUIDs.
@@ -148,6 +161,7 @@ class Facts(_Sheet):
     debuggable: bool | None = None
     test_only: bool | None = None
     split: str | None = None
+    needs_splits: bool = False
     architectures: tuple[str, ...] = ()
     uuids: tuple[str, ...] = ()
     encrypted: bool | None = None
@@ -162,6 +176,14 @@ class Facts(_Sheet):
         return self.model_dump(mode="json")
 
     @property
+    def system(self) -> str:
+        """The system that runs it, as its makers write it: iOS, visionOS, Android, macOS ..."""
+        families = set(self.device_families)
+        if self.platform == "ios" and len(families) == 1:
+            return _SYSTEMS_OF_FAMILIES.get(families.pop(), "iOS")
+        return _SYSTEMS[self.platform]
+
+    @property
     def release_hashes(self) -> tuple[str, ...]:
         """
         What the App Center SDK in this build calls itself: lower-case hex SHA-256 digests.
@@ -174,15 +196,6 @@ class Facts(_Sheet):
             for head in heads
             if head
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hashes:
-    """Digests of a whole file in lower-case hex, made elsewhere while its bytes arrived."""
-
-    md5: str
-    sha1: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,13 +1,14 @@
 """From a file to its fact sheet: recognised by what it holds, never by its name."""
 
-import hashlib
 import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from storage.inspection import (
     aab,
+    allowance,
     apk,
     appinstaller,
     compound,
@@ -24,15 +25,15 @@ from storage.inspection import (
     xar,
 )
 from storage.inspection.archive import Archive
-from storage.inspection.directory import Shape
-from storage.inspection.facts import Hashes, Inspection
+from storage.inspection.digests import Hashes, digests
+from storage.inspection.directory import DOT, Shape
+from storage.inspection.facts import Inspection
 from storage.inspection.package import Package
-from storage.inspection.rejection import Ambiguous, NotAPackage, PackageRejected
+from storage.inspection.rejection import Ambiguous, Exhausted, NotAPackage, PackageRejected
 from storage.inspection.source import Source, Window
 
 logger = logging.getLogger(__name__)
 
-_CHUNK = 1 << 20
 _HEAD = 64 << 10
 _TEXT_HEAD = 4096
 
@@ -45,14 +46,26 @@ _MARKS: tuple[tuple[Shape, Reader], ...] = (
     (splits.APKS_MARK, splits.read_apks),
     (ipa.MARK, ipa.read),
     (splits.XAPK_MARK, splits.read_xapk),
+    (splits.LOOSE_MARK, splits.read_loose),
     (macapp.MARK, macapp.read_zip),
     (windows.BUNDLE_MARK, windows.read_bundle),
     (windows.PACKAGE_MARK, windows.read_package),
+    (windows.PACKED_MARK, windows.read_headless),
     (symbols.DSYM_MARK, symbols.read_dsym),
     (symbols.MAPPING_MARK, symbols.read_mapping),
     (windows.UPLOAD_MARK, windows.read_upload),
 )
 
+
+# What is installed as it is, by systems that look for a name and not for a path that leads to it.
+_EXACT: frozenset[Reader] = frozenset(
+    {apk.read, aab.read, windows.read_bundle, windows.read_package}
+)
+_DOTTED_NOTE = (
+    "The names in the archive begin with “./”: pack the app again without that when a phone "
+    "refuses it, or before it is signed anew."
+)
+_DOTTED = Shape(rb"(?s:\./.+)", DOT)
 
 # An app for iOS as it lies on a Mac's disk: phones install it from an IPA only.
 _BARE_APP = Shape(rb"(?:[^/\0]+/)?[^/\0]+\.app/Info\.plist", b".app/Info.plist")
@@ -69,7 +82,7 @@ def inspect(path: Path, hashes: Hashes | None = None, name: str | None = None) -
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         source = Window(descriptor, 0, os.fstat(descriptor).st_size)
-        found = hashes or _digests(descriptor)
+        found = hashes or digests(descriptor)
         return read(Package(source=source, name=name or path.name, hashes=found))
     finally:
         os.close(descriptor)
@@ -82,10 +95,11 @@ def read(package: Package) -> Inspection:
     Everything that goes wrong in a reader, foreseen or not, becomes one refusal here.
     """
     try:
-        return _read_by_content(package)
+        with allowance.opened():
+            return _read_by_content(package)
     except PackageRejected:
         raise
-    except Ambiguous as reason:
+    except (Ambiguous, Exhausted) as reason:
         raise PackageRejected(str(reason)) from reason
     except MemoryError as error:
         raise PackageRejected("Reading the file takes more memory than it may.") from error
@@ -123,28 +137,36 @@ def _opened(source: Source, head: bytes) -> Archive:
 
 
 def _read_archive(package: Package, archive: Archive) -> Inspection:
-    for mark, reader in _MARKS:
-        if archive.search(mark) and _means_it(reader, archive):
-            return reader(package, archive)
+    reader = _reader_of(archive)
+    if reader is None and archive.search(_DOTTED):
+        archive = archive.as_dotted()
+        reader = _reader_of(archive)
+        if reader in _EXACT:
+            raise PackageRejected(
+                "The names in the archive begin with “./”, under which no device finds them: "
+                "pack the app again without that."
+            )
+        if reader is not None:
+            found = reader(package, archive)
+            return replace(found, notes=(*found.notes, _DOTTED_NOTE))
+    if reader is not None:
+        return reader(package, archive)
     if archive.search(_BARE_APP):
         raise PackageRejected("There is no app in it, only the folder of one: export an IPA.")
     raise NotAPackage("There is no app in it.")
+
+
+def _reader_of(archive: Archive) -> Reader | None:
+    return next(
+        (reader for mark, reader in _MARKS if archive.search(mark) and _means_it(reader, archive)),
+        None,
+    )
 
 
 def _means_it(reader: Reader, archive: Archive) -> bool:
     """Look closer where a name alone says little."""
     if reader is apk.read:
         return not symbols.manifest_is_beside_mapping(archive)
+    if reader is splits.read_loose:
+        return splits.is_loose(archive)
     return reader is not splits.read_xapk or splits.is_xapk(archive)
-
-
-def _digests(descriptor: int) -> Hashes:
-    md5 = hashlib.md5(usedforsecurity=False)
-    sha1 = hashlib.sha1(usedforsecurity=False)
-    sha256 = hashlib.sha256()
-    offset = 0
-    while chunk := os.pread(descriptor, _CHUNK, offset):
-        for digest in (md5, sha1, sha256):
-            digest.update(chunk)
-        offset += len(chunk)
-    return Hashes(md5=md5.hexdigest(), sha1=sha1.hexdigest(), sha256=sha256.hexdigest())

@@ -109,7 +109,7 @@ class _App:
             return mobileprovision.read(data).signing()
         except PackageRejected as reason:
             self.notes.append(f"{what} is unreadable: {reason}")
-            return Signing(signed=True)
+            return Signing(signed=True, profile_unreadable=True)
 
     def _slices(self) -> list[macho.Slice]:
         path = self._executable()

@@ -98,7 +98,7 @@ def _signing(files: Files, root: bytes, notes: list[str]) -> Signing:
         return mobileprovision.read(files.read(path, mobileprovision.MAX_BYTES)).signing()
     except PackageRejected as reason:
         notes.append(f"The provisioning profile is unreadable: {reason}")
-        return Signing(signed=True)
+        return Signing(signed=True, profile_unreadable=True)
 
 
 def _slices(

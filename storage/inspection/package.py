@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
-from storage.inspection.facts import Hashes
+from storage.inspection.digests import Hashes
 from storage.inspection.source import Source
 
 

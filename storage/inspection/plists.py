@@ -17,6 +17,7 @@ from xml.parsers.expat import ExpatError
 
 from pydantic import JsonValue
 
+from storage.inspection import allowance
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.text import clean
 
@@ -31,6 +32,8 @@ _MAX_TEXT = 4096
 _TRAILER = 32
 # A node of an XML list has at most an opening and a closing tag.
 _TAGS = 2
+# So many pieces of text take as long as a tag.
+_PIECES_OF_A_TAG = 4
 
 _NO_PLIST = "{} is no property list that can be read."
 _TOO_BIG = "{} is a property list with too many values."
@@ -46,10 +49,13 @@ def load(data: bytes, what: str) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise PackageRejected(f"{what} is too big: more than 8 MB.")
     binary = data.startswith(b"bplist")
-    if binary:
-        _measure_binary(data, what)
-    elif data.count(b"<") > _TAGS * MAX_NODES:
+    tags = _TAGS * _measure_binary(data, what) if binary else data.count(b"<")
+    # Text comes in a piece for each line, and for each character that is written as a number.
+    pieces = 0 if binary else data.count(b"\n") + data.count(b"\r") + data.count(b"&")
+    pieces //= _PIECES_OF_A_TAG
+    if max(tags, pieces) > _TAGS * MAX_NODES:
         raise PackageRejected(_TOO_BIG.format(what))
+    allowance.current().spend_tags(tags + pieces)
     try:
         root = plistlib.loads(data)
     except _UNREADABLE as error:
@@ -181,9 +187,9 @@ def _measure(root: dict[str, Any], what: str) -> None:
     raise PackageRejected(f"{what} is a property list that is nested too deeply.")
 
 
-def _measure_binary(data: bytes, what: str) -> None:
+def _measure_binary(data: bytes, what: str) -> int:
     """
-    Add up what the objects of a binary list claim to hold.
+    Add up what the objects of a binary list claim to hold; return how many objects there are.
 
     Objects may lie over each other, so that a small file can claim terabytes. In an honest one the
     claims are never more than the file.
@@ -202,6 +208,7 @@ def _measure_binary(data: bytes, what: str) -> None:
         claimed += _claim(data, int.from_bytes(data[at : at + width]), reference)
         if claimed > len(data):
             raise PackageRejected(_NO_PLIST.format(what))
+    return count
 
 
 def _claim(data: bytes, at: int, reference: int) -> int:

@@ -12,6 +12,15 @@ class NotAPackage(PackageRejected):
     """The file is of no kind that holds an app. Where nobody said it was one, keep silent."""
 
 
+class Exhausted(Exception):
+    """
+    The parts of a package take more to read than all of them together may.
+
+    It passes by those who forgive a damaged part: forgiving each of a hundred is what makes them
+    dear. The inspector turns it into a refusal of the file.
+    """
+
+
 class Ambiguous(Exception):
     """
     An archive holds two entries of one name that is read.

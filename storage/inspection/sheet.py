@@ -28,7 +28,7 @@ def _identity(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "Id", facts.bundle_id or ""
     yield "Version", facts.version or ""
     yield "Build", facts.build or ""
-    yield "Kind", f"{facts.kind} for {facts.platform}"
+    yield "Kind", f"{facts.kind} for {facts.system}"
     yield "Publisher", facts.publisher or ""
     yield "Size", f"{human(facts.size)} ({facts.size} bytes)"
     yield "SHA-256", facts.sha256
@@ -51,6 +51,7 @@ def _platform(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "Test only", "yes" if facts.test_only else ""
     yield "Simulator", "yes" if facts.simulator else ""
     yield "Split", facts.split or ""
+    yield "Other parts", "needed, and not in the file" if facts.needs_splits else ""
     yield "Permissions", _listed(facts.permissions)
     yield "Features", _listed(facts.features)
 
@@ -61,7 +62,8 @@ def _signing(signing: Signing) -> Iterator[tuple[str, str]]:
     yield "Signing kind", signing.kind or ""
     team = signing.team_id or ""
     yield "Team", f"{signing.team_name} ({team})" if signing.team_name else team
-    yield "Profile", signing.profile_name or ""
+    unreadable = "there is one, and it cannot be read" if signing.profile_unreadable else ""
+    yield "Profile", signing.profile_name or unreadable
     yield "Profile UUID", signing.profile_uuid or ""
     yield "Expires", f"{signing.expires_at:%Y-%m-%d %H:%M} UTC" if signing.expires_at else ""
     for certificate, signer in zip(signing.certificates, signing.signers, strict=False):

@@ -21,9 +21,13 @@ from storage.inspection.xmltree import Node
 
 PACKAGE_MARK = Shape(rb"(?i:AppxManifest\.xml)")
 BUNDLE_MARK = Shape(rb"(?i:AppxMetadata/AppxBundleManifest\.xml)")
+# What lies in everything that Windows' own packer made, and in no upload.
+PACKED_MARK = Shape(rb"(?i:AppxSignature\.p7x|AppxBlockMap\.xml)")
 UPLOAD_MARK = Shape(rb"(?i:[^/\0]+\.(?:appx|msix)(?:bundle)?)")
 MAX_PACKAGES = 1000
 MAX_ICONS = 64
+# How many of the apps in a bundle are opened until one can be read.
+MAX_TRIED = 4
 
 _SIGNATURE = Shape(rb"(?i:AppxSignature\.p7x)")
 _SIGNATURE_MAGIC = b"PKCX"
@@ -82,6 +86,17 @@ def _read_bundle(package: Package, archive: Archive, *, look_inside: bool) -> In
         **package.measured,
     )
     return Inspection(facts=facts, icon=inner.icon if inner else None)
+
+
+def read_headless(_: Package, archive: Archive) -> Inspection:
+    """Refuse what was packed for Windows, but lacks the manifest that says what it is."""
+    what, manifest = "an app package", "AppxManifest.xml"
+    if archive.search(UPLOAD_MARK):
+        what, manifest = "a bundle of app packages", "AppxMetadata/AppxBundleManifest.xml"
+    raise PackageRejected(
+        f"It is {what} without its manifest, {manifest}, so that Windows does not install it: "
+        "pack it again."
+    )
 
 
 def read_upload(package: Package, archive: Archive) -> Inspection:
@@ -211,7 +226,7 @@ def _is_appx(name: str, root: Node) -> bool:
 
 def _inner(package: Package, archive: Archive, manifest: _Manifest) -> Inspection | None:
     """Read the first app in a bundle, where it has its name and its pictures."""
-    for node in manifest.packages:
+    for node in manifest.packages[:MAX_TRIED]:
         path = node.attributes.get("FileName", "").replace("\\", "/")
         # Names in the zip are written as in an address.
         for name in (path.encode("utf-8", "replace"), quote(path).encode()):

@@ -9,13 +9,15 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import ValidationError
-
-from storage.inspection.facts import Facts, Hashes, Inspection
-from storage.inspection.process import LENGTH_BYTES
+from storage.inspection.message import LENGTH_BYTES
 from storage.inspection.rejection import NotAPackage, PackageRejected
+
+# The sheet takes long to import, and who prints what a worker tells never needs it.
+if TYPE_CHECKING:
+    from storage.inspection.digests import Hashes
+    from storage.inspection.facts import Inspection
 
 WALL_SECONDS = 30.0
 
@@ -52,27 +54,38 @@ class InspectionPool:
         for worker in self._workers:
             await worker.stop()
 
-    async def inspect(self, path: Path, hashes: Hashes, name: str | None = None) -> Inspection:
+    async def inspect(self, path: Path, hashes: "Hashes", name: str | None = None) -> "Inspection":
         """
         Read the finished file at *path*; *name* is what the sender calls it.
 
         Raise PackageRejected when it cannot be read, takes more than its time or memory, or kills
         the worker; NotAPackage when it is of no kind that we know.
         """
+        answer, icon = await self._asked(_job(path, hashes, name))
+        return _understood(answer, icon)
+
+    async def tell(self, path: Path, hashes: "Hashes", name: str, *, as_json: bool) -> str:
+        """
+        Return what `slipway inspect` prints of the file: its sheet, or one line of JSON.
+
+        It is written where the file is read, so that who only prints it need know no sheet. Raise
+        as `inspect` does.
+        """
+        words = "json" if as_json else "sheet"
+        answer, _ = await self._asked({**_job(path, hashes, name), "words": words})
+        return str(answer.get("words", ""))
+
+    async def _asked(self, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         worker = await self._idle.get()
         try:
-            return await self._ask(worker, path, hashes, name)
+            answer, icon = await self._ask(worker, job)
         finally:
             self._idle.put_nowait(worker)
+        if (sentence := answer.get("rejected")) is not None:
+            raise NotAPackage(sentence) if answer.get("unknown") else PackageRejected(sentence)
+        return answer, icon
 
-    async def _ask(
-        self, worker: "_Worker", path: Path, hashes: Hashes, name: str | None
-    ) -> Inspection:
-        job = {
-            "path": str(path),
-            "name": name,
-            "hashes": {"md5": hashes.md5, "sha1": hashes.sha1, "sha256": hashes.sha256},
-        }
+    async def _ask(self, worker: "_Worker", job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         try:
             async with asyncio.timeout(self._wall_seconds):
                 answer, icon = await worker.ask(job)
@@ -88,7 +101,7 @@ class InspectionPool:
             raise
         if answer.get("last"):
             await worker.stop()
-        return _understood(answer, icon)
+        return answer, icon
 
 
 class _Worker:
@@ -162,9 +175,16 @@ async def _receive(process: Process) -> bytes:
     return await process.stdout.readexactly(length)
 
 
-def _understood(answer: dict[str, Any], icon: bytes) -> Inspection:
-    if (sentence := answer.get("rejected")) is not None:
-        raise NotAPackage(sentence) if answer.get("unknown") else PackageRejected(sentence)
+def _job(path: Path, hashes: "Hashes", name: str | None) -> dict[str, Any]:
+    told = {"md5": hashes.md5, "sha1": hashes.sha1, "sha256": hashes.sha256}
+    return {"path": str(path), "name": name, "hashes": told}
+
+
+def _understood(answer: dict[str, Any], icon: bytes) -> "Inspection":
+    from pydantic import ValidationError  # noqa: PLC0415 - see above
+
+    from storage.inspection.facts import Facts, Inspection  # noqa: PLC0415
+
     try:
         facts = Facts.model_validate(answer.get("facts"))
     except ValidationError as error:

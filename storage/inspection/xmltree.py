@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from storage.inspection import allowance
 from storage.inspection.rejection import PackageRejected
 
 MAX_BYTES = 8 << 20
@@ -16,6 +17,8 @@ MAX_DEPTH = 128
 MAX_ELEMENTS = 200_000
 
 _MAX_TEXT = 64 << 10
+# An element here takes as long as four tags of a list; one document never spends all there is.
+_WEIGHT, _MAX_WEIGHT = 4, 500_000
 
 
 @dataclass(slots=True)
@@ -46,6 +49,7 @@ def parse(data: bytes, what: str) -> Node:
     """Read a whole document; raise PackageRejected, naming *what*, when it is none or too much."""
     if len(data) > MAX_BYTES:
         raise PackageRejected(f"{what} is too big: more than 8 MB.")
+    allowance.current().spend_tags(min(_WEIGHT * data.count(b"<"), _MAX_WEIGHT))
     tree = Tree(what)
     tree.feed(data)
     return tree.close()

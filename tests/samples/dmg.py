@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.sandbox.samples.facts import SampleFacts
 from bot.sandbox.samples.opening import Target, opened
+from tests.samples.fat import FatVolume
 from tests.samples.hfsplus import Volume
 from tests.samples.macapp import SampleMacApp, add_mac_app, mac_app_facts
 
@@ -35,7 +36,20 @@ def write_dmg(
     return mac_app_facts(app, target, expires, kind="dmg")
 
 
-def disk_image(volume: bytes, packing: Packing = "zlib") -> bytes:
+def write_fat_dmg(target: Target, app: SampleMacApp | None = None) -> SampleFacts:
+    """Write an image whose volume is FAT, as tools on other systems make them."""
+    app = app or SampleMacApp()
+    expires = app.expires or datetime.now(UTC).replace(microsecond=0) + timedelta(days=365)
+    volume = FatVolume()
+    add_mac_app(volume, app, expires)
+    with opened(target) as file:
+        file.write(disk_image(volume.coded(), title="whole disk (Windows_FAT_16 : 0)"))
+    return mac_app_facts(app, target, expires, kind="dmg")
+
+
+def disk_image(
+    volume: bytes, packing: Packing = "zlib", title: str = "whole disk (Apple_HFS : 0)"
+) -> bytes:
     """Give the image of a volume that has no partition map around it."""
     data, chunks = b"", b""
     for at in range(0, len(volume), _PIECE):
@@ -48,7 +62,7 @@ def disk_image(volume: bytes, packing: Packing = "zlib") -> bytes:
     chunks += struct.pack(">2I4Q", _LAST, 0, sectors, 0, len(data), 0)
     head = struct.pack(">4sI3Q2I24x", b"mish", 1, 0, sectors, 0, 520, 0)
     table = head + _checksum(volume) + struct.pack(">I", len(chunks) // 40) + chunks
-    contents = plistlib.dumps({"resource-fork": {"blkx": [_block(table)], "plst": []}})
+    contents = plistlib.dumps({"resource-fork": {"blkx": [_block(table, title)], "plst": []}})
     return data + contents + _trailer(data, contents, volume)
 
 
@@ -61,8 +75,7 @@ def _packed(piece: bytes, packing: Packing) -> bytes:
     return piece
 
 
-def _block(table: bytes) -> dict[str, object]:
-    name = "whole disk (Apple_HFS : 0)"
+def _block(table: bytes, name: str) -> dict[str, object]:
     return {"Attributes": "0x0050", "CFName": name, "Data": table, "ID": "0", "Name": name}
 
 

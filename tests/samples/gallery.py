@@ -16,7 +16,7 @@ from bot.sandbox.samples.iosapp import SampleApp
 from bot.sandbox.samples.ipa import write_ipa
 from bot.sandbox.samples.opening import Target
 from tests.samples.aab import write_aab
-from tests.samples.dmg import write_dmg
+from tests.samples.dmg import write_dmg, write_fat_dmg
 from tests.samples.macapp import SampleMacApp, write_app_zip
 from tests.samples.msi import SampleMsi, write_msi
 from tests.samples.msix import (
@@ -164,6 +164,7 @@ _OTHERS: dict[str, Writer] = {
     "bare.app.zip": lambda target: write_app_zip(target, SampleMacApp(profile=None, icon=False)),
     "zlib.dmg": write_dmg,
     "bzip2.dmg": lambda target: write_dmg(target, packing="bzip2"),
+    "fat.dmg": write_fat_dmg,
     "raw.dmg": lambda target: write_dmg(target, packing="raw"),
     "signed.pkg": write_pkg,
     "unsigned.pkg": lambda target: write_pkg(target, signed=False),

@@ -17,6 +17,7 @@ ATTRIBUTE_IDS = {
     "hasCode": 0x0101000C,
     "debuggable": 0x0101000F,
     "exported": 0x01010010,
+    "value": 0x01010024,
     "height": 0x01010155,
     "width": 0x01010159,
     "drawable": 0x01010199,
@@ -36,6 +37,9 @@ ATTRIBUTE_IDS = {
     "compileSdkVersion": 0x01010572,
     "compileSdkVersionCodename": 0x01010573,
     "versionCodeMajor": 0x01010576,
+    "isSplitRequired": 0x01010591,
+    "requiredSplitTypes": 0x0101064E,
+    "splitTypes": 0x0101064F,
 }
 _NONE = 0xFFFFFFFF
 _UTF8 = 0x100
@@ -191,7 +195,9 @@ def _node(kind: int, body: bytes) -> bytes:
 
 
 def _utf8(string: str) -> bytes:
-    coded = string.encode()
+    """Code a text as `aapt2` does: each half of a surrogate pair by itself, as Java would."""
+    halves = (chr(unit) for (unit,) in struct.iter_unpack("<H", string.encode("utf-16-le")))
+    coded = "".join(halves).encode("utf-8", "surrogatepass")
     units = len(string.encode("utf-16-le")) // 2
     return _utf8_length(units) + _utf8_length(len(coded)) + coded + b"\0"
 

@@ -37,7 +37,7 @@ ANDROID = {
 
 
 def platform(facts: Facts) -> str:
-    return PLATFORMS.get(facts.platform, facts.platform)
+    return facts.system
 
 
 def version(facts: Facts) -> str:

@@ -20,7 +20,7 @@ PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
 #: What ends like this is announced as a build at once; other files only once they prove to be one.
 BUILD_ENDINGS = frozenset(
-    {".ipa", ".apk", ".aab", ".apks", ".xapk", ".dmg", ".pkg", ".msi", ".msix", ".appx"}
+    {".ipa", ".apk", ".aab", ".apks", ".xapk", ".apkm", ".dmg", ".pkg", ".msi", ".msix", ".appx"}
     | {".msixbundle", ".appxbundle", ".msixupload", ".appxupload"}
 )
 #: What might be a build under a name that does not say so.

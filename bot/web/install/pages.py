@@ -24,7 +24,6 @@ SIGNING_WORDS = {
     "appstore": "App Store",
     "developer-id": "Developer ID",
 }
-PLATFORM_WORDS = {"ios": "iOS", "android": "Android", "macos": "macOS", "windows": "Windows"}
 
 
 UNITS = (("GB", 10**9), ("MB", 10**6), ("kB", 10**3))
@@ -85,7 +84,7 @@ def install_page(
         name=tidy(opened.app.display_name) or opened.app.name,
         version=version_of(opened),
         owner=tidy(facts.signing.team_name or ""),
-        platform=PLATFORM_WORDS[facts.platform],
+        platform=facts.system,
         person=tidy(opened.tester.name),
         notes=_safe(opened.release.notes),
         lines=tuple(_lines(opened, facts, at)),

@@ -96,6 +96,35 @@ async def test_the_link_of_the_button_unescapes_to_the_manifest(site: Site) -> N
     assert unquote(address) == f"{BASE}{offer.path}/manifest.plist"
 
 
+@pytest.mark.parametrize(
+    ("facts", "system", "sentence"),
+    [
+        ({"device_families": ("vision",)}, "visionOS", "It is for Apple Vision Pro"),
+        ({"device_families": ("tv",)}, "tvOS", "It is for Apple TV"),
+        (
+            {"signing": Signing(signed=True, profile_unreadable=True)},
+            "iOS",
+            "Its provisioning profile cannot be read",
+        ),
+    ],
+    ids=["visionOS", "tvOS", "a damaged profile"],
+)
+async def test_e3_the_page_names_the_system_and_the_reason(
+    site: Site, facts: dict[str, object], system: str, sentence: str
+) -> None:
+    page = await seen(site, await site.offer(facts=facts))
+
+    assert f"{system} 16.0 or later" in page.words
+    assert sentence in page.words
+
+
+async def test_e2_the_page_of_a_base_that_needs_its_parts_says_so(site: Site) -> None:
+    offer = await site.offer(platform="android", facts={"needs_splits": True})
+    page = await seen(site, offer, ANDROID)
+
+    assert "base of a split app, which Android does not install without" in page.words
+
+
 async def test_the_page_installs_without_any_script(site: Site) -> None:
     offer = await site.offer()
     page = await seen(site, offer)

@@ -131,6 +131,7 @@ def test_a_bundle_is_a_download(kind: str) -> None:
         ({"target_sdk": 22}, "made for Android 5.1"),
         ({"test_only": True}, "test-only"),
         ({"split": "config.arm64_v8a"}, "one part of a split app"),
+        ({"needs_splits": True}, "base of a split app, which Android does not install without"),
         ({"signing": Signing()}, "not signed"),
     ],
 )

@@ -46,6 +46,39 @@ def labelled(coding: Coding = "dense", *, utf8: bool = True) -> bytes:
     return apks.apk(plain, {"resources.arsc": table.coded(utf8=utf8, coding=coding)})
 
 
+@pytest.mark.parametrize(
+    ("coded", "text"),
+    [
+        (b"Hafen \xe2\x9a\x93 \xed\xa0\xbd\xed\xba\xa2", "Hafen \u2693 \U0001f6a2"),
+        (b"\xed\xa0\xbd\xed\xba\xa2\xed\xa0\xbd\xed\xba\xa2", "\U0001f6a2\U0001f6a2"),
+        (b"plain \xf0\x9f\x9a\xa2", "plain \U0001f6a2"),
+        (b"nul\xc0\x80l", "null"),
+        (b"half \xed\xa0\xbd!", "half \ufffd\ufffd\ufffd!"),
+        (b"turned \xed\xba\xa2\xed\xa0\xbd!", "turned " + 6 * "\ufffd" + "!"),
+        (b"\xe6\xbc\x94\xe7\xa4\xba \xed\x9f\xbf", "\u6f14\u793a \ud7ff"),
+    ],
+    ids=["as aapt2", "two ships", "plain UTF-8", "a NUL", "half a pair", "turned", "below"],
+)
+def test_e1_a_text_is_read_in_both_forms_of_utf8(read: Read, coded: bytes, text: str) -> None:
+    table = apks.table({("string", "name"): "#" * len(coded)})
+    label = Reference(table.id("string", "name"))
+    resources = table.coded().replace(b"#" * len(coded), coded)
+    found = read(apks.apk(apks.manifest({"android:label": label}), {"resources.arsc": resources}))
+
+    assert found.facts.name == text
+
+
+@pytest.mark.parametrize("utf8", [True, False])
+def test_e1_a_name_with_a_ship_comes_out_as_it_was(read: Read, *, utf8: bool) -> None:
+    name = "Hafen \u2693 \u6f14\u793a \U0001f6a2"
+    table = apks.table({("string", "name"): {Config(): name, Config(locale="de"): name + "!"}})
+    label = Reference(table.id("string", "name"))
+    more = {"resources.arsc": table.coded(utf8=utf8)}
+    found = read(apks.apk(apks.manifest({"android:label": label}), more)).facts
+
+    assert (found.name, found.localized_names) == (name, {"de": name + "!"})
+
+
 def test_an_app_says_what_it_is(read: Read) -> None:
     sdk = Element("uses-sdk", {"android:minSdkVersion": 24, "android:targetSdkVersion": 35})
     wishes = [

@@ -11,7 +11,10 @@ from bot.sandbox.samples import cms, drawing
 from bot.sandbox.samples.identities import profile_signer, signing_identity
 from bot.sandbox.samples.macho import MachO, image
 from bot.sandbox.samples.profiles import Profile, mobileprovision
+from provisioning.installing.installability import judge, least_system
 from storage.inspection.facts import Inspection
+from storage.inspection.rejection import PackageRejected
+from storage.inspection.sheet import render
 from tests.unit.storage.inspection import ipas, plist_tricks
 from tests.unit.storage.inspection.conftest import Read
 from tests.unit.storage.inspection.zips import LINK, Lies, Part, parts, zip_of
@@ -301,6 +304,85 @@ def test_an_executable_is_found_in_either_form_of_unicode(read: Read) -> None:
 
     assert found.facts.architectures == ("arm64",)
     assert found.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("platform", "families", "system"),
+    [
+        ("XROS", [7], "visionOS"),
+        ("XROS", [1, 2], "visionOS"),
+        ("XROS", None, "visionOS"),
+        ("AppleTVOS", None, "tvOS"),
+        ("WatchOS", None, "watchOS"),
+        ("iPhoneOS", [7], "visionOS"),
+        ("iPhoneOS", [1, 2, 7], "iOS"),
+        (None, None, "iOS"),
+    ],
+)
+def test_e3_an_app_is_shown_for_the_system_that_it_was_built_for(
+    read: Read, platform: str | None, families: list[int] | None, system: str
+) -> None:
+    built_for = None if platform is None else [platform]
+    plist = ipas.info(CFBundleSupportedPlatforms=built_for, UIDeviceFamily=families)
+    facts = read(ipas.ipa(plist)).facts
+    judged = judge(facts, None, at=EXPIRES)
+
+    assert (facts.platform, facts.system) == ("ios", system)
+    assert f"ipa for {system}\n" in render(facts)
+    assert least_system(facts) == f"{system} 15.0"
+    assert ("which Xcode or Apple Configurator installs" in judged.obstacles[0]) is (
+        system != "iOS"
+    )
+
+
+def test_e3_a_damaged_profile_is_not_called_absent(read: Read) -> None:
+    damaged = profiled(read, b"0\x82\x14\xaf garbage").facts
+    absent = read(ipas.ipa()).facts
+
+    assert damaged.signing.profile_unreadable
+    assert not absent.signing.profile_unreadable
+    assert "there is one, and it cannot be read" in render(damaged)
+    (sentence,) = judge(damaged, None, at=EXPIRES).obstacles
+    assert "provisioning profile cannot be read" in sentence
+    (sentence,) = judge(absent, None, at=EXPIRES).obstacles
+    assert "has no provisioning profile" in sentence
+
+
+def dotted(files: dict[str, bytes]) -> list[Part]:
+    folders = [Part(name=b"./Payload/"), Part(name=b"./Payload/App.app/")]
+    return [*folders, *parts({f"./{name}": data for name, data in files.items()})]
+
+
+def test_e3_names_that_begin_with_a_dot_are_read(read: Read) -> None:
+    program = b"".join(image(MachO(name="x", architectures=("arm64",))))
+    icons = {"CFBundlePrimaryIcon": {"CFBundleIconFiles": ["AppIcon60x60"]}}
+    strings = b'CFBundleDisplayName = "Die App";'
+    more = {
+        "App": program,
+        "AppIcon60x60@2x.png": drawing.png(drawing.boat_icon(120)),
+        "de.lproj/InfoPlist.strings": strings,
+        PROFILE: mobileprovision(Profile(kind="adhoc")),
+        "PlugIns/W.appex/Info.plist": ipas.info(CFBundleIdentifier="com.example.app.w"),
+    }
+    files = ipas.files(ipas.info(CFBundleIcons=icons), more)
+    plain, found = read(zip_of(parts(files))), read(zip_of(dotted(files)))
+
+    assert found == plain.__class__(
+        facts=plain.facts.model_copy(update={"size": found.facts.size}),
+        icon=plain.icon,
+        notes=found.notes,
+    )
+    assert found.notes[:-1] == plain.notes
+    assert "begin with “./”" in found.notes[-1]
+    assert found.facts.extensions
+    assert found.facts.icon
+
+
+def test_e3_one_name_with_and_without_a_dot_is_a_duplicate(read: Read) -> None:
+    other = parts({"./Payload/App.app/App": b"x", "Payload/App.app/App": b"x"})
+
+    with pytest.raises(PackageRejected, match="duplicate"):
+        read(zip_of([*dotted(ipas.files()), *other]))
 
 
 def test_a_simulator_build_is_told(read: Read) -> None:

@@ -11,14 +11,15 @@ from pathlib import Path
 import pytest
 
 from storage.inspection import dmg
+from storage.inspection.inspector import inspect
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Window
 from tests.programs import needed
-from tests.samples.dmg import write_dmg
+from tests.samples.dmg import write_dmg, write_fat_dmg
 from tests.samples.macapp import SampleMacApp
 from tests.samples.xar import xar
 from tests.unit.storage.inspection import ipas, plist_tricks
-from tests.unit.storage.inspection.conftest import Read
+from tests.unit.storage.inspection.conftest import HASHES, Read
 from tests.unit.storage.inspection.zips import LINK, Part, parts, zip_of
 
 ROOT = "App.app/Contents/"
@@ -95,6 +96,19 @@ def test_the_app_in_an_image_is_read(read: Read, tmp_path: Path) -> None:
     assert (found.bundle_id, found.version) == ("com.example.harbour.mac", "2.4.0")
     assert found.architectures == ("x86_64", "arm64")
     assert found.complete
+
+
+def test_e3_the_app_at_the_root_of_a_fat_image_is_read(tmp_path: Path) -> None:
+    needed("7zz")
+    path = tmp_path / "app.dmg"
+    write_fat_dmg(path, SampleMacApp(architectures=("arm64",)))
+    found = inspect(path, HASHES)
+
+    assert (found.facts.kind, found.facts.complete) == ("dmg", True)
+    assert (found.facts.bundle_id, found.facts.version) == ("com.example.harbour.mac", "2.4.0")
+    assert found.facts.architectures == ("arm64",)
+    assert found.facts.signing.kind == "developer-id"
+    assert found.notes == ()
 
 
 def test_without_7zip_an_image_is_kept_by_its_name(

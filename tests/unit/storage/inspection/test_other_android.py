@@ -3,16 +3,18 @@
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from bot.sandbox.samples.binaryxml import Element, Reference, Value
+from storage.inspection.inspector import inspect
 from storage.inspection.rejection import NotAPackage, PackageRejected
 from tests.samples import protobuf as pb
 from tests.samples.protoxml import proto_table, proto_xml
 from tests.unit.storage.inspection import apks
-from tests.unit.storage.inspection.conftest import Read
-from tests.unit.storage.inspection.zips import STORED, Part, parts, zip_of
+from tests.unit.storage.inspection.conftest import HASHES, Read
+from tests.unit.storage.inspection.zips import DEFLATED, STORED, Part, parts, zip_of
 
 MANIFEST = "base/manifest/AndroidManifest.xml"
 
@@ -179,6 +181,87 @@ def test_an_xapk_is_read_by_the_part_that_is_named_base(read: Read) -> None:
     found = read(zip_of(parts(files))).facts
 
     assert (found.kind, found.bundle_id) == ("xapk", "com.example.app")
+
+
+@pytest.mark.parametrize("kind", ["apks", "xapk"])
+def test_e2_an_archive_holds_the_parts_that_its_base_needs(read: Read, kind: str) -> None:
+    base = apks.apk(apks.manifest(android_requiredSplitTypes="base__abi"))
+    files = {
+        "apks": {"toc.pb": b"", "splits/base-master.apk": base},
+        "xapk": {"manifest.json": b'{"package_name": "com.example.app"}', "base.apk": base},
+    }
+    found = read(zip_of(parts(files[kind])))
+
+    assert found.facts.kind == kind
+    assert not found.facts.needs_splits
+    assert not any("other parts" in note for note in found.notes)
+
+
+SPLIT = apks.apk(apks.manifest(split="config.arm64_v8a"))
+
+
+@pytest.mark.parametrize(
+    ("name", "files", "kind"),
+    [
+        ("x.apkm", {"base.apk": apks.apk(), "split_config.arm64_v8a.apk": SPLIT}, "apkm"),
+        ("x.zip", {"info.json": b"{}", "base.apk": apks.apk(), "icon.png": b""}, "apkm"),
+        ("x.zip", {"info.json": b"{}", "0a1b.apk": SPLIT, "f4e7.apk": apks.apk()}, "apkm"),
+        ("x.xapk", {"0a1b.config.arm64_v8a.apk": SPLIT, "f4e7.apk": apks.apk()}, "xapk"),
+        ("x.zip", {"0a1b.config.arm64_v8a.apk": SPLIT, "f4e7.apk": apks.apk()}, "apks"),
+        ("x.xapk", {"./0a.apk": SPLIT, "./f4.apk": apks.apk()}, "xapk"),
+    ],
+    ids=["apkm", "by its note", "base of any name", "xapk", "zip", "with dots"],
+)
+@pytest.mark.parametrize("stored", [True, False])
+def test_e3_an_archive_of_apks_needs_no_list(
+    tmp_path: Path, name: str, files: dict[str, bytes], kind: str, *, stored: bool
+) -> None:
+    path = tmp_path / name
+    method = STORED if stored else DEFLATED
+    path.write_bytes(
+        zip_of(Part(name=key.encode(), data=data, method=method) for key, data in files.items())
+    )
+    found = inspect(path, HASHES)
+
+    assert (found.facts.platform, found.facts.kind) == ("android", kind)
+    assert (found.facts.bundle_id, found.facts.version) == ("com.example.app", "1.2")
+    assert "It is an archive of APKs: a device needs the parts that fit it." in found.notes
+
+
+OTHER = apks.apk(apks.manifest(package="com.example.other"))
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({"a.apk": apks.apk(), "b.apk": OTHER}, "several apps in it"),
+        ({"a.apk": apks.apk(), "b.apk": apks.apk()}, "several apps in it"),
+        ({"a.apk": SPLIT, "b.apk": SPLIT}, "holds no base APK"),
+        ({"a.apk": SPLIT, "b.apk": b"x"}, "not a complete archive"),
+        ({"info.json": b"", "a.apk": apks.apk(b"")}, "AndroidManifest.xml is damaged"),
+    ],
+)
+def test_e3_apks_that_are_no_single_app_are_refused(
+    read: Read, files: dict[str, bytes], sentence: str
+) -> None:
+    with pytest.raises(PackageRejected, match=sentence):
+        read(zip_of(parts(files)))
+
+
+def test_e3_looking_for_the_base_has_a_limit(read: Read) -> None:
+    padded = apks.apk(apks.manifest(split="x") + bytes(15 << 20))
+    data = zip_of(Part(name=b"%d.apk" % n, data=padded, method=STORED) for n in range(500))
+    began = time.process_time()
+
+    with pytest.raises(PackageRejected, match="too big, all taken together"):
+        read(data)
+
+    assert time.process_time() - began < 2
+
+
+def test_e3_an_apk_whose_names_begin_with_a_dot_is_refused_with_the_reason(read: Read) -> None:
+    with pytest.raises(PackageRejected, match="no device finds them: pack the app again"):
+        read(zip_of(parts({"./AndroidManifest.xml": apks.manifest()})))
 
 
 def test_a_manifest_json_alone_is_no_package(read: Read) -> None:

@@ -120,6 +120,14 @@ def test_aapt2_reads_the_same_facts(apk: Path, apk_facts: Facts) -> None:
     assert f"application-label:'{apk_facts.name}'" in told
 
 
+def test_e1_aapt2_reads_the_name_that_was_written(tmp_path: Path) -> None:
+    name = "Hafen \u2693 \u6f14\u793a \U0001f6a2"
+    path = write_apk(tmp_path / "ship.apk", SampleApk(name=name, utf8_manifest=True)).path
+
+    assert f"application-label:'{name}'" in run("aapt2", "dump", "badging", path)
+    assert inspect(path, HASHES).facts.name == name
+
+
 def test_llvm_reads_the_same_uuids(tmp_path: Path) -> None:
     path = gallery.exhibits()["fat.dSYM.zip"](tmp_path / "symbols.zip").path
     facts = inspect(path, HASHES).facts

@@ -111,6 +111,16 @@ def test_a_bundle_whose_app_is_broken_is_read_by_its_manifest(read: Read) -> Non
     assert read(zip_of(parts(files))).facts.name == "Example.App"
 
 
+@pytest.mark.parametrize("left", ["AppxSignature.p7x", "AppxBlockMap.xml"])
+def test_e3_a_bundle_without_its_manifest_is_no_upload_for_the_store(read: Read, left: str) -> None:
+    inside = {"App_1.2.3.4_x64.appx": msix(), left: b"PKCX"}
+
+    with pytest.raises(PackageRejected, match="bundle of app packages without its manifest"):
+        read(zip_of(parts(inside)))
+    with pytest.raises(PackageRejected, match="an app package without its manifest"):
+        read(zip_of(parts({"App.exe": b"", left: b"PKCX"})))
+
+
 def test_an_upload_is_read_one_level_deep(read: Read, tmp_path: Path) -> None:
     write_msix_bundle(tmp_path / "b")
     write_msix(tmp_path / "p")

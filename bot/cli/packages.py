@@ -1,0 +1,77 @@
+"""The command line of packages: `slipway inspect`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.running import run
+from storage.errors import SlipwayError
+from storage.inspection.digests import Hashes, digests
+
+if TYPE_CHECKING:
+    from storage.inspection.facts import Facts
+
+
+class Unreadable(SlipwayError):
+    """The file cannot be read."""
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option(
+    "--diff", "as_diff", is_flag=True, help="Say what changed from the first to the second."
+)
+def inspect(files: tuple[Path, ...], *, as_json: bool, as_diff: bool) -> None:
+    """Say what a package says about itself."""
+    if len(files) != (2 if as_diff else 1):
+        raise click.UsageError("--diff takes two files." if as_diff else "It takes one file.")
+
+    async def work() -> int:
+        # Other commands start faster without these.
+        import asyncio  # noqa: PLC0415
+
+        from storage.inspection.worker import InspectionPool  # noqa: PLC0415
+
+        async with InspectionPool(workers=1) as pool:
+            hashes = [await asyncio.to_thread(_hashes, file) for file in files]
+            if as_diff:
+                old, new = [
+                    (await pool.inspect(file, known, file.name)).facts
+                    for file, known in zip(files, hashes, strict=True)
+                ]
+                told = _difference(old, new, as_json=as_json)
+            else:
+                told = await pool.tell(files[0], hashes[0], files[0].name, as_json=as_json)
+        click.echo(told)
+        return 0
+
+    run(work)
+
+
+def _hashes(file: Path) -> Hashes:
+    """Raise Unreadable when the file cannot be opened."""
+    try:
+        with file.open("rb") as opened:
+            return digests(opened.fileno())
+    except OSError as error:
+        raise Unreadable(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _difference(old: "Facts", new: "Facts", *, as_json: bool) -> str:
+    import json  # noqa: PLC0415 - see above
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from storage.inspection.diff import compare  # noqa: PLC0415
+
+    changes = compare(old, new)
+    if as_json:
+        return json.dumps([asdict(change) for change in changes], ensure_ascii=False)
+    if not changes:
+        return "Nothing that a fact sheet holds has changed."
+    return "\n".join(f"{'!' if change.loud else ' '} {change.sentence}" for change in changes)
+
+
+#: What `bot.cli.main` adds to its own.
+COMMANDS: tuple[click.Command, ...] = (inspect,)
