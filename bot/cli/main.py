@@ -9,6 +9,7 @@ import click
 from bot.cli import packages as cli_packages
 from bot.cli import secrets as cli_secrets
 from bot.cli import signing as cli_signing
+from bot.cli import storage as cli_storage
 from bot.cli.running import run
 from storage.errors import SlipwayError
 
@@ -36,7 +37,12 @@ def main() -> None:
     """Distribute apps from Slack: a build dropped in a channel becomes a release on a phone."""
 
 
-for command in (*cli_packages.COMMANDS, *cli_signing.COMMANDS, *cli_secrets.COMMANDS):
+for command in (
+    *cli_packages.COMMANDS,
+    *cli_signing.COMMANDS,
+    *cli_secrets.COMMANDS,
+    *cli_storage.COMMANDS,
+):
     main.add_command(command)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Container, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,16 +32,18 @@ class LocalBlobs:
     The BlobStore of one machine. One process writes to *root* at a time.
 
     Files that a killed process left half-written are removed at the start. *spare* is the number of
-    bytes that must stay free: below it nothing more is taken.
+    bytes that must stay free: below it nothing more is taken. Whoever only looks, beside
+    the process that writes, says so by *writes*.
     """
 
-    def __init__(self, root: Path, *, spare: int = SPARE) -> None:
+    def __init__(self, root: Path, *, spare: int = SPARE, writes: bool = True) -> None:
         self._root = root
         self._spare = spare
         self._incoming = root / "incoming"
         self._renaming = threading.Lock()
-        arrival.make_folders(self._incoming)
-        arrival.sweep(self._incoming)
+        if writes:
+            arrival.make_folders(self._incoming)
+            arrival.sweep(self._incoming)
 
     async def put(self, chunks: AsyncIterator[bytes], *, limit: int) -> StoredBlob:
         """See BlobStore. One batch is hashed and written while the next one arrives."""
@@ -104,6 +106,12 @@ class LocalBlobs:
     async def delete(self, sha256: str) -> None:
         if SHA256.fullmatch(sha256):
             await asyncio.to_thread(self._path(sha256).unlink, missing_ok=True)
+
+    async def set_aside(self, sha256: str) -> None:
+        """Hand a blob out no more, and keep its bytes beside where they were."""
+        path = self._path(sha256)
+        with suppress(FileNotFoundError):
+            await asyncio.to_thread(path.rename, path.with_suffix(".damaged"))
 
     async def every(self) -> AsyncGenerator[tuple[str, datetime]]:
         for folder in await asyncio.to_thread(_folders, self._root):

@@ -81,3 +81,15 @@ async def blobs_in_use(session: Session, digests: Sequence[str]) -> set[str]:
         used = await session.exec(select(column).where(among(session, col(column), digests)))
         found.update(digest for digest in used.all() if digest)
     return found
+
+
+async def some_after(session: Session, build_id: str, *, limit: int) -> Sequence[Build]:
+    """Return the builds whose ids follow *build_id*, in their order and without their chunks."""
+    found = await session.exec(
+        select(Build)
+        .options(WITHOUT_CHUNKS)
+        .where(col(Build.id) > build_id)
+        .order_by(col(Build.id))
+        .limit(limit)
+    )
+    return found.all()

@@ -218,6 +218,7 @@ WORK: dict[str, Question] = {
     "builds.before": _before,
     "builds.of_identity": lambda s, t: builds.of_identity(s, t.organization_id, "ios", t.bundle_id),
     "builds.is_icon": lambda s, t: builds.is_icon(s, t.icon),
+    "builds.some_after": lambda s, _: builds.some_after(s, "", limit=5),
     "builds.blobs_in_use": lambda s, t: builds.blobs_in_use(s, t.digests[:2]),
     "releases.get": _release,
     "releases.in_full": lambda s, t: releases.in_full(s, t.release_id),
