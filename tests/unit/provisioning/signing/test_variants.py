@@ -331,6 +331,54 @@ async def test_using_the_key_is_in_the_audit(bench: Bench) -> None:
     assert entries[-1].detail["purpose"] == f"build {bench.shelf.build.id}"
 
 
+async def test_e16_what_is_ready_is_handed_out_without_opening_a_key(bench: Bench) -> None:
+    profiles = profiles_of(bench.ipa)
+    first = await bench.sign(profiles)
+    async with bench.database.reading() as session:
+        before = await audit.of(session, first.identity_id)
+    await bench.identities.retire(first.identity_id, ANN)
+
+    again = await bench.signing.variant(bench.shelf.build.id, first.identity_id, profiles, by=ANN)
+    async with bench.database.reading() as session:
+        after = await audit.of(session, first.identity_id)
+
+    assert (again.id, again.state) == (first.id, VariantState.READY)
+    assert again.wanted_at > first.wanted_at
+    assert [entry.action for entry in after[len(before) :]] == ["identity.retired"]
+    with pytest.raises(NotNow, match="was retired"):
+        await bench.signing.variant(
+            bench.shelf.build.id,
+            first.identity_id,
+            profiles_of(bench.ipa, world.OLD_PHONE),
+            by=ANN,
+        )
+
+
+async def test_e16_a_profile_of_another_app_makes_no_new_generation(small_bench: Bench) -> None:
+    bench = small_bench
+    profiles = profiles_of(bench.ipa)
+    others = [
+        world.profile(bundle_id, world.identity()).content
+        for bundle_id in ("com.example.ferry", "com.example.harbourmaster")
+    ]
+    inside = world.profile(f"{world.APP_ID}.*", world.identity()).content
+    first = await bench.sign(profiles)
+    again = await bench.sign([others[0], *profiles, others[1]])
+    another = await bench.sign([*profiles, inside])
+
+    assert again.id == first.id
+    assert another.id != first.id
+
+
+async def test_e12_a_variant_takes_the_profile_that_can_be_used(small_bench: Bench) -> None:
+    bench = small_bench
+    successors = profiles_of(bench.ipa, number=2)
+    variant = await bench.sign([*successors, *profiles_of(bench.ipa)])
+
+    assert (variant.state, variant.way) == (VariantState.READY, VariantWay.SPLICE)
+    assert wrong_with(await bench.written(await bench.file())) == []
+
+
 async def test_the_sweep_keeps_all_that_a_variant_consists_of(bench: Bench) -> None:
     await bench.sign(profiles_of(bench.ipa))
 
