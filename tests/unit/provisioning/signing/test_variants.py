@@ -24,6 +24,7 @@ from storage.blobs.local import LocalBlobs
 from storage.catalog import audit, builds, variants
 from storage.catalog.database import Database
 from storage.errors import NotFound
+from storage.records.base import now
 from storage.records.variant import VariantState, VariantWay
 from tests.shelf import change, put
 from tests.signed import ANN, Bench, open_bench, profiles_of
@@ -153,6 +154,37 @@ async def test_another_certificate_takes_the_long_way_once_and_is_spliced_from_t
     assert second.way is VariantWay.SPLICE
     assert wrong_with(other, udid=world.OLD_PHONE) == []
     assert (await bench.file()).tag == second.tag
+
+
+async def test_e16_a_build_under_a_new_certificate_is_kept_twice_and_no_more(
+    small_bench: Bench,
+) -> None:
+    bench = small_bench
+    first = await bench.sign(profiles_of(bench.ipa, number=2), number=2)
+    before = files_in(bench.folder / "blobs")
+    second = await bench.sign(profiles_of(bench.ipa, world.OLD_PHONE, number=2), number=2)
+    new = set(files_in(bench.folder / "blobs")) - set(before)
+
+    assert (first.way, second.way) == (VariantWay.FULL, VariantWay.SPLICE)
+    assert second.base_sha256 == first.base_sha256 == first.tag
+    # The upload, the file to splice into, which is also the first variant, and its index.
+    assert len(before) == 3
+    assert new == {second.fresh_sha256}
+    assert wrong_with(await bench.written(await bench.file()), udid=world.OLD_PHONE) == []
+
+
+async def test_e16_what_is_handed_out_as_it_was_laid_out_is_without_fault(
+    tmp_path: Path,
+) -> None:
+    ipa, out = tmp_path / "late.ipa", tmp_path / "out.ipa"
+    write_ipa(ipa, SampleApp(icon="none", expires=now() - timedelta(days=1)))
+
+    to_splice_into = await prepare_apart(ipa, out, roots=world.roots())
+    as_it_is = await prepare_apart(ipa, out, roots=world.roots(), faultless=True)
+
+    assert to_splice_into.index is not None
+    assert as_it_is.index is None
+    assert "it would not run" in as_it_is.reason
 
 
 async def test_an_operator_can_do_without_splicing(
