@@ -113,7 +113,7 @@ def _closeness(profile: Profile) -> tuple[bool, int]:
 
 
 def _rank(profile: Profile) -> tuple[tuple[bool, int], datetime, str]:
-    # The last word is the name's, so that the order in which they were given decides nothing.
+    # The UUID has the last word, so that the order in which they were given decides nothing.
     return _closeness(profile), profile.expires_at, profile.uuid
 
 

@@ -225,6 +225,15 @@ def test_e13_a_profile_for_the_app_store_is_used_when_it_is_asked_for(
     assert verify(out, roots=world.roots()) == []
 
 
+def test_e13_the_verifier_knows_a_profile_for_another_system(write: Write) -> None:
+    television = mobileprovision(named("TV", platforms=["tvOS"]))
+    ipa = write(SampleApp(icon="none", extensions=0, profile_file=television))
+
+    assert "the profile is for another system than the app." in [
+        item.sentence for item in verify(ipa, roots=world.roots())
+    ]
+
+
 def test_e13_an_app_for_a_television_takes_a_profile_for_it(write: Write, signer: Identity) -> None:
     info = {"CFBundleSupportedPlatforms": ["AppleTVOS"], "DTPlatformName": "appletvos"}
     before = write(SampleApp(icon="none", extensions=0, framework=False, info=info))
@@ -272,6 +281,9 @@ def test_e17_a_missing_application_identifier_is_called_that(
     )
     before = world.write_tree(tmp_path / "app.ipa", tree)
 
+    assert "there is no application identifier." in [
+        item.sentence for item in verify(before, roots=world.roots())
+    ]
     with pytest.raises(Refused, match="holds no application identifier") as refusal:
         resign(before, signer, [made(named("P"))], tmp_path / "o", roots=world.roots())
     assert "team" not in str(refusal.value)
