@@ -75,13 +75,18 @@ def verify(file: Path, *, udid: str | None, authorities: tuple[Path, ...]) -> No
     type=FILE,
     multiple=True,
     required=True,
-    help="A .mobileprovision; once for each. Each finds its bundle by its application identifier.",
+    help="A .mobileprovision; once for each. Of those that can be used the closest is taken.",
 )
 @click.option("-o", "--output", type=FILE, required=True, help="Where the signed IPA goes.")
 @click.option(
     "--drop-debugging",
     is_flag=True,
     help="Let a development build lose its debugging under an ad hoc profile.",
+)
+@click.option(
+    "--kind",
+    type=click.Choice(["adhoc", "development", "enterprise", "appstore"]),
+    help="Use profiles of this kind only; those for the App Store are used only when named here.",
 )
 @AUTHORITY
 def resign(
@@ -91,6 +96,7 @@ def resign(
     profiles: tuple[Path, ...],
     output: Path,
     drop_debugging: bool,
+    kind: str | None,
     authorities: tuple[Path, ...],
 ) -> None:
     """
@@ -112,6 +118,7 @@ def resign(
             output,
             lambda sentence: click.echo(sentence, err=True),
             drop_debugging=drop_debugging,
+            kind=kind,
             roots=_roots(_authorities(authorities)),
         )
     click.echo(str(summary))

@@ -1,14 +1,16 @@
 """Bundles: the app, and every extension, framework, watch app and App Clip inside it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any, Final
 
 from provisioning.codesign.container.archive import Archive
 from provisioning.codesign.container.entry import Entry
+from provisioning.codesign.container.names import composed
 from provisioning.codesign.errors import Malformed, Refused
 from provisioning.codesign.structures.macho import is_macho, is_signable
-from provisioning.codesign.structures.plist import read_plist, text
+from provisioning.codesign.structures.plist import read_plist, text, texts
 from provisioning.codesign.structures.profile import FILE_NAME as PROFILE_NAME
 from provisioning.codesign.structures.source import BytesSource
 
@@ -24,6 +26,15 @@ _FIRST_SLICE: Final = 64 << 10
 HEAD_LENGTH: Final = 8
 MOST_PLIST_BYTES: Final = 8 << 20
 MOST_BUNDLES: Final = 1_000
+_BUILT_WITH: Final = "DTPlatformName"
+#: What Xcode writes into an Info.plist, and what it is called in a provisioning profile.
+_PLATFORMS: Final[dict[str, frozenset[str]]] = {
+    "iphoneos": frozenset({"iOS"}),
+    "watchos": frozenset({"iOS", "watchOS"}),
+    "appletvos": frozenset({"tvOS"}),
+    "xros": frozenset({"xrOS", "visionOS"}),
+    "macosx": frozenset({"OSX"}),
+}
 MOST_CODE: Final = 10_000
 
 
@@ -47,6 +58,13 @@ class Bundle:
     @property
     def ending(self) -> str:
         return PurePosixPath(self.path).suffix
+
+    @property
+    def platforms(self) -> frozenset[str]:
+        """The systems it was built for, as profiles call them; iOS when it does not say."""
+        built_for = (*texts(self.info, "CFBundleSupportedPlatforms"), text(self.info, _BUILT_WITH))
+        found = (_PLATFORMS.get(name.lower(), frozenset()) for name in built_for)
+        return frozenset().union(*found) or _PLATFORMS["iphoneos"]
 
     @property
     def is_process(self) -> bool:
@@ -87,7 +105,8 @@ def find_app(archive: Archive) -> App:
     root = _root(archive)
     files = [entry for entry in archive.entries if entry.is_file and entry.name.startswith(root)]
     code = frozenset(entry.name for entry in files if _is_code(archive, entry))
-    found = [_bundle(archive, folder, code) for folder in _folders(archive, root)]
+    programs = {composed(name): name for name in code}
+    found = [_bundle(archive, folder, programs) for folder in _folders(archive, root)]
     bundles = [bundle for bundle in found if bundle is not None]
     if not any(bundle.path == root for bundle in bundles):
         raise Refused("The app in this archive has no executable.")
@@ -134,11 +153,12 @@ def _folders(archive: Archive, root: str) -> list[str]:
     ]
 
 
-def _bundle(archive: Archive, folder: str, code: frozenset[str]) -> Bundle | None:
+def _bundle(archive: Archive, folder: str, programs: Mapping[str, str]) -> Bundle | None:
+    """Read a bundle; *programs* are the names of code in the archive, by their composed form."""
     content = archive.content(archive.by_name[folder + "Info.plist"], MOST_PLIST_BYTES)
     info = read_plist(content, folder + "Info.plist")
-    executable = folder + text(info, "CFBundleExecutable")
-    if executable not in code:
+    executable = programs.get(composed(folder + text(info, "CFBundleExecutable")))
+    if executable is None:
         return None
     if not text(info, "CFBundleIdentifier"):
         raise Malformed(f"{folder}Info.plist names no bundle identifier.")

@@ -29,6 +29,7 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
     entitlements: Mapping[str, Mapping[str, Any]] | None = None,
     drop_debugging: bool = False,
     one_piece: bool = False,
+    kind: str | None = None,
     now: datetime | None = None,
     roots: Sequence[x509.Certificate] | None = None,
 ) -> Summary:
@@ -38,7 +39,8 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
     Each profile finds its bundles by its application identifier. *progress* hears one sentence a
     step. *entitlements*, by bundle identifier, are for apps that have none. *drop_debugging* is
     somebody's word that a development build may lose its debugging. *one_piece* packs executables
-    as a whole, at more cost. *roots* are trusted in place of Apple's.
+    as a whole, at more cost. *kind* is the only kind of profile to use; that of the App Store is
+    used only when it is named here. *roots* are trusted in place of Apple's.
 
     Nothing is written that the verifier finds fault with. Raise Refused with the reason, BrokenSeal
     when the app was changed after it was signed, Malformed when it cannot be read.
@@ -51,6 +53,7 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
         entitlements=entitlements or {},
         drop_debugging=drop_debugging,
         one_piece=one_piece,
+        kind=kind,
     )
     with open_archive(ipa) as archive:
         app = find_app(archive)
@@ -76,16 +79,13 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
 
 def _summary(resigner: Resigner, result: Assembled) -> Summary:
     identity = resigner.wish.identity
-    used = {profile.uuid for profile in resigner.assigned.values()}
     return Summary(
         fingerprint=identity.fingerprint,
         team_id=identity.team_id,
         bundles=tuple(signed_bundles(resigner.app, resigner.assigned)),
         signed=tuple(resigner.signed),
         kept=tuple(resigner.kept),
-        unused_profiles=tuple(
-            profile.name for profile in resigner.wish.profiles if profile.uuid not in used
-        ),
+        passed_over=resigner.assigned.passed_over,
         size=result.size,
         new_bytes=_new_bytes(resigner.archive, result),
     )

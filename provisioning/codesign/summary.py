@@ -1,16 +1,16 @@
 """What was signed, with what: the outcome of a re-sign, for people."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from provisioning.codesign.bundles import App
-from provisioning.codesign.structures.profile import Profile
+from provisioning.codesign.profiles.assignment import Assignment
+from provisioning.codesign.profiles.usability import APP_STORE, KIND_WORDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedBundle:
-    """One bundle with a profile: which one it carries now."""
+    """One bundle with a profile: which one it carries now, and why that one."""
 
     path: str
     identifier: str
@@ -19,6 +19,7 @@ class SignedBundle:
     kind: str
     expires_at: datetime
     devices: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,8 @@ class Summary:
     The outcome of a re-sign. `fingerprint` is the SHA-256 of the certificate, in hex.
 
     `signed` and `kept` are the names of the Mach-O files that have a new signature and of those
-    that kept theirs; `new_bytes` is how much of the result is not a range of the input.
+    that kept theirs; `passed_over` has a sentence for each profile that was not used; `new_bytes`
+    is how much of the result is not a range of the input.
     """
 
     fingerprint: str
@@ -35,34 +37,47 @@ class Summary:
     bundles: tuple[SignedBundle, ...]
     signed: tuple[str, ...]
     kept: tuple[str, ...]
-    unused_profiles: tuple[str, ...]
+    passed_over: tuple[str, ...]
     size: int
     new_bytes: int
 
     def __str__(self) -> str:
         lines = [f"Signed by the certificate {self.fingerprint[:16]} of the team {self.team_id}."]
         lines += [
-            f"{bundle.identifier}: {bundle.profile} ({bundle.kind}, {bundle.devices} devices, "
-            f"until {bundle.expires_at:%Y-%m-%d})"
+            f"{bundle.identifier}: {bundle.profile} ({KIND_WORDS[bundle.kind]}{_reach(bundle)}, "
+            f"until {bundle.expires_at:%Y-%m-%d}), {bundle.reason}"
             for bundle in self.bundles
         ]
         lines.append(f"{len(self.signed)} executables signed, {len(self.kept)} left as they were.")
-        lines += [f"The profile {name} fits no bundle." for name in self.unused_profiles]
-        return "\n".join(lines)
+        return "\n".join([*lines, *self.passed_over])
 
 
-def signed_bundles(app: App, assigned: Mapping[str, Profile]) -> list[SignedBundle]:
+def _reach(bundle: SignedBundle) -> str:
+    """Return which devices a bundle runs on, as what follows its kind."""
+    if bundle.kind == APP_STORE:
+        return ""
+    if bundle.kind == "enterprise":
+        return ", every device"
+    return f", {bundle.devices} device{'' if bundle.devices == 1 else 's'}"
+
+
+def signed_bundles(app: App, assigned: Assignment) -> list[SignedBundle]:
     """Return what each bundle with a profile was signed with, the app itself first."""
+    found = [
+        (bundle, assigned.profiles[bundle.path])
+        for bundle in reversed(app.bundles)
+        if bundle.path in assigned.profiles
+    ]
     return [
         SignedBundle(
             path=bundle.path,
             identifier=bundle.identifier,
-            profile=assigned[bundle.path].name,
-            profile_uuid=assigned[bundle.path].uuid,
-            kind=assigned[bundle.path].kind,
-            expires_at=assigned[bundle.path].expires_at,
-            devices=len(assigned[bundle.path].devices),
+            profile=profile.name,
+            profile_uuid=profile.uuid,
+            kind=profile.kind,
+            expires_at=profile.expires_at,
+            devices=len(profile.devices),
+            reason=assigned.reasons[bundle.path],
         )
-        for bundle in reversed(app.bundles)
-        if bundle.path in assigned
+        for bundle, profile in found
     ]

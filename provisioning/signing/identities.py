@@ -34,6 +34,11 @@ T = TypeVar("T")
 
 TABLE = "signing_identity"
 KEY_COLUMN = "sealed_key"
+#: A retired identity keeps its row for what it signed, and nothing that could sign.
+NO_KEY = b""
+
+AWAITED = "This identity still waits for Apple's certificate."
+RETIRED = "This identity was retired, and its key is gone. Import its p12 to sign with it again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +47,8 @@ class IdentityCard:
     What may be shown of an identity.
 
     `fingerprint` is the SHA-256 of the certificate, None while Apple's certificate is awaited;
-    `request` is the PEM to ask Apple for it with, empty for an identity that was imported.
+    `request` is the PEM to ask Apple for it with, empty for an identity that was imported. One
+    that is `retired` signs nothing any more.
     """
 
     id: str
@@ -51,6 +57,7 @@ class IdentityCard:
     fingerprint: str | None
     expires_at: datetime | None
     request: str
+    retired: bool = False
 
 
 class Identities:
@@ -77,6 +84,8 @@ class Identities:
         """
         Keep the identity of a p12 file; one that is here already stays as it is.
 
+        One that was retired gets its key back.
+
         Raise Unclear when the password is wrong or the file does not hold an identity of Apple's.
         """
         identity = await _tried(import_p12, content, password, self._authorities)
@@ -86,8 +95,11 @@ class Identities:
             known = await identities.of_certificate(
                 session, self._organization_id, identity.fingerprint
             )
-            if known is not None:
+            if known is not None and known.sealed_key != NO_KEY:
                 return _card(known)
+            if known is not None:
+                known.sealed_key = self._secrets.seal(_pem_of(identity), _place(known.id))
+                record = known
             session.add(record)
             self._note(session, "identity.imported", record, by)
         return _card(record)
@@ -120,6 +132,20 @@ class Identities:
             self._note(session, "identity.completed", record, by)
         return _card(record)
 
+    async def retire(self, identity_id: str, by: Actor) -> IdentityCard:
+        """
+        Destroy the key of an identity; what it signed stays, and is handed out as before.
+
+        Raise NotFound.
+        """
+        async with self._database.writing() as session:
+            record = await identities.get(session, self._organization_id, identity_id)
+            if record.sealed_key != NO_KEY:
+                record.sealed_key, record.request = NO_KEY, ""
+                session.add(record)
+                self._note(session, "identity.retired", record, by)
+        return _card(record)
+
     async def card(self, identity_id: str) -> IdentityCard:
         """Return what may be shown of one identity. Raise NotFound."""
         async with self._database.reading() as session:
@@ -135,13 +161,15 @@ class Identities:
         """
         Return an identity that can sign; that it was opened, by whom and for what, is noted.
 
-        Raise NotFound; NotNow while its certificate is awaited; SecretUnreadable when the
-        installation's key is not the one that sealed it.
+        Raise NotFound; NotNow while its certificate is awaited, and once it is retired;
+        SecretUnreadable when the installation's key is not the one that sealed it.
         """
         async with self._database.writing() as session:
             record = await identities.get(session, self._organization_id, identity_id)
+            if record.sealed_key == NO_KEY:
+                raise NotNow(RETIRED)
             if record.certificate is None:
-                raise NotNow("This identity still waits for Apple's certificate.")
+                raise NotNow(AWAITED)
             self._note(session, "identity.used", record, by, purpose=purpose)
         return await _tried(import_pem, self._key_of(record), record.certificate, self._authorities)
 
@@ -157,6 +185,8 @@ class Identities:
         )
 
     def _key_of(self, record: SigningIdentity) -> bytes:
+        if record.sealed_key == NO_KEY:
+            raise NotNow(RETIRED)
         return self._secrets.open(record.sealed_key, _place(record.id))
 
     def _note(
@@ -186,7 +216,9 @@ async def rotate(database: Database, secrets: Secrets) -> int:
     a key that is neither the current nor a former one.
     """
     async with database.writing() as session:
-        found = await identities.every(session)
+        found = [
+            record for record in await identities.every(session) if record.sealed_key != NO_KEY
+        ]
         for record in found:
             record.sealed_key = secrets.rotate(record.sealed_key, _place(record.id))
             session.add(record)
@@ -230,4 +262,5 @@ def _card(record: SigningIdentity) -> IdentityCard:
         fingerprint=record.fingerprint,
         expires_at=record.expires_at,
         request=record.request,
+        retired=record.sealed_key == NO_KEY,
     )

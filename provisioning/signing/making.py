@@ -121,12 +121,34 @@ class Making:
                 fresh.reason = prepared.reason
                 return fresh
             base = await self._put(out)
-        index = await self._keep(prepared.index.dumps())
-        fresh.base_sha256, fresh.index_sha256 = base.sha256, index.sha256
+        return await self._described(fresh, prepared.index, prepared.violations, base)
+
+    async def _described(
+        self, fresh: Preparation, index: Index, violations: Sequence[str], base: StoredBlob
+    ) -> Preparation:
+        kept = await self._keep(index.dumps())
+        fresh.base_sha256, fresh.index_sha256 = base.sha256, kept.sha256
         fresh.chunk_size, fresh.chunks = base.chunk_size, list(base.chunks)
-        fresh.fingerprint = prepared.index.fingerprint
-        fresh.violations = list(prepared.violations)
+        fresh.fingerprint = index.fingerprint
+        fresh.violations = list(violations)
         return fresh
+
+    async def _laid_out(self, build_id: str, signed: Path) -> StoredBlob:
+        """
+        Keep what was signed anew, in the form that the next generation is spliced into.
+
+        It is the same app, byte for byte: a second file beside it would be kept for nothing.
+        """
+        out = signed.with_name("prepared.ipa")
+        prepared = await prepare_apart(signed, out, roots=self._roots, faultless=True)
+        if prepared.index is None:
+            return await self._put(signed)
+        base = await self._put(out)
+        fresh = Preparation(build_id=build_id, source_sha256=base.sha256)
+        fresh = await self._described(fresh, prepared.index, prepared.violations, base)
+        async with self._database.writing() as session:
+            await variants.keep_preparation(session, fresh)
+        return base
 
     async def _bases(self, job: Job) -> AsyncIterator[Preparation]:
         """Yield what can be spliced into, prepared now if need be: the upload, then a successor."""
@@ -180,7 +202,7 @@ class Making:
             bundles = await resign_apart(
                 source, self._signer(job), out, one_piece=not self._splicing
             )
-            whole = await self._put(out)
+            whole = await (self._laid_out(job.build.id, out) if self._splicing else self._put(out))
         return Made(
             way=VariantWay.FULL,
             segments=Segments.whole(whole.sha256, whole.size),

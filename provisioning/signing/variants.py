@@ -8,11 +8,10 @@ from weakref import WeakValueDictionary
 
 from provisioning.actors import Actor
 from provisioning.codesign.errors import CodesignError, Malformed
-from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.structures.profile import Profile, read_profile
-from provisioning.errors import Unclear
+from provisioning.errors import NotNow, Unclear
 from provisioning.signing.apart import SigningFailed
-from provisioning.signing.identities import Identities
+from provisioning.signing.identities import AWAITED, Identities
 from provisioning.signing.making import Job, Made, Making, file_of
 from storage.blobs.store import CHUNK_SIZE
 from storage.catalog import builds, variants
@@ -62,40 +61,42 @@ class Signing:
         Sign a build with an identity for the devices of *profiles*, each a `.mobileprovision`.
 
         The same build, certificate and profiles are signed once; what failed is tried again. The
-        result is ready, or failed with its reason. Raise NotFound; Unclear for what is no app for
-        iOS and no profile; NotNow for an identity without certificate; SecretUnreadable.
+        result is ready, or failed with its reason; a key is opened only for what is not ready yet.
+        Raise NotFound; Unclear for what is no app for iOS and no profile; NotNow for an identity
+        without certificate, or a retired one; SecretUnreadable.
         """
         build = await self._build(build_id)
         if build.platform != "ios":
             raise Unclear("Only apps for iPhone and iPad can be signed for devices.")
         read = await asyncio.to_thread(_read, profiles)
         card = await self._identities.card(identity_id)
-        identity = await self._identities.open(identity_id, by=by, purpose=f"build {build.id}")
+        if card.fingerprint is None:
+            raise NotNow(AWAITED)
+        wanted = Variant(
+            build_id=build.id,
+            generation=generation_of(card.fingerprint, _related(build, read)),
+            identity_id=card.id,
+            fingerprint=card.fingerprint,
+        )
         async with self._turn(build.id):
-            variant = await self._want(build, card.id, identity, read)
+            variant = await self._want(wanted)
             if variant.state is VariantState.READY:
                 return variant
-            job = Job(build=build, identity=identity, profiles=read)
-            return await self._make(variant, job)
+            identity = await self._identities.open(identity_id, by=by, purpose=f"build {build.id}")
+            variant = await self._begin(variant)
+            return await self._make(variant, Job(build=build, identity=identity, profiles=read))
 
     async def _build(self, build_id: str) -> Build:
         async with self._database.reading() as session:
             return await builds.get(session, build_id)
 
-    async def _want(
-        self, build: Build, identity_id: str, identity: Identity, profiles: Sequence[Profile]
-    ) -> Variant:
-        wanted = Variant(
-            build_id=build.id,
-            generation=generation_of(identity, profiles),
-            identity_id=identity_id,
-            fingerprint=identity.fingerprint,
-        )
+    async def _want(self, wanted: Variant) -> Variant:
         async with self._database.writing() as session:
-            variant = await variants.want(session, wanted)
-            if variant.state is not VariantState.READY:
-                variant.state, variant.reason = VariantState.SIGNING, ""
-        return variant
+            return await variants.want(session, wanted)
+
+    async def _begin(self, variant: Variant) -> Variant:
+        variant.state, variant.reason = VariantState.SIGNING, ""
+        return await self._finish(variant)
 
     async def _make(self, variant: Variant, job: Job) -> Variant:
         try:
@@ -120,10 +121,28 @@ class Signing:
         return self._turns.setdefault(build_id, asyncio.Lock())
 
 
-def generation_of(identity: Identity, profiles: Sequence[Profile]) -> str:
-    """Return what a certificate and a set of profiles, in any order, are known as together."""
+def _related(build: Build, profiles: Sequence[Profile]) -> list[Profile]:
+    """
+    Return the profiles that a build can make use of; all the others change nothing in it.
+
+    What is inside an app is called as the app is, and something more.
+    """
+    app = build.bundle_id
+    return [
+        profile
+        for profile in profiles
+        if not app or profile.fits(app) or profile.covers_inside(app)
+    ]
+
+
+def generation_of(fingerprint: str, profiles: Sequence[Profile]) -> str:
+    """
+    Return what a certificate and a set of profiles, in any order, are known as together.
+
+    *fingerprint* is the SHA-256 of the certificate, in hex.
+    """
     digests = {hashlib.sha256(profile.content).hexdigest() for profile in profiles}
-    return hashlib.sha256(" ".join([identity.fingerprint, *sorted(digests)]).encode()).hexdigest()
+    return hashlib.sha256(" ".join([fingerprint, *sorted(digests)]).encode()).hexdigest()
 
 
 def _read(profiles: Sequence[bytes]) -> tuple[Profile, ...]:

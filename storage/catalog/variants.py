@@ -76,7 +76,7 @@ async def preparation_of(session: Session, build_id: str, source_sha256: str) ->
 
 
 async def prepared(session: Session, build_id: str, fingerprint: str) -> Preparation | None:
-    """Return a base that this certificate's profiles can be spliced into."""
+    """Return a base that this certificate's profiles can be spliced into: the upload's, if any."""
     found = await session.exec(
         select(Preparation)
         .where(
@@ -84,7 +84,7 @@ async def prepared(session: Session, build_id: str, fingerprint: str) -> Prepara
             Preparation.fingerprint == fingerprint,
             col(Preparation.base_sha256).is_not(None),
         )
-        .order_by(col(Preparation.created_at).desc())
+        .order_by(col(Preparation.created_at))
         .limit(1)
     )
     return found.first()

@@ -12,7 +12,8 @@ class SigningIdentity(Record, table=True):
     """
     Who signs.
 
-    `sealed_key` is the private key (PKCS#8), sealed by `storage.secrets` for this very row. Without
+    `sealed_key` is the private key (PKCS#8), sealed by `storage.secrets` for this very row; it is
+    empty once the identity is retired, whose row stays for what it signed. Without
     a `certificate` (DER) the key still waits for Apple's; `request` is the PEM with which it was
     asked for, empty for an identity that was imported. Fingerprints are SHA-256, lower-case hex:
     of the certificate, and of the public key.

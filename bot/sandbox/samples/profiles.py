@@ -19,7 +19,8 @@ class Profile:
     What a provisioning profile says.
 
     `devices` count for development and ad hoc only. `app_id` is a bundle id or a pattern such as
-    `com.example.*`, without the team's prefix. `entitlements` are added to the usual ones.
+    `com.example.*`, without its prefix, which is the team's id where `prefix` is empty.
+    `entitlements` are added to the usual ones.
     """
 
     kind: ProfileKind = "adhoc"
@@ -31,6 +32,7 @@ class Profile:
     entitlements: Mapping[str, object] = field(default_factory=dict)
     expires: datetime | None = None
     platforms: Sequence[str] = ("iOS", "xrOS", "visionOS")
+    prefix: str = ""
 
     @property
     def uuid(self) -> str:
@@ -41,7 +43,7 @@ class Profile:
     def allowed(self) -> dict[str, object]:
         """Give the entitlements that the profile allows an app to claim."""
         usual: dict[str, object] = {
-            "application-identifier": f"{self.team.id}.{self.app_id}",
+            "application-identifier": f"{self.prefix or self.team.id}.{self.app_id}",
             "com.apple.developer.team-identifier": self.team.id,
             "get-task-allow": self.kind == "development",
             "keychain-access-groups": [f"{self.team.id}.*", "com.apple.token"],
@@ -77,7 +79,7 @@ def profile_content(profile: Profile) -> dict[str, object]:
     expires = profile.expires or _now() + timedelta(days=365)
     content: dict[str, object] = {
         "AppIDName": "Harbour",
-        "ApplicationIdentifierPrefix": [profile.team.id],
+        "ApplicationIdentifierPrefix": [profile.prefix or profile.team.id],
         "CreationDate": _plain(expires - timedelta(days=365)),
         "DeveloperCertificates": list(profile.certificates),
         "Entitlements": profile.allowed(),

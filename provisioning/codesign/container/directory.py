@@ -1,7 +1,6 @@
 """The central directory of a zip archive: found, bounded and read, zip64 included."""
 
 import struct
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from operator import attrgetter
@@ -10,6 +9,7 @@ from typing import Final
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.ending import INCOMPLETE, find_end
 from provisioning.codesign.container.entry import Entry
+from provisioning.codesign.container.names import composed
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.structures.source import Source
 
@@ -148,8 +148,7 @@ def _name(raw: bytes, flags: int) -> str:
 
 
 def _refuse_duplicate(name: str, seen: set[str]) -> None:
-    key = name if name.isascii() else unicodedata.normalize("NFC", name)
-    key = key.rstrip("/")
+    key = composed(name).rstrip("/")
     if key in seen:
         raise Malformed(f"{name} stands in this archive twice.")
     seen.add(key)

@@ -3,15 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from typing import TypeAlias
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
-from provisioning.codesign.authorities import apple_authorities, chain_for
+from provisioning.codesign.authorities import apple_authorities, apple_roots, chain_for
 from provisioning.codesign.errors import IdentityRefused
 
 SigningKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -24,6 +26,13 @@ class Identity:
     key: SigningKey = field(repr=False)
     certificate: x509.Certificate = field(repr=False)
     chain: tuple[x509.Certificate, ...] = field(repr=False)
+
+    @property
+    def roots(self) -> tuple[x509.Certificate, ...]:
+        """Where trust begins for the profiles that list this certificate: where its own does."""
+        root = (self.certificate, *self.chain)[-1]
+        apples = apple_roots()
+        return apples if root in apples else (root,)
 
     @property
     def fingerprint(self) -> str:
@@ -68,7 +77,8 @@ def make_identity(
 
     *authorities* are searched in place of Apple's, and then those that were *carried* along: Apple
     makes new intermediates now and then. Raise IdentityRefused when the two do not belong together,
-    when the key is of another kind, or when the chain does not reach one of the authorities.
+    when the key is of another kind, or when the chain, link by link, does not reach one of the
+    authorities.
     """
     if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
         raise IdentityRefused("This private key is of a kind that cannot sign apps.")
@@ -76,9 +86,21 @@ def make_identity(
         raise IdentityRefused("The private key does not belong to this certificate.")
     known = apple_authorities() if authorities is None else authorities
     chain = chain_for(certificate, (*known, *carried))
-    if chain and chain[-1] not in known:
+    links = (certificate, *chain)
+    if links[-1] not in known:
         raise IdentityRefused("The certificate does not lead to a root of Apple's.")
+    # Those that are known need no signature, and some of Apple's have one of SHA-1.
+    if not all(one in known or _has_signed(issuer, one) for one, issuer in pairwise(links)):
+        raise IdentityRefused("The certificate is not signed by the authority that it names.")
     return Identity(key=key, certificate=certificate, chain=chain)
+
+
+def _has_signed(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 def _public(key: object) -> bytes:

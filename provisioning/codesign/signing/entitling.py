@@ -17,6 +17,8 @@ _APPLICATION: Final = "application-identifier"
 _TEAM: Final = "com.apple.developer.team-identifier"
 _KEYCHAIN: Final = "keychain-access-groups"
 _PUSH: Final = "aps-environment"
+_ICLOUD: Final = "com.apple.developer.icloud-container-environment"
+_PRODUCTION: Final = "Production"
 _TESTFLIGHT: Final = "beta-reports-active"
 
 
@@ -50,14 +52,26 @@ def entitle(
     values = dict(given if given is not None else own or {})
     if former is None or former.leaf is None or given is not None:
         values = _required(bundle, profile) | values
+    values = suited(bundle.identifier, values, profile, drop_debugging=drop_debugging)
+    return Entitled(values=values, blobs=_blobs(values, former))
+
+
+def suited(
+    identifier: str, values: Mapping[str, Any], profile: Profile, *, drop_debugging: bool
+) -> dict[str, Any]:
+    """
+    Return a bundle's entitlements as this profile lets it have them.
+
+    Raise Refused when it does not allow one, or when debugging would have to go and nobody said so.
+    """
     if values.get(DEBUGGING) is True and not profile.allows_debugging and not drop_debugging:
         raise Refused(
-            f"{bundle.identifier} was signed for development, and the profile {profile.name} does "
+            f"{identifier} was signed for development, and the profile {profile.name} does "
             "not allow debugging. Somebody has to agree that debugging is removed."
         )
-    values = adapted(values, profile)
-    refuse_excess(bundle.identifier, values, profile)
-    return Entitled(values=values, blobs=_blobs(values, former))
+    changed = adapted(values, profile)
+    refuse_excess(identifier, changed, profile)
+    return changed
 
 
 def adapted(values: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
@@ -65,16 +79,28 @@ def adapted(values: Mapping[str, Any], profile: Profile) -> dict[str, Any]:
     Return entitlements as Xcode would export them for this kind of profile.
 
     Debugging goes where the profile does not allow it, push moves to the servers that the profile
-    names, and the mark of TestFlight goes where there is no TestFlight. All else is the app's own.
+    names and iCloud to the environment, and the mark of TestFlight goes where there is no
+    TestFlight. All else is the app's own.
     """
     changed = dict(values)
     if values.get(DEBUGGING) is True and not profile.allows_debugging:
         changed[DEBUGGING] = False
     if _PUSH in values and isinstance(profile.entitlements.get(_PUSH), str):
         changed[_PUSH] = profile.entitlements[_PUSH]
+    if _ICLOUD in values:
+        changed[_ICLOUD] = _environment(values[_ICLOUD], profile.entitlements.get(_ICLOUD))
     if _TESTFLIGHT not in profile.entitlements:
         changed.pop(_TESTFLIGHT, None)
     return changed
+
+
+def _environment(own: Any, allowed: Any) -> Any:  # noqa: ANN401  a plist value may be of any kind
+    """Return iCloud's environment: the app's own where that is allowed, else the profile's."""
+    if allowed is None or grants(allowed, own):
+        return own
+    offered = allowed if isinstance(allowed, list) else [allowed]
+    chosen = _PRODUCTION if _PRODUCTION in offered else next(iter(offered), own)
+    return [chosen] if isinstance(own, list) else chosen
 
 
 def _required(bundle: Bundle, profile: Profile) -> dict[str, Any]:
@@ -91,12 +117,7 @@ def _required(bundle: Bundle, profile: Profile) -> dict[str, Any]:
 
 def refuse_excess(identifier: str, values: Mapping[str, Any], profile: Profile) -> None:
     """Raise Refused when a bundle's entitlements are not all allowed by its profile."""
-    names = {f"{prefix}.{identifier}" for prefix in profile.prefixes}
-    if values.get(_APPLICATION) not in names:
-        raise Refused(
-            f"The application identifier of {identifier} belongs to another team or app "
-            f"than the profile {profile.name}."
-        )
+    _refuse_other_app(identifier, values.get(_APPLICATION), profile)
     for key, value in values.items():
         allowed = profile.entitlements.get(key)
         if value is not False and (allowed is None or not grants(allowed, value)):
@@ -110,6 +131,22 @@ def refuse_excess(identifier: str, values: Mapping[str, Any], profile: Profile) 
                 f"The entitlement {key} of {identifier} is a wildcard, which only a profile "
                 "may hold."
             )
+
+
+def _refuse_other_app(identifier: str, claimed: object, profile: Profile) -> None:
+    if claimed is None:
+        raise Refused(
+            f"The signature of {identifier} holds no application identifier, which every app on a "
+            "phone has. It was not exported for devices: build and export it again."
+        )
+    if claimed in {f"{prefix}.{identifier}" for prefix in profile.prefixes}:
+        return
+    prefixes = " or ".join(profile.prefixes) or "no"
+    raise Refused(
+        f"{identifier} is signed with the application identifier {claimed}, which the profile "
+        f"{profile.name} does not cover: its prefix is {prefixes}. The identifier belongs to "
+        "another team or app."
+    )
 
 
 def _blobs(values: Mapping[str, Any], former: Signature | None) -> dict[int, bytes]:

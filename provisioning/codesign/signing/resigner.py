@@ -14,7 +14,8 @@ from provisioning.codesign.container.packing import pack_bytes
 from provisioning.codesign.container.rewrite import Replacement, rewrite
 from provisioning.codesign.errors import Malformed, Refused
 from provisioning.codesign.identity.identity import Identity
-from provisioning.codesign.signing.assignment import assign, refuse_other_team
+from provisioning.codesign.profiles.assignment import Assignment, assign, refuse_other_team
+from provisioning.codesign.profiles.usability import Terms
 from provisioning.codesign.signing.code import Order, sign_code
 from provisioning.codesign.signing.entitling import Entitled, entitle
 from provisioning.codesign.signing.repacking import repack_code
@@ -37,7 +38,8 @@ class Wish:
 
     `entitlements` are by bundle identifier, for apps that have none of their own. `drop_debugging`
     is somebody's word that a development build may lose its debugging. `one_piece` packs every
-    executable as a whole, for devices that might not like a flush inside.
+    executable as a whole, for devices that might not like a flush inside. `kind` is the only kind
+    of profile that is wanted, where one was named.
     """
 
     identity: Identity
@@ -46,6 +48,7 @@ class Wish:
     entitlements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     drop_debugging: bool = False
     one_piece: bool = False
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +62,18 @@ class Known:
 
 @dataclass(slots=True, kw_only=True)
 class Resigner:
-    """Signs one app; `run` returns the new archive, `signed` and `kept` tell what was done."""
+    """
+    Signs one app; `run` returns the new archive.
+
+    Afterwards `assigned` tells which profile each bundle got, `signed` and `kept` what was done.
+    """
 
     archive: Archive
     app: App
     wish: Wish
     known: Known
     progress: Progress
-    assigned: dict[str, Profile] = field(default_factory=dict)
+    assigned: Assignment = field(init=False)
     changed: dict[str, Replacement] = field(default_factory=dict)
     digests: dict[str, Digest] = field(default_factory=dict)
     signatures: dict[str, Signature | None] = field(default_factory=dict)
@@ -75,8 +82,10 @@ class Resigner:
 
     def run(self) -> Assembled:
         """Sign everything, the deepest bundle first. Raise Refused or Malformed with the reason."""
-        self.assigned = assign(self.app, self.wish.profiles, self.wish.identity, self.wish.moment)
         self._look_at_code()
+        wish = self.wish
+        terms = Terms(identity=wish.identity, moment=wish.moment, kind=wish.kind)
+        self.assigned = assign(self.app, wish.profiles, terms, self._objection)
         for bundle in self.app.bundles:
             self._sign_bundle(bundle)
         present = self.archive.by_name
@@ -100,7 +109,7 @@ class Resigner:
         refuse_other_team(teams, self.wish.identity)
 
     def _sign_bundle(self, bundle: Bundle) -> None:
-        profile = self.assigned.get(bundle.path)
+        profile = self.assigned.profiles.get(bundle.path)
         if profile is not None:
             self._replace(bundle.profile_name, profile.content)
         for name in bundle.code:
@@ -111,7 +120,7 @@ class Resigner:
         self.progress(f"Signing {bundle.path}")
         resources = self._seal(bundle)
         self._replace(bundle.path + coderesources.FILE_NAME, resources)
-        entitled = self._entitled(bundle, profile)
+        entitled = self._entitled(bundle, profile) if profile is not None else None
         order = Order(
             identity=self.wish.identity,
             identifier=bundle.identifier,
@@ -123,9 +132,14 @@ class Resigner:
         )
         self._sign(bundle.executable, order)
 
-    def _entitled(self, bundle: Bundle, profile: Profile | None) -> Entitled | None:
-        if profile is None:
-            return None
+    def _objection(self, bundle: Bundle, profile: Profile) -> str | None:
+        try:
+            self._entitled(bundle, profile)
+        except Refused as refusal:
+            return str(refusal)
+        return None
+
+    def _entitled(self, bundle: Bundle, profile: Profile) -> Entitled:
         return entitle(
             bundle,
             self.signatures[bundle.executable],

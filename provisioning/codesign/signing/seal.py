@@ -4,6 +4,7 @@ import plistlib
 from collections.abc import Mapping
 from typing import Any, Final
 
+from provisioning.codesign.container.names import composed
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.structures.coderesources import read_code_resources
 from provisioning.codesign.structures.digest import Digest
@@ -37,13 +38,16 @@ def patch_seal(content: bytes, changes: Mapping[str, Digest]) -> bytes:
     """
     Return an old CodeResources with the hashes of changed files; everything else stays.
 
-    A changed file that was not listed is listed now where the rules want it. Raise Malformed.
+    A changed file that was not listed is listed now where the rules want it; one that is listed
+    may be spelled there in another form of its accents. Raise Malformed.
     """
     rules = read_code_resources(content)
     values = read_plist(content, "CodeResources")
     files = values.setdefault("files", {})
     files2 = values.setdefault("files2", {})
-    for path, digest in changes.items():
+    spelled = {composed(path): path for path in (*files, *files2)}
+    for name, digest in changes.items():
+        path = spelled.get(composed(name), name)
         if path in files or (rules.rules and _listed(rules.rules, path)):
             files[path] = _old_entry(files.get(path), digest, _decides(rules.rules, path))
         if path in files2 or _listed(rules.rules2, path):

@@ -27,8 +27,8 @@ def find_places(content: bytes, paths: Sequence[str]) -> tuple[HashPlace, ...] |
     """
     Find where the hashes of *paths* stand in an XML CodeResources.
 
-    None when that is not certain: the file is binary, spaced or escaped in some other way. It is
-    certain when a trial, written there and parsed, shows where it must and nowhere else.
+    None when that is not certain: the file is binary, spaced, escaped or spelled in some other way.
+    It is certain when a trial, written there and parsed, shows where it must and nowhere else.
     """
     found = tuple(place for path in paths for place in _places_of(content, path))
     trial = {
@@ -42,6 +42,8 @@ def find_places(content: bytes, paths: Sequence[str]) -> tuple[HashPlace, ...] |
     expected = [
         (path, algorithm, hashed) for path in paths for algorithm, hashed in _hashes(values, path)
     ]
+    if {path for path, _, _ in expected} != set(paths):
+        return None
     # Each hash that was written stands where the file's own is, and none of those was left out.
     right = all(hashed == getattr(trial[path], kind) for path, kind, hashed in expected)
     return found if right and len(expected) == len(found) and found else None

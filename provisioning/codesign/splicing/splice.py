@@ -1,10 +1,10 @@
 """The splice path: the same certificate, new profiles, and only the bytes that must change."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from cryptography import x509
 
@@ -12,11 +12,12 @@ from provisioning.codesign.bundles import App, Bundle
 from provisioning.codesign.container.archive import Archive, open_archive
 from provisioning.codesign.container.packing import pack_bytes
 from provisioning.codesign.container.rewrite import Replacement, rewrite
-from provisioning.codesign.errors import Malformed, NeedsFullPath
+from provisioning.codesign.errors import Malformed, NeedsFullPath, Refused
 from provisioning.codesign.identity.identity import Identity
-from provisioning.codesign.signing.assignment import assign
+from provisioning.codesign.profiles.assignment import Assignment, assign
+from provisioning.codesign.profiles.usability import Terms
 from provisioning.codesign.signing.cms import sign_directories
-from provisioning.codesign.signing.entitling import adapted, refuse_excess
+from provisioning.codesign.signing.entitling import adapted, refuse_excess, suited
 from provisioning.codesign.signing.seal import patch_seal
 from provisioning.codesign.splicing.code import SplicedCode
 from provisioning.codesign.splicing.index import BundlePlace, Index
@@ -28,6 +29,7 @@ from provisioning.codesign.structures.assembled import Assembled
 from provisioning.codesign.structures.codedirectory import CodeDirectory
 from provisioning.codesign.structures.digest import Digest, digest_of
 from provisioning.codesign.structures.entitlements import read_entitlements_xml
+from provisioning.codesign.structures.plist import read_plist
 from provisioning.codesign.structures.profile import FILE_NAME as PROFILE_NAME
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.superblob import read_superblob
@@ -85,15 +87,19 @@ class Splicing:
     identity: Identity
     profiles: Sequence[Profile]
     moment: datetime
-    assigned: dict[str, Profile] = field(default_factory=dict)
+    app: App = field(init=False)
+    assigned: Assignment = field(init=False)
     changed: dict[str, Replacement] = field(default_factory=dict)
     digests: dict[str, Digest] = field(default_factory=dict)
+    held: dict[str, dict[str, Any] | None] = field(default_factory=dict)
 
     def run(self) -> Assembled:
         """Put the profiles in, and return the new archive. Raise Refused or NeedsFullPath."""
-        self.assigned = assign(_app(self.index), self.profiles, self.identity, self.moment)
+        self.app = self._app()
+        terms = Terms(identity=self.identity, moment=self.moment)
+        self.assigned = assign(self.app, self.profiles, terms, self._objection)
         for bundle in self.index.bundles:
-            self._splice(bundle, self.assigned[bundle.path])
+            self._splice(bundle, self.assigned.profiles[bundle.path])
         return rewrite(self.archive, self.changed, {})
 
     def variant(self, whole: Assembled) -> Variant:
@@ -103,8 +109,44 @@ class Splicing:
             segments=segments,
             size=whole.size,
             new_bytes=sum(item.length for item in segments if item.content is not None),
-            bundles=tuple(signed_bundles(_app(self.index), self.assigned)),
+            bundles=tuple(signed_bundles(self.app, self.assigned)),
         )
+
+    def _app(self) -> App:
+        """Return the bundles of the index as those of an app, as far as assigning profiles goes."""
+        bundles = [
+            Bundle(
+                path=item.path,
+                info={"CFBundleIdentifier": item.identifier},
+                executable=item.executable,
+            )
+            for item in self.index.bundles
+        ]
+        main = bundles[-1]
+        content = self.archive.content(self.archive.by_name[f"{main.path}Info.plist"])
+        bundles[-1] = replace(main, info=read_plist(content, "The app's Info.plist"))
+        return App(root=main.path, bundles=tuple(bundles), code=frozenset())
+
+    def _objection(self, bundle: Bundle, profile: Profile) -> str | None:
+        values = self._held(bundle.path)
+        if values is None:
+            return None
+        try:
+            # Whether debugging may go is for the full path to ask: no splice removes it.
+            suited(bundle.identifier, values, profile, drop_debugging=True)
+        except Refused as refusal:
+            return str(refusal)
+        return None
+
+    def _held(self, path: str) -> dict[str, Any] | None:
+        """Return the entitlements of a bundle as it was prepared, None when it has none."""
+        if path not in self.held:
+            bundle = next(item for item in self.index.bundles if item.path == path)
+            code = SplicedCode(archive=self.archive, bundle=bundle, level=FAST)
+            region = code.read_region(bundle.regions[0])
+            found = read_superblob(region).get(superblob.ENTITLEMENTS_SLOT)
+            self.held[path] = read_entitlements_xml(found.payload) if found else None
+        return self.held[path]
 
     def _splice(self, bundle: BundlePlace, profile: Profile) -> None:
         self._replace(bundle.path + PROFILE_NAME, profile.content)
@@ -139,19 +181,6 @@ class Splicing:
 
     def _cms(self, directories: Sequence[CodeDirectory]) -> bytes:
         return sign_directories(self.identity, directories, self.moment)
-
-
-def _app(index: Index) -> App:
-    """Return the bundles of an index as those of an app, as far as assigning profiles goes."""
-    bundles = tuple(
-        Bundle(
-            path=item.path,
-            info={"CFBundleIdentifier": item.identifier},
-            executable=item.executable,
-        )
-        for item in index.bundles
-    )
-    return App(root=bundles[-1].path, bundles=bundles, code=frozenset())
 
 
 def _refuse_entitlements(bundle: BundlePlace, region: bytes, profile: Profile) -> None:

@@ -60,6 +60,10 @@ class Profile:
             return bundle_id.startswith(pattern[:-1])
         return bool(pattern) and pattern == bundle_id
 
+    def covers_inside(self, bundle_id: str) -> bool:
+        """Tell whether this profile can be for something inside the app called *bundle_id*."""
+        return self.application_id.partition(".")[2].startswith(f"{bundle_id}.")
+
 
 def read_profile(content: bytes) -> Profile:
     """Read a profile out of its CMS envelope, whose signature is not judged. Raise Malformed."""

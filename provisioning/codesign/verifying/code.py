@@ -219,7 +219,14 @@ class CodeCheck:
     def _check_slot(self, directory: CodeDirectory, slot: int, content: bytes | None) -> None:
         stated = directory.special(slot)
         name = _SLOT_NAMES.get(slot, "such part")
-        if content is None and stated is not None:
+        if content is None and stated is not None and slot in _ELSEWHERE:
+            # What it covered was never in the app; the code and all its files are as they were.
+            self._report(
+                Kind.SIGNATURE,
+                f"slot -{slot} covers something that does not come with the app, as in signatures "
+                "of old.",
+            )
+        elif content is None and stated is not None:
             self._report(Kind.SLOT, f"slot -{slot} has a hash, but there is no {name}.")
         elif content is not None and stated is None:
             self._report(Kind.SLOT, f"slot -{slot} has no hash for {name}.")
@@ -237,6 +244,8 @@ class CodeCheck:
                 )
 
 
+#: What an application says about itself, and the disk image that it came on: nothing of iOS's.
+_ELSEWHERE: Final = frozenset({4, 6})
 _SLOT_NAMES: Final = {
     superblob.INFO_SLOT: "Info.plist",
     superblob.REQUIREMENTS_SLOT: "the requirements",

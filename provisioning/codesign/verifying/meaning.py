@@ -113,6 +113,8 @@ def check_profile(
         yield _violation(Kind.PROFILE, bundle, "the profile belongs to another team.")
     if not profile.fits(bundle.identifier):
         yield _violation(Kind.PROFILE, bundle, "the profile is for another bundle identifier.")
+    if profile.platforms and bundle.platforms.isdisjoint(profile.platforms):
+        yield _violation(Kind.PROFILE, bundle, "the profile is for another system than the app.")
     if now > profile.expires_at:
         yield _violation(
             Kind.PROFILE, bundle, f"the profile expired on {profile.expires_at:%Y-%m-%d}."
@@ -150,7 +152,9 @@ def _check_application_id(
     bundle: Bundle, held: dict[str, Any], profile: Profile
 ) -> Iterator[Violation]:
     allowed = {f"{prefix}.{bundle.identifier}" for prefix in profile.prefixes}
-    if held.get(APPLICATION_ID) not in allowed:
+    if APPLICATION_ID not in held:
+        yield _violation(Kind.ENTITLEMENT, bundle, "there is no application identifier.")
+    elif held[APPLICATION_ID] not in allowed:
         yield _violation(
             Kind.ENTITLEMENT, bundle, "the application identifier is not this bundle's."
         )

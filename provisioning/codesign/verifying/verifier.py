@@ -18,7 +18,6 @@ from provisioning.codesign.container.archive import Archive, open_archive, read_
 from provisioning.codesign.container.spool import spool
 from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.structures import coderesources
-from provisioning.codesign.structures.cms import read_signed_message
 from provisioning.codesign.structures.coderesources import LARGEST_SEAL, read_code_resources
 from provisioning.codesign.structures.digest import Digest, digest_of
 from provisioning.codesign.structures.macho import Slice
@@ -28,8 +27,9 @@ from provisioning.codesign.structures.source import Source, pieces
 from provisioning.codesign.verifying import trust
 from provisioning.codesign.verifying.code import CodeCheck, SignedSlice, Surroundings
 from provisioning.codesign.verifying.container import check_records, take_digests
-from provisioning.codesign.verifying.envelope import check_signature, signer_of
+from provisioning.codesign.verifying.envelope import signer_of
 from provisioning.codesign.verifying.meaning import check_identity, check_profile
+from provisioning.codesign.verifying.profile import check_origin
 from provisioning.codesign.verifying.seal import check_seal
 from provisioning.codesign.verifying.stub import check_stub
 from provisioning.codesign.verifying.violation import Kind, Violation
@@ -297,17 +297,11 @@ class _AppCheck:
     def _check_profile_itself(self, bundle: Bundle, content: bytes) -> None:
         try:
             profile = read_profile(content)
-            message = read_signed_message(content)
-            certificates = trust.load(message.certificates)
-            signer = signer_of(message, certificates)
         except Malformed as error:
             self._report(Kind.PROFILE, bundle.path, str(error))
             return
-        for sentence in check_signature(message, message.content or b"", signer):
+        for sentence in check_origin(content, self.roots, self.now, bundle.path):
             self._report(Kind.PROFILE, bundle.path, f"the profile: {sentence}")
-        chain = trust.chain_of(signer, [*certificates, *self.roots])
-        for violation in trust.check_chain(chain, self.roots, self.now, bundle.path):
-            self._report(Kind.PROFILE, bundle.path, f"the profile: {violation.sentence}")
         self._check_device(bundle, profile)
 
     def _check_device(self, bundle: Bundle, profile: Profile) -> None:

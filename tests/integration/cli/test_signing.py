@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from bot.sandbox.samples import identities
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.codesign.verifying.verifier import verify
 from tests.signed import PASSWORD, p12, profiles_of
@@ -94,7 +95,7 @@ def test_an_app_is_signed_again_without_any_other_setting(files: Files, tmp_path
     assert (done.code, verify(out, world.NEW_PHONE, roots=world.roots())) == (0, [])
     assert "Signing Payload/Harbour.app/" in done.err
     assert world.identity().fingerprint[:16] in done.out
-    assert "com.example.harbour.share: New com.example.harbour.share (adhoc, 1 devices" in done.out
+    assert "com.example.harbour.share: New com.example.harbour.share (ad hoc, 1 device," in done.out
     assert PASSWORD not in done.out + done.err
 
     judged = slipway("codesign", "verify", str(out), f"--authority={files.authority}")
@@ -150,6 +151,73 @@ def test_a_refusal_is_one_sentence_and_leaves_nothing(
     assert sentence in done.err.splitlines()[-1]
     assert "Traceback" not in done.err
     assert list(tmp_path.iterdir()) == []
+
+
+def profile_file(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def test_e12_the_summary_says_which_profile_was_taken_and_why(files: Files, tmp_path: Path) -> None:
+    other = profile_file(
+        tmp_path / "other.mobileprovision",
+        world.profile(world.APP_ID, world.identity(2)).content,
+    )
+    done = slipway(
+        *files.resign(tmp_path / "out.ipa", other, *files.profiles), SLIPWAY_P12_PASSWORD=PASSWORD
+    )
+
+    assert done.code == 0, done.err
+    assert ", the only one of 2 that can be used" in done.out
+    assert "Not used: The profile New com.example.harbour does not list the certificate" in done.out
+
+
+def test_e13_a_profile_that_was_edited_is_refused(files: Files, tmp_path: Path) -> None:
+    content = files.profiles[-1].read_bytes()
+    wrong = content.replace(world.NEW_PHONE.encode(), identities.device_id(9).encode())
+    assert wrong != content
+    edited = profile_file(tmp_path / "edited.mobileprovision", wrong)
+    out = tmp_path / "out.ipa"
+    done = slipway(*files.resign(out, *files.profiles[:-1], edited), SLIPWAY_P12_PASSWORD=PASSWORD)
+
+    assert (done.code, done.out, out.exists()) == (1, "", False)
+    assert "is not as Apple signed it" in done.err.splitlines()[-1]
+
+
+def test_e13_a_certificate_of_ones_own_is_refused(files: Files, tmp_path: Path) -> None:
+    mine = identities.windows_identity()
+    p12_file = profile_file(tmp_path / "mine.p12", mine.p12(PASSWORD))
+    arguments = [
+        "resign",
+        str(files.ipa),
+        f"--identity={p12_file}",
+        f"--profile={files.profiles[0]}",
+        f"-o{tmp_path / 'out.ipa'}",
+    ]
+    done = slipway(*arguments, SLIPWAY_P12_PASSWORD=PASSWORD)
+
+    assert (done.code, done.out) == (1, "")
+    assert done.err.endswith("The certificate does not lead to a root of Apple's.\n")
+
+
+def test_e13_profiles_for_the_app_store_are_used_only_when_named(
+    files: Files, tmp_path: Path
+) -> None:
+    store = [
+        profile_file(
+            tmp_path / f"{number}.mobileprovision",
+            world.profile(bundle_id, world.identity(), kind="appstore").content,
+        )
+        for number, bundle_id in enumerate((world.APP_ID, f"{world.APP_ID}.share"))
+    ]
+    command = files.resign(tmp_path / "out.ipa", *store)
+    refused = slipway(*command, SLIPWAY_P12_PASSWORD=PASSWORD)
+    asked = slipway(*command, "--kind=appstore", SLIPWAY_P12_PASSWORD=PASSWORD)
+
+    assert (refused.code, refused.out) == (1, "")
+    assert "is for the App Store and lists no devices" in refused.err.splitlines()[-1]
+    assert asked.code == 0, asked.err
+    assert "(App Store, until" in asked.out
 
 
 def test_a_place_that_cannot_be_written_is_said_before_any_work(

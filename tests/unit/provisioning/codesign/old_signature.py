@@ -4,7 +4,7 @@ import hashlib
 import plistlib
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.sandbox.samples import cms, der, identities
@@ -18,11 +18,16 @@ PAGE = 4_096
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldSigner:
-    """Signs a thin executable of the samples again, the old way, for these files around it."""
+    """
+    Signs a thin executable of the samples again, the old way, for these files around it.
+
+    `elsewhere` is covered too, by its slot, and does not come along.
+    """
 
     info_plist: bytes
     resources: bytes
     with_sha256: bool = False
+    elsewhere: Mapping[int, bytes] = field(default_factory=dict)
 
     def __call__(self, content: bytes) -> bytes:
         place = read_slices(BytesSource(content))[0].signature
@@ -31,7 +36,7 @@ class OldSigner:
         former = read_code_directory(blob.blobs[0].content)
         slots = {2, 5, 7} if self.with_sha256 else {2, 5}
         parts = {item.slot: item.content for item in blob.blobs if item.slot in slots}
-        covered = {1: self.info_plist, 3: self.resources, **parts}
+        covered = {1: self.info_plist, 3: self.resources, **parts, **self.elsewhere}
         names = (former.identifier, former.team or "")
         text = (former.exec_base, former.exec_limit, former.exec_flags)
         code = content[: place.offset]

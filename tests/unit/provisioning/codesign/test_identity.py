@@ -2,6 +2,8 @@
 
 import pickle
 import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
     pkcs12,
 )
+from cryptography.x509.oid import NameOID
 
 from bot.sandbox.samples import identities
+from provisioning.codesign.authorities import apple_authorities
 from provisioning.codesign.errors import IdentityRefused
 from provisioning.codesign.identity.files import import_p12, import_pem
 from provisioning.codesign.identity.identity import Identity, make_identity
@@ -134,6 +138,49 @@ def test_a_certificate_that_apple_did_not_issue_is_refused() -> None:
         make_identity(SAMPLE.key, SAMPLE.certificate)
 
 
+def issued(issuer: x509.Name, *extensions: x509.ExtensionType) -> x509.Certificate:
+    """Return a certificate that names *issuer*, and is signed with its own key."""
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Mine")]))
+        .issuer_name(issuer)
+        .public_key(SAMPLE.key.public_key())
+        .serial_number(7)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+    )
+    for extension in extensions:
+        builder = builder.add_extension(extension, critical=False)
+    return builder.sign(SAMPLE.key, hashes.SHA256())
+
+
+@pytest.mark.parametrize("authorities", [None, world.authorities()])
+def test_e13_a_certificate_that_signed_itself_is_refused(
+    authorities: list[x509.Certificate] | None,
+) -> None:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Mine")])
+
+    with pytest.raises(IdentityRefused, match="does not lead to a root of Apple's"):
+        make_identity(SAMPLE.key, issued(name), authorities)
+
+
+def test_e13_a_certificate_that_signed_itself_is_taken_where_it_is_the_authority() -> None:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Mine")])
+    certificate = issued(name)
+
+    assert make_identity(SAMPLE.key, certificate, [certificate]).chain == ()
+
+
+def test_e13_a_certificate_that_only_names_an_authority_is_refused() -> None:
+    authority = apple_authorities()[-1]
+    found = authority.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
+    key_id = x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(found.value)
+
+    with pytest.raises(IdentityRefused, match="not signed by the authority that it names"):
+        make_identity(SAMPLE.key, issued(authority.subject, key_id))
+
+
 def test_no_output_shows_the_key(signer: Identity) -> None:
     assert repr(signer) == "Identity()"
     assert str(signer) == "Identity()"
@@ -173,7 +220,7 @@ def test_a_damaged_pem_is_refused() -> None:
 
 def test_a_key_on_an_elliptic_curve_signs_too(signer: Identity) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    curve = Identity(key=key, certificate=signer.certificate, chain=signer.chain)
+    curve = replace(signer, key=key)
 
     signature = curve.sign(b"words")
 

@@ -261,7 +261,7 @@ MUTANTS = {
         name=MAIN, edit=edit_directory(_clear_slot(3)), kind=Kind.SLOT, says="-3 has no hash"
     ),
     "a slot of nothing filled": Mutant(
-        name=MAIN, edit=edit_directory(_fill_slot(4)), kind=Kind.SLOT, says="-4 has a hash"
+        name=MAIN, edit=edit_directory(_fill_slot(4)), kind=Kind.SIGNATURE, says="-4 covers"
     ),
     "another identifier": Mutant(
         name=MAIN, edit=edit_directory(_rename), kind=Kind.IDENTITY, says="bundle identifier"

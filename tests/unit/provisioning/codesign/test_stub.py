@@ -43,7 +43,8 @@ def app_with(path: Path, content: bytes) -> Path:
 def test_e14_apples_stub_is_no_violation_and_stays_as_it_is(
     tmp_path: Path, signer: Identity, successor: Identity
 ) -> None:
-    before = app_with(tmp_path / "before.ipa", stub())
+    apples = stub()  # Made once: its signature tells the time.
+    before = app_with(tmp_path / "before.ipa", apples)
     full, path, out = (tmp_path / name for name in ("full.ipa", "prepared.ipa", "out.ipa"))
     ids = identifiers(app(WATCH))
 
@@ -55,7 +56,7 @@ def test_e14_apples_stub_is_no_violation_and_stays_as_it_is(
 
     for result in (full, out):
         assert verify(result, world.NEW_PHONE, roots=world.roots()) == []
-        assert world.read_entry(result, STUB) == stub()
+        assert world.read_entry(result, STUB) == apples
 
 
 @pytest.mark.parametrize(

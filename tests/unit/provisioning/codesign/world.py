@@ -129,6 +129,7 @@ class Tree:
     A bundle to be written, with those inside it; a library has no profile.
 
     `edit` changes its signed program, `encrypted` makes it one from the App Store.
+    An entitlement that is None is not claimed.
     """
 
     folder: str
@@ -175,7 +176,8 @@ def _write(bundle: EditedBundle, tree: Tree, style: Style) -> None:
         _write(EditedBundle(bundle._archive, inner.folder, bundle), inner, style)
     signer = identity()
     if not tree.library and style.signed and not style.adhoc:
-        content = profile(tree.bundle_id, signer, entitlements=tree.entitlements).content
+        allowed = {key: value for key, value in tree.entitlements.items() if value is not None}
+        content = profile(tree.bundle_id, signer, entitlements=allowed).content
         bundle.add("embedded.mobileprovision", content)
     program = MachO(
         name=tree.name,
@@ -200,12 +202,13 @@ def _signing(tree: Tree, style: Style) -> CodeSigning | None:
 
 
 def entitlements(bundle_id: str, more: Mapping[str, object] | None = None) -> dict[str, object]:
-    return {
+    claimed = {
         "application-identifier": f"{TEAM.id}.{bundle_id}",
         "com.apple.developer.team-identifier": TEAM.id,
         "get-task-allow": False,
         **(more or {}),
     }
+    return {key: value for key, value in claimed.items() if value is not None}
 
 
 def dylib(name: str, *, signed: bool = True, team: identities.Team = TEAM) -> bytes:

@@ -155,6 +155,45 @@ async def test_every_use_is_in_the_audit(identities: Identities, database: Datab
     assert entries[1].detail == {"fingerprint": card.fingerprint, "purpose": "build 7"}
 
 
+async def test_e16_a_retired_identity_has_no_key_and_signs_no_more(
+    identities: Identities, database: Database
+) -> None:
+    card = await identities.import_p12(p12(), PASSWORD, ANN)
+    retired = await identities.retire(card.id, BOB)
+    again = await identities.retire(card.id, BOB)
+    async with database.reading() as session:
+        record = await session.get_one(SigningIdentity, card.id)
+        entries = await audit.of(session, card.id)
+
+    assert retired.retired
+    assert again == retired
+    assert not card.retired
+    assert record.sealed_key == b""
+    assert [entry.action for entry in entries] == ["identity.imported", "identity.retired"]
+    with pytest.raises(NotNow, match="was retired, and its key is gone"):
+        await identities.open(card.id, by=ANN, purpose="a test")
+    assert await rotate(database, Secrets(NEXT, [KEY])) == 0
+
+
+async def test_e16_a_retired_identity_comes_back_with_its_p12(identities: Identities) -> None:
+    card = await identities.import_p12(p12(), PASSWORD, ANN)
+    await identities.retire(card.id, BOB)
+
+    back = await identities.import_p12(p12(), PASSWORD, ANN)
+
+    assert back == card
+    opened = await identities.open(card.id, by=ANN, purpose="a test")
+    assert opened.fingerprint == card.fingerprint
+
+
+async def test_e16_a_key_that_was_retired_cannot_be_completed(identities: Identities) -> None:
+    waiting = await identities.request("Harbour Distribution", ANN)
+    await identities.retire(waiting.id, ANN)
+
+    with pytest.raises(NotNow, match="retired"):
+        await identities.complete(waiting.id, certified(waiting.request), ANN)
+
+
 async def test_another_organization_cannot_open_it(
     identities: Identities, database: Database
 ) -> None:

@@ -24,6 +24,7 @@ from storage.blobs.local import LocalBlobs
 from storage.catalog import audit, builds, variants
 from storage.catalog.database import Database
 from storage.errors import NotFound
+from storage.records.base import now
 from storage.records.variant import VariantState, VariantWay
 from tests.shelf import change, put
 from tests.signed import ANN, Bench, open_bench, profiles_of
@@ -155,6 +156,37 @@ async def test_another_certificate_takes_the_long_way_once_and_is_spliced_from_t
     assert (await bench.file()).tag == second.tag
 
 
+async def test_e16_a_build_under_a_new_certificate_is_kept_twice_and_no_more(
+    small_bench: Bench,
+) -> None:
+    bench = small_bench
+    first = await bench.sign(profiles_of(bench.ipa, number=2), number=2)
+    before = files_in(bench.folder / "blobs")
+    second = await bench.sign(profiles_of(bench.ipa, world.OLD_PHONE, number=2), number=2)
+    new = set(files_in(bench.folder / "blobs")) - set(before)
+
+    assert (first.way, second.way) == (VariantWay.FULL, VariantWay.SPLICE)
+    assert second.base_sha256 == first.base_sha256 == first.tag
+    # The upload, the file to splice into, which is also the first variant, and its index.
+    assert len(before) == 3
+    assert new == {second.fresh_sha256}
+    assert wrong_with(await bench.written(await bench.file()), udid=world.OLD_PHONE) == []
+
+
+async def test_e16_what_is_handed_out_as_it_was_laid_out_is_without_fault(
+    tmp_path: Path,
+) -> None:
+    ipa, out = tmp_path / "late.ipa", tmp_path / "out.ipa"
+    write_ipa(ipa, SampleApp(icon="none", expires=now() - timedelta(days=1)))
+
+    to_splice_into = await prepare_apart(ipa, out, roots=world.roots())
+    as_it_is = await prepare_apart(ipa, out, roots=world.roots(), faultless=True)
+
+    assert to_splice_into.index is not None
+    assert as_it_is.index is None
+    assert "it would not run" in as_it_is.reason
+
+
 async def test_an_operator_can_do_without_splicing(
     sqlite: Database, blobs: LocalBlobs, signed_ipa: Path, tmp_path: Path
 ) -> None:
@@ -250,8 +282,7 @@ async def test_e8_what_no_phone_would_take_is_not_handed_out(
     variant = await bench.sign(edited)
 
     assert variant.state is VariantState.FAILED
-    assert "would not run" in variant.reason
-    assert "the profile" in variant.reason
+    assert "is not as Apple signed it" in variant.reason
 
 
 @pytest.mark.parametrize("splicing", [True, False])
@@ -330,6 +361,54 @@ async def test_using_the_key_is_in_the_audit(bench: Bench) -> None:
 
     assert entries[-1].action == "identity.used"
     assert entries[-1].detail["purpose"] == f"build {bench.shelf.build.id}"
+
+
+async def test_e16_what_is_ready_is_handed_out_without_opening_a_key(bench: Bench) -> None:
+    profiles = profiles_of(bench.ipa)
+    first = await bench.sign(profiles)
+    async with bench.database.reading() as session:
+        before = await audit.of(session, first.identity_id)
+    await bench.identities.retire(first.identity_id, ANN)
+
+    again = await bench.signing.variant(bench.shelf.build.id, first.identity_id, profiles, by=ANN)
+    async with bench.database.reading() as session:
+        after = await audit.of(session, first.identity_id)
+
+    assert (again.id, again.state) == (first.id, VariantState.READY)
+    assert again.wanted_at > first.wanted_at
+    assert [entry.action for entry in after[len(before) :]] == ["identity.retired"]
+    with pytest.raises(NotNow, match="was retired"):
+        await bench.signing.variant(
+            bench.shelf.build.id,
+            first.identity_id,
+            profiles_of(bench.ipa, world.OLD_PHONE),
+            by=ANN,
+        )
+
+
+async def test_e16_a_profile_of_another_app_makes_no_new_generation(small_bench: Bench) -> None:
+    bench = small_bench
+    profiles = profiles_of(bench.ipa)
+    others = [
+        world.profile(bundle_id, world.identity()).content
+        for bundle_id in ("com.example.ferry", "com.example.harbourmaster")
+    ]
+    inside = world.profile(f"{world.APP_ID}.*", world.identity()).content
+    first = await bench.sign(profiles)
+    again = await bench.sign([others[0], *profiles, others[1]])
+    another = await bench.sign([*profiles, inside])
+
+    assert again.id == first.id
+    assert another.id != first.id
+
+
+async def test_e12_a_variant_takes_the_profile_that_can_be_used(small_bench: Bench) -> None:
+    bench = small_bench
+    successors = profiles_of(bench.ipa, number=2)
+    variant = await bench.sign([*successors, *profiles_of(bench.ipa)])
+
+    assert (variant.state, variant.way) == (VariantState.READY, VariantWay.SPLICE)
+    assert wrong_with(await bench.written(await bench.file())) == []
 
 
 async def test_the_sweep_keeps_all_that_a_variant_consists_of(bench: Bench) -> None:
