@@ -9,7 +9,7 @@ import click
 from bot.cli.running import run
 
 if TYPE_CHECKING:
-    from storage.blobs.local import LocalBlobs
+    from storage.blobs.store import BlobStore
     from storage.catalog.database import Database
 
 #: So many builds are asked for at once.
@@ -34,12 +34,11 @@ def verify() -> None:
 async def _verify() -> int:
     # Other commands start faster without these.
     from bot.settings import load  # noqa: PLC0415
-    from storage.blobs.local import LocalBlobs  # noqa: PLC0415
+    from bot.wiring.ground import stored_files  # noqa: PLC0415
     from storage.catalog.database import Database  # noqa: PLC0415
 
     settings = load()
-    blobs = LocalBlobs(settings.data_dir / "blobs", writes=False)
-    seen = await _looked_at(blobs)
+    seen = await _looked_at(stored_files(settings))
     database = Database(settings.records_url)
     try:
         wrong = [line async for line in _wrong(database, seen)]
@@ -58,7 +57,7 @@ async def _verify() -> int:
     return 1
 
 
-async def _looked_at(blobs: "LocalBlobs") -> dict[str, bool]:
+async def _looked_at(blobs: "BlobStore") -> dict[str, bool]:
     """Return whether each stored file is what its digest says."""
     from storage.blobs.scrub import read_again  # noqa: PLC0415
 

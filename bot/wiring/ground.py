@@ -9,6 +9,7 @@ from bot.links import Links
 from bot.secret_key import secret_key
 from bot.settings import Settings
 from storage.blobs.local import LocalBlobs
+from storage.blobs.store import BlobStore
 from storage.catalog import organizations
 from storage.catalog.database import Database
 from storage.migrations import migrate
@@ -24,6 +25,11 @@ class Ground:
     blobs: LocalBlobs
     organization_id: str
     key: bytes
+
+
+def stored_files(settings: Settings) -> BlobStore:
+    """Return the stored files for whoever only looks, beside the process that writes."""
+    return LocalBlobs(settings.data_dir / "blobs", writes=False)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator
 
-from storage.blobs.local import LocalBlobs
+from storage.blobs.store import BlobStore
 from storage.errors import BlobMissing
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class Scrub:
     right bytes.
     """
 
-    def __init__(self, blobs: LocalBlobs) -> None:
+    def __init__(self, blobs: BlobStore) -> None:
         self._blobs = blobs
         self._round = blobs.every()
         self._credit = 0

@@ -52,5 +52,8 @@ class BlobStore(Protocol):
     async def delete(self, sha256: str) -> None:
         """Forget a blob; no error when there is none."""
 
+    async def set_aside(self, sha256: str) -> None:
+        """Hand a damaged blob out no more; its bytes may stay somewhere for whoever looks."""
+
     def every(self) -> AsyncIterator[tuple[str, datetime]]:
         """Yield each blob's SHA-256 with the time it was last put, in no order."""
