@@ -8,8 +8,8 @@ from urllib.parse import quote, urlsplit
 #: of ours keeps to characters that mean the same escaped and unescaped.
 PLAIN = re.compile(r"https?://[A-Za-z0-9/_.~:-]+")
 
-#: What the package is called in its address, by platform.
-PACKAGES = {"ios": "app.ipa", "android": "app.apk"}
+#: What the package is called in its address, by its kind, where a phone installs it from there.
+PACKAGES = {"ipa": "app.ipa", "apk": "app.apk"}
 OTHER_PACKAGE = "app.bin"
 
 
@@ -48,8 +48,9 @@ class Links:
     def manifest(self, token: str) -> str:
         return f"{self.install(token)}/manifest.plist"
 
-    def package(self, token: str, platform: str) -> str:
-        return f"{self.install(token)}/{PACKAGES.get(platform, OTHER_PACKAGE)}"
+    def package(self, token: str, kind: str) -> str:
+        """Return the address of a package of a *kind*, one of `storage.inspection.facts.Kind`."""
+        return f"{self.install(token)}/{PACKAGES.get(kind, OTHER_PACKAGE)}"
 
     def icon(self, token: str, size: int) -> str:
         """Return the address of the icon, *size* pixels wide: 57, 180 or 512."""

@@ -106,15 +106,15 @@ async def stock(
     release = Release(**{**_release(app, build), **records.get("release", {})})
     bob = {"slack_id": f"U{mark.upper()}", "name": "Bob Baker"}
     tester = Tester(**{**ours, **bob, **records.get("tester", {})})
-    sent = _sent(release, app, tester)
-    for record in (organization, build, app, tester, release, *sent):
+    given = sent(release, app, tester.id)
+    for record in (organization, build, app, tester, release, *given):
         async with database.writing() as session:
             session.add(record)
     return Shelf(release=release, build=build, app=app, tester=tester)
 
 
-def _sent(release: Release, app: App, tester: Tester) -> tuple[SQLModel, ...]:
-    """Return the act by which the tester got the release."""
+def sent(release: Release, app: App, tester_id: str) -> tuple[SQLModel, ...]:
+    """Return the act by which a tester got the release."""
     act = Distribution(
         key=f"test:{release.id}",
         release_id=release.id,
@@ -125,14 +125,14 @@ def _sent(release: Release, app: App, tester: Tester) -> tuple[SQLModel, ...]:
         release_id=release.id,
         app_id=app.id,
         kind=DestinationKind.TESTER,
-        target_id=tester.id,
+        target_id=tester_id,
         created_by=release.created_by,
     )
     recipient = Recipient(
         distribution_id=act.id,
         release_id=release.id,
         destination_id=destination.id,
-        tester_id=tester.id,
+        tester_id=tester_id,
         teller="slack",
         state=RecipientState.TOLD,
     )

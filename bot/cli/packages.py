@@ -10,7 +10,7 @@ from storage.errors import SlipwayError
 from storage.inspection.digests import Hashes, digests
 
 if TYPE_CHECKING:
-    from storage.inspection.facts import Facts
+    from storage.inspection.facts import Facts, Inspection
 
 
 class Unreadable(SlipwayError):
@@ -36,15 +36,14 @@ def inspect(files: tuple[Path, ...], *, as_json: bool, as_diff: bool) -> None:
 
         async with InspectionPool(workers=1) as pool:
             hashes = [await asyncio.to_thread(_hashes, file) for file in files]
-            if as_diff:
-                old, new = [
-                    (await pool.inspect(file, known, file.name)).facts
-                    for file, known in zip(files, hashes, strict=True)
-                ]
-                told = _difference(old, new, as_json=as_json)
-            else:
-                told = await pool.tell(files[0], hashes[0], files[0].name, as_json=as_json)
-        click.echo(told)
+            found = [
+                await pool.inspect(file, known, file.name)
+                for file, known in zip(files, hashes, strict=True)
+            ]
+        if as_diff:
+            click.echo(_difference(found[0].facts, found[1].facts, as_json=as_json))
+        else:
+            click.echo(sheet_of(found[0], as_json=as_json))
         return 0
 
     run(work)
@@ -57,6 +56,20 @@ def _hashes(file: Path) -> Hashes:
             return digests(opened.fileno())
     except OSError as error:
         raise Unreadable(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def sheet_of(found: "Inspection", *, as_json: bool) -> str:
+    """Return the sheet of a package, with why nobody can install it and what was noticed."""
+    from datetime import UTC, datetime  # noqa: PLC0415 - see above
+
+    from provisioning.installing.reasons import reasons, unsaid  # noqa: PLC0415
+    from storage.inspection.sheet import render  # noqa: PLC0415
+
+    why = reasons(found.facts, at=datetime.now(UTC))
+    obstacles = [reason.sentence for reason in why]
+    if as_json:
+        return found.text(obstacles=list(obstacles))
+    return render(found.facts, [*obstacles, *unsaid(found.notes, why)])
 
 
 def _difference(old: "Facts", new: "Facts", *, as_json: bool) -> str:

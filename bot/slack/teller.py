@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.links import Links
@@ -22,6 +22,7 @@ from provisioning.ports import Told
 from provisioning.releases.cards import CardPlace, RecipientCard, ReleaseCard, UploadCard
 from provisioning.releases.reading import Cards
 from storage.errors import SlipwayError
+from storage.records.grant import Grant
 from storage.records.release import ReleaseState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
@@ -113,7 +114,7 @@ class SlackTeller:
         try:
             grant = await self._parts.grants.give(card.release_id, card.tester.id)
             link = self._parts.links.install(self._parts.grants.token(grant))
-            await self._deliver(card, user_id, link)
+            await self._deliver(await self._as_served(card, grant), user_id, link)
         except NotNow as error:
             return Told(delivered=False, reason=str(error))
         except TellerFailed as failure:
@@ -121,6 +122,13 @@ class SlackTeller:
                 raise
             return Told(delivered=False, reason=_refusal(failure))
         return Told(delivered=True)
+
+    async def _as_served(self, card: RecipientCard, grant: Grant) -> RecipientCard:
+        """Return the card with the facts of the very file that this person's link leads to."""
+        opened = await self._parts.grants.open(self._parts.grants.token(grant))
+        if opened is None:
+            return card
+        return replace(card, build=replace(card.build, facts=opened.facts))
 
     async def report(self, distribution_id: str) -> None:
         """Say in the threads of the release's cards how a distribution goes, or went."""

@@ -117,7 +117,7 @@ class Carrying:
             waiting = [one.id for one in own if one.state is RecipientState.WAITING]
             if waiting and act.notify:
                 left += waiting
-            elif not own or _only_unreachable(own, act):
+            elif not own or _never_told(own, act):
                 entitled = next(by_target[target] for target in targets if target in by_target)
                 fresh += self._shares(act, tester, entitled)
         await recipients.add(session, fresh)
@@ -149,8 +149,14 @@ class Carrying:
         ]
 
 
-def _only_unreachable(own: Sequence[Recipient], act: Distribution) -> bool:
-    """Whoever could not be told by earlier acts is tried once more by this one."""
-    return all(
-        one.state is RecipientState.UNREACHABLE and one.distribution_id != act.id for one in own
-    )
+def _never_told(own: Sequence[Recipient], act: Distribution) -> bool:
+    """
+    Return whether somebody heard nothing of a release by earlier acts.
+
+    Whoever could not be told is tried once more; whoever was given it without a word is told by an
+    act that tells.
+    """
+    unheard = {RecipientState.UNREACHABLE}
+    if act.notify:
+        unheard.add(RecipientState.SILENT)
+    return all(one.state in unheard and one.distribution_id != act.id for one in own)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Sequence
 from datetime import timedelta
+from typing import Any
 
 from provisioning.actors import Act, Actor, Identity
 from provisioning.distributing.order import Order, Plan
@@ -53,9 +54,18 @@ class Distributions:
         self._organization_id = organization_id
 
     async def plan(
-        self, release_id: str, group_ids: tuple[str, ...], people: tuple[Identity, ...]
+        self,
+        release_id: str,
+        group_ids: tuple[str, ...],
+        people: tuple[Identity, ...],
+        *,
+        notify: bool = True,
     ) -> Plan:
-        """Say how many people an order would reach, without doing anything. Raise NotFound."""
+        """
+        Say how many people an order would reach, without doing anything. Raise NotFound.
+
+        With *notify* whoever was given the release without a word is one of them.
+        """
         gathered = await self._audience.of(group_ids, people)
         async with self._database.reading() as session:
             ids = {one.tester_id for one in gathered.members if one.tester_id}
@@ -69,7 +79,7 @@ class Distributions:
         fresh = [
             one
             for one in gathered.members
-            if one.tester_id is None or _is_to_be_told(own.get(one.tester_id, ()))
+            if one.tester_id is None or _is_to_be_told(own.get(one.tester_id, ()), notify=notify)
         ]
         return Plan(
             people=len(fresh),
@@ -116,7 +126,50 @@ class Distributions:
                 f"Everybody has heard of release {release.number} by now.", number=release.number
             )
         aims = [row.id for _, row in rows]
-        distribution = await self._once(key, self._repeated(before, aims, by, key))
+        made = Distribution(
+            key=key,
+            release_id=before.release_id,
+            requested_by=by.reference,
+            mandatory=before.mandatory,
+            notify=before.notify,
+        )
+        distribution = await self._once(key, self._added(made, aims, by, again=before.id))
+        await self._engine.start("distribute", distribution.id)
+        return distribution
+
+    async def tell(self, release_id: str, by: Actor, key: str) -> Distribution:
+        """
+        Tell those who were given a release without a word.
+
+        Raise NotAllowed, NotFound, NotNow for a release that is not live any more, and AlreadyDone
+        when there is nobody left to tell.
+        """
+        async with self._database.reading() as session:
+            release = await releases.get(session, release_id)
+            known = await distributions.of_key(session, key)
+            counted = await recipients.counts(session, [release_id])
+            silent = [
+                (act, target)
+                for act, target in await distributions.with_targets(session, release_id)
+                if not act.notify
+            ]
+            rows = await destinations.of_releases(session, [release_id])
+        await self._permissions.require(by, Act.DISTRIBUTE, Where(app_id=release.app_id))
+        current = {row.id for row in rows if lifecycle.is_current(row)}
+        aims = list(dict.fromkeys(target for _, target in silent if target in current))
+        left = counted.get(release_id, {}).get(RecipientState.SILENT, 0)
+        if known is None and not (left and aims):
+            raise AlreadyDone(
+                f"There is nobody left to tell of release {release.number}.", number=release.number
+            )
+        made = Distribution(
+            key=key,
+            release_id=release_id,
+            requested_by=by.reference,
+            mandatory=any(act.mandatory for act, _ in silent),
+            notify=True,
+        )
+        distribution = await self._once(key, self._added(made, aims, by, told=True))
         await self._engine.start("distribute", distribution.id)
         return distribution
 
@@ -132,31 +185,28 @@ class Distributions:
                 raise
             return found
 
-    async def _repeated(
-        self, before: Distribution, aims: Sequence[str], by: Actor, key: str
+    async def _added(
+        self,
+        made: Distribution,
+        aims: Sequence[str | None],
+        by: Actor,
+        **detail: Any,  # noqa: ANN401 - what the audit keeps, as JSON knows it
     ) -> Distribution:
-        """Write down an act like *before*. Raise Stale when somebody was first."""
+        """Write down one more act about destinations there are. Raise Stale for a late one."""
         async with self._database.writing() as session:
-            known = await distributions.of_key(session, key)
+            known = await distributions.of_key(session, made.key)
             if known is not None:
                 return known
-            made = Distribution(
-                key=key,
-                release_id=before.release_id,
-                requested_by=by.reference,
-                mandatory=before.mandatory,
-                notify=before.notify,
-            )
             session.add(made)
             await session.flush()
-            await destinations.aim(session, made.id, aims)
+            await destinations.aim(session, made.id, [aim for aim in aims if aim])
             await lifecycle.turn(
                 session,
-                await releases.get(session, before.release_id),
+                await releases.get(session, made.release_id),
                 ReleaseState.LIVE,
                 by=by,
                 organization_id=self._organization_id,
-                again=before.id,
+                **detail,
             )
         return made
 
@@ -205,7 +255,7 @@ class Distributions:
         there = {(row.kind, row.target_id) for row in rows}
         if not set(targets) <= there:
             return True  # There is a new target, so nobody has to be counted.
-        plan = await self.plan(order.release_id, order.group_ids, order.people)
+        plan = await self.plan(order.release_id, order.group_ids, order.people, notify=order.notify)
         return plan.people > 0
 
     async def _send(
@@ -301,9 +351,10 @@ def _is_short(act: Distribution, shares: Sequence[Recipient]) -> bool:
     return left or bool(act.shortfall) or act.state is DistributionState.FAILED
 
 
-def _is_to_be_told(own: Sequence[Share]) -> bool:
-    """Return whether somebody was never told of a release, or could not be."""
-    if any(share.state in HAVE_IT for share in own):
+def _is_to_be_told(own: Sequence[Share], *, notify: bool) -> bool:
+    """Return whether an order that does *notify*, or not, has something for somebody."""
+    have = {RecipientState.TOLD} if notify else HAVE_IT
+    if any(share.state in have for share in own):
         return False
     recent = now() - STUCK_AFTER
     return not any(

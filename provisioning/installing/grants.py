@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from provisioning.errors import NotNow
+from provisioning.installing.circumstances import Circumstances, circumstances
 from provisioning.installing.served_file import Handout, chosen, handout
 from storage.blobs.segments import VirtualFile
 from storage.catalog import devices, grants, variants
@@ -154,6 +155,11 @@ class Grants:
         if variant is None:
             return None
         return replace(opened, handout=handout(opened.build, variant))
+
+    async def circumstances(self, opened: OpenedGrant) -> Circumstances:
+        """Return what its person should know of an opened link beside the build."""
+        async with self._database.reading() as session:
+            return await circumstances(session, opened.release, opened.build, opened.tester.id)
 
     async def revoke(self, grant_id: str) -> None:
         """Take a link back. Raise NotFound for an unknown id."""

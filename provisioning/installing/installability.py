@@ -7,13 +7,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from provisioning.installing.reasons import PORTABLE, reasons
 from storage.inspection.facts import Facts
+from storage.inspection.systems import android, least_system
 
 Maker = Literal["ios", "android"]
-
-#: Android's name of each SDK level that a build may ask for at least (developer.android.com).
-_ANDROID = "4.1 4.2 4.3 4.4 4.4W 5.0 5.1 6.0 7.0 7.1 8.0 8.1 9 10 11 12 12L 13 14 15 16 17"
-ANDROID_OF_SDK = dict(enumerate(_ANDROID.split(), start=16))
 
 #: Since Android 14 an app that targets less than this is refused (developer.android.com, changes
 #: of behaviour in 14 and 15).
@@ -21,14 +19,6 @@ LEAST_TARGET = {14: 23, 15: 24}
 
 #: The processors of phones that run 32-bit code only; many phones since 2023 do not run it at all.
 NARROW_ABIS = frozenset({"armeabi", "armeabi-v7a", "x86"})
-
-PORTABLE = {"iphone", "ipad"}
-
-NO_PROFILE = "It has no provisioning profile, so an iPhone refuses it until it is signed."
-BROKEN_PROFILE = (
-    "Its provisioning profile cannot be read, so an iPhone refuses it. Download the profile from "
-    "Apple again, and build or sign the app with it."
-)
 
 #: A version: up to four numbers, none of them absurd.
 VERSION = re.compile(r"\d{1,5}(?:\.\d{1,5}){0,3}", re.ASCII)
@@ -39,7 +29,6 @@ SYSTEM_NAMES = {
     "macos": "macOS",
     "windows": "Windows",
 }
-GADGETS = {"tv": "Apple TV", "watch": "Apple Watch", "vision": "Apple Vision Pro"}
 
 
 class Way(StrEnum):
@@ -84,21 +73,22 @@ class Judgement:
 
 def judge(facts: Facts, phone: Phone | None, *, at: datetime) -> Judgement:
     """Judge a build for *phone*, or for nobody's in particular, at a moment."""
+    found = reasons(facts, at=at)
+    said = [reason.sentence for reason in found]
+    if any(reason.final for reason in found):
+        return Judgement(way=Way.DOWNLOAD, obstacles=tuple(said))
     if facts.platform == "ios":
-        return _judge_apple(facts, phone, at)
+        return _judge_apple(facts, phone, said)
     if facts.platform == "android":
-        return _judge_android(facts, phone)
-    name = SYSTEM_NAMES[facts.platform]
+        return _judge_android(facts, phone, said)
+    name = SYSTEM_NAMES.get(facts.platform, facts.platform)
     return Judgement(way=Way.DOWNLOAD, obstacles=tuple(_wrong_phone(name, phone)))
 
 
-def _judge_apple(facts: Facts, phone: Phone | None, at: datetime) -> Judgement:
-    never = _never_over_the_air(facts)
-    if never:
-        return Judgement(way=Way.DOWNLOAD, obstacles=(never,))
+def _judge_apple(facts: Facts, phone: Phone | None, said: list[str]) -> Judgement:
     obstacles = [
         *_wrong_phone(SYSTEM_NAMES["ios"], phone, maker="ios"),
-        *_profile_ended(facts, at),
+        *said,
         *_wrong_family(facts, phone),
         *_old_apple(facts, phone),
     ]
@@ -112,34 +102,10 @@ def _judge_apple(facts: Facts, phone: Phone | None, at: datetime) -> Judgement:
     )
 
 
-def _never_over_the_air(facts: Facts) -> str:
-    """Return why no iPhone installs it from a web page, or nothing."""
-    if facts.kind != "ipa":
-        return f"A {facts.kind} is not an app that an iPhone could install."
-    if facts.simulator:
-        return "It was built for the simulator on a Mac; no device can run it."
-    families = set(facts.device_families)
-    if families and not families & PORTABLE:
-        names = " and ".join(GADGETS[family] for family in sorted(families) if family in GADGETS)
-        return f"It is for {names or 'another device'}, which Xcode or Apple Configurator installs."
-    if facts.signing.kind == "appstore":
-        return "It is signed for the App Store: it installs through TestFlight, not from here."
-    if facts.signing.kind not in {"adhoc", "development", "enterprise"}:
-        return BROKEN_PROFILE if facts.signing.profile_unreadable else NO_PROFILE
-    return ""
-
-
-def _judge_android(facts: Facts, phone: Phone | None) -> Judgement:
-    if facts.kind != "apk":
-        return Judgement(
-            way=Way.DOWNLOAD,
-            obstacles=(
-                "It is a bundle for stores and tools; a phone cannot install it by itself.",
-            ),
-        )
+def _judge_android(facts: Facts, phone: Phone | None, said: list[str]) -> Judgement:
     obstacles = [
         *_wrong_phone(SYSTEM_NAMES["android"], phone, maker="android"),
-        *_refused_package(facts),
+        *said,
         *_old_android(facts, phone),
         *_old_target(facts, phone),
     ]
@@ -157,15 +123,6 @@ def _wrong_phone(name: str, phone: Phone | None, *, maker: Maker | None = None) 
         yield f"This app is for {name}. It cannot run on this {device}."
 
 
-def _profile_ended(facts: Facts, at: datetime) -> Iterator[str]:
-    ended = facts.signing.expires_at
-    if ended is not None and ended <= at:
-        yield (
-            f"Its provisioning profile expired on {day(ended)}, so iOS refuses it. "
-            "Ask for a newer build."
-        )
-
-
 def _wrong_family(facts: Facts, phone: Phone | None) -> Iterator[str]:
     # An iPad runs apps for iPhones; the other way round there is nothing.
     if phone and phone.family == "iphone" and set(facts.device_families) & PORTABLE == {"ipad"}:
@@ -178,20 +135,6 @@ def _old_apple(facts: Facts, phone: Phone | None) -> Iterator[str]:
         return
     if phone.version < needed:
         yield f"It needs iOS {facts.min_os} or later; this device has iOS {_dotted(phone.version)}."
-
-
-def _refused_package(facts: Facts) -> Iterator[str]:
-    if facts.split:
-        yield "It is one part of a split app, which Android does not install alone."
-    if facts.needs_splits:
-        yield (
-            "It is the base of a split app, which Android does not install without its other "
-            "parts. Ask for a universal APK."
-        )
-    if facts.test_only:
-        yield "It is marked as test-only: Android installs it by `adb install -t` only."
-    if facts.complete and not facts.signing.signed:
-        yield "It is not signed, so Android refuses it."
 
 
 def _old_android(facts: Facts, phone: Phone | None) -> Iterator[str]:
@@ -210,26 +153,12 @@ def _old_target(facts: Facts, phone: Phone | None) -> Iterator[str]:
         (target for system, target in LEAST_TARGET.items() if phone.version[0] >= system), default=0
     )
     if facts.target_sdk < least:
-        yield (
-            f"It was made for Android {ANDROID_OF_SDK.get(facts.target_sdk, 'of long ago')}, "
-            "which this phone refuses for safety."
-        )
+        yield (f"It was made for {android(facts.target_sdk)}, which this phone refuses for safety.")
 
 
 def _narrow(facts: Facts) -> Iterator[str]:
     if facts.abis and set(facts.abis) <= NARROW_ABIS:
         yield "Its code is 32-bit only, which many phones since 2023 refuse."
-
-
-def least_system(facts: Facts) -> str:
-    """Return the oldest system it runs on, for people: `iOS 16.0`, `Android 8.0`, or nothing."""
-    if not facts.min_os:
-        return ""
-    if facts.platform != "android":
-        return f"{facts.system} {facts.min_os}"
-    sdk = int(facts.min_os) if facts.min_os.isascii() and facts.min_os.isdecimal() else 0
-    # A level that we do not know is a preview's, whose name is the manifest's own.
-    return f"Android {ANDROID_OF_SDK[sdk]}" if sdk in ANDROID_OF_SDK else ""
 
 
 def numbers(version: str | None) -> tuple[int, ...] | None:
@@ -241,11 +170,6 @@ def numbers(version: str | None) -> tuple[int, ...] | None:
     while len(found) > 1 and not found[-1]:
         found.pop()
     return tuple(found)
-
-
-def day(moment: datetime) -> str:
-    """Return a date as people write it: 3 March 2027."""
-    return f"{moment.day} {moment:%B %Y}"
 
 
 def _dotted(version: tuple[int, ...]) -> str:

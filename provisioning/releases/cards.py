@@ -103,7 +103,8 @@ class ReleaseCard:
 
     `created_by` and the like are references of actors. `counts` counts people, each once.
     `unreached` are the first of those who could not be told, by name; `successor` is the version
-    that took its place, once it is superseded.
+    that took its place, once it is superseded; `newer` that of the newest live release of the app
+    with a higher number, wherever it went.
     """
 
     release_id: str
@@ -129,11 +130,17 @@ class ReleaseCard:
     unreached: tuple[Unreached, ...]
     mandatory: bool
     successor: str | None
+    newer: str | None
 
     @property
     def reached(self) -> int:
-        """How many people may install it and were told, or were not to be told."""
-        return sum(self.counts.get(s, 0) for s in (RecipientState.TOLD, RecipientState.SILENT))
+        """How many people were told."""
+        return self.counts.get(RecipientState.TOLD, 0)
+
+    @property
+    def silent(self) -> int:
+        """How many people may install it and were not to be told."""
+        return self.counts.get(RecipientState.SILENT, 0)
 
     @property
     def people(self) -> int:
@@ -207,10 +214,15 @@ class ReleaseLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReachLine:
-    """A release in a list that says how far it went. `reached` and `people` count people."""
+    """
+    A release in a list that says how far it went, in people.
+
+    `reached` were told, `silent` may install it and were not to be told.
+    """
 
     release: ReleaseLine
     reached: int
+    silent: int
     people: int
 
 

@@ -26,8 +26,6 @@ GIVEN = USABLE - {ReleaseState.DRAFT}
 #: How long ago "a moment ago" is, when builds are posted one after the other.
 LATELY = timedelta(minutes=10)
 
-REACHED = (RecipientState.TOLD, RecipientState.SILENT)
-
 
 class Lists:
     """Answers what there is. Every answer takes a handful of statements, however long it is."""
@@ -168,6 +166,7 @@ def _line(row: ReleaseRow) -> ReleaseLine:
 def _reach(line: ReleaseLine, counts: dict[RecipientState, int]) -> ReachLine:
     return ReachLine(
         release=line,
-        reached=sum(counts.get(state, 0) for state in REACHED),
+        reached=counts.get(RecipientState.TOLD, 0),
+        silent=counts.get(RecipientState.SILENT, 0),
         people=sum(counts.values()),
     )

@@ -24,6 +24,7 @@ from storage.catalog import (
     groups,
     recipients,
     releases,
+    rows,
     symbols,
     uploads,
 )
@@ -33,6 +34,7 @@ from storage.inspection.facts import Facts
 from storage.records.build import Build
 from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Distribution, RecipientState
+from storage.records.release import Release, ReleaseState
 from storage.records.upload import Upload, UploadState
 
 #: A card names at most so many of those who could not be told.
@@ -157,8 +159,8 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
     sent = await destinations.named(session, release_id)
     counted = await recipients.counts(session, [release_id])
     counts = counted.get(release_id, {})
-    rows = [row for row, _ in sent]
-    stands = standing_of(release, rows)
+    given = [row for row, _ in sent]
+    stands = standing_of(release, given)
     return ReleaseCard(
         release_id=release.id,
         number=release.number,
@@ -181,8 +183,9 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         acts=await _acts(session, release_id, sent),
         counts=counts,
         unreached=await _unreached(session, release_id, counts),
-        mandatory=any(row.mandatory_from is not None for row in rows),
-        successor=await _successor(session, stands, rows),
+        mandatory=any(row.mandatory_from is not None for row in given),
+        successor=await _successor(session, stands, given),
+        newer=await _newer(session, release),
     )
 
 
@@ -238,6 +241,14 @@ async def _successor(
     ids = {row.superseded_by for row in rows if row.superseded_by}
     newest = await releases.newest_version(session, ids)
     return version_of(*newest) if newest else None
+
+
+async def _newer(session: Session, release: Release) -> str | None:
+    """Return the version of the app's newest live release, unless it is this one or older."""
+    for row in await rows.of_app(session, release.app_id, states={ReleaseState.LIVE}, limit=1):
+        if row.number > release.number:
+            return version_of(row.version, row.build)
+    return None
 
 
 async def _symbols(session: Session, upload: Upload) -> SymbolsCard | None:

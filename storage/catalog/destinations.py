@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
 from storage.records.destination import Destination, DestinationKind
-from storage.records.distribution import Target
+from storage.records.distribution import Recipient, Target
 from storage.records.group import Group
 from storage.records.release import Release
 
@@ -77,6 +77,21 @@ async def current(
             col(Destination.recalled_at).is_(None),
         )
         .order_by(col(Release.number))
+    )
+    return found.all()
+
+
+async def entitling(session: Session, release_id: str, tester_id: str) -> Sequence[Destination]:
+    """Return the destinations by which a tester may install a release."""
+    found = await session.exec(
+        select(Destination)
+        .join(Recipient, col(Recipient.destination_id) == Destination.id)
+        .where(
+            Recipient.release_id == release_id,
+            Recipient.tester_id == tester_id,
+            col(Destination.recalled_at).is_(None),
+        )
+        .distinct()
     )
     return found.all()
 

@@ -11,8 +11,10 @@ from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound, Stale
 from storage.records.app import App
 from storage.records.build import Build
+from storage.records.destination import Destination
+from storage.records.distribution import Recipient
 from storage.records.group import Group
-from storage.records.release import Release
+from storage.records.release import Release, ReleaseState
 
 
 async def get(session: Session, release_id: str) -> Release:
@@ -49,6 +51,31 @@ async def newest_version(session: Session, release_ids: Collection[str]) -> tupl
         select(Build.version, Build.build)
         .join(Release, col(Release.build_id) == Build.id)
         .where(col(Release.id).in_(set(release_ids)))
+        .order_by(col(Release.number).desc())
+        .limit(1)
+    )
+    return found.first()
+
+
+async def newer_given(session: Session, release: Release, tester_id: str) -> tuple[str, str] | None:
+    """
+    Return version and build of the newest release of the same app that a tester may install.
+
+    None when there is none with a higher number than *release*.
+    """
+    found = await session.exec(
+        select(Build.version, Build.build)
+        .join(Release, col(Release.build_id) == Build.id)
+        .join(Recipient, col(Recipient.release_id) == Release.id)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(
+            Release.app_id == release.app_id,
+            col(Release.number) > release.number,
+            Release.state == ReleaseState.LIVE,
+            col(Release.enabled),
+            Recipient.tester_id == tester_id,
+            col(Destination.recalled_at).is_(None),
+        )
         .order_by(col(Release.number).desc())
         .limit(1)
     )

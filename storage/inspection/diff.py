@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from storage.inspection.facts import Facts
 from storage.inspection.sizes import human
+from storage.inspection.systems import android, least_system
 
 ChangeKind = Literal[
     "bundle_id",
@@ -83,12 +84,16 @@ def _size(old: Facts, new: Facts) -> Iterator[Change]:
 
 def _systems(old: Facts, new: Facts) -> Iterator[Change]:
     if old.min_os != new.min_os:
-        what = "Minimum SDK" if new.platform == "android" else "Minimum system"
-        sentence = f"{what} {_word(old.min_os)} became {_word(new.min_os)}."
+        sentence = f"Minimum system {_least(old)} became {_least(new)}."
         yield Change(kind="min_os", sentence=sentence)
     if old.target_sdk != new.target_sdk:
-        sentence = f"Target SDK {_word(old.target_sdk)} became {_word(new.target_sdk)}."
+        before, after = _word(android(old.target_sdk)), _word(android(new.target_sdk))
+        sentence = f"Target system {before} became {after}."
         yield Change(kind="target_sdk", sentence=sentence)
+
+
+def _least(facts: Facts) -> str:
+    return _word(least_system(facts))
 
 
 def _rights(old: Facts, new: Facts) -> Iterator[Change]:
@@ -195,7 +200,7 @@ def _counted(count: int, noun: str) -> str:
 
 
 def _word(value: str | int | None) -> str:
-    return "unknown" if value is None else _short(str(value))
+    return "unknown" if value is None or value == "" else _short(str(value))
 
 
 def _short(text: str) -> str:

@@ -14,6 +14,7 @@ from storage.inspection.digests import Hashes as Hashes  # noqa: PLC0414 - who w
 Platform = Literal["ios", "android", "macos", "windows"]
 Kind = Literal[
     "ipa",
+    "xcarchive",
     "apk",
     "aab",
     "apks",
@@ -216,6 +217,6 @@ class Inspection:
         """Return what `slipway inspect --json` prints: the sheet and the notes."""
         return {**self.facts.as_json(), "notes": list(self.notes)}
 
-    def text(self) -> str:
-        """Return the line that `slipway inspect --json` prints."""
-        return json.dumps(self.as_json(), ensure_ascii=False)
+    def text(self, **more: JsonValue) -> str:
+        """Return the line that `slipway inspect --json` prints: sheet, notes, and *more*."""
+        return json.dumps({**self.as_json(), **more}, ensure_ascii=False)

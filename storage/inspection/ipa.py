@@ -58,12 +58,13 @@ class _App:
         bundle_id = apple.bundle_id(self.plist)
         slices, icon = self._slices(), self._icon()
         simulator = self._is_for_simulator(slices)
-        if not self.root.startswith(b"Payload/"):
+        archived = not self.root.startswith(b"Payload/")
+        if archived:
             self.notes.append("It is an Xcode archive: export an IPA from it to install the app.")
         localized = self.archive.search(self._inside(_LOCALIZED, b"InfoPlist."))
         facts = Facts(
             platform="ios",
-            kind="ipa",
+            kind="xcarchive" if archived else "ipa",
             bundle_id=bundle_id,
             name=apple.name(self.plist),
             localized_names=apple.localized_names(self.archive, localized),

@@ -17,7 +17,6 @@ from storage.inspection.digests import Hashes
 from storage.inspection.inspector import inspect
 from storage.inspection.message import LENGTH_BYTES
 from storage.inspection.rejection import NotAPackage, PackageRejected
-from storage.inspection.sheet import render
 
 MEMORY = 512 << 20
 CPU_SECONDS = 10
@@ -53,9 +52,6 @@ def _answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         return {"rejected": str(reason), "unknown": False}, b""
     except OSError:
         return {"rejected": "The file could not be opened to read it.", "unknown": False}, b""
-    if (words := job.get("words")) is not None:
-        told = found.text() if words == "json" else render(found.facts, found.notes)
-        return {"words": told}, b""
     return {"facts": found.facts.as_json(), "notes": list(found.notes)}, found.icon or b""
 
 

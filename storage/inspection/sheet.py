@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from storage.inspection.facts import Extension, Facts, Signing
 from storage.inspection.sizes import human
+from storage.inspection.systems import android, least_system
 
 _WIDTH = 16
 _TAIL = 6
@@ -40,9 +41,9 @@ def _identity(facts: Facts) -> Iterator[tuple[str, str]]:
 
 
 def _platform(facts: Facts) -> Iterator[tuple[str, str]]:
-    yield "Minimum OS", facts.min_os or ""
-    yield "Target SDK", _number(facts.target_sdk)
-    yield "Maximum SDK", _number(facts.max_sdk)
+    yield "Minimum system", least_system(facts)
+    yield "Target system", android(facts.target_sdk)
+    yield "Maximum system", android(facts.max_sdk)
     yield "Devices for", _listed(facts.device_families)
     yield "Processors", _listed(facts.abis or facts.architectures)
     yield "UUIDs", _listed(uuid for uuid in facts.uuids if uuid)
@@ -88,7 +89,3 @@ def _listed(items: Iterable[str]) -> str:
     found = list(items)
     rest = len(found) - _LISTED
     return ", ".join(found[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
-
-
-def _number(value: int | None) -> str:
-    return "" if value is None else str(value)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 from storage.inspection.message import LENGTH_BYTES
 from storage.inspection.rejection import NotAPackage, PackageRejected
 
-# The sheet takes long to import, and who prints what a worker tells never needs it.
+# The sheet takes long to import, and who only hears of a refusal never needs it.
 if TYPE_CHECKING:
     from storage.inspection.digests import Hashes
     from storage.inspection.facts import Inspection
@@ -63,17 +63,6 @@ class InspectionPool:
         """
         answer, icon = await self._asked(_job(path, hashes, name))
         return _understood(answer, icon)
-
-    async def tell(self, path: Path, hashes: "Hashes", name: str, *, as_json: bool) -> str:
-        """
-        Return what `slipway inspect` prints of the file: its sheet, or one line of JSON.
-
-        It is written where the file is read, so that who only prints it need know no sheet. Raise
-        as `inspect` does.
-        """
-        words = "json" if as_json else "sheet"
-        answer, _ = await self._asked({**_job(path, hashes, name), "words": words})
-        return str(answer.get("words", ""))
 
     async def _asked(self, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         worker = await self._idle.get()

@@ -61,6 +61,10 @@ async def _before(session: Session, town: Town) -> object:
     return await builds.before(session, await _release(session, town))
 
 
+async def _newer_given(session: Session, town: Town) -> object:
+    return await releases.newer_given(session, await _release(session, town), town.tester_id)
+
+
 async def _change(session: Session, town: Town) -> object:
     return await releases.change(session, await _release(session, town), notes="Better.")
 
@@ -223,6 +227,7 @@ WORK: dict[str, Question] = {
     "releases.get": _release,
     "releases.in_full": lambda s, t: releases.in_full(s, t.release_id),
     "releases.newest_version": lambda s, t: releases.newest_version(s, [t.release_id]),
+    "releases.newer_given": _newer_given,
     "releases.add": lambda s, t: releases.add(s, _fresh(t)),
     "releases.lock": lambda s, t: releases.lock(s, t.release_id),
     "releases.of_builds": lambda s, t: releases.of_builds(s, [t.build_id]),
@@ -276,6 +281,7 @@ REACH: dict[str, Question] = {
     "destinations.current": lambda s, t: destinations.current(
         s, t.app_id, DestinationKind.GROUP, t.group_ids[:1]
     ),
+    "destinations.entitling": lambda s, t: destinations.entitling(s, t.release_id, t.tester_id),
     "destinations.supersede": lambda s, t: destinations.supersede(
         s, [t.destination_id], by=t.release_id, at=now()
     ),

@@ -134,7 +134,10 @@ def _people(at: Living) -> list[Read]:
 async def _links(at: Living) -> list[Read]:
     town, installing = at.town, at.house.installing
     token = installing.grants.token(await installing.grants.give(town.release_id, town.tester_id))
+    opened = await installing.grants.open(token)
+    assert opened is not None
     asked: dict[str, Act] = {
+        "what is known beside a link": lambda: installing.grants.circumstances(opened),
         "an install link": lambda: installing.grants.open(token),
         "a wrong install link": lambda: installing.grants.open("x" * 22),
         "whether it is an icon": lambda: at.house.releases.cards.is_icon(town.icon),

@@ -127,7 +127,7 @@ def ios_facts(app: SampleApp, target: Target, expires: datetime, inside: list[st
     return SampleFacts(
         path=path_of(target),
         platform="ios",
-        kind="ipa",
+        kind="ipa" if app.folder == "Payload" else "xcarchive",
         bundle_id=app.bundle_id,
         name=app.name,
         version=app.version,

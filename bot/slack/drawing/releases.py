@@ -15,6 +15,9 @@ class Counted(Protocol):
     def reached(self) -> int: ...
 
     @property
+    def silent(self) -> int: ...
+
+    @property
     def people(self) -> int: ...
 
 
@@ -31,7 +34,19 @@ def state_of(card: Stands) -> str:
 
 
 def reached(card: Counted) -> str:
-    return f"{card.reached} of {words.people(card.people)} reached"
+    """Return in words how many were told; a silent release has reached nobody."""
+    if card.silent and card.silent == card.people:
+        return f"silent: {words.people(card.people)} may install it, nobody was told"
+    silent = f", {card.silent} silently" if card.silent else ""
+    return f"{card.reached} of {words.people(card.people)} reached{silent}"
+
+
+def reached_in_short(card: Counted) -> str:
+    """Return the same for a line with little room."""
+    if card.silent and card.silent == card.people:
+        return f"silent: nobody of {card.people} was told"
+    silent = f", {card.silent} silently" if card.silent else ""
+    return f"{card.reached}/{card.people} reached{silent}"
 
 
 def line(card: ReachLine) -> str:

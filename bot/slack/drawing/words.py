@@ -3,6 +3,7 @@
 from provisioning.releases.cards import version_of
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.facts import Facts
+from storage.inspection.systems import least_system
 
 READING = ":hourglass_flowing_sand:"
 WARNING = ":warning:"
@@ -29,12 +30,6 @@ SIGNING = {
     "developer-id": "Developer ID signing",
 }
 
-#: Android versions by SDK level (developer.android.com, “Android API levels”).
-ANDROID = {
-    21: "5.0", 22: "5.1", 23: "6", 24: "7.0", 25: "7.1", 26: "8.0", 27: "8.1", 28: "9",
-    29: "10", 30: "11", 31: "12", 32: "12L", 33: "13", 34: "14", 35: "15", 36: "16",
-}  # fmt: skip
-
 
 def platform(facts: Facts) -> str:
     return facts.system
@@ -47,13 +42,8 @@ def version(facts: Facts) -> str:
 
 def system(facts: Facts) -> str:
     """Return the oldest system it runs on, such as `iOS 15.0 or later`; empty when unknown."""
-    if not facts.min_os:
-        return ""
-    if facts.platform != "android":
-        return f"{platform(facts)} {facts.min_os} or later"
-    level = int(facts.min_os) if facts.min_os.isdigit() else None
-    name = ANDROID.get(level or 0)
-    return f"Android {name} or later" if name else f"Android SDK {facts.min_os} or later"
+    least = least_system(facts)
+    return f"{least} or later" if least else ""
 
 
 def people(count: int) -> str:

@@ -19,6 +19,7 @@ DISTRIBUTE_GLOBAL = "distribute_build_global"
 DISTRIBUTE = "release_distribute"
 DISTRIBUTE_USUAL = "release_distribute_usual"
 DISTRIBUTE_AGAIN = "release_distribute_again"
+TELL_NOW = "release_tell_now"
 DISMISS = "release_dismiss"
 RESTORE = "release_restore"
 CREATE_APP = "app_create"
@@ -72,6 +73,7 @@ ACTIONS = (
     DISTRIBUTE,
     DISTRIBUTE_USUAL,
     DISTRIBUTE_AGAIN,
+    TELL_NOW,
     DISMISS,
     RESTORE,
     CREATE_APP,
@@ -164,6 +166,10 @@ METHODS: dict[str, tuple[str, ...]] = {
 
 #: A value on a button begins with the version of its form; another version is an outdated card.
 VALUE_VERSION = "1"
+
+
+#: On a button whose question named every warning there was when it was drawn.
+WARNED = "warned"
 
 
 def value_of(*parts: str) -> str:

@@ -14,13 +14,15 @@ from provisioning.installing.receipts import Receipts
 from storage.blobs import assembling
 from storage.blobs.store import BlobStore
 from storage.errors import StorageError
-from storage.records.build import Build
 
 logger = logging.getLogger(__name__)
 
 OCTETS = "application/octet-stream"
-TYPES = {"ios": OCTETS, "android": "application/vnd.android.package-archive"}
-ENDINGS = {"ios": ".ipa", "android": ".apk"}
+TYPES = {"apk": "application/vnd.android.package-archive"}
+
+#: The ending of each kind of package that comes under other names as well, so that no phone takes
+#: it for what it is not. The others keep their name.
+ENDINGS = {"ipa": ".ipa", "apk": ".apk", "aab": ".aab", "xcarchive": ".zip"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class Packages:
         """Answer with 200, 206, 304, 412 or 416. Raise BlobMissing before anything was sent."""
         file = opened.file
         tag = f'"{file.tag}"'
-        headers = _headers(opened.build, tag)
+        headers = _headers(opened, tag)
         if is_other(request, tag):
             return web.Response(status=412, headers={"ETag": tag})
         if is_known(request, tag):
@@ -93,13 +95,13 @@ class Packages:
             logger.info("A release was fetched completely.", extra={"grant": opened.grant.id})
 
 
-def _headers(build: Build, tag: str) -> dict[str, str]:
-    ending = ENDINGS.get(build.platform, "")
+def _headers(opened: OpenedGrant, tag: str) -> dict[str, str]:
+    kind = opened.facts.kind
     return {
         "Accept-Ranges": "bytes",
-        "Content-Disposition": disposition(build.file_name, ending),
+        "Content-Disposition": disposition(opened.build.file_name, ENDINGS.get(kind, "")),
         "Content-Security-Policy": FILE_POLICY,
-        "Content-Type": TYPES.get(build.platform, OCTETS),
+        "Content-Type": TYPES.get(kind, OCTETS),
         "ETag": tag,
         # nginx would fetch it all into a file of its own, however little the phone takes.
         "X-Accel-Buffering": "no",

@@ -9,10 +9,13 @@ from markupsafe import Markup
 from bot.links import Links
 from bot.web.install.names import tidy
 from bot.web.install.visitors import Visitor
+from provisioning.installing.circumstances import Circumstances
 from provisioning.installing.grants import OpenedGrant
-from provisioning.installing.installability import Judgement, Way, day, judge, least_system
+from provisioning.installing.installability import Judgement, Way, judge
+from provisioning.installing.reasons import day, reasons, unsaid
 from provisioning.releases import notes
 from storage.inspection.facts import Facts
+from storage.inspection.systems import least_system
 
 #: A profile that ends this soon is worth a word before it is too late.
 SOON_DAYS = 14
@@ -50,6 +53,10 @@ class InstallPage:
     person: str
     notes: Markup
     lines: tuple[Line, ...]
+    remarks: tuple[str, ...]
+    newer: str
+    alarms: tuple[str, ...]
+    mandatory: bool
     judgement: Judgement
     hints: frozenset[str]
     devices: int
@@ -71,15 +78,21 @@ class InstallPage:
 
 
 def install_page(
-    opened: OpenedGrant, visitor: Visitor, links: Links, token: str, *, at: datetime
+    opened: OpenedGrant,
+    known: Circumstances,
+    visitor: Visitor,
+    links: Links,
+    token: str,
+    *,
+    at: datetime,
 ) -> InstallPage:
-    """Return what the page of *opened* says to *visitor* at a moment."""
-    facts = opened.facts
+    """Return what the page of *opened*, of which so much is *known*, says to *visitor*."""
+    facts, noticed = opened.facts, opened.build.remarks
     judgement = judge(facts, visitor.phone, at=at)
     apple = judgement.way is Way.AIR
     on_phone = visitor.phone is not None
     on_apple = visitor.phone is not None and visitor.phone.maker == "ios"
-    package = path_of(links.package(token, opened.build.platform))
+    package = path_of(links.package(token, facts.kind))
     return InstallPage(
         name=tidy(opened.app.display_name) or opened.app.name,
         version=version_of(opened),
@@ -88,6 +101,10 @@ def install_page(
         person=tidy(opened.tester.name),
         notes=_safe(opened.release.notes),
         lines=tuple(_lines(opened, facts, at)),
+        remarks=tuple(map(tidy, unsaid(noticed, reasons(facts, at=at)))),
+        newer=tidy(known.newer),
+        alarms=tuple(map(tidy, known.alarms)),
+        mandatory=known.mandatory and not known.newer,
         judgement=judgement,
         hints=frozenset(hint.name.lower() for hint in judgement.hints),
         devices=len(facts.signing.devices),

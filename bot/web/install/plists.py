@@ -48,7 +48,7 @@ def package_address(opened: OpenedGrant, links: Links, token: str) -> str:
     Each variant has an address of its own: iOS keeps what it fetched from one, and a variant that
     gets ready between manifest and package would not have the digests that the manifest names.
     """
-    address = links.package(token, opened.build.platform)
+    address = links.package(token, opened.facts.kind)
     edition = opened.handout.edition if opened.handout else None
     if edition is None:
         return address

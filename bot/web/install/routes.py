@@ -95,12 +95,14 @@ class InstallPages:
         if request.method == "GET" and not visitor.installer and not _ahead_of_time(request):
             await self._note(self._receipts.opened(opened.grant.id), opened)
         token = request.match_info["token"]
-        page = install_page(opened, visitor, self._links, token, at=now())
+        known = await self._grants.circumstances(opened)
+        page = install_page(opened, known, visitor, self._links, token, at=now())
         return self._pages.answer("install.html", {"page": page}, status=200)
 
     async def manifest(self, request: web.Request) -> web.Response:
         opened = request[OPENED]
-        if opened.handout is None or judge(opened.facts, None, at=now()).way is not Way.AIR:
+        judgement = judge(opened.facts, None, at=now())
+        if opened.handout is None or judgement.way is not Way.AIR:
             raise NotFound
         if request.method == "GET":
             await self._note(self._receipts.manifest(opened.grant.id), opened)
@@ -110,7 +112,7 @@ class InstallPages:
     async def package(self, request: web.Request) -> web.StreamResponse:
         opened = request[OPENED]
         token = request.match_info["token"]
-        right = self._links.package(token, opened.build.platform)
+        right = self._links.package(token, opened.facts.kind)
         if not right.endswith(f"/{request.match_info['package']}"):
             raise NotFound
         return await self._packages.answer(request, opened)

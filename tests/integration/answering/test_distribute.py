@@ -48,7 +48,7 @@ async def test_names_of_several_words_and_several_groups_need_no_quotes(
 
     assert "goes to *1 person*: Field Testers, QA. Nobody is told by message." in said
     assert "1 more have it already." in said
-    await given.card_saying("2/2 reached")
+    await given.card_saying("1/2 reached, 1 silently")
     assert not [m for m in given.workspace.dms("Cid") if "ready for you" in m.said()]
 
 

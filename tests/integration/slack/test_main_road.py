@@ -11,7 +11,7 @@ async def distribute(house: House, *groups: str) -> None:
     await house.ann.click(draft, names.DISTRIBUTE)
     form = await house.view_of("Ann", "Distribute")
     asked = await house.ann.submit(form, {names.GROUPS: list(groups)})
-    assert asked.action == "update", asked
+    assert asked.action == "push", asked
     done = await house.ann.submit(await house.view_of("Ann", "Please confirm"))
     assert done.action == "clear", done
 
@@ -199,7 +199,7 @@ async def test_the_global_shortcut_lets_one_pick_a_release(either: House) -> Non
     assert "Harbour 2.4.0 (241)" in str((await either.view_of("Ann", "Distribute")).blocks)
 
 
-async def test_single_people_get_a_release_silently_or_told(house: House) -> None:
+async def test_c18_a_release_given_silently_is_told_of_by_a_click(house: House) -> None:
     draft = await house.with_app()
     await house.ann.click(draft, names.DISTRIBUTE)
     form = await house.view_of("Ann", "Distribute")
@@ -207,7 +207,10 @@ async def test_single_people_get_a_release_silently_or_told(house: House) -> Non
     confirmation = await house.view_of("Ann", "Please confirm")
     done = await house.ann.submit(confirmation)
 
-    await house.card_saying("1/1 reached")
+    card = await house.card_saying("silent: nobody of 1 was told")
     assert "Nobody is told by message" in str(confirmation.blocks)
     assert done.action == "clear"
     assert [m for m in house.workspace.dms("Bob") if m.is_bot] == []
+    await house.ann.click(card, names.TELL_NOW)
+    await house.dm_to("Bob", "ready for you")
+    await house.card_saying("1/1 reached")

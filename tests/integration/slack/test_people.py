@@ -94,18 +94,21 @@ async def test_a_form_that_was_overtaken_says_by_whom_before_it_counts(house: Ho
     )
 
 
-async def test_a_choice_changed_on_the_confirmation_is_counted_anew(house: House) -> None:
+async def test_c5_whoever_goes_back_from_the_confirmation_is_counted_anew(house: House) -> None:
     await house.group("QA", "Bob")
     await house.group("Beta", "Bob", "Cid")
     draft = await house.with_app()
     await house.ann.click(draft, names.DISTRIBUTE)
     await house.ann.submit(await house.view_of("Ann", "Distribute"), {names.GROUPS: ["QA"]})
+    first = await house.view_of("Ann", "Please confirm")
+    await house.ann.close(first)
 
     again = await house.ann.submit(
-        await house.view_of("Ann", "Please confirm"), {names.GROUPS: ["QA", "Beta"]}
+        await house.view_of("Ann", "Distribute"), {names.GROUPS: ["QA", "Beta"]}
     )
 
-    assert again.action == "update"
+    assert "input" not in {block["type"] for block in first.blocks}
+    assert again.action == "push"
     assert "*2 people*" in str((await house.view_of("Ann", "Please confirm")).blocks)
 
 

@@ -9,10 +9,14 @@ from urllib.parse import unquote
 
 import pytest
 import segno
+from sqlmodel import select
 
-from provisioning.installing.installability import day
+from provisioning.installing.reasons import day
 from storage.inspection.facts import Signing
 from storage.records.base import now
+from storage.records.build import Build
+from storage.records.destination import Destination
+from storage.records.release import Release, ReleaseState
 from tests.integration.web.conftest import open_site
 from tests.integration.web.site import (
     ANDROID,
@@ -24,7 +28,7 @@ from tests.integration.web.site import (
     Offer,
     Site,
 )
-from tests.shelf import drawn_icon, signed_ad_hoc
+from tests.shelf import drawn_icon, facts_of, sent, signed_ad_hoc
 
 INSIDE_SLACK = IPHONE.replace("Version/17.5 Mobile/15E148 Safari/604.1", "Mobile/15E148 Slack/24")
 CHROME_ON_IPHONE = IPHONE.replace("Version/17.5", "CriOS/131.0")
@@ -122,7 +126,7 @@ async def test_e2_the_page_of_a_base_that_needs_its_parts_says_so(site: Site) ->
     offer = await site.offer(platform="android", facts={"needs_splits": True})
     page = await seen(site, offer, ANDROID)
 
-    assert "base of a split app, which Android does not install without" in page.words
+    assert "does not run without its other parts" in page.words
 
 
 async def test_the_page_installs_without_any_script(site: Site) -> None:
@@ -209,7 +213,7 @@ async def test_what_no_phone_installs_is_a_download_with_the_reason(site: Site) 
     offer = await site.offer(facts={"simulator": True, "signing": Signing()})
     page = await seen(site, offer)
 
-    assert "built for the simulator" in page.words
+    assert "built for a simulator" in page.words
     assert page.links() == [f"{offer.path}/app.ipa"]
 
 
@@ -370,3 +374,86 @@ async def test_an_external_build_leads_to_where_it_lies_and_is_not_served(site: 
     assert ">Size<" not in page
     assert (await site.get(f"{offer.path}/app.apk", agent=ANDROID)).status == 404
     assert (await site.get(f"{offer.path}/manifest.plist")).status == 404
+
+
+async def test_c13_the_page_names_the_newer_release_that_its_person_was_given(site: Site) -> None:
+    offer = await site.offer()
+    await next_release(site, offer, number=8, version="1.5.0")
+
+    page = await seen(site, offer)
+
+    assert "A newer release is out: 1.5.0 (58)" in page.words
+    assert "1.5.0" not in (await seen(site, await site.offer())).words
+
+
+async def test_c13_a_newer_release_that_others_were_given_is_not_named(site: Site) -> None:
+    offer, other = await site.offer(), await site.offer()
+    await next_release(site, offer, number=8, version="1.5.0", tester_id=other.shelf.tester.id)
+
+    assert "newer release" not in (await seen(site, offer)).words
+
+
+@pytest.mark.parametrize("agent", [ANDROID, DESKTOP])
+async def test_c13_the_page_says_that_another_key_signed_the_build(site: Site, agent: str) -> None:
+    mine = Signing(signed=True, certificates=("a" * 64,))
+    offer = await site.offer(platform="android", facts={"signing": mine})
+    other = Signing(signed=True, certificates=("b" * 64,))
+    await next_release(site, offer, number=6, version="1.4.1", signing=other)
+
+    page = await seen(site, offer, agent)
+
+    assert "Somebody else signed this build" in page.words
+    assert "Another key signed this build" in page.words
+    assert "uninstall it first; its data goes with it" in page.words
+
+
+@pytest.mark.parametrize(("since", "said"), [(-1, True), (+1, False)])
+async def test_c13_the_page_says_what_is_mandatory(site: Site, since: int, *, said: bool) -> None:
+    offer = await site.offer()
+    async with site.database.writing() as session:
+        row = (await session.exec(select(Destination))).one()
+        row.mandatory_from = now() + timedelta(days=since)
+        session.add(row)
+
+    assert ("Please update to this release." in (await seen(site, offer)).words) is said
+
+
+async def test_c13_an_android_system_has_one_name(site: Site) -> None:
+    offer = await site.offer(platform="android", facts={"min_os": "17"})
+
+    assert "Android 4.2 or later" in (await seen(site, offer, ANDROID)).words
+
+
+async def next_release(
+    site: Site,
+    offer: Offer,
+    *,
+    number: int,
+    version: str,
+    tester_id: str | None = None,
+    **facts: object,
+) -> None:
+    """Give another release of the same app to the person of *offer*, or to somebody else."""
+    shelf = offer.shelf
+    sheet = facts_of(shelf.build.platform, version=version, build="58", **facts)
+    build = Build(
+        organization_id=shelf.build.organization_id,
+        sha256=str(number) * 64,
+        platform=shelf.build.platform,
+        version=version,
+        build="58",
+        facts=sheet.as_json(),
+    )
+    release = Release(
+        organization_id=build.organization_id,
+        key=f"build:{build.id}",
+        app_id=shelf.app.id,
+        number=number,
+        build_id=build.id,
+        state=ReleaseState.LIVE,
+        created_by="person:slack:UANN",
+    )
+    given = sent(release, shelf.app, tester_id or shelf.tester.id)
+    for record in (build, release, *given):
+        async with site.database.writing() as session:
+            session.add(record)

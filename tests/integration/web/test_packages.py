@@ -276,6 +276,29 @@ async def test_an_apk_has_its_own_type_and_name(site: Site) -> None:
     assert (await site.get(f"{offer.path}/app.ipa")).status == 404
 
 
+@pytest.mark.parametrize(
+    ("platform", "kind", "name", "served"),
+    [
+        ("android", "aab", "Harbour.aab", "Harbour.aab"),
+        ("android", "apks", "Harbour.apks", "Harbour.apks"),
+        ("android", "xapk", "Harbour.apkm", "Harbour.apkm"),
+        ("ios", "xcarchive", "Harbour.xcarchive.zip", "Harbour.xcarchive.zip"),
+        ("android", "apk", "Harbour.zip", "Harbour.zip.apk"),
+    ],
+)
+async def test_c6_a_served_file_keeps_its_true_ending(
+    site: Site, platform: str, kind: str, name: str, served: str
+) -> None:
+    offer = await site.offer(platform=platform, facts={"kind": kind}, build={"file_name": name})
+    last = "app.apk" if kind == "apk" else "app.bin"
+    answer = await site.get(f"{offer.path}/{last}")
+
+    assert answer.body == offer.content
+    assert answer.headers["Content-Disposition"].endswith(f"filename*=UTF-8''{served}")
+    for other in {"app.apk", "app.ipa", "manifest.plist"} - {last}:
+        assert (await site.get(f"{offer.path}/{other}")).status == 404
+
+
 async def test_a_hostile_file_name_neither_splits_the_header_nor_misleads(site: Site) -> None:
     name = '../..\\ev"il\r\nSet-Cookie: a=b\u202ecod.ipa;\u00e9 \U0001f6a2.exe'
     offer = await site.offer(build={"file_name": name})

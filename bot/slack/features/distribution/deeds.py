@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.house import House
+from bot.slack.drawing import warnings
+from bot.slack.drawing.sentences import sentence as in_slack
 from bot.slack.features.distribution import views
-from bot.slack.features.distribution.views import Wish, remembered, wish_of, wished
+from bot.slack.features.distribution.views import Remembered, Wish, remembered, wish_of, wished
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.payloads import (
@@ -74,7 +76,14 @@ class Desk:
     async def usual(self, click: Click) -> None:
         """Carry out a one-click distribution, which Slack had confirmed by the person."""
         match click.parts:
-            case (release_id, revision, group_id) if revision.isdigit():
+            case (release_id, revision, group_id, *warned) if revision.isdigit():
+                card = await self._cards.release(release_id)
+                if warnings.sentences(card) and warned != [names.WARNED]:
+                    # The button was drawn before there was something to warn of.
+                    await self.open(
+                        click.asker, click.trigger_id, release_id, Wish(group_ids=(group_id,))
+                    )
+                    return
                 order = Order(
                     key=f"usual:{click.trigger_id}"[:128],
                     release_id=release_id,
@@ -90,6 +99,11 @@ class Desk:
             # Whoever was too late sees on the card what the other one did.
             self._redraw(release_id)
 
+    async def tell_now(self, click: Click) -> None:
+        """Tell those who were given a release without a word."""
+        key = f"tell:{click.trigger_id}"[:128]
+        await self._distributions.tell(click.subject, click.asker.by, key)
+
     async def again(self, click: Click) -> None:
         """Try once more to tell those whom an act of distributing did not reach."""
         key = f"again:{click.trigger_id}"[:128]
@@ -97,12 +111,13 @@ class Desk:
 
     async def sent(self, sent: Submission) -> dict[str, Any]:
         """Return the answer to the form: errors, the confirmation, or the end of it."""
-        kept, wish = remembered(sent.private_metadata), wish_of(sent)
+        kept = remembered(sent.private_metadata)
+        wish = kept.wish or wish_of(sent)
         try:
             if not wish.group_ids and not wish.people:
                 raise Unclear("Choose at least one group or person.", field="targets")
             if kept.counted != wish.fingerprint:
-                return await self._confirmation(sent, kept.release_id, kept.revision, wish)
+                return await self._confirmation(sent, kept, wish)
             await self._request(sent, kept.release_id, kept.revision, wish)
         except AlreadyDone as error:
             self._redraw(kept.release_id)
@@ -110,6 +125,8 @@ class Desk:
         except SlipwayError as error:
             if isinstance(error, Outdated) or not is_for_people(error):
                 raise
+            if kept.wish is not None:
+                return update(problem_view(in_slack(error)))  # It has no input to say it at.
             return form_errors(error, FIELDS, names.GROUPS)
         return {"response_action": "clear"}
 
@@ -181,27 +198,28 @@ class Desk:
         team_id = (await self._workspace.whoami()).team_id
         return await self._cards.upload_of_key(f"slack:{team_id}:{file_id}")
 
-    async def _confirmation(
-        self, sent: Submission, release_id: str, revision: int, wish: Wish
-    ) -> dict[str, Any]:
+    async def _confirmation(self, sent: Submission, kept: Remembered, wish: Wish) -> dict[str, Any]:
         """Count the people and ask; when that takes long, ask to come back and go on counting."""
         await self._people.permissions.require(sent.asker.by, Act.DISTRIBUTE)
-        card = await self._cards.release(release_id)
-        if card.revision != revision:
+        card = await self._cards.release(kept.release_id)
+        if card.revision != kept.revision:
             raise AlreadyDone(await self._changed(card))
         filled = await self._filled(wish)
         counting = asyncio.ensure_future(
-            self._distributions.plan(release_id, wish.group_ids, wish.people)
+            self._distributions.plan(
+                card.release_id, wish.group_ids, wish.people, notify=wish.notify
+            )
         )
         done, _ = await asyncio.wait({counting}, timeout=COUNT_WITHIN)
         if done:
-            return update(
-                views.distribute(card, filled, plan=_worthwhile(counting.result())).view()
-            )
+            plan = _worthwhile(counting.result())
+            if kept.counted:  # It was a confirmation already, in which something was changed.
+                return update(views.confirmation(card, filled, plan).view())
+            return push(views.confirmation(card, filled, plan, on_top=True).view())
 
         async def go_on() -> None:
             plan = _worthwhile(await counting)
-            form = views.distribute(card, filled, plan=plan)
+            form = views.confirmation(card, filled, plan)
             await self._workspace.doorman.change(sent.view_id, form)
 
         self._workspace.errors.start(go_on, sent.asker, during="count people")
@@ -255,3 +273,8 @@ def _worthwhile(plan: Plan) -> Plan:
 def update(view: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answer to a form that puts another view in its place."""
     return {"response_action": "update", "view": dict(view)}
+
+
+def push(view: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answer to a form that lays another view over it, which opens at its top."""
+    return {"response_action": "push", "view": dict(view)}

@@ -51,6 +51,11 @@ def _register_buttons(app: AsyncApp, desk: Desk) -> None:
         await ack()
         await desk.again(click_of(body))
 
+    @app.action(names.TELL_NOW)
+    async def on_tell_now(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await desk.tell_now(click_of(body))
+
     @app.action(names.PREVIEW)
     async def on_preview(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()

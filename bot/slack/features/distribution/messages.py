@@ -1,9 +1,13 @@
 """What people read of a distribution: the announcement, their own link, and how it went."""
 
-from bot.slack.drawing import words
+from collections.abc import Sequence
+
+from bot.slack.drawing import warnings, words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.releases import reached, reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
+from provisioning.installing.reasons import Reason
 from provisioning.releases.cards import ActCard, BuildCard, RecipientCard, ReleaseCard
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.sizes import human
@@ -25,6 +29,7 @@ def announcement(card: ReleaseCard, icon: str | None) -> Message:
         text=f"{title} for {words.platform(facts)} is {word.lower()}",
         blocks=(
             blocks.section(text, accessory=picture),
+            *warnings.stopping(card.build),
             *_notes(card.notes),
             *_mandatory(card),
             blocks.context(_state(card, sign, word)),
@@ -35,7 +40,7 @@ def announcement(card: ReleaseCard, icon: str | None) -> Message:
 def _state(card: ReleaseCard, sign: str, word: str) -> str:
     parts = [f"{sign} *{word}*", f"release {card.number}"]
     if card.people:
-        parts.append(f"{card.reached}/{card.people} reached")
+        parts.append(reached_in_short(card))
     if card.previous and card.standing is Standing.LIVE:
         parts.append(f"after {mrkdwn.plain(card.previous, 60)}")
     if card.successor:
@@ -62,21 +67,36 @@ def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
     facts = card.build.facts
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     about = _about(card.build)
-    text = f"*{title}* is ready for you.\n{' · '.join(part for part in about if part)}"
+    stopped = warnings.obstacles(card.build)
+    first = f"*{title}* was sent to you." if stopped else f"*{title}* is ready for you."
+    text = f"{first}\n{' · '.join(part for part in about if part)}"
     picture = blocks.image(icon, f"Icon of {card.build.name}") if icon else None
     must = f"{words.WARNING} *Mandatory:* please update. " if card.mandatory else ""
     return Message(
-        text=f"{title} for {words.platform(facts)} is ready for you to install",
+        text=f"{title} for {words.platform(facts)} {_readiness(stopped)}",
         blocks=(
             blocks.section(text, accessory=picture),
+            *warnings.stopping(card.build),
             *_notes(card.notes),
-            blocks.actions(blocks.button("Install", names.INSTALL, url=link, style="primary")),
+            blocks.actions(_button(link, stopped)),
             blocks.context(
                 f"{must}From {who(card.by)}. This link is for you alone: please do not "
                 "pass it on. On a computer it shows a code to scan with your phone."
             ),
         ),
     )
+
+
+def _readiness(stopped: Sequence[Reason]) -> str:
+    if stopped:
+        return f"was sent to you, and cannot be installed. {stopped[0].sentence}"
+    return "is ready for you to install"
+
+
+def _button(link: str, stopped: Sequence[Reason]) -> Block:
+    if stopped:
+        return blocks.button("Open", names.INSTALL, url=link)
+    return blocks.button("Install", names.INSTALL, url=link, style="primary")
 
 
 def withdrawn(card: ReleaseCard) -> Message:
@@ -97,13 +117,17 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
     failed = card.counts.get(RecipientState.UNREACHABLE, 0)
     lines = [
         f"{sign} {who(act.by)} distributed it to {', '.join(where)}{suffix}.",
-        f"{card.reached} of {words.people(card.people)} reached.",
+        f"{_capital(reached(card))}.",
         f"{words.WARNING} {failed} could not be told." if failed else "",
         f"{words.WARNING} {mrkdwn.escape(act.shortfall)}" if act.shortfall else "",
         f"{words.ALARM} It broke off: {mrkdwn.escape(act.reason)}" if act.reason else "",
     ]
     text = "\n".join(line for line in lines if line)
     return Message(text=text, blocks=(blocks.section(text),))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 _SIGNS = {DistributionState.DONE: words.DONE, DistributionState.FAILED: words.ALARM}

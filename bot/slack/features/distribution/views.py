@@ -1,11 +1,12 @@
 """The forms that ask who gets a release, and what they remember between their steps."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
+from typing import Any
 
-from bot.slack.drawing import words
+from bot.slack.drawing import warnings, words
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.payloads import Outdated, Submission, at
@@ -18,6 +19,8 @@ MANDATORY = "mandatory"
 NOTIFY = "notify"
 #: Slack's text inputs hold this many characters; longer notes stay as they are.
 INPUT_NOTES = 3000
+#: The private metadata of a form holds this many characters.
+MEMORY = 3000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,17 +29,20 @@ class Remembered:
     The private metadata of a form.
 
     `counted` is the choice whose people were counted for the person, empty before that: only a
-    choice that was shown with its number is carried out.
+    choice that was shown with its number is carried out. `wish` is what was wished, where the form
+    does not ask for it again.
     """
 
     release_id: str
     revision: int
     counted: str = ""
+    wish: "Wish | None" = None
 
     def packed(self) -> str:
-        return json.dumps(
-            {"v": VERSION, "release": self.release_id, "rev": self.revision, "sum": self.counted}
-        )
+        kept = {"v": VERSION, "release": self.release_id, "rev": self.revision, "sum": self.counted}
+        if self.wish is not None:
+            kept["wish"] = {**self.wish.kept(), "notes": self.wish.notes}
+        return json.dumps(kept, ensure_ascii=False)
 
 
 def remembered(private_metadata: str) -> Remembered:
@@ -48,8 +54,9 @@ def remembered(private_metadata: str) -> Remembered:
                 release_id=str(kept["release"]),
                 revision=int(kept["rev"]),
                 counted=str(kept.get("sum") or ""),
+                wish=_wish(kept["wish"]) if kept.get("wish") else None,
             )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass
     raise Outdated
 
@@ -65,15 +72,17 @@ class Wish:
     notify: bool = True
 
     def packed(self) -> str:
-        """Return the wish, without its notes, as a form remembers it."""
-        kept = {
-            "v": VERSION,
+        """Return the wish, without its notes, as the form that asks for a release remembers it."""
+        return json.dumps({"v": VERSION, **self.kept()})
+
+    def kept(self) -> dict[str, object]:
+        """Return the wish, without its notes, as JSON knows it."""
+        return {
             "groups": self.group_ids,
             "people": [str(one) for one in self.people],
             "mandatory": self.mandatory,
             "notify": self.notify,
         }
-        return json.dumps(kept)
 
     @property
     def fingerprint(self) -> str:
@@ -94,15 +103,20 @@ def wished(private_metadata: str) -> Wish | None:
     try:
         kept = json.loads(private_metadata)
         if kept["v"] == VERSION:
-            return Wish(
-                group_ids=tuple(map(str, kept["groups"])),
-                people=tuple(filter(None, map(Identity.read, kept["people"]))),
-                mandatory=bool(kept["mandatory"]),
-                notify=bool(kept["notify"]),
-            )
+            return _wish(kept)
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     raise Outdated
+
+
+def _wish(kept: Mapping[str, Any]) -> Wish:
+    return Wish(
+        group_ids=tuple(map(str, kept["groups"])),
+        people=tuple(filter(None, map(Identity.read, kept["people"]))),
+        notes=kept.get("notes"),
+        mandatory=bool(kept["mandatory"]),
+        notify=bool(kept["notify"]),
+    )
 
 
 def wish_of(sent: Submission) -> Wish:
@@ -132,29 +146,43 @@ class Filled:
     groups: Sequence[GroupChip] = ()
 
 
-def distribute(
-    card: ReleaseCard,
-    filled: Filled,
-    *,
-    plan: Plan | None = None,
-    counting: bool = False,
-) -> Form:
-    """
-    Return the form; with a *plan* it is the confirmation, which names the number of people.
-
-    The inputs stay on the confirmation with what was entered, so that nothing has to travel in the
-    form's memory, and whoever sees a mistake there can correct it in place.
-    """
-    counted = filled.wish.fingerprint if plan is not None else ""
-    kept = Remembered(release_id=card.release_id, revision=card.revision, counted=counted)
-    top = _confirmation(card, filled.wish, plan) if plan is not None else _introduction(card)
+def distribute(card: ReleaseCard, filled: Filled, *, counting: bool = False) -> Form:
+    """Return the form that asks who gets a release; *counting* while Slack says who that is."""
+    kept = Remembered(release_id=card.release_id, revision=card.revision)
     note = (blocks.section(COUNTING),) if counting else ()
     return Form(
         callback_id=names.DISTRIBUTE_FORM,
-        title="Please confirm" if plan is not None else "Distribute",
-        submit=_submit(plan),
+        title="Distribute",
+        submit="Continue",
         private_metadata=kept.packed(),
-        blocks=(*top, *note, *_inputs(card, filled)),
+        blocks=(*_introduction(card), *note, *_inputs(card, filled)),
+    )
+
+
+def confirmation(card: ReleaseCard, filled: Filled, plan: Plan, *, on_top: bool = False) -> Form:
+    """
+    Return what is asked before a release goes out: the number of people, and every warning.
+
+    It lies *on_top* of the form where there is one, which keeps what was entered. A wish that finds
+    no room in its memory stays in inputs below the summary.
+    """
+    wish = filled.wish
+    if wish.notes == card.notes:
+        wish = replace(wish, notes=None)  # They stay as they are.
+    kept = Remembered(
+        release_id=card.release_id, revision=card.revision, counted=wish.fingerprint, wish=wish
+    )
+    below: tuple[Block, ...] = ()
+    if len(kept.packed()) > MEMORY:
+        kept = replace(kept, wish=None)
+        below = (blocks.divider(), *_inputs(card, filled))
+    return Form(
+        callback_id=names.DISTRIBUTE_FORM,
+        title="Please confirm",
+        submit=f"Distribute to {plan.people}",
+        close="Back" if on_top else "Cancel",
+        private_metadata=kept.packed(),
+        blocks=(*_summary(card, filled.wish, plan), *below),
     )
 
 
@@ -214,16 +242,13 @@ def _introduction(card: ReleaseCard) -> tuple[Block, ...]:
     title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
     below = f"{words.platform(facts)} · release {card.number}"
     shown: list[Block] = [blocks.section(f"{title}\n{below}")]
-    loud = [change.sentence for change in card.changes if change.loud]
-    if loud:
-        lines = "\n".join(f"{words.ALARM} *{mrkdwn.plain(text, 300)}*" for text in loud[:5])
-        shown.append(blocks.section(lines))
+    shown += warnings.every(card)
     if card.acts:
         shown.append(blocks.context(f"Given to {words.people(card.people)} so far."))
     return tuple(shown)
 
 
-def _confirmation(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
+def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
     app = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if wish.people:
@@ -236,16 +261,10 @@ def _confirmation(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...
         "Each is told by direct message now." if wish.notify else "Nobody is told by message.",
         f"{words.WARNING} {mrkdwn.escape(plan.shortfall)}" if plan.shortfall else "",
     ]
-    shown = [blocks.section("\n".join(line for line in lines if line))]
+    shown = [blocks.section("\n".join(line for line in lines if line)), *warnings.every(card)]
     if wish.notes and wish.notes.strip():
         shown.append(blocks.section(f"*Notes*\n{mrkdwn.from_markdown(wish.notes, 2800)}"))
-    return (*shown, blocks.divider())
-
-
-def _submit(plan: Plan | None) -> str:
-    if plan is None:
-        return "Continue"
-    return f"Distribute to {plan.people}"
+    return tuple(shown)
 
 
 def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:

@@ -1,9 +1,9 @@
 """Lists of apps and releases, and one release in full."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 
-from bot.slack.drawing import words
+from bot.slack.drawing import warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import line, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
@@ -78,9 +78,11 @@ def full(card: ReleaseCard, *, with_reach: bool) -> Message:
         blocks=[
             blocks.header(f"{card.app_display_name} {words.version(facts)}"),
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
+            *warnings.warnings(card.build),
             {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
             *_notes(card),
             *(_reach(card) if with_reach else ()),
+            *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
         ],
     )
@@ -104,11 +106,7 @@ def _fields(card: ReleaseCard) -> list[str]:
 
 
 def _expiry(expires_at: datetime | None) -> str:
-    if expires_at is None:
-        return ""
-    if expires_at < datetime.now(UTC):
-        return f"\n{words.WARNING} its profile expired {expires_at:%d %B %Y}"
-    return f", profile until {expires_at:%d %B %Y}"
+    return f", profile until {expires_at:%d %B %Y}" if expires_at else ""
 
 
 def _notes(card: ReleaseCard) -> list[Block]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import words
+from bot.slack.drawing import warnings, words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.releases import reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.verbs import example
@@ -13,7 +14,6 @@ from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts
 from storage.inspection.sizes import human
-from storage.records.base import now
 from storage.records.upload import UploadState
 
 CHANGES = 12
@@ -75,7 +75,8 @@ def unclaimed(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
         text=f"{title}: new app, waiting to be created",
         blocks=(
             _headline(f"*{title}*", build, icon),
-            *_warnings(build.facts),
+            *warnings.warnings(build),
+            *warnings.remarks(build),
             blocks.section(hint),
             *_notes(card.notes, "Proposed notes"),
             blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
@@ -106,7 +107,8 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
         text=f"{title}: which app is it?",
         blocks=(
             _headline(f"*{title}*", build, icon),
-            *_warnings(build.facts),
+            *warnings.warnings(build),
+            *warnings.remarks(build),
             blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
             *_notes(card.notes, "Proposed notes"),
             blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
@@ -125,7 +127,9 @@ def release(card: UploadCard, release: ReleaseCard, icon: str | None) -> Message
         blocks=(
             *_again(card, release),
             _headline(f"*{title}*", release.build, icon),
-            *_warnings(facts),
+            *warnings.warnings(release.build),
+            *warnings.loud(release.changes),
+            *warnings.remarks(release.build),
             *_changes(release),
             *_notes(release.notes, "Proposed notes" if not release.acts else "Notes"),
             blocks.context(
@@ -172,35 +176,12 @@ def _signing(facts: Facts) -> list[str]:
     return parts
 
 
-def _warnings(facts: Facts) -> tuple[Block, ...]:
-    """Return what somebody should know before this goes out."""
-    found: list[str] = []
-    signing = facts.signing
-    if signing.expires_at is not None and signing.expires_at <= now():
-        found.append(f"{words.ALARM} *The profile has expired:* nobody can install this build.")
-    if not signing.signed:
-        found.append(f"{words.ALARM} *Not signed:* phones refuse to install it.")
-    if signing.kind == "appstore":
-        found.append(f"{words.WARNING} Signed for the App Store: phones take it from there only.")
-    if facts.simulator:
-        found.append(f"{words.ALARM} *Built for a simulator:* no phone can install it.")
-    if facts.debuggable:
-        found.append(f"{words.WARNING} Debuggable: everybody with a cable can read its data.")
-    return (blocks.section("\n".join(found)),) if found else ()
-
-
 def _changes(release: ReleaseCard) -> tuple[Block, ...]:
     if release.previous is None:
         return (blocks.context(":seedling: The first build of this app."),)
     before = mrkdwn.plain(release.previous, 80)
-    loud = [change for change in release.changes if change.loud]
     quiet = [change for change in release.changes if not change.loud]
-    shown: list[Block] = []
-    if loud:
-        text = "\n".join(f"{words.ALARM} *{mrkdwn.plain(c.sentence, SENTENCE)}*" for c in loud)
-        shown.append(blocks.section(text))
-    shown.append(blocks.section(f"*Compared with {before}*\n{_listed(quiet)}"))
-    return tuple(shown)
+    return (blocks.section(f"*Compared with {before}*\n{_listed(quiet)}"),)
 
 
 def _listed(changes: Sequence[Change]) -> str:
@@ -223,7 +204,7 @@ def _reach(release: ReleaseCard) -> str:
         return ""
     groups = [chip.name for act in release.acts for chip in act.groups]
     where = ", ".join(mrkdwn.plain(name, 40) for name in list(dict.fromkeys(groups))[:8])
-    return f" · {release.reached}/{release.people} reached" + (f" · {where}" if where else "")
+    return f" · {reached_in_short(release)}" + (f" · {where}" if where else "")
 
 
 def _whose(release: ReleaseCard) -> str:
@@ -254,24 +235,44 @@ def _open_buttons(release: ReleaseCard) -> list[Block]:
         found.append(_usual_button(release, usual.id, usual.name))
     style = "primary" if not found and not release.acts else None
     found.insert(0, blocks.button(label, names.DISTRIBUTE, own, style=style))
+    if release.standing is Standing.LIVE and release.silent:
+        found.append(_tell_button(release, own))
     if release.standing is Standing.DRAFT:
         found.append(blocks.button("Dismiss", names.DISMISS, own))
     return found
+
+
+def _tell_button(release: ReleaseCard, value: str) -> Block:
+    told = words.people(release.silent)
+    return blocks.button(
+        "Tell them now",
+        names.TELL_NOW,
+        value,
+        confirm=blocks.confirm(
+            "Tell them now?",
+            f"{told} may install it and heard nothing of it. Each gets a direct message.",
+            "Tell them",
+        ),
+    )
 
 
 def _usual_button(release: ReleaseCard, group_id: str, name: str) -> Block:
     short = mrkdwn.cut(name, 40)
     version = mrkdwn.cut(words.version(release.build.facts), 60)
     app = mrkdwn.cut(release.app_display_name, 60)
+    warned = warnings.sentences(release)
+    marks = (str(release.revision), group_id, *([names.WARNED] if warned else ()))
+    text = f"{app} {version} goes to everybody in {short}; each is told by direct message."
     return blocks.button(
         f"Distribute to {short}",
         names.DISTRIBUTE_USUAL,
-        names.value_of(release.release_id, str(release.revision), group_id),
-        style="primary",
+        names.value_of(release.release_id, *marks),
+        style=None if warned else "primary",
         confirm=blocks.confirm(
             f"Distribute to {short}?",
-            f"{app} {version} goes to everybody in {short}; each is told by direct message.",
+            " ".join((*warned, text)),
             "Distribute",
+            style="danger" if warned else None,
         ),
     )
 

@@ -104,6 +104,7 @@ def release(**changes: object) -> ReleaseCard:
         "unreached": (),
         "mandatory": False,
         "successor": None,
+        "newer": None,
     }
     return ReleaseCard(**{**fixed, **changes})
 
@@ -180,8 +181,8 @@ def line(**changes: object) -> ReleaseLine:
     return ReleaseLine(**{**fixed, **changes})
 
 
-def reached(*, reach: int = 12, people: int = 13, **changes: object) -> ReachLine:
-    return ReachLine(release=line(**changes), reached=reach, people=people)
+def reached(*, reach: int = 12, silent: int = 0, people: int = 13, **changes: object) -> ReachLine:
+    return ReachLine(release=line(**changes), reached=reach, silent=silent, people=people)
 
 
 def given(release: ReleaseLine | None = None, **changes: object) -> GivenLine:

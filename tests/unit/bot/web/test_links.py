@@ -19,9 +19,9 @@ def test_every_address_is_plain_and_below_the_base(base: str) -> None:
     for address in (
         links.install(TOKEN),
         links.manifest(TOKEN),
-        links.package(TOKEN, "ios"),
-        links.package(TOKEN, "android"),
-        links.package(TOKEN, "windows"),
+        links.package(TOKEN, "ipa"),
+        links.package(TOKEN, "apk"),
+        links.package(TOKEN, "msix"),
         links.icon(TOKEN, 57),
         links.code(TOKEN),
     ):
@@ -29,12 +29,12 @@ def test_every_address_is_plain_and_below_the_base(base: str) -> None:
         assert address.startswith(f"{base.rstrip('/')}/i/{TOKEN}")
 
 
-def test_each_platform_has_its_ending() -> None:
+def test_each_kind_has_its_ending() -> None:
     links = Links("https://x.example")
 
-    assert links.package(TOKEN, "ios") == f"https://x.example/i/{TOKEN}/app.ipa"
-    assert links.package(TOKEN, "android") == f"https://x.example/i/{TOKEN}/app.apk"
-    assert links.package(TOKEN, "macos") == f"https://x.example/i/{TOKEN}/app.bin"
+    assert links.package(TOKEN, "ipa") == f"https://x.example/i/{TOKEN}/app.ipa"
+    assert links.package(TOKEN, "apk") == f"https://x.example/i/{TOKEN}/app.apk"
+    assert links.package(TOKEN, "aab") == f"https://x.example/i/{TOKEN}/app.bin"
 
 
 def test_what_ios_is_given_unescapes_to_the_manifest() -> None:

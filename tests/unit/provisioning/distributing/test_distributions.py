@@ -140,6 +140,76 @@ async def test_silent_distribution_tells_nobody_and_grants_all(domain: Domain, i
     assert (await domain.cards.release(release_id)).counts == {RecipientState.SILENT: 2}
 
 
+async def test_c18_whoever_was_given_a_release_silently_can_be_told_later(
+    domain: Domain, ipa: Path
+) -> None:
+    release_id, group_id = await domain.draft(ipa), await qa(domain)
+    order = Order(key="k", release_id=release_id, by=MANAGER, group_ids=(group_id,), notify=False)
+    await domain.distributions.request(order)
+
+    await domain.distributions.tell(release_id, MANAGER, "tell:1")
+    await domain.distributions.tell(release_id, MANAGER, "tell:1")
+
+    assert len(domain.teller.told) == 2
+    card = await domain.cards.release(release_id)
+    assert card.counts == {RecipientState.TOLD: 2}
+    assert (card.reached, card.silent) == (2, 0)
+    with pytest.raises(AlreadyDone, match="nobody left to tell of release 1"):
+        await domain.distributions.tell(release_id, MANAGER, "tell:2")
+    with pytest.raises(NotAllowed):
+        await domain.distributions.tell(release_id, TESTER, "tell:3")
+
+
+async def test_c18_distributing_again_aloud_tells_those_who_have_it_silently(
+    domain: Domain, ipa: Path
+) -> None:
+    release_id, group_id = await domain.draft(ipa), await qa(domain)
+    order = Order(key="k", release_id=release_id, by=MANAGER, group_ids=(group_id,), notify=False)
+    await domain.distributions.request(order)
+    silent = await domain.distributions.plan(release_id, (group_id,), (), notify=False)
+    aloud = await domain.distributions.plan(release_id, (group_id,), ())
+
+    await domain.distributions.request(replace(order, key="k2", notify=True))
+
+    assert (silent.people, silent.already) == (0, 2)
+    assert (aloud.people, aloud.already) == (2, 0)
+    assert len(domain.teller.told) == 2
+    with pytest.raises(AlreadyDone):
+        await domain.distributions.request(replace(order, key="k3", notify=True))
+
+
+async def test_c18_nobody_is_told_of_what_a_newer_release_took_the_place_of(
+    domain: Domain, ipa: Path, newer_ipa: Path
+) -> None:
+    group_id = await qa(domain)
+    old, new = await domain.draft(ipa, "F1"), await domain.draft(newer_ipa, "F2")
+    for key, release_id in (("k1", old), ("k2", new)):
+        await domain.distributions.request(
+            Order(key=key, release_id=release_id, by=MANAGER, group_ids=(group_id,), notify=False)
+        )
+
+    with pytest.raises(AlreadyDone):
+        await domain.distributions.tell(old, MANAGER, "tell:1")
+    await domain.distributions.tell(new, MANAGER, "tell:2")
+
+    assert len(domain.teller.told) == 2
+
+
+async def test_c4_a_release_knows_the_newer_one_that_is_out(
+    domain: Domain, ipa: Path, newer_ipa: Path
+) -> None:
+    group_id = await qa(domain)
+    old, new = await domain.draft(ipa, "F1"), await domain.draft(newer_ipa, "F2")
+    before = (await domain.cards.release(old)).newer
+    await domain.distributions.request(
+        Order(key="k", release_id=new, by=MANAGER, group_ids=(group_id,))
+    )
+
+    assert before is None
+    assert (await domain.cards.release(old)).newer == "2.5.0 (250)"
+    assert (await domain.cards.release(new)).newer is None
+
+
 async def test_whoever_cannot_be_told_is_named(domain: Domain, ipa: Path) -> None:
     release_id, group_id = await domain.draft(ipa), await qa(domain)
     domain.teller.deaf["*"] = "Slack does not let apps message them."

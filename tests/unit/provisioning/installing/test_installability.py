@@ -10,12 +10,12 @@ from provisioning.installing.installability import (
     Judgement,
     Phone,
     Way,
-    day,
     judge,
-    least_system,
     numbers,
 )
+from provisioning.installing.reasons import day
 from storage.inspection.facts import Facts, Signing
+from storage.inspection.systems import least_system
 from tests.shelf import facts_of, signed_ad_hoc
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -131,7 +131,7 @@ def test_a_bundle_is_a_download(kind: str) -> None:
         ({"target_sdk": 22}, "made for Android 5.1"),
         ({"test_only": True}, "test-only"),
         ({"split": "config.arm64_v8a"}, "one part of a split app"),
-        ({"needs_splits": True}, "base of a split app, which Android does not install without"),
+        ({"needs_splits": True}, "does not run without its other parts"),
         ({"signing": Signing()}, "not signed"),
     ],
 )
@@ -174,7 +174,7 @@ def test_the_oldest_system_is_named_as_people_know_it() -> None:
     assert least_system(facts_of(min_os="16.0")) == "iOS 16.0"
     assert least_system(facts_of("android", min_os="26")) == "Android 8.0"
     assert least_system(facts_of("android", min_os="32")) == "Android 12L"
-    assert least_system(facts_of("android", min_os="99")) == ""
+    assert least_system(facts_of("android", min_os="99")) == "Android SDK 99"
     assert least_system(facts_of(min_os=None)) == ""
 
 

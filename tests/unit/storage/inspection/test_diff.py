@@ -63,8 +63,8 @@ def test_a_sheet_does_not_differ_from_itself() -> None:
         (sheet(build="35"), "build", "Build 34 became 35.", False),
         (sheet(size=1_500_000), "size", "The file grew from 1 MB to 1.5 MB (+50%).", False),
         (sheet(size=999_000), "size", "The file shrank from 1 MB to 999 kB (-0%).", False),
-        (sheet(min_os="16.0"), "min_os", "Minimum system 15.0 became 16.0.", False),
-        (sheet(target_sdk=35), "target_sdk", "Target SDK unknown became 35.", False),
+        (sheet(min_os="16.0"), "min_os", "Minimum system iOS 15.0 became iOS 16.0.", False),
+        (sheet(target_sdk=35), "target_sdk", "Target system unknown became Android 15.", False),
         (
             sheet(permissions=("a.CAMERA", "a.NFC")),
             "permissions",

@@ -101,7 +101,7 @@ def test_a_sheet_for_people_hides_device_ids() -> None:
     assert "2031-05-06 07:08 UTC" in text
     assert "Watch           Payload/App.app/Watch/W.app 1 ()" in text
     assert text.endswith("! It stands out.\n")
-    assert "Target SDK" not in text
+    assert "Target system" not in text
 
 
 def test_sizes_have_three_digits() -> None:

@@ -11,10 +11,11 @@ from bot.sandbox.samples import cms, drawing
 from bot.sandbox.samples.identities import profile_signer, signing_identity
 from bot.sandbox.samples.macho import MachO, image
 from bot.sandbox.samples.profiles import Profile, mobileprovision
-from provisioning.installing.installability import judge, least_system
+from provisioning.installing.installability import judge
 from storage.inspection.facts import Inspection
 from storage.inspection.rejection import PackageRejected
 from storage.inspection.sheet import render
+from storage.inspection.systems import least_system
 from tests.unit.storage.inspection import ipas, plist_tricks
 from tests.unit.storage.inspection.conftest import Read
 from tests.unit.storage.inspection.zips import LINK, Lies, Part, parts, zip_of
@@ -108,6 +109,7 @@ def test_a_zipped_xcode_archive_is_read_with_a_note(read: Read) -> None:
     found = read(zip_of(parts({"App.xcarchive/Info.plist": b"", inside: ipas.info()})))
 
     assert found.facts.bundle_id == "com.example.app"
+    assert found.facts.kind == "xcarchive"
     assert "It is an Xcode archive: export an IPA from it to install the app." in found.notes
 
 

@@ -51,7 +51,7 @@ def test_e2_a_base_that_needs_its_other_parts_is_not_installable_alone(
     judged = judge(found.facts, None, at=NOW)
 
     assert found.facts.needs_splits
-    assert any("does not install without its other parts" in one for one in judged.obstacles)
+    assert any("does not run without its other parts" in one for one in judged.obstacles)
     assert any("does not run without its other parts" in note for note in found.notes)
     assert "needed, and not in the file" in render(found.facts, found.notes)
 

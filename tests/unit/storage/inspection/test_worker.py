@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from storage.inspection.rejection import NotAPackage, PackageRejected
-from storage.inspection.sheet import render
 from storage.inspection.worker import InspectionPool
 from tests.programs import needed
 from tests.samples.dmg import write_dmg
@@ -52,27 +51,6 @@ async def test_a_package_is_read_in_another_process(pool: InspectionPool, good: 
     assert found.facts.sha256 == HASHES.sha256
     assert found.notes == ("The app has no executable.",)
     assert process_of(pool) != os.getpid()
-
-
-@pytest.mark.parametrize("as_json", [True, False])
-async def test_e5_a_worker_tells_what_is_printed(
-    pool: InspectionPool, good: Path, *, as_json: bool
-) -> None:
-    found = await pool.inspect(good, HASHES, "Good.ipa")
-    told = await pool.tell(good, HASHES, "Good.ipa", as_json=as_json)
-
-    assert told == (found.text() if as_json else render(found.facts, found.notes))
-    assert "The app has no executable." in told
-
-
-async def test_e5_what_cannot_be_read_is_told_as_a_refusal(
-    pool: InspectionPool, tmp_path: Path
-) -> None:
-    path = tmp_path / "hello.ipa"
-    path.write_bytes(b"hello")
-
-    with pytest.raises(NotAPackage):
-        await pool.tell(path, HASHES, "hello.ipa", as_json=True)
 
 
 async def test_one_process_reads_many_packages(pool: InspectionPool, good: Path) -> None:

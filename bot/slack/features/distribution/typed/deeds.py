@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.slack.drawing import words
+from bot.slack.drawing import warnings, words
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
@@ -108,7 +108,9 @@ class DistributeCommand:
         filled = views.Filled(wish=wish, groups=chips)
         if not wish.group_ids and not wish.people:
             return views.distribute(card, filled)
-        plan = await self.distributions.plan(card.release_id, wish.group_ids, wish.people)
+        plan = await self.distributions.plan(
+            card.release_id, wish.group_ids, wish.people, notify=wish.notify
+        )
         if plan.people == 0 and plan.already:
             if asked.again:
                 return given(card, wish, plan)
@@ -116,8 +118,8 @@ class DistributeCommand:
                 f"Everybody in this choice has release {card.number} of {card.app_display_name} "
                 "already."
             )
-        if wish.mandatory or plan.people > WIDE:
-            return views.distribute(card, filled, plan=plan)
+        if wish.mandatory or plan.people > WIDE or warnings.sentences(card):
+            return views.confirmation(card, filled, plan)
         return await self._act(asked, card, wish, plan)
 
     async def _groups(self, spoken: tuple[str, ...]) -> list[Group]:

@@ -26,6 +26,7 @@ def test_there_are_enough_to_learn_from(wall: dict[str, SampleFacts]) -> None:
 def test_every_kind_of_package_hangs_there(wall: dict[str, SampleFacts]) -> None:
     assert {facts.kind for facts in wall.values()} == {
         "ipa",
+        "xcarchive",
         "apk",
         "aab",
         "apks",

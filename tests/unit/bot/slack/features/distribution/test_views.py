@@ -1,5 +1,7 @@
 """The forms of a distribution."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.slack.features.distribution import views
@@ -48,7 +50,7 @@ def test_the_form_is_filled_in_with_the_usual_group_and_the_proposed_notes() -> 
 
 
 def test_the_confirmation_names_the_number_of_people() -> None:
-    form = views.distribute(samples.release(), FILLED, plan=PLAN)
+    form = views.confirmation(samples.release(), FILLED, PLAN)
 
     assert validity.view_complaints(form.view()) == []
     assert "*Harbour 2.4.0 (240)* goes to *14 people*: QA, 1 person chosen by name." in above(form)
@@ -59,14 +61,47 @@ def test_the_confirmation_names_the_number_of_people() -> None:
 
 
 def test_the_confirmation_shows_the_notes_as_people_will_read_them() -> None:
-    assert "*Notes*\n*x*" in above(views.distribute(samples.release(), FILLED, plan=PLAN))
+    assert "*Notes*\n*x*" in above(views.confirmation(samples.release(), FILLED, PLAN))
 
 
-def test_what_was_entered_stays_on_the_confirmation() -> None:
-    found = inputs(views.distribute(samples.release(), FILLED, plan=PLAN))
+def test_c5_the_confirmation_is_a_summary_that_remembers_what_was_entered() -> None:
+    form = views.confirmation(samples.release(), FILLED, PLAN, on_top=True)
 
+    assert inputs(form) == {}
+    assert form.close == "Back"
+    assert remembered(form.private_metadata).wish == FILLED.wish
+
+
+def test_c5_what_finds_no_room_in_the_forms_memory_stays_in_its_inputs() -> None:
+    wish = replace(FILLED.wish, notes="ü" * 2900)
+    form = views.confirmation(samples.release(), Filled(wish=wish, groups=(QA,)), PLAN)
+    found = inputs(form)
+
+    assert validity.view_complaints(form.view()) == []
+    assert remembered(form.private_metadata).wish is None
     assert found[names.PEOPLE]["initial_users"] == ["UBOB0000"]
-    assert found[names.NOTES]["initial_value"] == "**x**"
+    assert found[names.NOTES]["initial_value"] == wish.notes
+
+
+def test_c5_the_confirmation_carries_every_warning_there_is() -> None:
+    card = samples.release(
+        newer="2.5.0 (250)",
+        changes=(Change(kind="signer", sentence="Another key signed this build.", loud=True),),
+        build=replace(samples.build(simulator=True), remarks=("An icon was left out: torn.",)),
+    )
+    for form in (
+        views.distribute(card, FILLED),
+        views.confirmation(card, FILLED, PLAN),
+    ):
+        shown = above(form)
+        assert validity.view_complaints(form.view()) == []
+        for sentence in (
+            "2.5.0 (250) is out already: this is an older release.",
+            "*Another key signed this build.*",
+            "*It was built for a simulator: no device can install it.*",
+            "An icon was left out: torn.",
+        ):
+            assert sentence in shown
 
 
 @pytest.mark.parametrize(
@@ -78,12 +113,12 @@ def test_what_was_entered_stays_on_the_confirmation() -> None:
     ],
 )
 def test_the_confirmation_says_how(wish: Wish, sentence: str) -> None:
-    assert sentence in above(views.distribute(samples.release(), Filled(wish=wish), plan=PLAN))
+    assert sentence in above(views.confirmation(samples.release(), Filled(wish=wish), PLAN))
 
 
 def test_a_changed_choice_must_be_counted_again() -> None:
     counted = remembered(
-        views.distribute(samples.release(), FILLED, plan=PLAN).private_metadata
+        views.confirmation(samples.release(), FILLED, PLAN).private_metadata
     ).counted
     wider = Wish(group_ids=(QA.id, "8" * 32), people=(slack("UBOB0000"),))
     other_notes = Wish(group_ids=(QA.id,), people=(slack("UBOB0000"),), notes="other")
@@ -126,7 +161,7 @@ def test_forms_hold_names_at_their_longest() -> None:
     filled = Filled(wish=Wish(group_ids=tuple(c.id for c in chips)), groups=chips)
     plan = Plan(people=99_999, groups=tuple(long for _ in chips), shortfall=long)
 
-    assert validity.view_complaints(views.distribute(card, filled, plan=plan).view()) == []
+    assert validity.view_complaints(views.confirmation(card, filled, plan).view()) == []
     assert validity.view_complaints(views.preview(card, long).view()) == []
 
 

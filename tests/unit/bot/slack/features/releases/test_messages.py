@@ -56,7 +56,7 @@ def test_a_tester_reads_the_facts_and_not_who_else_has_it() -> None:
 def test_an_expired_profile_is_a_warning() -> None:
     old = build(signing=Signing(signed=True, kind="adhoc", expires_at=NOW - timedelta(days=4000)))
 
-    assert ":warning: its profile expired" in words(
+    assert "*Its provisioning profile expired on " in words(
         messages.full(release(build=old), with_reach=True)
     )
 

@@ -1,7 +1,5 @@
 """The card of an upload."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.slack.features.uploads import messages, views
@@ -11,7 +9,7 @@ from provisioning.releases.cards import AppChoice, GroupChip, SymbolsCard
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
 from storage.inspection.facts import Signing
-from storage.records.base import now
+from storage.records.distribution import RecipientState
 from storage.records.upload import UploadState
 from tests.unit.bot.slack import reading, samples
 
@@ -81,14 +79,9 @@ def test_another_signer_is_a_loud_warning_above_the_other_changes() -> None:
 @pytest.mark.parametrize(
     ("changes", "warning"),
     [
-        ({"signing": Signing(signed=False)}, "*Not signed:*"),
-        ({"signing": Signing(signed=True, kind="appstore")}, "Signed for the App Store"),
-        ({"simulator": True}, "*Built for a simulator:*"),
+        ({"signing": Signing(signed=False)}, "*It has no provisioning profile"),
+        ({"simulator": True}, "*It was built for a simulator"),
         ({"debuggable": True}, "Debuggable"),
-        (
-            {"signing": Signing(signed=True, expires_at=now() - timedelta(days=1))},
-            "*The profile has expired:*",
-        ),
     ],
 )
 def test_what_keeps_people_from_installing_is_warned_of(
@@ -97,6 +90,50 @@ def test_what_keeps_people_from_installing_is_warned_of(
     card = samples.release(build=samples.build(**changes))
 
     assert warning in reading.words(messages.release(samples.kept(card), card, None))
+
+
+NEWER = "2.5.0 (250)"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"newer": NEWER}, "2.5.0 (250) is out already: this is an older release."),
+        ({"standing": Standing.SUPERSEDED, "newer": NEWER}, "2.5.0 (250) is out already"),
+        ({"changes": (Change(kind="signer", sentence="Another key.", loud=True),)}, "Another key."),
+    ],
+)
+def test_c4_a_quick_button_with_something_to_warn_of_is_not_primary_and_asks_with_it(
+    changes: dict[str, object], sentence: str
+) -> None:
+    card = samples.release(usual_group=QA, **changes)
+    message = messages.release(samples.kept(card), card, None)
+    usual = reading.buttons(message)[1]
+
+    assert reading.labels(message)[1] == "Distribute to QA"
+    assert "style" not in usual
+    assert usual["confirm"]["text"]["text"].startswith(sentence)
+    assert usual["confirm"]["style"] == "danger"
+    assert usual["value"] == f"1:{card.release_id}:3:{QA.id}:warned"
+
+
+def test_c18_a_silent_release_is_said_to_be_silent_and_can_be_told_now() -> None:
+    card = samples.live(
+        acts=(samples.act(notify=False),), counts={RecipientState.SILENT: 3}, usual_group=None
+    )
+    message = messages.release(samples.kept(card), card, None)
+    shown = reading.words(message)
+
+    assert "silent: nobody of 3 was told" in shown
+    assert "3/3" not in shown
+    assert reading.labels(message) == ["Distribute to more…", "Tell them now"]
+    assert "3 people may install it" in reading.buttons(message)[1]["confirm"]["text"]["text"]
+
+
+def test_c18_nobody_is_told_of_a_release_that_others_superseded() -> None:
+    card = samples.live(standing=Standing.SUPERSEDED, counts={RecipientState.SILENT: 3})
+
+    assert "Tell them now" not in reading.labels(messages.release(samples.kept(card), card, None))
 
 
 def test_a_draft_can_be_distributed_and_dismissed() -> None:

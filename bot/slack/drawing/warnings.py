@@ -1,0 +1,78 @@
+"""What somebody should know of a build before it goes out, the same wherever it is shown."""
+
+from collections.abc import Sequence
+
+from bot.slack.drawing import words
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Block
+from provisioning.installing.reasons import Reason, reasons, unsaid
+from provisioning.releases.cards import BuildCard, ReleaseCard
+from storage.inspection.diff import Change
+from storage.records.base import now
+
+SENTENCE = 300
+#: A card has room for so many remarks of the reader; the sheet of a release for more.
+REMARKS = 5
+REMARKS_IN_FULL = 15
+LOUD = 5
+
+
+def obstacles(build: BuildCard) -> tuple[Reason, ...]:
+    """Return why nobody can install a build now; empty when they can."""
+    return reasons(build.facts, at=now())
+
+
+def stopping(build: BuildCard) -> tuple[Block, ...]:
+    """Return why nobody can install it, for whoever would."""
+    found = [f"{words.ALARM} *{_said(reason.sentence)}*" for reason in obstacles(build)]
+    return (blocks.section("\n".join(found)),) if found else ()
+
+
+def warnings(build: BuildCard) -> tuple[Block, ...]:
+    """Return why nobody can install it, and what else is risky about it."""
+    if not build.facts.debuggable:
+        return stopping(build)
+    risk = f"{words.WARNING} Debuggable: everybody with a cable can read its data."
+    return (*stopping(build), blocks.section(risk))
+
+
+def remarks(build: BuildCard, limit: int = REMARKS) -> tuple[Block, ...]:
+    """Return what the reader noticed and no reason says already."""
+    noticed = unsaid(build.remarks, obstacles(build))
+    lines = [f"{words.WARNING} {_said(remark)}" for remark in noticed[:limit]]
+    if len(noticed) > limit:
+        lines.append(f"… and {len(noticed) - limit} more")
+    return (blocks.section("\n".join(lines)),) if lines else ()
+
+
+def loud(changes: Sequence[Change]) -> tuple[Block, ...]:
+    """Return the changes since the build before that somebody should look at."""
+    lines = [f"{words.ALARM} *{_said(change.sentence)}*" for change in changes if change.loud]
+    return (blocks.section("\n".join(lines[:LOUD])),) if lines else ()
+
+
+def every(card: ReleaseCard) -> tuple[Block, ...]:
+    """Return every warning about a release, for whoever is about to send it."""
+    return (*older(card), *warnings(card.build), *loud(card.changes), *remarks(card.build))
+
+
+def older(card: ReleaseCard) -> tuple[Block, ...]:
+    """Return that a newer release is out, if one is."""
+    return (blocks.section(f"{words.WARNING} {_said(_older(card))}"),) if card.newer else ()
+
+
+def sentences(card: ReleaseCard) -> tuple[str, ...]:
+    """Return, as plain text, what must be said before a release goes out by a single click."""
+    return (
+        *([_older(card)] if card.newer else ()),
+        *(reason.sentence for reason in obstacles(card.build)),
+        *(change.sentence for change in card.changes if change.loud),
+    )
+
+
+def _older(card: ReleaseCard) -> str:
+    return f"{mrkdwn.cut(card.newer or '', 60)} is out already: this is an older release."
+
+
+def _said(sentence: str) -> str:
+    return mrkdwn.plain(sentence, SENTENCE)
