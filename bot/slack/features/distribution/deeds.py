@@ -117,7 +117,8 @@ class Desk:
         """Show the notes as they stand in the form at this moment."""
         card = await self._cards.release(click.subject)
         typed = at(click.view, "state", "values", names.NOTES, names.NOTES, "value")
-        form = views.preview(card, typed if isinstance(typed, str) else "")
+        entered = at(click.view, "state", "values", names.NOTES) is not None
+        form = views.preview(card, (typed or "") if entered else card.notes)
         await self._workspace.doorman.push(click.asker, click.trigger_id, form)
 
     async def groups_like(self, typed: str) -> list[Block]:

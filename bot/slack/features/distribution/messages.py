@@ -1,6 +1,6 @@
 """What people read of a distribution: the announcement, their own link, and how it went."""
 
-from bot.slack.drawing import words
+from bot.slack.drawing import notes, words
 from bot.slack.drawing.actors import who
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
@@ -9,7 +9,6 @@ from provisioning.releases.lifecycle import Standing
 from storage.inspection.sizes import human
 from storage.records.distribution import DistributionState, RecipientState
 
-NOTES = 1800
 NAMED = 25
 
 
@@ -25,7 +24,7 @@ def announcement(card: ReleaseCard, icon: str | None) -> Message:
         text=f"{title} for {words.platform(facts)} is {word.lower()}",
         blocks=(
             blocks.section(text, accessory=picture),
-            *_notes(card.notes),
+            *_notes(card.notes, notes.in_full(card)),
             *_mandatory(card),
             blocks.context(_state(card, sign, word)),
         ),
@@ -53,8 +52,10 @@ def _mandatory(card: ReleaseCard) -> tuple[Block, ...]:
     return (blocks.context(f"{words.WARNING} *Mandatory:* please update to this release."),)
 
 
-def _notes(notes: str) -> tuple[Block, ...]:
-    return (blocks.section(mrkdwn.from_markdown(notes, NOTES)),) if notes.strip() else ()
+def _notes(written: str, rest: str) -> tuple[Block, ...]:
+    if not written.strip():
+        return ()
+    return (blocks.section(notes.beginning(written, notes.ANNOUNCEMENT, rest)),)
 
 
 def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
@@ -69,7 +70,7 @@ def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
         text=f"{title} for {words.platform(facts)} is ready for you to install",
         blocks=(
             blocks.section(text, accessory=picture),
-            *_notes(card.notes),
+            *_notes(card.notes, notes.behind(link)),
             blocks.actions(blocks.button("Install", names.INSTALL, url=link, style="primary")),
             blocks.context(
                 f"{must}From {who(card.by)}. This link is for you alone: please do not "

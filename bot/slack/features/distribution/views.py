@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from bot.slack.drawing import words
+from bot.slack.drawing import notes, words
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.payloads import Outdated, Submission, at
@@ -18,6 +18,7 @@ MANDATORY = "mandatory"
 NOTIFY = "notify"
 #: Slack's text inputs hold this many characters; longer notes stay as they are.
 INPUT_NOTES = 3000
+TOO_LONG = "The notes are longer than Slack's form can hold. They go out whole, as they are."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,15 +159,19 @@ def distribute(
     )
 
 
-def preview(card: ReleaseCard, notes: str) -> Form:
+def preview(card: ReleaseCard, written: str) -> Form:
     """Return the notes as people will read them."""
-    shown = mrkdwn.from_markdown(notes) if notes.strip() else "_No notes._"
+    shown = notes.sections(written, notes.PREVIEW, "on the install page")
     title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
     return Form(
         callback_id=names.PREVIEW_VIEW,
         title="Preview of the notes",
         close="Back",
-        blocks=(blocks.section(title), blocks.divider(), blocks.section(shown)),
+        blocks=(
+            blocks.section(title),
+            blocks.divider(),
+            *(shown or [blocks.section("_No notes._")]),
+        ),
     )
 
 
@@ -238,7 +243,8 @@ def _confirmation(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...
     ]
     shown = [blocks.section("\n".join(line for line in lines if line))]
     if wish.notes and wish.notes.strip():
-        shown.append(blocks.section(f"*Notes*\n{mrkdwn.from_markdown(wish.notes, 2800)}"))
+        said = notes.beginning(wish.notes, notes.CONFIRMATION, "in the field below")
+        shown.append(blocks.section(f"*Notes*\n{said}"))
     return (*shown, blocks.divider())
 
 
@@ -273,16 +279,17 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
 
 
 def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
-    notes = card.notes if wish.notes is None else wish.notes
-    if len(notes) > INPUT_NOTES:
-        return (blocks.context("The notes are too long for Slack's form; they stay as they are."),)
+    written = card.notes if wish.notes is None else wish.notes
+    look = blocks.button("Preview notes", names.PREVIEW, names.value_of(card.release_id))
+    if len(written) > INPUT_NOTES:
+        return (blocks.context(TOO_LONG), blocks.actions(look))
     return (
         blocks.entry(
             names.NOTES,
             "Release notes",
             blocks.text_field(
                 names.NOTES,
-                notes,
+                written,
                 placeholder="What is new, what to look at. Markdown works.",
                 multiline=True,
                 longest=INPUT_NOTES,
@@ -290,9 +297,7 @@ def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
             hint="Markdown: **bold**, *italic*, `code`, - lists, [links](https://…).",
             optional=True,
         ),
-        blocks.actions(
-            blocks.button("Preview notes", names.PREVIEW, names.value_of(card.release_id))
-        ),
+        blocks.actions(look),
     )
 
 

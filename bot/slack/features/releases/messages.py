@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.slack.drawing import words
+from bot.slack.drawing import notes, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import line, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
@@ -112,9 +112,10 @@ def _expiry(expires_at: datetime | None) -> str:
 
 
 def _notes(card: ReleaseCard) -> list[Block]:
-    if not card.notes:
+    if not card.notes.strip():
         return [blocks.context("No release notes.")]
-    return [blocks.section(f"*Notes*\n{mrkdwn.from_markdown(card.notes, 2800)}")]
+    shown = notes.sections(card.notes, notes.SHEET, "on its install page")
+    return [blocks.section("*Notes*"), *shown]
 
 
 def _reach(card: ReleaseCard) -> list[Block]:

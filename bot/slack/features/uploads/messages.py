@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import words
+from bot.slack.drawing import notes, words
 from bot.slack.drawing.actors import who
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
@@ -17,8 +17,9 @@ from storage.records.base import now
 from storage.records.upload import UploadState
 
 CHANGES = 12
-NOTES = 700
 SENTENCE = 300
+#: Where all of the notes are before there is a release.
+IN_THE_MESSAGE = "in the message that brought the file"
 
 _OPEN = frozenset({Standing.DRAFT, Standing.LIVE, Standing.SUPERSEDED})
 _ENDED = frozenset({Standing.DISMISSED, Standing.RECALLED})
@@ -77,7 +78,7 @@ def unclaimed(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             _headline(f"*{title}*", build, icon),
             *_warnings(build.facts),
             blocks.section(hint),
-            *_notes(card.notes, "Proposed notes"),
+            *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
             blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
             blocks.actions(
                 blocks.button(
@@ -108,7 +109,7 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             _headline(f"*{title}*", build, icon),
             *_warnings(build.facts),
             blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
-            *_notes(card.notes, "Proposed notes"),
+            *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
             blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
             blocks.actions(choice),
         ),
@@ -127,7 +128,11 @@ def release(card: UploadCard, release: ReleaseCard, icon: str | None) -> Message
             _headline(f"*{title}*", release.build, icon),
             *_warnings(facts),
             *_changes(release),
-            *_notes(release.notes, "Proposed notes" if not release.acts else "Notes"),
+            *_notes(
+                release.notes,
+                "Notes" if release.acts else "Proposed notes",
+                notes.in_full(release),
+            ),
             blocks.context(
                 f"{sign} *{word}* · release {release.number}{_reach(release)} · "
                 f"from {who(card.by)}{_whose(release)}"
@@ -212,10 +217,10 @@ def _listed(changes: Sequence[Change]) -> str:
     return "\n".join(lines)
 
 
-def _notes(notes: str, title: str) -> tuple[Block, ...]:
-    if not notes.strip():
+def _notes(written: str, title: str, rest: str) -> tuple[Block, ...]:
+    if not written.strip():
         return ()
-    return (blocks.section(f"*{title}*\n{mrkdwn.from_markdown(notes, NOTES)}"),)
+    return (blocks.section(f"*{title}*\n{notes.beginning(written, notes.CARD, rest)}"),)
 
 
 def _reach(release: ReleaseCard) -> str:

@@ -1,0 +1,40 @@
+"""Release notes in Slack: as much as a place has room for, how much is left, and where it is."""
+
+from bot.slack.kit import blocks, lines, mrkdwn
+from bot.slack.kit.blocks import Block
+from bot.slack.kit.markdown import to_lines
+from bot.slack.kit.verbs import example
+from provisioning.releases.cards import ReleaseCard
+
+#: Characters, a heading of ours in the same section not counted.
+CARD = 700
+ANNOUNCEMENT = 1_800
+HOME = 300
+CONFIRMATION = 2_500
+#: In several sections. All blocks of a message hold some 13,000 characters, those of a form more.
+SHEET = 5_000
+PREVIEW = 24_000
+
+_SECTION = 2_900
+
+
+def beginning(notes: str, room: int, rest: str) -> str:
+    """Return what of *notes* there is *room* for, as mrkdwn; *rest* is where all of them are."""
+    return lines.cut(to_lines(notes), room, lambda left: f"… {left}: {rest}")
+
+
+def sections(notes: str, room: int, rest: str) -> list[Block]:
+    """Return what of *notes* there is *room* for, as sections."""
+    short = list(lines.short_lines(to_lines(notes), _SECTION // 2))
+    text = lines.cut(short, room, lambda left: f"… {left}: {rest}")
+    return [blocks.section(piece) for piece in mrkdwn.pieces(text, _SECTION)]
+
+
+def in_full(card: ReleaseCard) -> str:
+    """Return the command that shows more of a release's notes than a card."""
+    return example(f"show {card.app_name} {card.number}")
+
+
+def behind(url: str) -> str:
+    """Return a link to where all of the notes are."""
+    return mrkdwn.link(url, "open")
