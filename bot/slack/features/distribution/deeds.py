@@ -43,6 +43,8 @@ class Desk:
         self._people = house.people
         self._cards = house.releases.cards
         self._lists = house.releases.lists
+        self._editing = house.releases.editing
+        self._links = house.links
         self._distributions = house.distributing.distributions
 
     async def open(
@@ -119,6 +121,12 @@ class Desk:
         typed = at(click.view, "state", "values", names.NOTES, names.NOTES, "value")
         entered = at(click.view, "state", "values", names.NOTES) is not None
         form = views.preview(card, (typed or "") if entered else card.notes)
+        await self._workspace.doorman.push(click.asker, click.trigger_id, form)
+
+    async def edit_notes(self, click: Click) -> None:
+        """Lead to the page on which the notes are edited. Raise NotAllowed, NotFound, NotNow."""
+        token = await self._editing.invite(click.subject, click.asker.by)
+        form = views.edit_notes(self._links.notes(token))
         await self._workspace.doorman.push(click.asker, click.trigger_id, form)
 
     async def groups_like(self, typed: str) -> list[Block]:

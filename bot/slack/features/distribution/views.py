@@ -18,7 +18,13 @@ MANDATORY = "mandatory"
 NOTIFY = "notify"
 #: Slack's text inputs hold this many characters; longer notes stay as they are.
 INPUT_NOTES = 3000
-TOO_LONG = "The notes are longer than Slack's form can hold. They go out whole, as they are."
+TOO_LONG = (
+    "The notes are longer than Slack's form can hold. They go out whole, and are edited on a page."
+)
+EDIT = (
+    "On a page of its own there is room for 64 kB. The link is for you alone and works once: what "
+    "you save there replaces the notes at once. Open the form again afterwards."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +181,17 @@ def preview(card: ReleaseCard, written: str) -> Form:
     )
 
 
+def edit_notes(url: str) -> Form:
+    """Return what leads to the page on which notes of any length are edited."""
+    button = blocks.button("Open the page", names.OPEN_NOTES, url=url, style="primary")
+    return Form(
+        callback_id=names.EDIT_NOTES_VIEW,
+        title="Edit the notes",
+        close="Back",
+        blocks=(blocks.section(EDIT), blocks.actions(button)),
+    )
+
+
 def pick(chosen: ReleaseLine | None = None, *, note: str = "", wish: Wish | None = None) -> Form:
     """
     Return the form that asks which release is meant.
@@ -281,8 +298,9 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
 def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
     written = card.notes if wish.notes is None else wish.notes
     look = blocks.button("Preview notes", names.PREVIEW, names.value_of(card.release_id))
+    edit = blocks.button("Edit on a page…", names.EDIT_NOTES, names.value_of(card.release_id))
     if len(written) > INPUT_NOTES:
-        return (blocks.context(TOO_LONG), blocks.actions(look))
+        return (blocks.context(TOO_LONG), blocks.actions(edit, look))
     return (
         blocks.entry(
             names.NOTES,
@@ -297,7 +315,7 @@ def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
             hint="Markdown: **bold**, *italic*, `code`, - lists, [links](https://…).",
             optional=True,
         ),
-        blocks.actions(look),
+        blocks.actions(look, edit),
     )
 
 
