@@ -24,7 +24,7 @@ ADDRESS = 2_000
 #: A link is never torn, so that one with more words than these becomes several to the same place.
 LABEL = 200
 #: Cards are drawn again and again from the same notes.
-REMEMBERED = 32
+REMEMBERED = 16
 
 
 def to_mrkdwn(text: str) -> str:

@@ -1,5 +1,6 @@
 """The door of the notes' page: whoever was invited edits them there, once."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -86,7 +87,8 @@ class NotesPages:
             return self._answer(over, status_of(error))
         title, number = sheet.title, sheet.number
         if form.get("act") == "look":
-            preview = Markup(to_html(fitted(written)))  # noqa: S704 - out of the one sanitiser
+            html = await asyncio.to_thread(to_html, fitted(written))
+            preview = Markup(html)  # noqa: S704 - it comes out of the one sanitiser
             looked = NotesPage(title=title, number=number, notes=written, preview=preview)
             return self._answer(looked, HTTPStatus.OK)
         try:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.house import House
+from bot.slack.drawing.notes import read_ahead
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Wish, remembered, wish_of, wished
 from bot.slack.kit import blocks, names
@@ -120,7 +121,9 @@ class Desk:
         card = await self._cards.release(click.subject)
         typed = at(click.view, "state", "values", names.NOTES, names.NOTES, "value")
         entered = at(click.view, "state", "values", names.NOTES) is not None
-        form = views.preview(card, (typed or "") if entered else card.notes)
+        written = (typed or "") if entered else card.notes
+        await read_ahead(written)
+        form = views.preview(card, written)
         await self._workspace.doorman.push(click.asker, click.trigger_id, form)
 
     async def edit_notes(self, click: Click) -> None:
