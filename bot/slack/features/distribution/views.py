@@ -167,7 +167,7 @@ def distribute(
 
 def preview(card: ReleaseCard, written: str) -> Form:
     """Return the notes as people will read them."""
-    shown = notes.sections(written, notes.PREVIEW, "on the install page")
+    shown = notes.sections(written, notes.PREVIEW, "under *Edit on a page…*")
     title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
     return Form(
         callback_id=names.PREVIEW_VIEW,

@@ -20,6 +20,8 @@ NO_APPS = (
     "There is no app yet. Post an `.ipa` or `.apk` in a channel I am in (`/invite @slipway`); its "
     "card offers to create the app."
 )
+#: A draft has no install page yet, and whoever sees every release was not given each.
+ON_A_PAGE = "*Distribute…* on its card, then *Edit on a page…*"
 NOTHING_GIVEN = (
     "You were not given a release yet. When you are, I send you a message with an install link."
 )
@@ -79,7 +81,7 @@ def full(card: ReleaseCard, *, with_reach: bool) -> Message:
             blocks.header(f"{card.app_display_name} {words.version(facts)}"),
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
             {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
-            *_notes(card),
+            *_notes(card, ON_A_PAGE if with_reach else "on its install page"),
             *(_reach(card) if with_reach else ()),
             *_changes(card),
         ],
@@ -111,10 +113,10 @@ def _expiry(expires_at: datetime | None) -> str:
     return f", profile until {expires_at:%d %B %Y}"
 
 
-def _notes(card: ReleaseCard) -> list[Block]:
+def _notes(card: ReleaseCard, rest: str) -> list[Block]:
     if not card.notes.strip():
         return [blocks.context("No release notes.")]
-    shown = notes.sections(card.notes, notes.SHEET, "on its install page")
+    shown = notes.sections(card.notes, notes.SHEET, rest)
     return [blocks.section("*Notes*"), *shown]
 
 

@@ -58,6 +58,12 @@ def _sheet(written: str) -> list[str]:
     return shown[shown.index("*Notes*") + 1 :]
 
 
+def _draft(written: str) -> list[str]:
+    shown = _said(releases.full(samples.release(notes=written), with_reach=True).blocks)
+    start = shown.index("*Notes*") + 1
+    return [text for text in shown[start:] if not text.startswith("*Since ")]
+
+
 def _preview(written: str) -> list[str]:
     form = views.preview(samples.live(notes=written), written)
     assert validity.view_complaints(form.view()) == []
@@ -72,7 +78,8 @@ PLACES: dict[str, tuple[Callable[[str], list[str]], int, str]] = {
     "direct message": (_personal, notes.ANNOUNCEMENT, f"<{URL}|open>"),
     "home": (_home, notes.HOME, f"<{URL}|open>"),
     "show": (_sheet, notes.SHEET, "on its install page"),
-    "preview": (_preview, notes.PREVIEW, "on the install page"),
+    "show to a manager": (_draft, notes.SHEET, releases.ON_A_PAGE),
+    "preview": (_preview, notes.PREVIEW, "under *Edit on a page…*"),
 }
 IN_ONE = [name for name, (_, room, _) in PLACES.items() if room <= notes.ANNOUNCEMENT]
 
