@@ -87,8 +87,7 @@ async def open_house(
             web.serving(
                 ground,
                 house,
-                slack=web.slack_doorway(slack.make_entrance(settings, app)),
-                alive=web.alive(workspace, socket),
+                web.SlackSide(workspace, socket, slack.make_entrance(settings, app)),
                 engine=web.answers(engine.ping),
             )
         )

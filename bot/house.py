@@ -17,6 +17,7 @@ from provisioning.people.roles import Roles
 from provisioning.people.testers import Testers
 from provisioning.releases.apps import Apps
 from provisioning.releases.drafts import Drafts
+from provisioning.releases.editing import NoteEditing
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.signing.identities import Identities
@@ -44,6 +45,7 @@ class ReleaseRoom:
     drafts: Drafts
     cards: Cards
     lists: Lists
+    editing: NoteEditing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

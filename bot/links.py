@@ -45,6 +45,10 @@ class Links:
         """Return the page that a person opens."""
         return f"{self.base_url}/i/{token}"
 
+    def notes(self, token: str) -> str:
+        """Return the page on which somebody edits the notes of a release."""
+        return f"{self.base_url}/n/{token}"
+
     def manifest(self, token: str) -> str:
         return f"{self.install(token)}/manifest.plist"
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from bot.links import Links
 from bot.slack.channels import Channels
 from bot.slack.drawing.actors import slack_id_of
+from bot.slack.drawing.notes import read_ahead
 from bot.slack.features.distribution import messages as distribution_messages
 from bot.slack.features.uploads import messages as upload_messages
 from bot.slack.files.threads import Threads
@@ -171,7 +172,9 @@ class SlackTeller:
         spot = Spot(channel_id=place.address, thread_ts=thread)
 
         async def render() -> Message:
-            return self._upload_message(await self._cards.upload(card.upload_id))
+            fresh = await self._cards.upload(card.upload_id)
+            await read_ahead(fresh.release.notes if fresh.release else fresh.notes)
+            return self._upload_message(fresh)
 
         progress = card.state is UploadState.FETCHING and card.received_bytes > 0
         try:
@@ -194,6 +197,7 @@ class SlackTeller:
     async def _announce_in(self, release_id: str, channel_id: str) -> None:
         async def render() -> Message:
             card = await self._cards.release(release_id)
+            await read_ahead(card.notes)
             return distribution_messages.announcement(card, self._icon(card.build.icon_sha256))
 
         key = f"release:{release_id}:{channel_id}"
@@ -212,6 +216,7 @@ class SlackTeller:
         key = f"recipient:{card.recipient_id}"
 
         async def render() -> Message:
+            await read_ahead(card.notes)
             icon = self._icon(card.build.icon_sha256)
             return distribution_messages.personal(card, link, icon)
 

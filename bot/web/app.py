@@ -15,6 +15,7 @@ from bot.web.kit.doors import Access, Door, Guard, open_doors
 from bot.web.kit.errors import answer_errors
 from bot.web.kit.headers import add_headers
 from bot.web.kit.rendering import Assets, Pages
+from bot.web.notes.routes import NotesPages, NotesParts
 from provisioning.installing.grants import Grants
 from provisioning.installing.receipts import Receipts
 from storage.blobs.store import BlobStore
@@ -28,7 +29,8 @@ class WebParts:
     """
     What the web application is made of.
 
-    `doors` are those of others, such as Slack's events, and `guards` who lets people in there.
+    `notes` is what the page of release notes needs, which is not there without it. `doors` are
+    those of others, such as Slack's events, and `guards` who lets people in there.
     `alive` and `ready` are the checks of `/healthz` and `/readyz` by name. `stall` is in seconds.
     """
 
@@ -38,6 +40,7 @@ class WebParts:
     links: Links
     alive: Mapping[str, Check] = field(default_factory=dict)
     ready: Mapping[str, Check] = field(default_factory=dict)
+    notes: NotesParts | None = None
     doors: Sequence[Door] = ()
     guards: Mapping[Access, Guard] = field(default_factory=dict)
     stall: float = STALL
@@ -55,15 +58,20 @@ def make_web(parts: WebParts) -> web.Application:
         pages=pages,
         stall=parts.stall,
     )
+    notes = NotesPages(parts.notes, pages) if parts.notes is not None else None
     app = web.Application(middlewares=[answer_errors(pages)])
     app.on_response_prepare.append(add_headers(secure=parts.links.secure))
     doors = [
         *health_doors(parts.alive, parts.ready),
         assets.door(),
         *install.doors(),
+        *(notes.doors() if notes is not None else ()),
         *parts.doors,
     ]
-    open_doors(app, doors, {Access.GRANT: install.admit, **parts.guards})
+    guards: dict[Access, Guard] = {Access.GRANT: install.admit}
+    if notes is not None:
+        guards[Access.INVITATION] = notes.admit
+    open_doors(app, doors, {**guards, **parts.guards})
     return app
 
 

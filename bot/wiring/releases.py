@@ -5,6 +5,7 @@ from bot.wiring.ground import Ground
 from provisioning.people.permissions import Permissions
 from provisioning.releases.apps import Apps
 from provisioning.releases.drafts import Drafts
+from provisioning.releases.editing import NoteEditing
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 
@@ -16,4 +17,5 @@ def release_room(ground: Ground, permissions: Permissions) -> ReleaseRoom:
         drafts=Drafts(database, permissions, organization_id=own),
         cards=Cards(database, organization_id=own),
         lists=Lists(database, organization_id=own),
+        editing=NoteEditing(database, permissions, ground.key, organization_id=own),
     )

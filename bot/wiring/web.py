@@ -15,6 +15,7 @@ from bot.web.app import WebParts, make_runner, make_web
 from bot.web.health import Check, blobs_answer, database_answers
 from bot.web.icons import icon_door
 from bot.web.kit.doors import Access, Door, Guard
+from bot.web.notes.routes import NotesParts
 from bot.wiring.ground import Ground
 
 logger = logging.getLogger(__name__)
@@ -28,12 +29,30 @@ class Doorway:
     guards: Mapping[Access, Guard] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class SlackSide:
+    """How Slack is reached: by a socket, or by an entrance of ours in HTTP mode."""
+
+    workspace: Workspace
+    socket: Socket | None
+    entrance: Entrance | None
+
+
 def slack_doorway(entrance: Entrance | None) -> Doorway:
     """Return the door of Slack's deliveries, which is there in HTTP mode only."""
     if entrance is None:
         return Doorway()
     door = Door(method="POST", path=PATH, access=Access.SLACK, handler=entrance.answer)
     return Doorway(doors=[door], guards={Access.SLACK: entrance.admit})
+
+
+def notes_parts(house: House, slack: Workspace) -> NotesParts:
+    """Return what the page of notes needs; cards are drawn anew while the person reads on."""
+
+    def changed(release_id: str) -> None:
+        slack.tasks.start(house.tellers.show_release(release_id), name="redraw a release")
+
+    return NotesParts(editing=house.releases.editing, changed=changed)
 
 
 def alive(slack: Workspace, socket: Socket | None) -> dict[str, Check]:
@@ -62,23 +81,25 @@ def answers(act: Callable[[], Awaitable[object]]) -> Check:
 
 @asynccontextmanager
 async def serving(
-    ground: Ground, house: House, *, slack: Doorway, alive: dict[str, Check], engine: Check
+    ground: Ground, house: House, slack: SlackSide, *, engine: Check
 ) -> AsyncGenerator[int]:
     """Serve the web and yield the port that was really taken."""
+    doorway = slack_doorway(slack.entrance)
     app = make_web(
         WebParts(
             grants=house.installing.grants,
             receipts=house.installing.receipts,
             blobs=ground.blobs,
             links=ground.links,
-            alive=alive,
+            alive=alive(slack.workspace, slack.socket),
             ready={
                 "database": database_answers(ground.database),
                 "blobs": blobs_answer(ground.blobs),
                 "engine": engine,
             },
-            doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *slack.doors],
-            guards=slack.guards,
+            doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *doorway.doors],
+            guards=doorway.guards,
+            notes=notes_parts(house, slack.workspace),
         )
     )
     runner = make_runner(app)

@@ -11,8 +11,7 @@ from provisioning.people.audience import Audience
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Engine
-from provisioning.releases import lifecycle
-from provisioning.releases.drafts import checked_notes
+from provisioning.releases import lifecycle, notes
 from storage.catalog import apps, destinations, distributions, groups, recipients, releases
 from storage.catalog.database import Database, Session
 from storage.catalog.recipients import Share
@@ -290,7 +289,7 @@ class Distributions:
 
     async def _publish(self, session: Session, order: Order, release: Release) -> None:
         if order.notes is not None:
-            release.notes = checked_notes(order.notes)
+            release.notes = notes.checked(order.notes)
             session.add(release)
         await lifecycle.turn(
             session,

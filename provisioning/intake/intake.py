@@ -16,6 +16,7 @@ from provisioning.intake.turns import Turns
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions
 from provisioning.ports import Engine, Source
+from provisioning.releases.notes import fitted
 from storage.blobs.store import BlobStore, StoredBlob
 from storage.catalog import releases, uploads
 from storage.catalog.database import Database, Session
@@ -105,7 +106,7 @@ class Intake:
             file_name=seen.file_name[:255],
             size=seen.size,
             quiet=seen.quiet,
-            notes=seen.notes,
+            notes=fitted(seen.notes),
             posted_at=seen.posted_at,
             created_by=seen.by.reference,
             state=UploadState.REFUSED if reason else UploadState.RECEIVED,
@@ -128,6 +129,7 @@ class Intake:
         A draft whose notes are still those of the upload takes the new ones. Return the upload when
         something changed.
         """
+        notes = fitted(notes)
         async with self._database.writing() as session:
             upload = await uploads.of_key(session, key)
             if upload is None or upload.notes == notes:
@@ -251,7 +253,7 @@ class Intake:
     async def _see_again(self, session: Session, upload: Upload, seen: Sighting) -> bool:
         """Add the place and the notes of a sighting; return whether the place is news."""
         if seen.notes and not upload.notes:
-            upload.notes = seen.notes
+            upload.notes = fitted(seen.notes)
             session.add(upload)
             await self._propose_notes(session, upload)
         if seen.spot is None:

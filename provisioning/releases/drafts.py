@@ -1,7 +1,7 @@
 """Drafts: releases that nobody has yet, made of builds, dismissed and taken back."""
 
 from provisioning.actors import Act, Actor
-from provisioning.errors import NotNow, Unclear
+from provisioning.errors import NotNow
 from provisioning.people.permissions import Permissions, Where
 from provisioning.releases import lifecycle
 from storage.catalog import releases
@@ -10,19 +10,6 @@ from storage.records.app import App
 from storage.records.build import Build
 from storage.records.release import Release, ReleaseState
 from storage.records.upload import Upload
-
-#: App Center cuts notes at this many characters, and so do the clients that read them.
-NOTES_LIMIT = 5000
-
-
-def checked_notes(notes: str) -> str:
-    """Return *notes* without blanks around them. Raise Unclear when they are too long."""
-    if len(notes) > NOTES_LIMIT:
-        raise Unclear(
-            f"The notes have {len(notes)} characters; at most {NOTES_LIMIT} are kept.",
-            field="notes",
-        )
-    return notes.strip()
 
 
 async def draft(session: Session, app: App, build: Build, upload: Upload, *, by: Actor) -> Release:

@@ -116,6 +116,22 @@ async def turn(
     return release
 
 
+async def reword(
+    session: Session, release: Release, notes: str, *, by: Actor, organization_id: str
+) -> None:
+    """Give a release other notes, and note who did it. Raise Stale as `turn` does."""
+    await releases.change(session, release, notes=notes)
+    entry = AuditEntry(
+        organization_id=organization_id,
+        actor=by.reference,
+        action="release.reworded",
+        subject_id=release.id,
+        origin=by.origin,
+        detail={"length": len(notes)},
+    )
+    audit.add(session, entry)
+
+
 #: What the audit calls each move.
 ACTIONS: dict[ReleaseState, str] = {
     ReleaseState.DRAFT: "release.restored",

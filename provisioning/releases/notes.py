@@ -1,11 +1,24 @@
-"""Release notes: kept as they were written, made safe when they are shown."""
+"""
+Release notes: Markdown, kept as it was written, and read anew for each place where it is shown.
+
+Each place has a room of its own, and says how much is left and where the rest is; what is kept is
+always the whole.
+"""
+
+import re
+from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-#: Longer notes are cut before they are read: nobody reads more, and parsing takes time.
-LONGEST = 20_000
+from provisioning.errors import Unclear
+
+#: Bytes of UTF-8. Longer notes are a document, which belongs behind a link.
+LONGEST = 64 * 1024
+
+#: Pages are opened again and again with the same notes.
+REMEMBERED = 32
 
 #: `itms-services:` survives markdown-it's own check of links, and a note must not install somebody
 #: else's app; so the schemes are named here once more.
@@ -18,21 +31,29 @@ TAGS = {
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 
-#: These end a line of plain text.
-LINES = {"paragraph_close", "heading_close", "fence", "code_block", "html_block", "tr_close", "hr"}
-
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True}).enable(
+# A line break is one wherever notes are shown: people write them as in a message.
+_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
     ["table", "strikethrough", "linkify"]
 )
 # Only what is written as a URL becomes a link: `install.sh` and `app.py` look like hosts too.
 if _MARKDOWN.linkify is not None:
     _MARKDOWN.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
 
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+#: Room for the line that says what was left out.
+_LEFT_OUT = 120
 
+
+def parsed(markdown: str) -> list[Token]:
+    """Return notes as markdown-it's tokens: the one reading of them, for every place."""
+    return _MARKDOWN.parse(_clean(markdown))
+
+
+@lru_cache(maxsize=REMEMBERED)
 def to_html(markdown: str) -> str:
     """Return notes as HTML that is safe to show: no markup, script or style of the author's."""
     return nh3.clean(
-        _MARKDOWN.render(markdown[:LONGEST]),
+        _MARKDOWN.render(_clean(markdown)),
         tags=TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}},
         url_schemes=SCHEMES,
@@ -40,21 +61,49 @@ def to_html(markdown: str) -> str:
     ).strip()
 
 
-def to_plain(markdown: str, limit: int) -> str:
-    """Return the words of the notes without markup, in at most *limit* characters."""
-    words: list[str] = []
-    for token in _MARKDOWN.parse(markdown[:LONGEST]):
-        words.extend(_words(token))
-    lines = (" ".join(line.split()) for line in "".join(words).splitlines())
-    text = "\n".join(line for line in lines if line)
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+def checked(markdown: str) -> str:
+    """Return notes as they are kept. Raise Unclear with the field `notes` for too long ones."""
+    kept = _clean(markdown)
+    size = len(kept.encode())
+    if size > LONGEST:
+        raise Unclear(
+            f"The notes are {size - LONGEST:,} bytes longer than the {LONGEST // 1024} kB that are "
+            "kept. Shorten them, or put the rest on a page and link to it.",
+            field="notes",
+        )
+    return kept
 
 
-def _words(token: Token) -> list[str]:
-    if token.children is not None:
-        return [word for child in token.children for word in _words(child)]
-    if token.type in {"softbreak", "hardbreak"}:
-        return ["\n"]
-    if token.type in {"td_close", "th_close"}:
-        return [" "]
-    return [token.content, "\n"] if token.type in LINES else [token.content]
+def fitted(markdown: str) -> str:
+    """Return notes that nobody can be asked to shorten, cut after a line, and what was left."""
+    kept = _clean(markdown)
+    if len(kept.encode()) <= LONGEST:
+        return kept
+    part = kept.encode()[: LONGEST - _LEFT_OUT].decode(errors="ignore")
+    end = part.rfind("\n")
+    if end < len(part) // 2:
+        word = part.rfind(" ")
+        end = word if word > len(part) // 2 else len(part)
+    part = part[:end].rstrip()
+    left = len(kept) - len(part)
+    return f"{part}{_open_fence(part)}\n\n… {left:,} more characters were left out: notes end here."
+
+
+def _clean(markdown: str) -> str:
+    """No database keeps a NUL, and surrogates are no text."""
+    whole = markdown.replace("\x00", "").encode(errors="replace").decode()
+    return whole.replace("\r\n", "\n").strip()
+
+
+def _open_fence(markdown: str) -> str:
+    """Return what closes the code block in which *markdown* ends, nothing outside of one."""
+    fence = ""
+    for line in markdown.split("\n"):
+        found = _FENCE.match(line)
+        if found is None:
+            continue
+        if not fence:
+            fence = found[1]
+        elif line.strip().startswith(fence) and not line.strip().strip(fence[0]):
+            fence = ""
+    return f"\n{fence}" if fence else ""

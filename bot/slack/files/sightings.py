@@ -13,12 +13,6 @@ from storage.records.upload import Upload
 
 #: How records know that something is of Slack: a source, and a way of telling.
 SLACK = "slack"
-#: What stands for the notes when the file came without a text.
-NOTES_LIMIT = 5000
-#: Slack's `<https://…|label>`, `<@U1|ann>`, `<#C1|qa>`, `<!here>` in the text of a message.
-_LINK = re.compile(r"<(https?://[^|>]+)(?:\|[^>]*)?>")
-_NAMED = re.compile(r"<(?P<sign>[@#!])[^|>]+\|@?(?P<name>[^>]*)>")
-_UNNAMED = re.compile(r"<[@#!][^>]*>")
 
 
 class Sightings:
@@ -41,7 +35,7 @@ class Sightings:
         """
         Hand a file to the intake, unless it cannot be a build; None when it was let go.
 
-        *posted* is the ts of the message that carries it, when known.
+        *notes* are Markdown; *posted* is the ts of the message that carries it, when known.
         """
         if not file.id or not file.may_be_build or not uploader:
             return None
@@ -55,7 +49,7 @@ class Sightings:
                 by=actor(uploader),
                 spot=AnswerSpot(teller=SLACK, address=channel_id, thread=thread_ts),
                 posted_at=moment_of(posted or file.posted.get(channel_id)) or now(),
-                notes=as_notes(notes),
+                notes=notes,
                 quiet=not file.looks_like_build,
             )
         )
@@ -71,12 +65,3 @@ def moment_of(ts: str | None) -> datetime | None:
         return None
     seconds, _, rest = ts.partition(".")
     return datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(rest.ljust(6, "0")))
-
-
-def as_notes(comment: str) -> str:
-    """Return a message's text as the person typed it: Slack's brackets and escapes are undone."""
-    typed = _LINK.sub(r"\1", comment)
-    typed = _NAMED.sub(lambda found: found["sign"].replace("!", "@") + found["name"], typed)
-    typed = _UNNAMED.sub("", typed)
-    typed = typed.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
-    return typed.strip()[:NOTES_LIMIT]

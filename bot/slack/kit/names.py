@@ -32,6 +32,8 @@ PEOPLE = "distribute_people"
 NOTES = "distribute_notes"
 OPTIONS = "distribute_options"
 PREVIEW = "distribute_preview"
+EDIT_NOTES = "distribute_edit_notes"
+OPEN_NOTES = "distribute_open_notes"
 RELEASE = "distribute_release"
 APP_NAME = "app_name"
 APP_DISPLAY_NAME = "app_display_name"
@@ -40,6 +42,7 @@ APP_DISPLAY_NAME = "app_display_name"
 DISTRIBUTE_FORM = "distribute_form"
 PICK_FORM = "distribute_pick"
 PREVIEW_VIEW = "distribute_preview"
+EDIT_NOTES_VIEW = "distribute_edit_notes"
 CREATE_APP_FORM = "app_create_form"
 
 # Looking at releases.
@@ -80,6 +83,8 @@ ACTIONS = (
     CHOOSE_APP,
     INSTALL,
     PREVIEW,
+    EDIT_NOTES,
+    OPEN_NOTES,
     GROUP_CREATE,
     GROUP_DELETE,
     GROUP_EDIT_CHANNELS,

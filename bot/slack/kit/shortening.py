@@ -82,9 +82,9 @@ def _halve(block: Block) -> str:
     """Cut the text of *block* in half, in place, and return the half that went."""
     holder = _holder(block)
     text = str(holder["text"])
-    kept = mrkdwn.clip(text, max(len(text) // 2, SHORTEST))
-    holder["text"] = kept
-    return text[len(kept) - 1 :]
+    kept, rest = mrkdwn.parted(text, max(len(text) // 2, SHORTEST) - 1)
+    holder["text"] = kept + "…"
+    return rest
 
 
 def _text_of(block: Block) -> str:

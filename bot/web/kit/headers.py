@@ -13,6 +13,9 @@ FILE_POLICY = f"sandbox; {NOTHING_POLICY}"
 #: For our own pages: our own style, script and pictures, and nothing inline.
 PAGE_POLICY = f"{NOTHING_POLICY}; style-src 'self'; script-src 'self'; img-src 'self'"
 
+#: For a page of ours with a form, which is sent to us alone.
+FORM_POLICY = PAGE_POLICY.replace("form-action 'none'", "form-action 'self'")
+
 DEFAULTS = {
     "Cache-Control": "private, no-store",
     "Content-Security-Policy": NOTHING_POLICY,

@@ -2,8 +2,8 @@
 
 import re
 
-#: Everything below it holds an install link's secret.
-SECRET_BELOW = "/i/"  # noqa: S105 - a path, no secret itself
+#: Everything below them holds a link's secret.
+SECRET_BELOW = re.compile("/[in]/")
 
 #: A slash, a backslash, a dot or a control character in disguise, or a step upwards or nowhere.
 #: Nobody who follows our links writes these (CVE-2024-4956 was the encoded slash).
@@ -23,14 +23,15 @@ def is_trick(raw_path: str) -> bool:
     path = raw_path.partition("?")[0]
     if not path.startswith("/"):
         return True
-    return bool(TRICK.search(path)) or (path.startswith(SECRET_BELOW) and "%" in path)
+    return bool(TRICK.search(path)) or (SECRET_BELOW.match(path) is not None and "%" in path)
 
 
 def masked(raw_path: str) -> str:
     """Return a path for the log: no query, no secret, nothing unprintable."""
-    head, found, tail = raw_path.partition("?")[0].partition(SECRET_BELOW)
-    if found:
-        _secret, slash, rest = tail.partition("/")
-        head = f"{head}{found}…{slash}{rest}"
+    head = raw_path.partition("?")[0]
+    found = SECRET_BELOW.search(head)
+    if found is not None:
+        _secret, slash, rest = head[found.end() :].partition("/")
+        head = f"{head[: found.end()]}…{slash}{rest}"
     shown = SECRET.sub("…", head)[:SHOWN]
     return "".join(letter if letter.isprintable() else "?" for letter in shown)

@@ -70,7 +70,7 @@ class Pages:
     """Renders pages. Everything put into one is escaped unless it is `Markup` already."""
 
     def __init__(self, assets: Assets) -> None:
-        folders = [HERE / "templates", HERE.parent / "install" / "templates"]
+        folders = [HERE / "templates", *sorted(HERE.parent.glob("*/templates"))]
         self._environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
             autoescape=True,
@@ -80,12 +80,19 @@ class Pages:
         )
         self._environment.globals["asset"] = assets.path
 
-    def answer(self, template: str, values: Mapping[str, object], *, status: int) -> web.Response:
+    def answer(
+        self,
+        template: str,
+        values: Mapping[str, object],
+        *,
+        status: int,
+        policy: str = PAGE_POLICY,
+    ) -> web.Response:
         """Return the page as an answer that may load our own style, script and pictures only."""
         return web.Response(
             text=self._environment.get_template(template).render(values),
             status=status,
             content_type="text/html",
             charset="utf-8",
-            headers={"Content-Security-Policy": PAGE_POLICY},
+            headers={"Content-Security-Policy": policy},
         )

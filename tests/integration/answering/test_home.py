@@ -61,7 +61,7 @@ async def test_a_tester_finds_the_release_with_an_install_link_that_works(given:
     await given.bob.click(home, names.INSTALL)
 
     assert "2.5.0" not in words_of(home)
-    assert "First _build_" in words_of(home)
+    assert "First *build*" in words_of(home)
     assert "/i/" in install["url"]
     link = install["url"].replace("http://127.0.0.1:1/", f"http://127.0.0.1:{given.port}/")
     async with phone(android=False) as device:

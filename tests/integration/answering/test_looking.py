@@ -88,7 +88,7 @@ async def test_show_finds_a_release_by_app_version_or_number(asking: Asking, typ
 
     assert "Harbour 2.5.0 (250)" in said
     assert "Release 2 · :memo: Draft: nobody has it yet." in said
-    assert "`faster` &amp; _better_" in said
+    assert "`faster` &amp; *better*" in said
 
 
 async def test_show_of_what_went_out_says_who_sent_it_where_and_who_has_it(

@@ -25,7 +25,7 @@ async def test_a_build_dropped_in_a_channel_becomes_a_release_for_a_tester(eithe
     announcement = await either.card_saying("*Live*", QA)
     told = await either.dm_to("Bob", "ready for you")
     live = await either.card_saying("1/1 reached", BUILDS)
-    assert "First _build_" in announcement.said()
+    assert "First *build*" in announcement.said()
     assert "/i/" in str(told.blocks)
     assert live.ts == draft.ts
     await either.card_saying("distributed it to QA", QA)
@@ -165,7 +165,40 @@ async def test_the_notes_are_previewed_as_people_will_read_them(either: House) -
     await either.ann.click(form, names.PREVIEW)
 
     shown = await either.view_of("Ann", "Preview")
-    assert "First _build_" in str(shown.blocks)
+    assert "First *build*" in str(shown.blocks)
+
+
+async def test_c2_what_is_typed_with_a_build_is_shown_as_slack_showed_it(either: House) -> None:
+    channel = either.workspace.channel(QA)
+    typed = (
+        f"*New* _soft_ ~gone~ `x*y` {either.bob.mention} <#{channel.id}> :tada:\n"
+        "• <https://a.example/x|the log>\n&gt; 1 &lt; 2"
+    )
+
+    await either.cid.post(BUILDS, typed, files=[either.samples.ipa])
+
+    card = await either.card_saying("New app")
+    assert (
+        f"*Proposed notes*\n*New* _soft_ ~gone~ `x*y` @{either.bob.user.name} #qa 🎉\n"
+        "• <https://a.example/x|the log>\n> 1 &lt; 2"
+    ) in card.said()
+
+
+async def test_c1_long_notes_travel_whole_from_the_message_to_the_preview(house: House) -> None:
+    items = [f"• thing number {i} works again" for i in range(400)]
+    await house.with_app()
+    await house.cid.edit(house.workspace.messages(BUILDS)[0], "\n".join(items))
+    card = await house.card_saying("more lines: `/release show harbour 1`")
+    kept = [item for item in items if f"{item}\n" in card.said()]
+    await house.ann.click(card, names.DISTRIBUTE)
+    form = await house.view_of("Ann", "Distribute")
+
+    await house.ann.click(form, names.PREVIEW)
+
+    assert kept == items[: len(kept)]
+    assert f"… {400 - len(kept)} more lines" in card.said()
+    shown = str((await house.view_of("Ann", "Preview")).blocks)
+    assert all(item in shown for item in items)
 
 
 async def test_the_shortcut_on_a_message_opens_the_form_for_its_build(house: House) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.house import House
 from bot.slack.drawing import warnings
+from bot.slack.drawing.notes import read_ahead
 from bot.slack.drawing.sentences import sentence as in_slack
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Remembered, Wish, remembered, wish_of, wished
@@ -45,6 +46,8 @@ class Desk:
         self._people = house.people
         self._cards = house.releases.cards
         self._lists = house.releases.lists
+        self._editing = house.releases.editing
+        self._links = house.links
         self._distributions = house.distributing.distributions
 
     async def open(
@@ -134,7 +137,16 @@ class Desk:
         """Show the notes as they stand in the form at this moment."""
         card = await self._cards.release(click.subject)
         typed = at(click.view, "state", "values", names.NOTES, names.NOTES, "value")
-        form = views.preview(card, typed if isinstance(typed, str) else "")
+        entered = at(click.view, "state", "values", names.NOTES) is not None
+        written = (typed or "") if entered else card.notes
+        await read_ahead(written)
+        form = views.preview(card, written)
+        await self._workspace.doorman.push(click.asker, click.trigger_id, form)
+
+    async def edit_notes(self, click: Click) -> None:
+        """Lead to the page on which the notes are edited. Raise NotAllowed, NotFound, NotNow."""
+        token = await self._editing.invite(click.subject, click.asker.by)
+        form = views.edit_notes(self._links.notes(token))
         await self._workspace.doorman.push(click.asker, click.trigger_id, form)
 
     async def groups_like(self, typed: str) -> list[Block]:

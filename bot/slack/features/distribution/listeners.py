@@ -61,8 +61,14 @@ def _register_buttons(app: AsyncApp, desk: Desk) -> None:
         await ack()
         await desk.preview(click_of(body))
 
+    @app.action(names.EDIT_NOTES)
+    async def on_edit_notes(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await desk.edit_notes(click_of(body))
+
+    @app.action(names.OPEN_NOTES)
     @app.action(names.INSTALL)
-    async def on_install(ack: AsyncAck) -> None:
+    async def on_link(ack: AsyncAck) -> None:
         # Slack opens the link by itself, and reports the click all the same.
         await ack()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import warnings, words
+from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import reached, reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
@@ -13,7 +13,6 @@ from provisioning.releases.lifecycle import Standing
 from storage.inspection.sizes import human
 from storage.records.distribution import DistributionState, RecipientState
 
-NOTES = 1800
 NAMED = 25
 
 
@@ -30,7 +29,7 @@ def announcement(card: ReleaseCard, icon: str | None) -> Message:
         blocks=(
             blocks.section(text, accessory=picture),
             *warnings.stopping(card.build),
-            *_notes(card.notes),
+            *_notes(card.notes, notes.in_full(card)),
             *_mandatory(card),
             blocks.context(_state(card, sign, word)),
         ),
@@ -58,8 +57,10 @@ def _mandatory(card: ReleaseCard) -> tuple[Block, ...]:
     return (blocks.context(f"{words.WARNING} *Mandatory:* please update to this release."),)
 
 
-def _notes(notes: str) -> tuple[Block, ...]:
-    return (blocks.section(mrkdwn.from_markdown(notes, NOTES)),) if notes.strip() else ()
+def _notes(written: str, rest: str) -> tuple[Block, ...]:
+    if not written.strip():
+        return ()
+    return (blocks.section(notes.beginning(written, notes.ANNOUNCEMENT, rest)),)
 
 
 def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
@@ -77,7 +78,7 @@ def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
         blocks=(
             blocks.section(text, accessory=picture),
             *warnings.stopping(card.build),
-            *_notes(card.notes),
+            *_notes(card.notes, notes.behind(link)),
             blocks.actions(_button(link, stopped)),
             blocks.context(
                 f"{must}From {who(card.by)}. This link is for you alone: please do not "

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from bot.slack.drawing import warnings, words
+from bot.slack.drawing import notes, warnings, words
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.payloads import Outdated, Submission, at
@@ -21,6 +21,13 @@ NOTIFY = "notify"
 INPUT_NOTES = 3000
 #: The private metadata of a form holds this many characters.
 MEMORY = 3000
+TOO_LONG = (
+    "The notes are longer than Slack's form can hold. They go out whole, and are edited on a page."
+)
+EDIT = (
+    "On a page of its own there is room for 64 kB. The link is for you alone and works once: what "
+    "you save there replaces the notes at once. Open the form again afterwards."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,15 +193,30 @@ def confirmation(card: ReleaseCard, filled: Filled, plan: Plan, *, on_top: bool 
     )
 
 
-def preview(card: ReleaseCard, notes: str) -> Form:
+def preview(card: ReleaseCard, written: str) -> Form:
     """Return the notes as people will read them."""
-    shown = mrkdwn.from_markdown(notes) if notes.strip() else "_No notes._"
+    shown = notes.sections(written, notes.PREVIEW, "under *Edit on a page…*")
     title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
     return Form(
         callback_id=names.PREVIEW_VIEW,
         title="Preview of the notes",
         close="Back",
-        blocks=(blocks.section(title), blocks.divider(), blocks.section(shown)),
+        blocks=(
+            blocks.section(title),
+            blocks.divider(),
+            *(shown or [blocks.section("_No notes._")]),
+        ),
+    )
+
+
+def edit_notes(url: str) -> Form:
+    """Return what leads to the page on which notes of any length are edited."""
+    button = blocks.button("Open the page", names.OPEN_NOTES, url=url, style="primary")
+    return Form(
+        callback_id=names.EDIT_NOTES_VIEW,
+        title="Edit the notes",
+        close="Back",
+        blocks=(blocks.section(EDIT), blocks.actions(button)),
     )
 
 
@@ -263,7 +285,8 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
     ]
     shown = [blocks.section("\n".join(line for line in lines if line)), *warnings.every(card)]
     if wish.notes and wish.notes.strip():
-        shown.append(blocks.section(f"*Notes*\n{mrkdwn.from_markdown(wish.notes, 2800)}"))
+        said = notes.beginning(wish.notes, notes.CONFIRMATION, "in the form")
+        shown.append(blocks.section(f"*Notes*\n{said}"))
     return tuple(shown)
 
 
@@ -292,16 +315,18 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
 
 
 def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
-    notes = card.notes if wish.notes is None else wish.notes
-    if len(notes) > INPUT_NOTES:
-        return (blocks.context("The notes are too long for Slack's form; they stay as they are."),)
+    written = card.notes if wish.notes is None else wish.notes
+    look = blocks.button("Preview notes", names.PREVIEW, names.value_of(card.release_id))
+    edit = blocks.button("Edit on a page…", names.EDIT_NOTES, names.value_of(card.release_id))
+    if len(written) > INPUT_NOTES:
+        return (blocks.context(TOO_LONG), blocks.actions(edit, look))
     return (
         blocks.entry(
             names.NOTES,
             "Release notes",
             blocks.text_field(
                 names.NOTES,
-                notes,
+                written,
                 placeholder="What is new, what to look at. Markdown works.",
                 multiline=True,
                 longest=INPUT_NOTES,
@@ -309,9 +334,7 @@ def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
             hint="Markdown: **bold**, *italic*, `code`, - lists, [links](https://…).",
             optional=True,
         ),
-        blocks.actions(
-            blocks.button("Preview notes", names.PREVIEW, names.value_of(card.release_id))
-        ),
+        blocks.actions(look, edit),
     )
 
 

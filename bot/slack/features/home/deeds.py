@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.links import Links
+from bot.slack.drawing.notes import read_ahead
 from bot.slack.features.home import views
 from bot.slack.kit.payloads import actor
 from provisioning.actors import Act
@@ -52,6 +53,8 @@ class Home:
         given = await self._lists.given_to(user_id)
         newest = views.newest_of_each(given, lambda one: one.release.app_id)
         installable = await self._installable(newest)
+        for one in newest:
+            await read_ahead(one.release.notes)
         manages = await self._permissions.may(actor(user_id), Act.DISTRIBUTE)
         return views.home(installable, await self._desk() if manages else None)
 

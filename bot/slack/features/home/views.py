@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.slack.drawing import words
+from bot.slack.drawing import notes, words
 from bot.slack.drawing.releases import line
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
@@ -73,11 +73,11 @@ def _installable(found: Sequence[Installable]) -> list[Block]:
         line_ = one.given.release
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         text = f"*{mrkdwn.plain(line_.app_display_name, 80)}* {_version(line_)}{mandatory}"
-        notes = mrkdwn.from_markdown(line_.notes, 300) if line_.notes else ""
+        said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url))
         button = blocks.button(
             "Install", names.INSTALL, names.value_of(one.given.recipient_id), url=one.url
         )
-        shown.append(blocks.section(f"{text}\n{notes}".strip(), accessory=button))
+        shown.append(blocks.section(f"{text}\n{said}".strip(), accessory=button))
     return shown
 
 

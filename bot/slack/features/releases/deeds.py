@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.slack.drawing.notes import read_ahead
 from bot.slack.features.releases import messages, views
 from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Block, Form, Message
@@ -117,6 +118,7 @@ class Looking:
     async def _sheet(self, viewer: Viewer, release_id: str) -> Message:
         """Return a release in full; who else has it is for those who see every release."""
         card = await self._cards.release(release_id)
+        await read_ahead(card.notes)
         return messages.full(card, with_reach=viewer.sees_all)
 
     async def _newest(self, viewer: Viewer, *, limit: int = 15) -> list[ReleaseLine]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.slack.drawing import warnings, words
+from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import line, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
@@ -20,6 +20,8 @@ NO_APPS = (
     "There is no app yet. Post an `.ipa` or `.apk` in a channel I am in (`/invite @slipway`); its "
     "card offers to create the app."
 )
+#: A draft has no install page yet, and whoever sees every release was not given each.
+ON_A_PAGE = "*Distribute…* on its card, then *Edit on a page…*"
 NOTHING_GIVEN = (
     "You were not given a release yet. When you are, I send you a message with an install link."
 )
@@ -80,7 +82,7 @@ def full(card: ReleaseCard, *, with_reach: bool) -> Message:
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
             *warnings.warnings(card.build),
             {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
-            *_notes(card),
+            *_notes(card, ON_A_PAGE if with_reach else "on its install page"),
             *(_reach(card) if with_reach else ()),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
@@ -109,10 +111,11 @@ def _expiry(expires_at: datetime | None) -> str:
     return f", profile until {expires_at:%d %B %Y}" if expires_at else ""
 
 
-def _notes(card: ReleaseCard) -> list[Block]:
-    if not card.notes:
+def _notes(card: ReleaseCard, rest: str) -> list[Block]:
+    if not card.notes.strip():
         return [blocks.context("No release notes.")]
-    return [blocks.section(f"*Notes*\n{mrkdwn.from_markdown(card.notes, 2800)}")]
+    shown = notes.sections(card.notes, notes.SHEET, rest)
+    return [blocks.section("*Notes*"), *shown]
 
 
 def _reach(card: ReleaseCard) -> list[Block]:

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.house import House
+from bot.slack.files.comments import Comments
 from bot.slack.files.files import Files, SlackFile, file_of
-from bot.slack.files.sightings import SLACK, Sightings, as_notes
+from bot.slack.files.sightings import SLACK, Sightings
 from bot.slack.kit.payloads import Body, at, entries, text, text_or_none
 from bot.slack.workspace import Workspace
 from provisioning.errors import SourceFailed, SourceGone
@@ -23,6 +24,7 @@ class Arrivals:
         self._tellers = house.tellers
         self._intake = house.intake
         self._sightings = Sightings(workspace, house.intake)
+        self._comments = Comments(workspace)
         # Slack waits for the answer to an event while the file is looked at.
         self._files = Files(workspace.clients.hurried, workspace.standing)
 
@@ -49,9 +51,10 @@ class Arrivals:
         """See the files of a message, whose text is known, too."""
         channel_id = text(event, "channel")
         thread_ts = text_or_none(event, "thread_ts") or text(event, "ts")
-        comment = text_or_none(event, "text") or ""
-        for entry in entries(event, "files"):
-            file = file_of(entry)
+        files = [file_of(entry) for entry in entries(event, "files")]
+        builds = any(file.may_be_build for file in files)
+        comment = await self._comments.notes(event) if builds else ""
+        for file in files:
             if not file.name and file.access == "check_file_info":
                 continue  # `file_shared` follows, and asks.
             await self._sightings.see(
@@ -68,7 +71,7 @@ class Arrivals:
         message = at(event, "message") or {}
         if text_or_none(message, "text") == text_or_none(event, "previous_message", "text"):
             return
-        words = as_notes(text_or_none(message, "text") or "")
+        words = await self._comments.notes(message)
         for key in await self._keys(entries(message, "files")):
             upload = await self._intake.rephrased(key, words)
             if upload is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import warnings, words
+from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
@@ -17,8 +17,9 @@ from storage.inspection.sizes import human
 from storage.records.upload import UploadState
 
 CHANGES = 12
-NOTES = 700
 SENTENCE = 300
+#: Where all of the notes are before there is a release.
+IN_THE_MESSAGE = "in the message that brought the file"
 
 _OPEN = frozenset({Standing.DRAFT, Standing.LIVE, Standing.SUPERSEDED})
 _ENDED = frozenset({Standing.DISMISSED, Standing.RECALLED})
@@ -78,7 +79,7 @@ def unclaimed(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             *warnings.warnings(build),
             *warnings.remarks(build),
             blocks.section(hint),
-            *_notes(card.notes, "Proposed notes"),
+            *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
             blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
             blocks.actions(
                 blocks.button(
@@ -110,7 +111,7 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             *warnings.warnings(build),
             *warnings.remarks(build),
             blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
-            *_notes(card.notes, "Proposed notes"),
+            *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
             blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
             blocks.actions(choice),
         ),
@@ -131,7 +132,11 @@ def release(card: UploadCard, release: ReleaseCard, icon: str | None) -> Message
             *warnings.loud(release.changes),
             *warnings.remarks(release.build),
             *_changes(release),
-            *_notes(release.notes, "Proposed notes" if not release.acts else "Notes"),
+            *_notes(
+                release.notes,
+                "Notes" if release.acts else "Proposed notes",
+                notes.in_full(release),
+            ),
             blocks.context(
                 f"{sign} *{word}* · release {release.number}{_reach(release)} · "
                 f"from {who(card.by)}{_whose(release)}"
@@ -193,10 +198,10 @@ def _listed(changes: Sequence[Change]) -> str:
     return "\n".join(lines)
 
 
-def _notes(notes: str, title: str) -> tuple[Block, ...]:
-    if not notes.strip():
+def _notes(written: str, title: str, rest: str) -> tuple[Block, ...]:
+    if not written.strip():
         return ()
-    return (blocks.section(f"*{title}*\n{mrkdwn.from_markdown(notes, NOTES)}"),)
+    return (blocks.section(f"*{title}*\n{notes.beginning(written, notes.CARD, rest)}"),)
 
 
 def _reach(release: ReleaseCard) -> str:

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from provisioning.releases.notes import LONGEST, to_html, to_plain
+from provisioning.errors import Unclear
+from provisioning.releases.notes import LONGEST, checked, fitted, to_html
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -76,21 +77,49 @@ def test_links_tell_the_other_side_nothing() -> None:
     assert 'rel="noopener noreferrer nofollow"' in to_html("[x](https://ok.example)")
 
 
-def test_notes_of_a_megabyte_are_cut_before_they_are_read() -> None:
-    assert len(to_html("word " * 200_000)) < LONGEST + 100
+def test_a_line_break_is_one_as_in_slack() -> None:
+    assert to_html("one\ntwo") == "<p>one<br>\ntwo</p>"
 
 
-def test_plain_words_are_cut_at_the_limit() -> None:
-    assert to_plain("# Big\n\nnews for *everybody* here", 12) == "Big\nnews fo…"
-    assert to_plain("short", 12) == "short"
-    assert to_plain("", 12) == ""
+@pytest.mark.parametrize("letter", ["x", "é", "船", "🚢"])
+def test_c1_notes_of_64_kb_are_kept_and_one_byte_more_is_refused(letter: str) -> None:
+    most = letter * (LONGEST // len(letter.encode()))
+    most += "x" * (LONGEST - len(most.encode()))
+
+    assert checked(most) == most
+    assert fitted(most) == most
+    with pytest.raises(Unclear, match="1 bytes longer than the 64 kB") as refused:
+        checked(most + "x")
+    assert refused.value.data["field"] == "notes"
 
 
-def test_plain_words_keep_lines_and_lose_marks() -> None:
-    plain = to_plain(
-        "# Title\n\n* one\n* two `x`\n\n![picture](https://x.example/y.png)\n\n"
-        "| a | b |\n|---|---|\n| 1 | 2 |\n\n[label](https://ok.example)",
-        200,
-    )
+@pytest.mark.parametrize(
+    "line", ["- one more thing\n", "word ", "船", "```\ncode\n", "~~~~\n```\ncode\n"]
+)
+def test_c1_what_nobody_can_be_asked_to_shorten_is_cut_and_says_so(line: str) -> None:
+    written = line * (LONGEST // len(line.encode()) + 1000)
 
-    assert plain == "Title\none\ntwo x\npicture\na b\n1 2\nlabel"
+    kept = fitted(written)
+
+    body, _, said = kept.rpartition("\n\n… ")
+    left = int(said.split()[0].replace(",", ""))
+    body = body.removesuffix("\n~~~~")
+    assert len(kept.encode()) <= LONGEST
+    assert len(kept.encode()) > LONGEST - 400
+    assert written.startswith((body, body.removesuffix("\n```")))
+    assert abs(len(written.strip()) - len(body) - left) <= len("\n~~~~")
+    assert "<p>… " in to_html(kept)
+    assert fitted(kept) == kept
+
+
+def test_c1_the_page_shows_all_of_them() -> None:
+    written = "# New\n\n" + "".join(f"- thing {i}\n" for i in range(5_000))
+
+    html = to_html(checked(written))
+
+    assert html.count("<li>") == 5_000
+    assert "thing 4999" in html
+
+
+def test_no_database_is_given_what_it_cannot_keep() -> None:
+    assert checked(" a\x00b\r\nc\ud800 ") == "ab\nc?"

@@ -4,7 +4,6 @@ import pytest
 
 from bot.slack.files import files
 from bot.slack.files.files import file_of, refusal_of
-from bot.slack.files.sightings import as_notes
 from provisioning.errors import SourceGone
 
 
@@ -73,18 +72,3 @@ def test_a_name_decides_how_loud_and_not_what_it_is(name: str, loud: bool, quiet
 
     assert file.looks_like_build is loud
     assert file.may_be_build is quiet
-
-
-@pytest.mark.parametrize(
-    ("comment", "notes"),
-    [
-        ("  a &lt;b&gt; &amp; c ", "a <b> & c"),
-        ("<https://a.example/x|label> done", "https://a.example/x done"),
-        ("<@U1|ann> in <#C1|qa>", "@ann in #qa"),
-        ("<@U1> hello <!here>", "hello"),
-        ("<!here|@here> now", "@here now"),
-        ("x" * 6000, "x" * 5000),
-    ],
-)
-def test_the_text_of_a_message_becomes_notes_as_it_was_typed(comment: str, notes: str) -> None:
-    assert as_notes(comment) == notes

@@ -37,6 +37,7 @@ def test_an_honest_path_is_none(path: str) -> None:
     [
         (f"/i/{TOKEN}", "/i/…"),
         (f"/i/{TOKEN}/manifest.plist", "/i/…/manifest.plist"),
+        (f"/n/{TOKEN}short.{TOKEN}", "/n/…"),
         (f"/i/short/{TOKEN}", "/i/…/…"),
         (f"/I/{TOKEN}/app.ipa", "/I/…/app.ipa"),
         (f"/x?next={TOKEN}", "/x"),

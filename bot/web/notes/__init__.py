@@ -1,0 +1,1 @@
+"""The page on which the notes of a release are edited."""
