@@ -59,6 +59,7 @@ def configure(form: Literal["text", "json"], *, level: int = logging.INFO) -> No
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    # What is asked of us is written by `bot.web.access`, which masks secrets.
     for noisy in ("httpx", "httpcore", "apscheduler", "aiohttp.access", "dbos"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     # Bolt warns that it ignores a token which it was not to use anyway.

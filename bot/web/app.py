@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.links import Links
 from bot.web.health import Check, health_doors
 from bot.web.install.routes import InstallPages
-from bot.web.kit.access_log import MaskedAccessLogger, server_logger
+from bot.web.kit.access_log import ACCESS, MaskedAccessLogger, server_logger
 from bot.web.kit.connections import LIMITS, ConnectionLimits, PatientRunner
 from bot.web.kit.doors import Access, Door, Guard, open_doors
 from bot.web.kit.errors import answer_errors
@@ -87,6 +87,7 @@ def make_runner(
         app,
         limits,
         access_log_class=MaskedAccessLogger,
+        access_log=ACCESS,
         handle_signals=False,
         logger=server_logger(),
         shutdown_timeout=patience,

@@ -8,6 +8,9 @@ from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.web.kit.paths import masked
 
+#: A logger of our own: aiohttp's also hears servers whose lines would mask nothing.
+ACCESS = logging.getLogger("bot.web.access")
+
 
 class MaskedAccessLogger(AbstractAccessLogger):
     """One line per answer: no address of the person, no query, no header, no secret."""

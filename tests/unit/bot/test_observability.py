@@ -7,26 +7,14 @@ from collections.abc import Generator
 
 import pytest
 
-from bot import observability
+from tests import logs
 
 
 @pytest.fixture
-def log(monkeypatch: pytest.MonkeyPatch) -> Generator[io.StringIO]:
-    """Lend what is logged as in a running house, and leave logging as it was found."""
-    stream = io.StringIO()
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    known = [item for item in root.manager.loggerDict.values() if isinstance(item, logging.Logger)]
-    levels = {logger: logger.level for logger in known}
-    monkeypatch.setattr(root, "handlers", handlers)
-    observability.configure("json")
-    handler = root.handlers[0]
-    assert isinstance(handler, logging.StreamHandler)
-    handler.setStream(stream)
-    root.setLevel(level)
-    yield stream
-    for logger, before in levels.items():
-        logger.setLevel(before)
+def log() -> Generator[io.StringIO]:
+    """Lend what is logged as in a running house."""
+    with logs.written("json") as stream:
+        yield stream
 
 
 @pytest.mark.parametrize(
