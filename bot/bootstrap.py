@@ -55,8 +55,7 @@ async def open_house(
     Bring the tables up to date, run the engine, and open the doors of Slack and of the web.
 
     *boundary* is told of every step of every road; the crash tests kill there, and tests of faults
-    hurry by *timing*. Raise SlipwayError when something cannot be opened; with Slack out of reach,
-    the house opens and waits for it.
+    hurry by *timing*. Raise SlipwayError; for a Slack that is out of reach the house waits, open.
     """
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(prepared(settings))
@@ -114,6 +113,7 @@ def _furnished(
         distributing=distribute_room(ground, people, tellers, engine),
         tellers=tellers,
         links=ground.links,
+        examine=ground.examine,
     )
     tellers.add(slack.make_teller(ground, workspace, house))
     return house

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.findings import Examine
 from bot.links import Links
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
@@ -75,7 +76,11 @@ class DistributeRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """Every room. `tellers` is how the house speaks, `links` how it is found."""
+    """
+    Every room.
+
+    `tellers` is how the house speaks, `links` how it is found, `examine` how it looks at itself.
+    """
 
     people: PeopleRoom
     releases: ReleaseRoom
@@ -85,3 +90,4 @@ class House:
     distributing: DistributeRoom
     tellers: Tellers
     links: Links
+    examine: Examine

@@ -11,6 +11,8 @@ from contextlib import suppress
 from typing import Any
 
 from bot.bootstrap import open_house
+from bot.doctor.examination import examine
+from bot.findings import Gravity
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -74,9 +76,17 @@ def overlook_what_stays() -> None:
 
 async def _live(settings: Settings) -> None:
     async with open_house(settings) as house:
+        await _examine_briefly(settings)
         overlook_what_stays()
         logger.info("Slipway is up: %s (port %s).", settings.base_url, house.port)
         await asyncio.Event().wait()  # For ever: whoever wants an end cancels.
+
+
+async def _examine_briefly(settings: Settings) -> None:
+    """Say what an admin should look after, a line each; `slipway doctor` says all of it."""
+    for finding in await examine(settings, brief=True):
+        if finding.gravity in {Gravity.BROKEN, Gravity.WARNING}:
+            logger.warning("slipway doctor: %s: %s %s", finding.what, finding.found, finding.to_do)
 
 
 def _end_within(seconds: float) -> None:

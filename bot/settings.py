@@ -1,13 +1,14 @@
 """The settings: the only place that reads the environment."""
 
 import re
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, SettingsConfigDict
 
 from storage.errors import SlipwayError
 
@@ -22,6 +23,8 @@ OTHER_TOKENS = {
     "xoxe.": "a token that expires (xoxe.…), since token rotation is switched on for the app",
     "xoxe-": "a refresh token (xoxe-…)",
 }
+#: How like a real name another one is that was meant for it; 1 is the same.
+NEAR = 0.8
 OWNER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 #: Slack's own limit for one file; larger builds come by other ways.
@@ -83,6 +86,9 @@ class Settings(BaseSettings):
 
     admins: List = ()
     """Slack user ids of the admins, separated by commas."""
+
+    backup_dir: Path | None = None
+    """Where your backups of the data arrive; `slipway doctor` looks how old the newest one is."""
 
     organization: str = "main"
     """The owner name of the apps: the first part of `owner/app`."""
@@ -232,6 +238,27 @@ class _SigningSettings(BaseSettings):
 def p12_password() -> SecretStr | None:
     """Return the password of the p12 that `slipway resign` signs with; None when there is none."""
     return _SigningSettings().p12_password
+
+
+def strangers() -> dict[str, str]:
+    """
+    Return the names in the environment that look like a setting, each with the nearest real one.
+
+    Nothing (an empty name) stands for one that is near to none.
+    """
+    real = [
+        f"SLIPWAY_{name.upper()}"
+        for name in (*Settings.model_fields, *_SigningSettings.model_fields)
+    ]
+    found = sorted(
+        name
+        for name in EnvSettingsSource(Settings, case_sensitive=True).env_vars
+        if name.upper().startswith("SLIPWAY_") and name.upper() not in real
+    )
+    return {
+        name: next(iter(get_close_matches(name.upper(), real, n=1, cutoff=NEAR)), "")
+        for name in found
+    }
 
 
 def _start_of(token: SecretStr | None) -> str:

@@ -33,6 +33,7 @@ class Act(StrEnum):
     MANAGE_GROUPS = "change groups"
     MANAGE_ROLES = "give roles"
     SIGN = "use signing identities"
+    EXAMINE = "examine this installation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ What can go wrong with what we have.
 * SlipwayError: the root of every error of ours; its message is a sentence for people
   * StorageError
     * DatabaseDown (transient)
+    * DatabaseDamaged
+    * NotWritable
     * NotFound
     * AlreadyExists
     * Stale
@@ -46,6 +48,18 @@ class DatabaseDown(StorageError):
 
     code = "database_down"
     transient = True
+
+
+class DatabaseDamaged(StorageError):
+    """The database file is damaged. Stop Slipway and restore the file from the backup."""
+
+    code = "database_damaged"
+
+
+class NotWritable(StorageError):
+    """Slipway may read its data but cannot write. Give the data to the user that runs Slipway."""
+
+    code = "not_writable"
 
 
 class NotFound(StorageError):

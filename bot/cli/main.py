@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli import examining as cli_examining
 from bot.cli import packages as cli_packages
 from bot.cli import secrets as cli_secrets
 from bot.cli import signing as cli_signing
@@ -42,6 +43,7 @@ for command in (
     *cli_signing.COMMANDS,
     *cli_secrets.COMMANDS,
     *cli_storage.COMMANDS,
+    *cli_examining.COMMANDS,
 ):
     main.add_command(command)
 
@@ -81,24 +83,6 @@ def migrate() -> None:
             else "Nothing to do."
         )
         return 0
-
-    run(work)
-
-
-@main.command()
-def doctor() -> None:
-    """Check the installation, and say what to do about each trouble."""
-    from bot.doctor import examine  # noqa: PLC0415
-
-    settings = settings_or_exit()
-
-    async def work() -> int:
-        findings = await examine(settings)
-        for finding in findings:
-            click.echo(f"{'ok  ' if finding.ok else 'FAIL'}  {finding.name}: {finding.sentence}")
-        broken = sum(not finding.ok for finding in findings)
-        click.echo("All is well." if not broken else f"{broken} to look after.")
-        return 1 if broken else 0
 
     run(work)
 

@@ -1,4 +1,4 @@
-"""The command line of kept secrets: `slipway rotate`."""
+"""The command line of the secret key: `slipway rotate` and `slipway new-key`."""
 
 import sys
 from pathlib import Path
@@ -28,6 +28,57 @@ def rotate(*, former: Path) -> None:
     click.echo(f"Done: {count} secrets are sealed with the current key.")
 
 
+@click.command("new-key")
+def new_key() -> None:
+    """
+    Make a new secret key in place of one that was lost for good.
+
+    Links that were sent end, and people get new ones; signing identities are imported again.
+    """
+    import asyncio  # noqa: PLC0415 - see below
+
+    try:
+        ended, identities = asyncio.run(_new_key())
+    except SlipwayError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    click.echo(f"Done: there is a new secret key. {ended} install links ended with the old one.")
+    click.echo("Whoever opens their Home in Slack, or is told of a release, gets a new link.")
+    for name in identities:
+        click.echo(f"Import the signing identity {name} again: its key cannot be opened any more.")
+
+
+async def _new_key() -> tuple[int, list[str]]:
+    import asyncio  # noqa: PLC0415
+
+    # Other commands start faster without these.
+    from bot.secret_key import secret_key  # noqa: PLC0415
+    from bot.settings import SettingsWrong, load  # noqa: PLC0415
+    from storage.catalog import grants, identities  # noqa: PLC0415
+    from storage.catalog.database import Database  # noqa: PLC0415
+    from storage.migrations import migrate  # noqa: PLC0415
+    from storage.records.base import now  # noqa: PLC0415
+
+    settings = load()
+    if await asyncio.to_thread(settings.key_file.exists):
+        raise SettingsWrong(
+            f"There is a secret key, {settings.key_file}. To replace it, move it away and run "
+            "`slipway rotate --former` with the place it was moved to: nothing is lost then but "
+            "old links."
+        )
+    await migrate.upgrade(settings.records_url)
+    database = Database(settings.records_url)
+    try:
+        async with database.writing() as session:
+            ended = await grants.expire(session, now())
+            kept = await identities.every(session)
+    finally:
+        await database.close()
+    # The key comes last: with it the start is free, and by then no link of the old one holds.
+    await asyncio.to_thread(secret_key, settings.key_file)
+    return ended, [identity.name for identity in kept if identity.sealed_key]
+
+
 async def _rotate(former: Path) -> int:
     import asyncio  # noqa: PLC0415
 
@@ -35,8 +86,10 @@ async def _rotate(former: Path) -> int:
     from bot.secret_key import secret_key  # noqa: PLC0415
     from bot.settings import SettingsWrong, load  # noqa: PLC0415
     from provisioning.signing.identities import rotate as wrap_anew  # noqa: PLC0415
+    from storage.catalog import grants  # noqa: PLC0415
     from storage.catalog.database import Database  # noqa: PLC0415
     from storage.migrations import migrate  # noqa: PLC0415
+    from storage.records.base import now  # noqa: PLC0415
     from storage.secrets import Secrets  # noqa: PLC0415
 
     if not await asyncio.to_thread(former.is_file):
@@ -47,10 +100,13 @@ async def _rotate(former: Path) -> int:
     await migrate.upgrade(settings.records_url)
     database = Database(settings.records_url)
     try:
-        return await wrap_anew(database, Secrets(current, [old]))
+        count = await wrap_anew(database, Secrets(current, [old]))
+        async with database.writing() as session:
+            await grants.expire(session, now())  # Links of the former key lead nowhere.
+        return count
     finally:
         await database.close()
 
 
 #: What `bot.cli.main` adds to its own.
-COMMANDS: tuple[click.Command, ...] = (rotate,)
+COMMANDS: tuple[click.Command, ...] = (rotate, new_key)

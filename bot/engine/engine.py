@@ -4,8 +4,8 @@ import asyncio
 import contextvars
 import logging
 import platform
-from collections.abc import AsyncGenerator, Callable, Collection, Iterable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, Callable, Collection, Generator, Iterable
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -17,8 +17,10 @@ from bot.engine.timing import Timing
 from bot.engine.upkeep import Counts, Upkeep
 from bot.engine.walking import CUTTING
 from provisioning.roads.road import Road
-from storage.catalog.durable import alone, durable_tables
+from storage.catalog.database import in_our_words
+from storage.catalog.durable import FILE_NAME, Tables, alone, durable_tables
 from storage.catalog.liveness import Liveness
+from storage.errors import DatabaseDamaged
 
 logger = logging.getLogger(__name__)
 
@@ -49,12 +51,18 @@ class DurableEngine:
         self._flight: Flight | None = None
 
     async def start(self, road: str, subject: str) -> None:
-        """See Engine. Raise ValueError when there is no such road, or the engine does not run."""
+        """
+        See Engine.
+
+        Raise ValueError when there is no such road, or the engine does not run; NoSpace,
+        NotWritable or DatabaseDown when the start cannot be kept.
+        """
         if self._flight is None:
             raise ValueError("The engine is not running.")
         # A context of its own: DBOS would else take a start from within a step for a child's.
         starting = self._flight.start(road, subject)
-        await asyncio.create_task(starting, context=contextvars.Context())
+        with in_our_words():
+            await asyncio.create_task(starting, context=contextvars.Context())
 
     async def start_missing(self, road: str, subjects: Collection[str]) -> None:
         """Start *road* for those of *subjects* for which it was not started yet, in their order."""
@@ -119,6 +127,8 @@ class DurableEngine:
         flight = Flight(named, name=name, timing=self._timing, boundary=self._boundary)
         try:
             tables = durable_tables(self._database_url, self._data_dir)
+            with _naming(self._data_dir, tables):
+                tables.reach()
             flight.launch(tables)
             keeper = Upkeep(flight)
             if life is None:
@@ -157,6 +167,22 @@ class DurableEngine:
         lost.set()
         flight.stop_letting_in()
         inside.cancel()
+
+
+@contextmanager
+def _naming(folder: Path, tables: Tables) -> Generator[None]:
+    """Say what to do about a damaged file of the engine's; leave nothing open after a failure."""
+    try:
+        yield
+    except DatabaseDamaged as damaged:
+        tables.dispose()
+        raise DatabaseDamaged(
+            f"{folder / FILE_NAME} is damaged: it holds what is under way. Restore it from the "
+            "backup, or move it away; then what is under way begins again."
+        ) from damaged
+    except BaseException:
+        tables.dispose()
+        raise
 
 
 def _new_name() -> str:

@@ -13,6 +13,7 @@ from bot.house import House
 from bot.slack.features.command import listeners as command
 from bot.slack.features.command.deeds import Command
 from bot.slack.features.distribution import listeners as distribution
+from bot.slack.features.doctor import listeners as doctor
 from bot.slack.features.groups import listeners as groups
 from bot.slack.features.home import listeners as home
 from bot.slack.features.releases import listeners as releases
@@ -37,6 +38,7 @@ FEATURES: tuple[Feature, ...] = (
     releases.register,
     groups.register,
     roles.register,
+    doctor.register,
     home.register,
     upkeep.register,
 )

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.links import Links
-from bot.web.health import Check, health_doors
+from bot.web.health import About, Check, health_doors, nothing
 from bot.web.install.routes import InstallPages
 from bot.web.kit.access_log import ACCESS, MaskedAccessLogger, server_logger
 from bot.web.kit.connections import LIMITS, ConnectionLimits, PatientRunner
@@ -16,6 +16,7 @@ from bot.web.kit.errors import answer_errors
 from bot.web.kit.headers import add_headers
 from bot.web.kit.rendering import Assets, Pages
 from bot.web.notes.routes import NotesPages, NotesParts
+from bot.web.probe import probe_doors
 from provisioning.installing.grants import Grants
 from provisioning.installing.receipts import Receipts
 from storage.blobs.store import BlobStore
@@ -31,7 +32,8 @@ class WebParts:
 
     `notes` is what the page of release notes needs, which is not there without it. `doors` are
     those of others, such as Slack's events, and `guards` who lets people in there.
-    `alive` and `ready` are the checks of `/healthz` and `/readyz` by name. `stall` is in seconds.
+    `alive` and `ready` are the checks of `/healthz` and `/readyz` by name; `about` returns what
+    both say beside them. `stall` is in seconds.
     """
 
     grants: Grants
@@ -41,6 +43,7 @@ class WebParts:
     alive: Mapping[str, Check] = field(default_factory=dict)
     ready: Mapping[str, Check] = field(default_factory=dict)
     notes: NotesParts | None = None
+    about: About = nothing
     doors: Sequence[Door] = ()
     guards: Mapping[Access, Guard] = field(default_factory=dict)
     stall: float = STALL
@@ -62,7 +65,8 @@ def make_web(parts: WebParts) -> web.Application:
     app = web.Application(middlewares=[answer_errors(pages)])
     app.on_response_prepare.append(add_headers(secure=parts.links.secure))
     doors = [
-        *health_doors(parts.alive, parts.ready),
+        *health_doors(parts.alive, parts.ready, parts.about),
+        *probe_doors(),
         assets.door(),
         *install.doors(),
         *(notes.doors() if notes is not None else ()),

@@ -1,17 +1,21 @@
 """The ground: what every room stands on."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from bot.doctor.examination import examine
+from bot.findings import Finding
 from bot.links import Links
-from bot.secret_key import secret_key
-from bot.settings import Settings
+from bot.secret_key import KeyMissing, kept_key, made_with_a_key, secret_key
+from bot.settings import Settings, SettingsWrong
 from storage.blobs.local import LocalBlobs
 from storage.blobs.store import BlobStore
 from storage.catalog import organizations
 from storage.catalog.database import Database
+from storage.errors import NotWritable
 from storage.migrations import migrate
 
 
@@ -26,6 +30,10 @@ class Ground:
     organization_id: str
     key: bytes
 
+    async def examine(self) -> Sequence[Finding]:
+        """Return what the doctor finds."""
+        return await examine(self.settings)
+
 
 def stored_files(settings: Settings) -> BlobStore:
     """Return the stored files for whoever only looks, beside the process that writes."""
@@ -34,21 +42,69 @@ def stored_files(settings: Settings) -> BlobStore:
 
 @asynccontextmanager
 async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
-    """Bring the tables up to date and open what lies on disk. Raise SlipwayError."""
-    await asyncio.to_thread(settings.data_dir.mkdir, parents=True, exist_ok=True)
-    key = await asyncio.to_thread(secret_key, settings.key_file)
+    """
+    Bring the tables up to date and open what lies on disk.
+
+    Raise SlipwayError: KeyMissing when links or secrets were made with a key that is gone,
+    NotWritable when the data folder takes nothing.
+    """
+    await asyncio.to_thread(_make_folder, settings.data_dir)
     await migrate.upgrade(settings.records_url)
     database = Database(settings.records_url)
     try:
+        key = await _key(settings.key_file, database)
         async with database.writing() as session:
             organization = await organizations.named(session, settings.organization)
         yield Ground(
             settings=settings,
             links=Links(settings.base_url),
             database=database,
-            blobs=await asyncio.to_thread(LocalBlobs, settings.data_dir / "blobs"),
+            blobs=await asyncio.to_thread(_blobs, settings.data_dir / "blobs"),
             organization_id=organization.id,
             key=key,
         )
     finally:
         await database.close()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsWrong(
+            f"The data folder {folder} cannot be made ({error.strerror}). Make it and give it to "
+            "the user that runs Slipway, or set SLIPWAY_DATA_DIR."
+        ) from None
+    probe = folder / ".probe"
+    try:
+        probe.write_bytes(b"0")
+        probe.unlink()
+    except OSError as error:
+        raise NotWritable(
+            f"The data folder {folder} cannot be written ({error.strerror}). Give it to the user "
+            "that runs Slipway, or set SLIPWAY_DATA_DIR."
+        ) from None
+
+
+def _blobs(root: Path) -> LocalBlobs:
+    try:
+        return LocalBlobs(root)
+    except OSError as error:
+        raise NotWritable(
+            f"The folder of builds, {root}, cannot be written ({error.strerror}). Give it to the "
+            "user that runs Slipway."
+        ) from None
+
+
+async def _key(path: Path, database: Database) -> bytes:
+    """Return the secret key; a new one only where nothing was made with another."""
+    try:
+        return await asyncio.to_thread(kept_key, path)
+    except KeyMissing:
+        made = await made_with_a_key(database)
+    if made:
+        raise KeyMissing(
+            f"The secret key {path} is missing, and {made} were made with it. Restore it from the "
+            "backup. If it is lost for good, run `slipway new-key`: people get new links then."
+        )
+    return await asyncio.to_thread(secret_key, path)

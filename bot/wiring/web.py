@@ -1,6 +1,7 @@
 """The web: every door of the house that is reached by HTTP."""
 
 import logging
+import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,11 +9,13 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from bot.house import House
+from bot.secret_key import installation_id
+from bot.settings import Settings, SettingsWrong
 from bot.slack.line.http import PATH, Entrance
 from bot.slack.line.socket import Socket
 from bot.slack.workspace import Workspace
 from bot.web.app import WebParts, make_runner, make_web
-from bot.web.health import Check, blobs_answer, database_answers
+from bot.web.health import About, Check, blobs_answer, database_answers, takes_writing
 from bot.web.icons import icon_door
 from bot.web.kit.doors import Access, Door, Guard
 from bot.web.notes.routes import NotesParts
@@ -71,6 +74,17 @@ def alive(slack: Workspace, socket: Socket | None) -> dict[str, Check]:
     return checks
 
 
+def about(ground: Ground, slack: SlackSide) -> About:
+    """Return what says which installation this is, and what of Slack is missing."""
+    name, entrance = installation_id(ground.key), slack.entrance
+
+    def say() -> dict[str, object]:
+        said = [slack.workspace.standing.lack, entrance.note if entrance is not None else ""]
+        return {"installation": name, "notes": [sentence for sentence in said if sentence]}
+
+    return say
+
+
 def answers(act: Callable[[], Awaitable[object]]) -> Check:
     async def ask() -> str:
         await act()
@@ -83,7 +97,7 @@ def answers(act: Callable[[], Awaitable[object]]) -> Check:
 async def serving(
     ground: Ground, house: House, slack: SlackSide, *, engine: Check
 ) -> AsyncGenerator[int]:
-    """Serve the web and yield the port that was really taken."""
+    """Serve the web and yield the port that was really taken. Raise SettingsWrong for a bad one."""
     doorway = slack_doorway(slack.entrance)
     app = make_web(
         WebParts(
@@ -92,10 +106,12 @@ async def serving(
             blobs=ground.blobs,
             links=ground.links,
             alive=alive(slack.workspace, slack.socket),
+            about=about(ground, slack),
             ready={
                 "database": database_answers(ground.database),
                 "blobs": blobs_answer(ground.blobs),
                 "engine": engine,
+                "writing": takes_writing(ground.database, ground.blobs),
             },
             doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *doorway.doors],
             guards=doorway.guards,
@@ -105,9 +121,20 @@ async def serving(
     runner = make_runner(app)
     await runner.setup()
     try:
-        await web.TCPSite(runner, ground.settings.host, ground.settings.port).start()
+        await _listen(runner, ground.settings)
         port = int(runner.addresses[0][1])
         logger.info("Listening on %s, port %s.", ground.settings.host, port)
         yield port
     finally:
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, settings: Settings) -> None:
+    try:
+        await web.TCPSite(runner, settings.host, settings.port).start()
+    except OSError as error:
+        raise SettingsWrong(
+            f"Slipway cannot listen on {settings.host}, port {settings.port} "
+            f"({os.strerror(error.errno or 0)}). Stop the other program there, or set "
+            "SLIPWAY_HOST and SLIPWAY_PORT."
+        ) from None

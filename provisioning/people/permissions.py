@@ -22,6 +22,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.MANAGE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_ROLES: frozenset({Role.ADMIN}),
     Act.SIGN: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.EXAMINE: frozenset({Role.ADMIN}),
 }
 
 #: Guests, bots and people of other workspaces never hold more than these, whatever they were given.

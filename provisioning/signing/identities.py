@@ -27,7 +27,7 @@ from storage.catalog.database import Database, Session
 from storage.records.audit import AuditEntry
 from storage.records.base import new_id
 from storage.records.identity import SigningIdentity
-from storage.secrets import Place, Secrets
+from storage.secrets import Place, Secrets, SecretUnreadable
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,21 +84,23 @@ class Identities:
         """
         Keep the identity of a p12 file; one that is here already stays as it is.
 
-        One that was retired gets its key back.
+        One that was retired gets its key back, and so does one whose key cannot be opened any more
+        because the secret key was lost.
 
         Raise Unclear when the password is wrong or the file does not hold an identity of Apple's.
         """
         identity = await _tried(import_p12, content, password, self._authorities)
-        record = self._new(_pem_of(identity), name=identity.name, by=by)
+        pem = _pem_of(identity)
+        record = self._new(pem, name=identity.name, by=by)
         _certify(record, identity)
         async with self._database.writing() as session:
             known = await identities.of_certificate(
                 session, self._organization_id, identity.fingerprint
             )
-            if known is not None and known.sealed_key != NO_KEY:
+            if known is not None and self._opens(known):
                 return _card(known)
             if known is not None:
-                known.sealed_key = self._secrets.seal(_pem_of(identity), _place(known.id))
+                known.sealed_key = self._secrets.seal(pem, _place(known.id))
                 record = known
             session.add(record)
             self._note(session, "identity.imported", record, by)
@@ -188,6 +190,15 @@ class Identities:
         if record.sealed_key == NO_KEY:
             raise NotNow(RETIRED)
         return self._secrets.open(record.sealed_key, _place(record.id))
+
+    def _opens(self, record: SigningIdentity) -> bool:
+        if record.sealed_key == NO_KEY:
+            return False
+        try:
+            self._key_of(record)
+        except SecretUnreadable:
+            return False
+        return True
 
     def _note(
         self,

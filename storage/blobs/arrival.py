@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from storage.errors import NoSpace
+from storage.errors import NoSpace, NotWritable
 
 SUFFIX = ".part"
 
@@ -43,7 +43,7 @@ class Arrival:
         self._on_disk = 0
 
     def add(self, batch: bytes) -> None:
-        """Append *batch*; does nothing after the end. Raise NoSpace."""
+        """Append *batch*; does nothing after the end. Raise NoSpace, NotWritable."""
         with self._turn, _disk_errors():
             if self._ended:
                 return  # The stream was cancelled while this call waited for a thread.
@@ -156,4 +156,6 @@ def _disk_errors() -> Generator[None]:
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise NoSpace from error
+        if error.errno in {errno.EROFS, errno.EACCES, errno.EPERM}:
+            raise NotWritable from error
         raise

@@ -2,8 +2,8 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import psycopg
@@ -16,7 +16,14 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.catalog import hops
-from storage.errors import AlreadyExists, DatabaseDown, NoSpace, SlipwayError
+from storage.errors import (
+    AlreadyExists,
+    DatabaseDamaged,
+    DatabaseDown,
+    NoSpace,
+    NotWritable,
+    SlipwayError,
+)
 
 #: A unit of work: what the catalog's functions are asked with.
 Session = AsyncSession
@@ -90,11 +97,9 @@ class Database:
 
         Raise DatabaseDown when the database does not answer.
         """
-        try:
+        with in_our_words():
             async with Session(self._reader, expire_on_commit=False) as session:
                 yield session
-        except DBAPIError as failure:
-            raise _translated(failure) from failure
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[Session]:
@@ -103,9 +108,9 @@ class Database:
 
         Never wait for the network or a file inside: on SQLite this holds the only write lock.
         Raise AlreadyExists when a unique key is taken, DatabaseDown when the database does not
-        answer, NoSpace when it has no room.
+        answer, NoSpace when it has no room, NotWritable when it takes nothing, DatabaseDamaged.
         """
-        try:
+        with in_our_words():
             async with self._turn(), Session(self.engine, expire_on_commit=False) as session:
                 try:
                     yield session
@@ -113,8 +118,6 @@ class Database:
                 except BaseException:
                     await session.rollback()
                     raise
-        except DBAPIError as failure:
-            raise _translated(failure) from failure
 
     @asynccontextmanager
     async def _turn(self) -> AsyncGenerator[None]:
@@ -143,6 +146,22 @@ class Database:
             connection = await session.connection()
             await connection.execute(sa.text("SELECT 1"))
 
+    async def version(self) -> tuple[int, ...]:
+        """Return the version of SQLite or PostgreSQL: `(3, 45, 1)`, `(16, 4)`."""
+        asks = "SELECT sqlite_version()" if self.embedded else "SHOW server_version"
+        async with self.reading() as session:
+            said = (await (await session.connection()).execute(sa.text(asks))).scalar_one()
+        return tuple(int(part) for part in str(said).split()[0].split(".") if part.isdigit())
+
+    async def damage(self) -> str:
+        """Return what is damaged in a SQLite file, empty for nothing; PostgreSQL looks itself."""
+        if not self.embedded:
+            return ""
+        async with self.reading() as session:
+            connection = await session.connection()
+            said = (await connection.execute(sa.text("PRAGMA quick_check(1)"))).scalar_one()
+        return "" if said == "ok" else " ".join(str(said).split())
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -151,15 +170,27 @@ def _hop_once(_dialect: object, _record: object, _args: object, options: dict[st
     options["async_creator_fn"] = hops.connect
 
 
-def _translated(failure: DBAPIError) -> Exception:
+@contextmanager
+def in_our_words() -> Generator[None]:
+    """Let what fails inside leave as an error of ours, unless it is a mistake of ours."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as failure:
+        raise _translated(failure) from failure
+
+
+def _translated(failure: DBAPIError | sqlite3.Error) -> Exception:
     """Return what *failure* means in our words, or itself when it is a mistake of ours."""
-    cause = failure.orig
+    # What fails while a connection is being made ready comes as the driver raised it.
+    cause = failure.orig if isinstance(failure, DBAPIError) else failure
     if isinstance(cause, sqlite3.Error):
         return _SQLITE[_primary(cause)]() if _primary(cause) in _SQLITE else failure
     if isinstance(cause, psycopg.errors.UniqueViolation):
         return AlreadyExists()
     if isinstance(cause, psycopg.errors.DiskFull):
         return NoSpace()
+    if isinstance(cause, psycopg.errors.ReadOnlySqlTransaction):
+        return NotWritable("The database takes no changes: it is read-only, or a standby.")
     if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
         return DatabaseDown()
     return failure
@@ -179,6 +210,10 @@ _SQLITE: dict[str, type[SlipwayError]] = {
     "SQLITE_IOERR": DatabaseDown,
     "SQLITE_CANTOPEN": DatabaseDown,
     "SQLITE_FULL": NoSpace,
+    "SQLITE_IOERR_SHMSIZE": NoSpace,
+    "SQLITE_READONLY": NotWritable,
+    "SQLITE_CORRUPT": DatabaseDamaged,
+    "SQLITE_NOTADB": DatabaseDamaged,
 }
 
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from storage.catalog.database import PRAGMAS, driver_url
+from storage.catalog.database import PRAGMAS, driver_url, in_our_words
 from storage.catalog.liveness import KEEPALIVE
 from storage.errors import StorageError
 
@@ -39,6 +39,12 @@ class Tables:
         event.listen(engine, "connect", self._opened)
         event.listen(engine, "close", self._closed)
         event.listen(engine, "checkin", self._given_back)
+
+    def reach(self) -> None:
+        """Raise DatabaseDown, DatabaseDamaged or NotWritable when they cannot be worked with."""
+        with in_our_words(), self.engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA schema_version")
 
     def sever(self) -> None:
         """

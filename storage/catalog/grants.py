@@ -94,6 +94,24 @@ def _entitled() -> sa.Exists:
     )
 
 
+async def any_holds(session: Session, at: datetime) -> bool:
+    """Return whether any link still holds, whatever it leads to."""
+    found = await session.exec(
+        select(Grant.id).where(col(Grant.expires_at) > at, col(Grant.revoked_at).is_(None)).limit(1)
+    )
+    return found.first() is not None
+
+
+async def expire(session: Session, at: datetime) -> int:
+    """End every link that still holds, so that its person is given a new one; return how many."""
+    result = await session.exec(
+        sa.update(Grant)
+        .where(col(Grant.expires_at) > at, col(Grant.revoked_at).is_(None))
+        .values(expires_at=at)
+    )
+    return result.rowcount
+
+
 async def revoke(session: Session, grant_id: str, at: datetime) -> None:
     """Take a link back; the first time counts."""
     await session.exec(

@@ -6,6 +6,12 @@ from storage.catalog.database import Session, insert_missing
 from storage.records.organization import Organization
 
 
+async def called(session: Session, name: str) -> Organization | None:
+    """Return the organization called *name*, None before the first start."""
+    found = await session.exec(select(Organization).where(Organization.name == name))
+    return found.first()
+
+
 async def named(session: Session, name: str) -> Organization:
     """Return the organization called *name*, made if it is the first time it is asked for."""
     await insert_missing(session, Organization, [{"name": name}], ["name"])

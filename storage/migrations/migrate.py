@@ -4,8 +4,8 @@ Bring the tables of a database to what the records want.
 A new revision is drafted with `python -m storage.migrations.draft "What changes"`.
 """
 
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,8 +19,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from storage.catalog.database import begin_immediately, driver_url
-from storage.errors import DatabaseDown, StorageError
+from storage.catalog.database import begin_immediately, driver_url, in_our_words
+from storage.errors import DatabaseDamaged, DatabaseDown, NotWritable, StorageError
 from storage.migrations.comparison import OPTIONS
 from storage.records.every import METADATA
 
@@ -79,7 +79,11 @@ async def check(database_url: str) -> tuple[str, ...]:
 
 @asynccontextmanager
 async def _changing(database_url: str) -> AsyncGenerator[AsyncConnection]:
-    """Lend a connection in a transaction that nobody else changes tables beside."""
+    """
+    Lend a connection in a transaction that nobody else changes tables beside.
+
+    Raise DatabaseDown, DatabaseDamaged or NotWritable, which name the file.
+    """
     engine = create_async_engine(driver_url(database_url), poolclass=NullPool)
     embedded = engine.dialect.name == "sqlite"
     await _reach(engine)
@@ -87,10 +91,11 @@ async def _changing(database_url: str) -> AsyncGenerator[AsyncConnection]:
         begin_immediately(engine.sync_engine)
         event.listen(engine.sync_engine, "connect", _let_tables_be_rebuilt)
     try:
-        async with engine.begin() as connection:
-            if not embedded:
-                await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
-            yield connection
+        with _naming(engine), in_our_words():
+            async with engine.begin() as connection:
+                if not embedded:
+                    await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+                yield connection
     finally:
         await engine.dispose()
 
@@ -107,6 +112,25 @@ async def _reach(engine: AsyncEngine) -> None:
             f"The database at {where} does not answer. Check that it runs and lets Slipway in, and "
             "SLIPWAY_DATABASE_URL."
         ) from None
+
+
+@contextmanager
+def _naming(engine: AsyncEngine) -> Generator[None]:
+    """Say of which file it is that it is damaged, or cannot be written."""
+    try:
+        yield
+    except DatabaseDamaged as damaged:
+        raise DatabaseDamaged(
+            f"The database {engine.url.database} is damaged, or is no database. Restore it from "
+            "the backup."
+        ) from damaged
+    except NotWritable as refused:
+        if engine.dialect.name != "sqlite":
+            raise
+        raise NotWritable(
+            f"The database {engine.url.database} cannot be written. Give it and its folder to the "
+            "user that runs Slipway."
+        ) from refused
 
 
 def _let_tables_be_rebuilt(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type

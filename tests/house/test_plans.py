@@ -37,6 +37,8 @@ GROWING = frozenset(
 MEANT = {
     ("testers.first", "tester"): "The index has them by name, and a limit ends it.",
     ("testers.count", "tester"): "It counts the entries of an index.",
+    ("grants.any_holds", "grant"): "It is asked once, at a start without a key; a limit ends it.",
+    ("grants.expire", "grant"): "The secret key was lost, and every link with it.",
     ("roles.every", "roleholding"): "Somebody asked for the list of them all.",
 }
 

@@ -69,4 +69,5 @@ def _house(ground: Ground, slack: Workspace) -> House:
         distributing=distribute_room(ground, people, tellers, engine),
         tellers=tellers,
         links=ground.links,
+        examine=ground.examine,
     )

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from slack_sdk.errors import SlackApiError
@@ -73,6 +74,23 @@ class SlackStanding:
             self.scopes.add(scope)
             logger.error("The Slack app lacks the scope %s. %s", scope, REINSTALL)
         return f"The Slack app lacks the scope `{scope}`. {REINSTALL}"
+
+    def lacks(self, scopes: Collection[str]) -> None:
+        """Learn which needed scopes were not granted; each is said once in the log."""
+        for scope in sorted(set(scopes) - self.scopes):
+            logger.error("The Slack app lacks the scope %s. %s", scope, REINSTALL)
+        self.scopes = set(scopes)
+
+    @property
+    def lack(self) -> str:
+        """Return a sentence about scopes that were not granted, empty when none is missing."""
+        if not self.scopes:
+            return ""
+        many = len(self.scopes) > 1
+        return (
+            f"The Slack app lacks the scope{'s' if many else ''} {', '.join(sorted(self.scopes))}. "
+            f"{REINSTALL}"
+        )
 
     def require(self) -> None:
         """

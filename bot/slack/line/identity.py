@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.kit.names import REQUIRED_SCOPES
 from bot.slack.kit.payloads import text_or_none
 from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import SILENT, in_our_words
@@ -61,10 +62,13 @@ class Whoami:
         user_id = text_or_none(answer.data, "user_id")
         if team_id is None or user_id is None:
             raise TellerUnreachable(SILENT)  # Whatever says so is not Slack.
+        scopes = frozenset(scope.strip() for scope in str(header).split(",") if scope.strip())
+        if scopes:
+            self._standing.lacks(set(REQUIRED_SCOPES) - scopes)
         return SlackIdentity(
             team_id=team_id,
             user_id=user_id,
             bot_id=str(answer.get("bot_id") or ""),
             enterprise_id=answer.get("enterprise_id"),
-            scopes=frozenset(scope.strip() for scope in str(header).split(",") if scope.strip()),
+            scopes=scopes,
         )

@@ -27,6 +27,7 @@ async def test_every_route_says_who_may_use_it(site: Site) -> None:
         ("/healthz", Access.PUBLIC),
         ("/readyz", Access.PUBLIC),
         ("/assets/{name}", Access.PUBLIC),
+        ("/doctor/probe", Access.PUBLIC),
     }
     grants = {door.path for door in doors if door.access is Access.GRANT}
     assert len(grants) == 6

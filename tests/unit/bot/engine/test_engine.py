@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 from dbos import DBOS
+from sqlalchemy import event
 
 from bot.engine.engine import DurableEngine
 from bot.engine.errors import EngineLost
@@ -20,6 +21,7 @@ from bot.engine.inside import Claimed, Inside
 from bot.engine.timing import Timing
 from provisioning.roads.road import Step
 from storage.catalog.liveness import Liveness
+from storage.errors import NoSpace
 from tests.engines import EngineHome
 from tests.unit.bot.engine.flying import QUICK, ended, nothing, running, until
 
@@ -394,3 +396,24 @@ def test_a_road_is_walked_on_the_loop_of_the_house_even_while_that_stands_still(
         runner.run(until(lambda: ended(engine)))
         runner.run(house.__aexit__(None, None, None))
     assert walked_on == [loop]
+
+
+async def test_b6_a_start_that_finds_no_room_says_so(sqlite_engine_home: EngineHome) -> None:
+    async def walk(_step: Step, _subject: str) -> None:
+        return
+
+    async with running(sqlite_engine_home, walk) as engine:
+        assert engine._flight is not None
+        assert engine._flight._tables is not None
+
+        @event.listens_for(engine._flight._tables.engine, "checkout")
+        def fill(connection: Any, *_: object) -> None:  # noqa: ANN401 - the driver's own type
+            connection.execute("PRAGMA max_page_count = 1")
+
+        async def start_many() -> None:
+            for number in range(200):
+                await engine.start("walk", f"{number}" + "x" * 200)
+
+        async with asyncio.timeout(10):
+            with pytest.raises(NoSpace, match="Free some space"):
+                await start_many()

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from sqlmodel import select
 
 from storage.catalog import database as databases
 from storage.catalog.database import Database, driver_url, insert_missing
-from storage.errors import AlreadyExists, DatabaseDown
+from storage.errors import AlreadyExists, DatabaseDamaged, DatabaseDown, NoSpace, NotWritable
 from storage.records.app import App
 from storage.records.organization import Organization
 from storage.records.seen import Seen
@@ -262,3 +263,38 @@ async def test_more_rows_than_a_statement_takes_parameters_are_inserted_together
     async with database.reading() as session:
         kept = await session.exec(select(sa.func.count()).select_from(Seen))
         assert kept.one() == len(rows)
+
+
+async def test_b6_a_full_database_says_so_wherever_it_is_noticed(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+
+    @sa.event.listens_for(database.engine.sync_engine, "connect")
+    def fill(connection: Any, _record: Any) -> None:  # noqa: ANN401 - the driver's own type
+        connection.execute("PRAGMA max_page_count = 1")
+
+    async def write() -> None:
+        async with database.writing() as session:
+            session.add_all([Seen(key=f"{n}" + "x" * 200) for n in range(500)])
+
+    with pytest.raises(NoSpace, match="Free some space"):
+        await write()
+    await database.close()
+
+
+async def test_b6_a_damaged_file_says_so_already_when_it_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "slipway.db").write_bytes(b"This was a database once. " * 400)
+    database = Database(f"sqlite:///{tmp_path}/slipway.db")
+
+    with pytest.raises(DatabaseDamaged, match="restore the file from the backup"):
+        await names(database)
+    await database.close()
+
+
+async def test_b6_a_file_that_takes_no_changes_says_so(sqlite_url: str) -> None:
+    path = sqlite_url.removeprefix("sqlite:///")
+    database = Database(f"sqlite:///file:{path}?mode=ro&uri=true")
+
+    with pytest.raises(NotWritable):
+        async with database.writing() as session:
+            session.add(Organization(name="one"))
+    await database.close()

@@ -1,0 +1,1 @@
+"""The doctor, by command."""
