@@ -1,6 +1,7 @@
 """The public address, looked at from outside: as a phone would."""
 
 import asyncio
+import io
 import json
 import socket
 import ssl
@@ -13,7 +14,7 @@ import aiohttp
 from bot.doctor.complaint import Broken, Complaint, Doubtful, NotLooked
 from bot.doctor.outside import ANSWER_WITHIN, Outside
 from bot.secret_key import KeyMissing, installation_id, kept_key
-from bot.settings import Settings
+from bot.settings import Settings, SettingsWrong
 from bot.web import probe
 
 #: In days: with less left, a certificate that renews itself should have done so.
@@ -179,6 +180,8 @@ def _compared(settings: Settings, said: dict[str, Any]) -> str:
         own = installation_id(kept_key(settings.key_file))
     except KeyMissing:
         own = ""
+    except SettingsWrong:
+        raise NotLooked("The secret key cannot be read, so nothing can be compared.") from None
     if said["installation"] != own:
         raise Broken(
             f"Another Slipway answers at {settings.base_url}.",
@@ -221,11 +224,9 @@ async def downloads(settings: Settings, outside: Outside) -> str:
 async def large_requests(settings: Settings, outside: Outside) -> str:
     """Say whether the proxy takes large bodies."""
     await _require_way_in(settings, outside)
+    address, body = f"{settings.base_url}{probe.PATH}", io.BytesIO(bytes(LARGE))
     try:
-        async with (
-            outside.session() as session,
-            session.post(f"{settings.base_url}{probe.PATH}", data=bytes(LARGE)) as answer,
-        ):
+        async with outside.session() as session, session.post(address, data=body) as answer:
             status, said = answer.status, await answer.read()
     except aiohttp.ClientError:
         status, said = 413, b""  # It hung up in the middle.

@@ -5,6 +5,12 @@ from typing import Any
 from storage.errors import SlipwayError
 
 
+def in_two(sentences: str) -> tuple[str, str]:
+    """Return what is wrong and what to do: our sentences say it in this order."""
+    found, _, to_do = sentences.partition(". ")
+    return (f"{found}.", to_do) if to_do else (found, "")
+
+
 class Complaint(SlipwayError):
     """A check found something. The message says what; `to_do` what to do about it."""
 

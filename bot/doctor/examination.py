@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from bot.doctor import address, disk, packages, records, secret, slack, surroundings
-from bot.doctor.complaint import Complaint, Doubtful, NotLooked
+from bot.doctor.complaint import Complaint, Doubtful, NotLooked, in_two
 from bot.doctor.outside import Outside
 from bot.findings import Finding, Gravity
 from bot.settings import Settings
@@ -70,6 +70,7 @@ async def examine(
 
 
 async def _finding(one: Examined, settings: Settings, outside: Outside) -> Finding:
+    to_do = ""
     try:
         async with asyncio.timeout(PATIENCE):
             return Finding(what=one.what, found=await one.look(settings, outside))
@@ -80,12 +81,12 @@ async def _finding(one: Examined, settings: Settings, outside: Outside) -> Findi
     except Complaint as complaint:
         return _of(one, Gravity.BROKEN, complaint)
     except SlipwayError as error:
-        found = str(error)
+        found, to_do = in_two(str(error))
     except TimeoutError:
         found = f"No answer within {PATIENCE:g} seconds."
     except Exception as error:  # noqa: BLE001 - a check that breaks is a finding, never a crash
         found = f"The check itself failed with {type(error).__name__}: {error}"
-    return Finding(what=one.what, gravity=Gravity.BROKEN, found=found)
+    return Finding(what=one.what, gravity=Gravity.BROKEN, found=found, to_do=to_do)
 
 
 def _of(one: Examined, gravity: Gravity, complaint: Complaint) -> Finding:

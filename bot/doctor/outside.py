@@ -3,6 +3,7 @@
 import resource
 import shutil
 import ssl
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,7 +28,7 @@ def _open_files() -> int:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """
-    What is asked of the world: names, trust, free bytes, and how many files may be open.
+    What is asked of the world: names, trust, free bytes, how many files may be open, the time.
 
     A machine behind its own proxy may resolve the public name to an address inside; the doctor
     sees what this machine sees.
@@ -37,6 +38,7 @@ class Outside:
     trust: Callable[[], ssl.SSLContext] = ssl.create_default_context
     free_space: Callable[[Path], int] = field(default=_free_space)
     open_files: Callable[[], int] = field(default=_open_files)
+    now: Callable[[], float] = field(default=time.time)
 
     @asynccontextmanager
     async def session(self) -> AsyncGenerator[aiohttp.ClientSession]:

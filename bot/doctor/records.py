@@ -6,10 +6,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.doctor.complaint import Broken, Doubtful
+from bot.doctor.complaint import Broken, Doubtful, NotLooked
 from bot.doctor.outside import Outside
 from bot.settings import Settings
 from storage.catalog.database import Database
+from storage.errors import StorageError
 from storage.migrations import migrate
 
 #: `INSERT … RETURNING` came with the one; the other is looked after by its makers still.
@@ -21,16 +22,26 @@ OLDEST_BACKUP = 2 * 86400.0
 
 @asynccontextmanager
 async def open_records(settings: Settings) -> AsyncGenerator[Database | None]:
-    """Lend the records, None before the first start. Raise StorageError."""
+    """
+    Lend the records, None before the first start.
+
+    Raise NotLooked when they cannot be asked, which the check of the database tells of.
+    """
     if not _there_is_one(settings):
         yield None
         return
-    if await migrate.pending(settings.records_url):
+    try:
+        waiting = await migrate.pending(settings.records_url)
+    except StorageError:
+        raise NotLooked("The database does not answer.") from None
+    if waiting:
         yield None  # Tables that are asked for may not be there yet.
         return
     database = Database(settings.records_url)
     try:
         yield database
+    except StorageError:
+        raise NotLooked("The database does not answer.") from None
     finally:
         await database.close()
 

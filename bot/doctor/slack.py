@@ -1,6 +1,5 @@
 """Slack: whether it lets us in, with what we need, and where we are missing."""
 
-import time
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.doctor.complaint import Broken, Doubtful, NotLooked
+from bot.doctor.complaint import Broken, Doubtful, NotLooked, in_two
 from bot.doctor.outside import Outside
 from bot.doctor.records import open_records
 from bot.settings import Settings
@@ -45,8 +44,7 @@ async def bot_token(settings: Settings, _outside: Outside) -> str:
     try:
         answer = await _client(settings).auth_test()
     except SlackApiError as refusal:
-        found, _, to_do = str(bot_token_refused(code_of(refusal))).partition(". ")
-        raise Broken(f"{found}.", to_do) from None
+        raise Broken(*in_two(str(bot_token_refused(code_of(refusal))))) from None
     except OUT_OF_REACH as error:
         raise Broken(
             f"{settings.slack_api_url} cannot be reached ({type(error).__name__}).",
@@ -55,11 +53,11 @@ async def bot_token(settings: Settings, _outside: Outside) -> str:
     return f"Slack knows us as {answer['user']} in {answer['team']}."
 
 
-async def clock(settings: Settings, _outside: Outside) -> str:
+async def clock(settings: Settings, outside: Outside) -> str:
     """Say how far the clock is off Slack's."""
-    before = time.time()
+    before = outside.now()
     date = _header(await _me(settings), "date")
-    after = time.time()
+    after = outside.now()
     if not date:
         raise NotLooked("Slack did not say what time it is.")
     slack = parsedate_to_datetime(date).timestamp()
@@ -101,8 +99,7 @@ async def socket_mode(settings: Settings, _outside: Outside) -> str:
     try:
         await client.apps_connections_open(app_token=token)
     except SlackApiError as refusal:
-        found, _, to_do = str(app_token_refused(code_of(refusal))).partition(". ")
-        raise Broken(f"{found}.", to_do) from None
+        raise Broken(*in_two(str(app_token_refused(code_of(refusal))))) from None
     except OUT_OF_REACH:
         raise NotLooked("Slack cannot be reached.") from None
     return "Slack opens a socket for us."
@@ -160,6 +157,8 @@ async def channels(settings: Settings, _outside: Outside) -> str:
             "Slipway is in no channel, so it sees no build.",
             "Type `/invite @slipway` in the channel where builds are posted.",
         )
+    if not connected:
+        return "Slipway is in a channel; no group is announced in one yet."
     return f"Slipway is in every channel that groups are announced in ({len(connected)})."
 
 

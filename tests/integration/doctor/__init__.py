@@ -1,0 +1,1 @@
+"""The doctor, and what it is called for."""
