@@ -99,6 +99,19 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     """How the log is written: `text` for people, `json` for machines."""
 
+    @field_validator(
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_signing_secret",
+        "secret_key_file",
+        "backup_dir",
+        mode="before",
+    )
+    @classmethod
+    def _nothing_is_none(cls, value: Any) -> Any:  # noqa: ANN401
+        """Take a line of a file of settings whose value was left out for no value."""
+        return (value.strip() or None) if isinstance(value, str) else value
+
     @field_validator("slack_file_hosts", "admins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds

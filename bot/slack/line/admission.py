@@ -10,6 +10,10 @@ from storage.errors import SlipwayError
 logger = logging.getLogger(__name__)
 
 
+#: What Slack says where Socket Mode is not switched on.
+SOCKET_MODE_OFF = "link_disabled"
+
+
 class NotLetIn(SlipwayError):
     """Slack does not let this Slipway in."""
 
@@ -27,6 +31,12 @@ def bot_token_refused(word: str) -> NotLetIn:
 
 def app_token_refused(word: str) -> NotLetIn:
     """Return the sentence for Slack's *word* about the app-level token."""
+    if word == SOCKET_MODE_OFF:
+        return NotLetIn(
+            f"Socket Mode is switched off for the Slack app ({word}). Switch it on under “Socket "
+            "Mode” of the Slack app, or set SLIPWAY_SLACK_MODE=http.",
+            slack=word,
+        )
     return NotLetIn(
         f"Slack does not accept SLIPWAY_SLACK_APP_TOKEN ({word}). Generate an app-level token "
         "(xapp-…) with the scope connections:write under “Basic Information” of the Slack app, and "

@@ -32,12 +32,17 @@ class NotSlack(aiohttp.ClientError):
 
 
 class Connection:
-    """An open socket. `leaving` is set when it was told to go or has ended."""
+    """
+    An open socket.
+
+    `leaving` is set when it was told to go, for Slack's `reason`, or has ended.
+    """
 
     def __init__(self, socket: ClientWebSocketResponse) -> None:
         self._socket = socket
         self._since = time.monotonic()
         self.leaving = asyncio.Event()
+        self.reason = ""
 
     @property
     def is_open(self) -> bool:
@@ -61,7 +66,8 @@ class Connection:
                     break
                 said = read(message.data) if message.type is WSMsgType.TEXT else {}
                 if said.get("type") == "disconnect":
-                    logger.info("Slack asks for a new connection: %s.", said.get("reason"))
+                    self.reason = str(said.get("reason") or "")
+                    logger.info("Slack asks for a new connection: %s.", self.reason)
                     self.leaving.set()
                 elif (envelope := envelope_of(said)) is not None:
                     yield envelope

@@ -27,6 +27,16 @@ LARGEST = 2 * 1024 * 1024
 #: Slack gives up on an answer after so many seconds.
 READ_WITHIN = 3.0
 
+NOTHING_YET = (
+    f"Slack has delivered nothing yet. Enter the address that ends with {PATH} as Request URL "
+    "under “Event Subscriptions”, “Interactivity & Shortcuts” and “Slash Commands”, and let Slack "
+    "verify it."
+)
+NOT_SIGNED = (
+    "What came from Slack so far is not signed with SLIPWAY_SLACK_SIGNING_SECRET. Copy the Signing "
+    "Secret anew from “Basic Information” of the Slack app."
+)
+
 BODY = web.RequestKey("slack_body", bytes)
 
 
@@ -36,6 +46,16 @@ class Entrance:
     def __init__(self, app: AsyncApp, secret: str) -> None:
         self._app = app
         self._signing = SlackSignature(secret)
+        self._let_in = self._turned_away = False
+
+    @property
+    def note(self) -> str:
+        """Return a sentence while nothing of Slack's ever came in, empty afterwards."""
+        if self._let_in:
+            return ""
+        if self._turned_away:
+            return NOT_SIGNED
+        return NOTHING_YET
 
     async def admit(self, request: web.Request) -> web.Response | None:
         """Answer 401, 408 or 413 without a word, or let the request in with its bytes read."""
@@ -49,7 +69,9 @@ class Entrance:
         if body is None:
             return _silent(413)
         if not self._signing.covers(request.headers, body):
+            self._turned_away = True
             return _silent(401)
+        self._let_in = True
         request[BODY] = body
         return None
 

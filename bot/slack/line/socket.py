@@ -18,7 +18,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.kit.codes import code_of, is_passing
-from bot.slack.line.admission import app_token_refused
+from bot.slack.line.admission import SOCKET_MODE_OFF, app_token_refused
 from bot.slack.line.connection import Connection, Dialer
 from bot.slack.line.delivery import Senseless, deliver
 from bot.slack.line.envelopes import Envelope, acknowledgement
@@ -102,6 +102,9 @@ class Socket:
                 connection = await self._dial(dialer)
             self._enter(connection, is_gap=is_gap)
             await connection.leaving.wait()
+            if connection.reason == SOCKET_MODE_OFF:
+                self._refused = SOCKET_MODE_OFF
+                logger.error("%s", app_token_refused(SOCKET_MODE_OFF))
             if connection.was_steady:
                 pauses = growing(FIRST_PAUSE, LONGEST_PAUSE)
             else:

@@ -135,6 +135,17 @@ async def change_key(installation: Installation, _patch: pytest.MonkeyPatch) -> 
     installation.settings.key_file.write_text("ab" * 32 + "\n")
 
 
+async def switch_off(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    installation.slack.state.app.is_link_disabled = True
+
+
+async def leave(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    """Take the bot out of every channel."""
+    workspace = installation.slack.workspace
+    for channel in ("#qa", "#mobile-builds"):
+        await workspace.person("Ann").remove(channel, "slipway")
+
+
 async def connect_elsewhere(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
     """Announce a group in a channel that the bot is not in."""
     workspace = installation.slack.workspace
@@ -378,6 +389,19 @@ CASES: dict[str, Case] = {
         words="U0NOBODY is nobody in this workspace",
         to_do="Copy member ID",
         do=given(admins="U0NOBODY"),
+    ),
+    "no channel": Case(
+        what="channels",
+        words="Slipway is in no channel, so it sees no build",
+        to_do="/invite @slipway",
+        gravity=WARNING,
+        do=leave,
+    ),
+    "Socket Mode off": Case(
+        what="Socket Mode",
+        words="Socket Mode is switched off for the Slack app",
+        to_do="Switch it on",
+        do=switch_off,
     ),
     "a channel without us": Case(
         what="channels",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.secret_key import secret_key
-from bot.settings import SLACK_FILE_HOSTS, Settings, SettingsWrong, load
+from bot.settings import SLACK_FILE_HOSTS, Settings, SettingsWrong, load, strangers
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +66,29 @@ def test_every_mistake_has_its_own_sentence(monkeypatch: pytest.MonkeyPatch) -> 
         load()
 
     assert len(str(wrong.value).splitlines()) == 2
+
+
+def test_d1_a_value_that_was_left_out_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SECRET_KEY_FILE", "BACKUP_DIR"):
+        monkeypatch.setenv(f"SLIPWAY_{name}", " ")
+    settings = load()
+
+    assert (settings.slack_bot_token, settings.backup_dir) == (None, None)
+    assert settings.key_file.name == "secret.key"
+    assert [one.split()[2] for one in settings.slack_complaints()] == ["missing:", "missing:"]
+
+
+def test_d2_a_name_that_is_no_setting_is_told_with_the_nearest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("SLIPWAY_ADMIN", "SLIPWAY_BASEURL", "SLIPWAY_COLOURS", "SLIPWAY_P12_PASSWORD"):
+        monkeypatch.setenv(name, "x")
+
+    assert strangers() == {
+        "SLIPWAY_ADMIN": "SLIPWAY_ADMINS",
+        "SLIPWAY_BASEURL": "SLIPWAY_BASE_URL",
+        "SLIPWAY_COLOURS": "",
+    }
 
 
 def test_tokens_do_not_show_in_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
