@@ -21,6 +21,7 @@ from bot.web import probe
 LEAST_DAYS = 14
 #: In bytes: more than the 1 MB that nginx takes unless it is told otherwise.
 LARGE = 2 * 1024 * 1024
+TOO_LARGE = 413
 FIRST, LAST = 1000, 1099
 
 #: OpenSSL's numbers for what is wrong with a certificate, in our words.
@@ -229,7 +230,12 @@ async def large_requests(settings: Settings, outside: Outside) -> str:
         async with outside.session() as session, session.post(address, data=body) as answer:
             status, said = answer.status, await answer.read()
     except aiohttp.ClientError:
-        status, said = 413, b""  # It hung up in the middle.
+        status, said = TOO_LARGE, b""  # It hung up in the middle.
+    if status != TOO_LARGE and status >= 400:  # noqa: PLR2004 - HTTP's own
+        raise Doubtful(
+            f"The proxy spoils a request of {LARGE // 1024**2} MB (it answers {status}).",
+            "Look into the proxy's log.",
+        )
     if status != 200 or json.loads(said) != {"received": LARGE}:  # noqa: PLR2004 - HTTP's own
         raise Doubtful(
             f"The proxy refuses a request of {LARGE // 1024**2} MB (it answers {status}).",

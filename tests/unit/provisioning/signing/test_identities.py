@@ -261,3 +261,18 @@ def certified(request_pem: str) -> bytes:
         .not_valid_after(like.not_valid_after_utc)
     )
     return builder.sign(issuer.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+async def test_b6_after_the_secret_key_was_lost_an_identity_is_brought_back_by_its_file(
+    database: Database, identities: Identities
+) -> None:
+    card = await identities.import_p12(p12(), PASSWORD, ANN)
+    anew = await kept(database, NEXT)
+    with pytest.raises(SecretUnreadable):
+        await anew.open(card.id, by=ANN, purpose="test")
+
+    again = await anew.import_p12(p12(), PASSWORD, BOB)
+
+    assert again.id == card.id
+    opened = await anew.open(card.id, by=ANN, purpose="test")
+    assert opened.fingerprint == card.fingerprint
