@@ -9,6 +9,7 @@ from bot.doctor import address, disk, packages, records, secret, slack, surround
 from bot.doctor.complaint import Complaint, Doubtful, NotLooked, in_two
 from bot.doctor.outside import Outside
 from bot.findings import Finding, Gravity
+from bot.observability import redacted
 from bot.settings import Settings
 from storage.errors import SlipwayError
 
@@ -85,7 +86,8 @@ async def _finding(one: Examined, settings: Settings, outside: Outside) -> Findi
     except TimeoutError:
         found = f"No answer within {PATIENCE:g} seconds."
     except Exception as error:  # noqa: BLE001 - a check that breaks is a finding, never a crash
-        found = f"The check itself failed with {type(error).__name__}: {error}"
+        # Drivers quote addresses with their passwords, and admins are shown this in Slack.
+        found = redacted(f"The check itself failed with {type(error).__name__}: {error}")
     return Finding(what=one.what, gravity=Gravity.BROKEN, found=found, to_do=to_do)
 
 

@@ -1,8 +1,10 @@
 """What can be wrong with an installation: each ill with what brings it about and what is said."""
 
 import os
+import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -116,6 +118,12 @@ async def damage(installation: Installation, _patch: pytest.MonkeyPatch) -> None
     path.write_bytes(content)
 
 
+async def come_from_the_future(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    path = installation.settings.database_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+
+
 async def spoil(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
     path = installation.folder / "spoiled.db"
     path.write_bytes(b"This was a database once. " * 400)
@@ -213,6 +221,12 @@ CASES: dict[str, Case] = {
         what="database", words="The database is damaged", to_do="from the backup", do=damage
     ),
     "no database": Case(what="database", words="is no database", to_do="from the backup", do=spoil),
+    "a newer database": Case(
+        what="database",
+        words="changed by a newer Slipway",
+        to_do="Start that version",
+        do=come_from_the_future,
+    ),
     "old backups": Case(
         what="backups",
         words="9 days old",
