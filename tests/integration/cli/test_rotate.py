@@ -1,16 +1,20 @@
 """`slipway rotate`: kept secrets move from one secret key to the next."""
 
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from provisioning.actors import COMMAND_LINE
 from provisioning.signing.identities import Identities
-from storage.catalog import organizations
+from storage.catalog import grants, organizations
 from storage.catalog.database import Database
+from storage.records.base import now
+from storage.records.grant import Grant
 from storage.secrets import Secrets, SecretUnreadable
 from tests.integration.cli.test_signing import slipway
+from tests.shelf import stock
 from tests.signed import PASSWORD, p12
 from tests.unit.provisioning.codesign import world
 
@@ -68,3 +72,31 @@ def test_a_former_key_that_is_missing_or_open_to_all_is_refused(tmp_path: Path) 
 
     assert (missing.code, "There is no file" in missing.err) == (1, True)
     assert (readable.code, "can be read by others" in readable.err) == (1, True)
+
+
+async def test_b6_links_of_the_former_key_end_so_that_people_get_new_ones(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    new_key(tmp_path / "old.key")
+    new_key(tmp_path / "new.key")
+    database = Database(sqlite_url)
+    shelf = await stock(database)
+    async with database.writing() as session:
+        grant = Grant(
+            release_id=shelf.release.id,
+            tester_id=shelf.tester.id,
+            token_hash="a" * 64,
+            expires_at=now() + timedelta(days=1),
+        )
+        await grants.keep(session, grant)
+    settings = {
+        "SLIPWAY_DATABASE_URL": sqlite_url,
+        "SLIPWAY_DATA_DIR": str(tmp_path),
+        "SLIPWAY_SECRET_KEY_FILE": str(tmp_path / "new.key"),
+    }
+    done = slipway("rotate", "--former", str(tmp_path / "old.key"), **settings)
+
+    assert done.code == 0, done.err
+    async with database.reading() as session:
+        assert not await grants.any_holds(session, now())
+    await database.close()
