@@ -41,6 +41,12 @@ class Testers:
         first = [TesterSheet(tester=row, groups=tuple(inside.get(row.id, ()))) for row in rows]
         return TesterList(first=tuple(first), count=count)
 
+    async def id_of(self, slack_id: str) -> str | None:
+        """Return the id of an active tester, None for anybody else."""
+        async with self._database.reading() as session:
+            tester = await testers.with_slack_id(session, self._organization_id, slack_id)
+        return tester.id if tester is not None and tester.active else None
+
     async def deactivate(self, slack_id: str, *, active: bool) -> bool:
         """Follow an account that Slack deactivated or brought back; return whether it is ours."""
         async with self._database.writing() as session:

@@ -20,6 +20,7 @@ DISTRIBUTE = "release_distribute"
 DISTRIBUTE_USUAL = "release_distribute_usual"
 DISTRIBUTE_AGAIN = "release_distribute_again"
 TELL_NOW = "release_tell_now"
+OWN_LINK = "release_own_link"
 DISMISS = "release_dismiss"
 RESTORE = "release_restore"
 CREATE_APP = "app_create"
@@ -77,6 +78,7 @@ ACTIONS = (
     DISTRIBUTE_USUAL,
     DISTRIBUTE_AGAIN,
     TELL_NOW,
+    OWN_LINK,
     DISMISS,
     RESTORE,
     CREATE_APP,

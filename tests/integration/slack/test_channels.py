@@ -1,8 +1,11 @@
 """Channels, conversations and user groups that refuse or change (failure modes 9, 10, 25, 26)."""
 
+from typing import Any
+
 import pytest
 
 from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
 from tests.integration.slack.house import BUILDS, QA, House
 from tests.integration.slack.test_main_road import distribute
@@ -181,3 +184,32 @@ async def test_c14_a_word_in_a_direct_message_is_answered_once_and_one_in_a_chan
     answers = [message for message in house.workspace.dms("Bob") if message.is_bot]
     assert len(answers) == 1
     assert house.workspace.by_bot(BUILDS) == []
+
+
+async def test_c17_an_announcement_gives_each_tester_their_own_link_and_others_the_way_to_one(
+    house: House,
+) -> None:
+    await house.group("QA", "Bob", channel=QA)
+    await house.with_app()
+    await distribute(house, "QA")
+    told = await house.dm_to("Bob", "ready for you")
+    announced = await house.card_saying("*Live*", channel=QA)
+
+    await house.bob.click(announced, names.OWN_LINK)
+    own = await house.whisper_to("Bob", "your own link")
+    await house.cid.click(announced, names.OWN_LINK)
+    other = await house.whisper_to("Cid", "was not given to you")
+
+    (link,) = [button["url"] for button in buttons_of(own)]
+    assert link in str(told.blocks)
+    assert house.ann.id in other.said()
+    assert buttons_of(other) == []
+
+
+def buttons_of(message: Message) -> list[dict[str, Any]]:
+    return [
+        element
+        for block in message.blocks
+        if block["type"] == "actions"
+        for element in block["elements"]
+    ]

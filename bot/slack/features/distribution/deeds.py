@@ -8,7 +8,7 @@ from bot.house import House
 from bot.slack.drawing import warnings
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.drawing.sentences import sentence as in_slack
-from bot.slack.features.distribution import views
+from bot.slack.features.distribution import messages, views
 from bot.slack.features.distribution.views import Remembered, Wish, remembered, wish_of, wished
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block, Form
@@ -48,6 +48,8 @@ class Desk:
         self._lists = house.releases.lists
         self._editing = house.releases.editing
         self._links = house.links
+        self._grants = house.installing.grants
+        self._testers = house.people.testers
         self._distributions = house.distributing.distributions
 
     async def open(
@@ -106,6 +108,17 @@ class Desk:
         """Tell those who were given a release without a word."""
         key = f"tell:{click.trigger_id}"[:128]
         await self._distributions.tell(click.subject, click.asker.by, key)
+
+    async def own_link(self, click: Click) -> None:
+        """Tell a person their own install link, or how to get one."""
+        release_id, user_id = click.subject, click.asker.user_id
+        card = await self._cards.release(release_id)
+        given = await self._lists.had(user_id, {release_id})
+        tester_id = await self._testers.id_of(user_id) if given else None
+        held = await self._grants.of_tester(tester_id, [release_id]) if tester_id else {}
+        grant = held.get(release_id)
+        link = self._links.install(self._grants.token(grant)) if grant else None
+        await self._workspace.voice.whisper(click.asker, messages.own_link(card, link))
 
     async def again(self, click: Click) -> None:
         """Try once more to tell those whom an act of distributing did not reach."""

@@ -56,6 +56,11 @@ def _register_buttons(app: AsyncApp, desk: Desk) -> None:
         await ack()
         await desk.tell_now(click_of(body))
 
+    @app.action(names.OWN_LINK)
+    async def on_own_link(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await desk.own_link(click_of(body))
+
     @app.action(names.PREVIEW)
     async def on_preview(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()

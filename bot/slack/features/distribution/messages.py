@@ -32,8 +32,34 @@ def announcement(card: ReleaseCard, icon: str | None) -> Message:
             *_notes(card.notes, notes.in_full(card)),
             *_mandatory(card),
             blocks.context(_state(card, sign, word)),
+            *_own_link(card),
         ),
     )
+
+
+def _own_link(card: ReleaseCard) -> tuple[Block, ...]:
+    if card.standing not in {Standing.LIVE, Standing.SUPERSEDED}:
+        return ()
+    value = names.value_of(card.release_id)
+    return (blocks.actions(blocks.button("Get my link", names.OWN_LINK, value)),)
+
+
+def own_link(card: ReleaseCard, link: str | None) -> Message:
+    """Return the answer to whoever wants their own install link: it, or how to get one."""
+    title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}*"
+    if card.standing in {Standing.DISMISSED, Standing.RECALLED}:
+        text = f"{title} is not to be had any more."
+    elif link is None:
+        asked = who(card.published_by) if card.published_by else "the release manager"
+        text = (
+            f"{title} was not given to you. Ask {asked} to add you to a group of its, and to "
+            "distribute it to that group again."
+        )
+    else:
+        button = blocks.button("Open", names.INSTALL, url=link, style="primary")
+        text = f"{title}: your own link. Please do not pass it on."
+        return Message(text=text, blocks=(blocks.section(text), blocks.actions(button)))
+    return Message(text=text, blocks=(blocks.section(text),))
 
 
 def _state(card: ReleaseCard, sign: str, word: str) -> str:

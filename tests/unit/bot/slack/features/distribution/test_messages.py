@@ -23,7 +23,10 @@ def test_an_announcement_shows_version_notes_and_reach() -> None:
 
 
 def test_an_announcement_never_holds_an_install_link() -> None:
-    assert reading.buttons(messages.announcement(samples.live(), None)) == []
+    (button,) = reading.buttons(messages.announcement(samples.live(), None))
+
+    assert button["action_id"] == names.OWN_LINK
+    assert "url" not in button
 
 
 def test_a_superseded_announcement_names_its_successor() -> None:
