@@ -68,6 +68,7 @@ BROKEN: dict[str, tuple[Callable[[Path], dict[str, str]], str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BROKEN)
 async def test_b6_ground_that_does_not_hold_is_one_sentence(tmp_path: Path, name: str) -> None:
     break_it, words = BROKEN[name]
@@ -83,6 +84,7 @@ async def test_b6_ground_that_does_not_hold_is_one_sentence(tmp_path: Path, name
     assert "Slipway is up" not in served.said
 
 
+@pytest.mark.slow
 async def test_b6_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -144,6 +146,7 @@ async def test_b6_with_a_new_key_old_links_end_so_that_people_get_new_ones(tmp_p
     await database.close()
 
 
+@pytest.mark.slow
 async def test_b6_the_first_start_makes_a_key(tmp_path: Path) -> None:
     await migrate.upgrade(f"sqlite:///{tmp_path / 'slipway.db'}")
     async with serving(tmp_path, "http://127.0.0.1:1/api/") as served:
