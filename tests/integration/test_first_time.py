@@ -162,6 +162,7 @@ async def test_d1_the_documented_steps_lead_to_a_bot_that_answers(tmp_path: Path
     assert "lacks the scope" not in served.said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TURNS)
 async def test_d1_a_wrong_turn_is_told_in_the_documented_words(tmp_path: Path, name: str) -> None:
     turn = TURNS[name]
