@@ -8,9 +8,14 @@ import click
 from bot.cli.running import run
 from storage.errors import SlipwayError
 from storage.inspection.digests import Hashes, digests
+from storage.inspection.rejection import PackageRejected
 
 if TYPE_CHECKING:
+    from typing import IO
+
     from storage.inspection.facts import Facts, Inspection
+    from storage.inspection.unpacking import Enclosed
+    from storage.inspection.worker import InspectionPool
 
 
 class Unreadable(SlipwayError):
@@ -37,7 +42,7 @@ def inspect(files: tuple[Path, ...], *, as_json: bool, as_diff: bool) -> None:
         async with InspectionPool(workers=1) as pool:
             hashes = [await asyncio.to_thread(_hashes, file) for file in files]
             found = [
-                await pool.inspect(file, known, file.name)
+                await inspected(pool, file, known)
                 for file, known in zip(files, hashes, strict=True)
             ]
         if as_diff:
@@ -47,6 +52,56 @@ def inspect(files: tuple[Path, ...], *, as_json: bool, as_diff: bool) -> None:
         return 0
 
     run(work)
+
+
+async def inspected(pool: "InspectionPool", file: Path, known: Hashes) -> "Inspection":
+    """
+    Return what a package says about itself; of a zip with one build in it, what that says.
+
+    Raise PackageRejected, and Unreadable where there is no room for a copy of that.
+    """
+    try:
+        return await pool.inspect(file, known, file.name)
+    except PackageRejected as reason:
+        # Few files are like this: the others start faster without.
+        from storage.inspection.wrapped import Wrapped  # noqa: PLC0415
+
+        if not isinstance(reason, Wrapped):
+            raise
+        inside = reason.enclosed
+    return await _unwrapped(pool, file, inside)
+
+
+async def _unwrapped(pool: "InspectionPool", file: Path, inside: "Enclosed") -> "Inspection":
+    import asyncio  # noqa: PLC0415 - see above
+    import tempfile  # noqa: PLC0415
+    from dataclasses import replace  # noqa: PLC0415
+
+    from storage.inspection.endings import base_name  # noqa: PLC0415
+
+    with tempfile.NamedTemporaryFile(prefix="slipway-") as copy:
+        await asyncio.to_thread(_copy, file, inside, copy)
+        hashes = await asyncio.to_thread(digests, copy.fileno())
+        found = await pool.inspect(Path(copy.name), hashes, base_name(inside.path))
+    notes = (f"It lies in {file.name} as {inside.path}.", *found.notes, inside.remark)
+    return replace(found, notes=tuple(note for note in notes if note))
+
+
+def _copy(file: Path, inside: "Enclosed", copy: "IO[bytes]") -> None:
+    from storage.inspection.unpacking import PIECE, Unpacker  # noqa: PLC0415 - see above
+
+    unpacker, left = Unpacker(inside), inside.packed
+    try:
+        with file.open("rb") as opened:
+            opened.seek(inside.begin)
+            while left and (packed := opened.read(min(PIECE, left))):
+                left -= len(packed)
+                for piece in unpacker.pieces(packed):
+                    copy.write(piece)
+        copy.flush()
+    except OSError as error:
+        raise Unreadable(f"{inside.path} cannot be unpacked: {error.strerror}.") from None
+    unpacker.end()
 
 
 def _hashes(file: Path) -> Hashes:

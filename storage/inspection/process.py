@@ -10,13 +10,16 @@ import json
 import resource
 import sys
 import time
+from base64 import b64decode
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from storage.inspection.digests import Hashes
-from storage.inspection.inspector import inspect
+from storage.inspection.inspector import glance, inspect
 from storage.inspection.message import LENGTH_BYTES
-from storage.inspection.rejection import NotAPackage, PackageRejected
+from storage.inspection.rejection import PackageRejected
+from storage.inspection.source import Glimpse
+from storage.inspection.wrapped import Wrapped
 
 MEMORY = 512 << 20
 CPU_SECONDS = 10
@@ -45,13 +48,16 @@ def main() -> None:
 
 def _answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     try:
+        if "part" in job:
+            part = Glimpse(data=b64decode(job["part"]), start=job["start"], size=job["size"])
+            return {"told": glance(part, job["name"])}, b""
         found = inspect(Path(job["path"]), Hashes(**job["hashes"]), job["name"])
-    except NotAPackage as reason:
-        return {"rejected": str(reason), "unknown": True}, b""
+    except Wrapped as found_inside:
+        return {"wrapped": found_inside.enclosed.as_json()}, b""
     except PackageRejected as reason:
-        return {"rejected": str(reason), "unknown": False}, b""
+        return {"rejected": str(reason), "as": type(reason).__name__}, b""
     except OSError:
-        return {"rejected": "The file could not be opened to read it.", "unknown": False}, b""
+        return {"rejected": "The file could not be opened to read it."}, b""
     return {"facts": found.facts.as_json(), "notes": list(found.notes)}, found.icon or b""
 
 

@@ -12,6 +12,22 @@ class NotAPackage(PackageRejected):
     """The file is of no kind that holds an app. Where nobody said it was one, keep silent."""
 
 
+class BrokenArchive(PackageRejected):
+    """
+    The list of what lies in an archive cannot be read, so that nothing is known of it.
+
+    Where nobody said it was an app, keep silent.
+    """
+
+
+class Unseen(Exception):
+    """
+    A part of the file is wanted that was not looked at.
+
+    It passes by those who forgive a damaged part: it is not damaged, only elsewhere.
+    """
+
+
 class Exhausted(Exception):
     """
     The parts of a package take more to read than all of them together may.

@@ -7,12 +7,13 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from base64 import b64encode
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from storage.inspection.message import LENGTH_BYTES
-from storage.inspection.rejection import NotAPackage, PackageRejected
+from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected
 
 # The sheet takes long to import, and who only hears of a refusal never needs it.
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from storage.inspection.facts import Inspection
 
 WALL_SECONDS = 30.0
+
+#: What a refusal may be more precisely, by the name that it travels under.
+_REFUSALS: dict[object, type[PackageRejected]] = {
+    kind.__name__: kind for kind in (NotAPackage, BrokenArchive)
+}
 
 _MAX_ANSWER = 64 << 20
 _TOO_LONG = "Reading the file took too long, so it was given up."
@@ -59,10 +65,22 @@ class InspectionPool:
         Read the finished file at *path*; *name* is what the sender calls it.
 
         Raise PackageRejected when it cannot be read, takes more than its time or memory, or kills
-        the worker; NotAPackage when it is of no kind that we know.
+        the worker; NotAPackage when it is of no kind that we know, BrokenArchive when nobody can
+        know, Wrapped when it is a zip with one build in it.
         """
         answer, icon = await self._asked(_job(path, hashes, name))
         return _understood(answer, icon)
+
+    async def glance(self, part: bytes, *, start: int, size: int, name: str) -> bool | None:
+        """
+        Return whether a file of *size* bytes has to do with builds; None when *part* does not tell.
+
+        *part* is what it holds from *start* on. Raise PackageRejected when that is enough to refuse
+        it.
+        """
+        told = {"part": b64encode(part).decode(), "start": start, "size": size, "name": name}
+        answer, _ = await self._asked(told)
+        return answer.get("told")
 
     async def _asked(self, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         worker = await self._idle.get()
@@ -71,7 +89,9 @@ class InspectionPool:
         finally:
             self._idle.put_nowait(worker)
         if (sentence := answer.get("rejected")) is not None:
-            raise NotAPackage(sentence) if answer.get("unknown") else PackageRejected(sentence)
+            raise _REFUSALS.get(answer.get("as"), PackageRejected)(sentence)
+        if (told := answer.get("wrapped")) is not None:
+            raise _wrapped(told)
         return answer, icon
 
     async def _ask(self, worker: "_Worker", job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -167,6 +187,16 @@ async def _receive(process: Process) -> bytes:
 def _job(path: Path, hashes: "Hashes", name: str | None) -> dict[str, Any]:
     told = {"md5": hashes.md5, "sha1": hashes.sha1, "sha256": hashes.sha256}
     return {"path": str(path), "name": name, "hashes": told}
+
+
+def _wrapped(told: dict[str, Any]) -> PackageRejected:
+    from storage.inspection.unpacking import Enclosed  # noqa: PLC0415 - few archives are like this
+    from storage.inspection.wrapped import Wrapped  # noqa: PLC0415
+
+    try:
+        return Wrapped(Enclosed.from_json(told))
+    except (TypeError, ValueError):
+        return PackageRejected(_DIED)
 
 
 def _understood(answer: dict[str, Any], icon: bytes) -> "Inspection":
