@@ -31,15 +31,20 @@ async def links_to_a_build(event: Mapping[str, Any]) -> bool:
     return bool(text_or_none(event, "user")) and not at(event, "bot_id") and bool(_linked(event))
 
 
-def _linked(event: Mapping[str, Any]) -> str:
-    """Return what the first build is called that a message has a link to, empty for none."""
+def _linked(event: Mapping[str, Any], ours: str | None = None) -> str:
+    """
+    Return what the first build is called that a message has a link to, empty for none.
+
+    What begins with *ours* is handed out here.
+    """
     for address in _ADDRESS.findall(text_or_none(event, "text") or ""):
         try:
             parts = urlsplit(address)
         except ValueError:
             continue
-        # A file in Slack is here already.
-        if is_build(parts.path) and not (parts.hostname or "").endswith(_SLACK_HOST):
+        # A file in Slack is where we see it already.
+        is_here = (parts.hostname or "").endswith(_SLACK_HOST) or address.startswith(ours or "\n")
+        if is_build(parts.path) and not is_here:
             return base_name(unquote(parts.path))
     return ""
 
@@ -52,6 +57,7 @@ class Arrivals:
         self._tellers = house.tellers
         self._intake = house.intake
         self._permissions = house.people.permissions
+        self._ours = f"{house.links.base_url}/"
         self._sightings = Sightings(workspace, house.intake)
         self._comments = Comments(workspace)
         # Slack waits for the answer to an event while the file is looked at.
@@ -127,10 +133,12 @@ class Arrivals:
             channel_id=text(event, "channel"),
             thread_ts=text_or_none(event, "thread_ts"),
         )
-        self._workspace.tasks.start(self._explain(asker, _linked(event)), name="explain a link")
+        self._workspace.tasks.start(
+            self._explain(asker, _linked(event, self._ours)), name="explain a link"
+        )
 
     async def _explain(self, asker: Asker, name: str) -> None:
-        if await self._permissions.may(asker.by, Act.UPLOAD):
+        if name and await self._permissions.may(asker.by, Act.UPLOAD):
             await self._workspace.voice.whisper(asker, messages.only_a_link(name))
 
     def _redraw(self, upload_ids: Iterable[str]) -> None:

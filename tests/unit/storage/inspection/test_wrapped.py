@@ -1,4 +1,4 @@
-"""Builds that somebody zipped: found in there, unpacked as a stream, and told from anything else."""
+"""Builds that somebody zipped: found, unpacked as a stream, and told from anything else."""
 
 import gzip
 import io
@@ -52,7 +52,12 @@ def glanced(data: bytes, name: str = "x.zip", part: int = TAIL) -> bool | None:
         {"Harbour.ipa": IPA},
         {"out/": b"", "out/Harbour.IPA": IPA, "out/ExportOptions.plist": b"<plist/>"},
         {"out\\Harbour.ipa": IPA},
-        {"__MACOSX/._Harbour.ipa": b"x", "Harbour.ipa": IPA, "._Harbour.ipa": b"", ".DS_Store": b""},
+        {
+            "__MACOSX/._Harbour.ipa": b"x",
+            "Harbour.ipa": IPA,
+            "._Harbour.ipa": b"",
+            ".DS_Store": b"",
+        },
         {"./Harbour.ipa": IPA},
         {"mapping.txt": b"a.b -> a.c:\n", "Harbour.ipa": IPA},
         {"A.xcarchive/Products/Applications/A.app/Info.plist": ipas.info(), "Harbour.ipa": IPA},
@@ -152,12 +157,10 @@ def test_c9_a_bomb_stops_at_the_byte_that_was_not_claimed() -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     bomb = packer.compress(bytes(50 << 20)) + packer.flush()
     inside = Enclosed(path="a.ipa", begin=0, packed=len(bomb), size=9, crc=0, deflated=True)
-    came = 0
-    with pytest.raises(PackageRejected, match="has not the size it claims"):
-        for piece in Unpacker(inside).pieces(bomb):
-            came += len(piece)
+    pieces = Unpacker(inside).pieces(bomb)
 
-    assert came <= 9
+    with pytest.raises(PackageRejected, match="has not the size it claims"):
+        next(pieces)
 
 
 PICTURES = parts({f"holiday/{n}.jpg": b"x" for n in range(300)})
@@ -169,9 +172,7 @@ PICTURES = parts({f"holiday/{n}.jpg": b"x" for n in range(300)})
     ids=["pictures", "a program", "almost"],
 )
 def test_c9_the_end_of_a_zip_without_builds_is_enough_to_leave_it(entries: list[Part]) -> None:
-    data = zip_of(
-        [Part(name=b"large.raw", data=bytes(range(256)) * 4000, method=STORED), *entries]
-    )
+    data = zip_of([Part(name=b"large.raw", data=bytes(range(256)) * 4000, method=STORED), *entries])
     assert len(data) > 5 * TAIL
 
     assert glanced(data) is False
