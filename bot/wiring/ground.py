@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.doctor.examination import examine
 from bot.findings import Finding
 from bot.links import Links
-from bot.secret_key import KeyMissing, kept_key, made_with_a_key, secret_key
+from bot.secret_key import KeyMissing, hold_to, kept_key, made_with_a_key, secret_key
 from bot.settings import Settings, SettingsWrong
 from storage.blobs.local import LocalBlobs
 from storage.blobs.store import BlobStore
@@ -45,7 +45,8 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
     """
     Bring the tables up to date and open what lies on disk.
 
-    Raise SlipwayError: KeyMissing when links or secrets were made with a key that is gone,
+    Raise SlipwayError: KeyMissing when links or secrets were made with a key that is gone, KeyWrong
+    when they were made with another one,
     NotWritable when the data folder takes nothing.
     """
     await asyncio.to_thread(_make_folder, settings.data_dir)
@@ -53,6 +54,7 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
     database = Database(settings.records_url)
     try:
         key = await _key(settings.key_file, database)
+        await hold_to(database, settings.organization, key, settings.key_file)
         async with database.writing() as session:
             organization = await organizations.named(session, settings.organization)
         yield Ground(
