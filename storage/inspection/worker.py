@@ -8,12 +8,13 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from storage.inspection.message import LENGTH_BYTES
-from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected
+from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected, Wrapped
 
 # The sheet takes long to import, and who only hears of a refusal never needs it.
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from storage.inspection.facts import Inspection
 
 WALL_SECONDS = 30.0
+#: The module that reads packages.
+READING = "storage.inspection.process"
 
 #: What a refusal may be more precisely, by the name that it travels under.
 _REFUSALS: dict[object, type[PackageRejected]] = {
@@ -37,12 +40,15 @@ class InspectionPool:
     A few long-lived worker processes.
 
     Use it in the event loop that entered it. `inspect` may be called, and cancelled, at any time;
-    more calls than workers wait for their turn.
+    more calls than workers wait for their turn. *module* is what a worker runs: one that serves
+    with something to tell is needed for `tell`.
     """
 
-    def __init__(self, workers: int = 1, wall_seconds: float = WALL_SECONDS) -> None:
+    def __init__(
+        self, workers: int = 1, wall_seconds: float = WALL_SECONDS, *, module: str = READING
+    ) -> None:
         self._wall_seconds = wall_seconds
-        self._workers = [_Worker() for _ in range(workers)]
+        self._workers = [_Worker(module) for _ in range(workers)]
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
 
     async def __aenter__(self) -> Self:
@@ -70,6 +76,18 @@ class InspectionPool:
         """
         answer, icon = await self._asked(_job(path, hashes, name))
         return _understood(answer, icon)
+
+    async def tell(
+        self, path: Path, hashes: "Hashes", name: str, *, as_json: bool, around: Sequence[str] = ()
+    ) -> str:
+        """
+        Read a file and return what the worker writes of it for people, or for programs.
+
+        Raise what `inspect` does. *around* are sentences about where the file lay.
+        """
+        job = {**_job(path, hashes, name), "as_json": as_json, "around": list(around)}
+        answer, _ = await self._asked(job)
+        return str(answer["text"])
 
     async def glance(self, part: bytes, *, start: int, size: int, name: str) -> bool | None:
         """
@@ -116,7 +134,8 @@ class InspectionPool:
 class _Worker:
     """One process, started anew when it is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
+        self._module = module
         self._process: Process | None = None
 
     async def start(self) -> Process:
@@ -127,7 +146,7 @@ class _Worker:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "storage.inspection.process",
+            self._module,
             stdin=PIPE,
             stdout=PIPE,
             env={"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -191,7 +210,6 @@ def _job(path: Path, hashes: "Hashes", name: str | None) -> dict[str, Any]:
 
 def _wrapped(told: dict[str, Any]) -> PackageRejected:
     from storage.inspection.unpacking import Enclosed  # noqa: PLC0415 - few archives are like this
-    from storage.inspection.wrapped import Wrapped  # noqa: PLC0415
 
     try:
         return Wrapped(Enclosed.from_json(told))

@@ -7,9 +7,8 @@ from dataclasses import replace
 from storage.inspection import symbols
 from storage.inspection.archive import Archive
 from storage.inspection.endings import base_name, is_build
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.rejection import PackageRejected, Wrapped
 from storage.inspection.text import name_of
-from storage.inspection.unpacking import Enclosed
 
 #: How many names a sentence has.
 _NAMED = 3
@@ -21,18 +20,6 @@ _SYMBOLS = (
     "Symbols lie beside it in the zip and were left out: post those in a zip of their own to have "
     "them kept."
 )
-
-
-class Wrapped(PackageRejected):
-    """
-    The file is no build itself: it is an archive with one in it, and that can be taken.
-
-    Who cannot take it has a sentence that says what to do.
-    """
-
-    def __init__(self, enclosed: Enclosed) -> None:
-        super().__init__(f"It is a zip with {enclosed.path} in it: take that out and use it.")
-        self.enclosed = enclosed
 
 
 def builds_in(archive: Archive) -> list[bytes]:

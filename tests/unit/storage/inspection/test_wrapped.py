@@ -11,11 +11,10 @@ from dataclasses import replace
 import pytest
 
 from storage.inspection.inspector import glance, inspect
-from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected
+from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected, Wrapped
 from storage.inspection.source import Glimpse
 from storage.inspection.unpacking import Enclosed, Unpacker
 from storage.inspection.worker import InspectionPool
-from storage.inspection.wrapped import Wrapped
 from tests.unit.storage.inspection import ipas
 from tests.unit.storage.inspection.conftest import HASHES, Read
 from tests.unit.storage.inspection.zips import STORED, Lies, Part, parts, zip_of
