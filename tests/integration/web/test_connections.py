@@ -1,8 +1,6 @@
 """People at the door who are slow, many, or make no sense."""
 
 import asyncio
-import resource
-import sys
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +10,7 @@ from aiohttp import ClientSession, web
 
 from bot.web.app import make_runner
 from bot.web.kit.connections import ConnectionLimits
+from tests.integration.web import slow_heads
 
 # Far enough apart that a machine which stands still for a second mistakes none for another.
 QUICK = ConnectionLimits(head=0.3, idle=2.5, silent=1.0, look=0.05)
@@ -244,52 +243,11 @@ async def test_b2_what_makes_no_sense_has_its_answer(
     assert not any(record.exc_info for record in caplog.records)
 
 
-SERVER = """
-import asyncio
-from aiohttp import web
-from bot.web.app import make_runner
-from tests.integration.web.test_connections import application
-
-async def main():
-    runner = make_runner(application())
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    print(runner.addresses[0][1], flush=True)
-    await asyncio.Event().wait()
-
-asyncio.run(main())
-"""
-
-
 @pytest.mark.slow
 async def test_b2_three_thousand_slow_heads_keep_nobody_out() -> None:
-    resource.setrlimit(
-        resource.RLIMIT_NOFILE, (8_192, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-    )
-
-    def few_descriptors() -> None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (1_024, 1_024))
-
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", SERVER),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        preexec_fn=few_descriptors,
-        env={"PYTHONPATH": "."},
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    port = int(await process.stdout.readline())
-    lines = []
-    for _ in range(3_000):
-        line = await asyncio.open_connection("127.0.0.1", port)
-        line[1].write(HEAD)
-        lines.append(line)
-    assert await asyncio.wait_for(is_well(port), 10)
-    for _, writer in lines:
-        writer.close()
-    process.kill()
-    complaints = await process.stderr.read()
-    await process.wait()
+    async with slow_heads.server(descriptors=1_024) as door:
+        async with slow_heads.attack(door.port, connections=3_000):
+            assert await asyncio.wait_for(is_well(door.port), 10)
+        complaints = await door.end()
 
     assert len(complaints) < 10_000
