@@ -47,7 +47,11 @@ def remarks(build: BuildCard, limit: int = REMARKS) -> tuple[Block, ...]:
 
 def loud(changes: Sequence[Change]) -> tuple[Block, ...]:
     """Return the changes since the build before that somebody should look at."""
-    lines = [f"{words.ALARM} *{_said(change.sentence)}*" for change in changes if change.loud]
+    lines = [
+        f"{words.ALARM} *{mrkdwn.plain(change.sentence, SENTENCE)}*"
+        for change in changes
+        if change.loud
+    ]
     return (blocks.section("\n".join(lines[:LOUD])),) if lines else ()
 
 
@@ -75,4 +79,4 @@ def _older(card: ReleaseCard) -> str:
 
 
 def _said(sentence: str) -> str:
-    return mrkdwn.plain(sentence, SENTENCE)
+    return mrkdwn.sentence(sentence, SENTENCE)

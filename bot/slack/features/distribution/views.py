@@ -281,7 +281,7 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
         f"{plan.already} more have it already." if plan.already else "",
         "It is *mandatory*." if wish.mandatory else "",
         "Each is told by direct message now." if wish.notify else "Nobody is told by message.",
-        f"{words.WARNING} {mrkdwn.escape(plan.shortfall)}" if plan.shortfall else "",
+        f"{words.WARNING} {mrkdwn.sentence(plan.shortfall)}" if plan.shortfall else "",
     ]
     shown = [blocks.section("\n".join(line for line in lines if line)), *warnings.every(card)]
     if wish.notes and wish.notes.strip():

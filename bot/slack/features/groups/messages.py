@@ -114,7 +114,7 @@ def _channels(sheet: GroupSheet) -> str:
         return f"None yet: {example(f'groups connect {sheet.slug} #channel')}"
     return "\n".join(
         f"• {mrkdwn.channel(channel.id)}"
-        + (f" :warning: {mrkdwn.plain(channel.broken, 200)}" if channel.broken else "")
+        + (f" :warning: {mrkdwn.sentence(channel.broken, 200)}" if channel.broken else "")
         for channel in sheet.channels
     )
 

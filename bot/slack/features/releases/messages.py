@@ -81,7 +81,7 @@ def full(card: ReleaseCard, *, with_reach: bool) -> Message:
             blocks.header(f"{card.app_display_name} {words.version(facts)}"),
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
             *warnings.warnings(card.build),
-            {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
+            blocks.fields(*_fields(card)),
             *_notes(card, ON_A_PAGE if with_reach else "on its install page"),
             *(_reach(card) if with_reach else ()),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
@@ -100,10 +100,10 @@ def _fields(card: ReleaseCard) -> list[str]:
         f"*Came from*\n{who(card.created_by)}, {mrkdwn.moment(card.created_at)}",
     ]
     if signing.kind:
-        kind = words.SIGNING.get(signing.kind, signing.kind)
+        kind = words.SIGNING.get(signing.kind) or mrkdwn.plain(signing.kind, 40)
         fields.append(f"*Signing*\n{kind}{_expiry(signing.expires_at)}")
     elif signing.schemes:
-        fields.append(f"*Signing*\n{', '.join(signing.schemes)}")
+        fields.append(f"*Signing*\n{mrkdwn.plain(', '.join(signing.schemes), 100)}")
     return fields
 
 
@@ -127,7 +127,7 @@ def _reach(card: ReleaseCard) -> list[Block]:
     shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]
     if card.unreached:
         named = "\n".join(
-            f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.plain(one.reason, 150)}"
+            f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.sentence(one.reason, 150)}"
             for one in card.unreached[:15]
         )
         rest = card.counts.get(RecipientState.UNREACHABLE, 0) - 15

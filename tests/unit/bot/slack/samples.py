@@ -23,7 +23,6 @@ from storage.records.tester import Tester
 from storage.records.upload import UploadState
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-EVIL = "<!channel> & <@U1> `x` <https://evil.example|good>"
 
 
 def facts(**changes: object) -> Facts:
