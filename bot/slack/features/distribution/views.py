@@ -255,8 +255,9 @@ def option(line: ReleaseLine) -> Block:
     return blocks.option(label, line.release_id, about)
 
 
-def group_option(chip: GroupChip) -> Block:
-    return blocks.option(chip.name, chip.id, f"everyone in {chip.name}")
+def group_option(chip: GroupChip, reach: int | None = None) -> Block:
+    """Return a group as an option, with how many people are in it where that is known."""
+    return blocks.option(chip.name, chip.id, "" if reach is None else words.people(reach))
 
 
 def _introduction(card: ReleaseCard) -> tuple[Block, ...]:
@@ -308,9 +309,8 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
             optional=True,
         ),
         *_notes(card, wish),
-        blocks.entry(
-            names.OPTIONS, "Options", blocks.ticks(names.OPTIONS, _choices(), ticked), optional=True
-        ),
+        # No input of its own: Slack would call it optional, which nobody understands of a tick.
+        blocks.actions(blocks.ticks(names.OPTIONS, _choices(), ticked), block_id=names.OPTIONS),
     )
 
 

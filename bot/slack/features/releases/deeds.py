@@ -82,7 +82,7 @@ class Looking:
         return messages.apps(await self._lists.apps())
 
     async def testers(self, asked: Asked) -> Reply:
-        await self._permissions.require(asked.by, Act.MANAGE_GROUPS)
+        await self._permissions.require(asked.by, Act.SEE_TESTERS)
         return messages.testers(await self._testers.listed(limit=TESTERS))
 
     async def shown(self, user_id: str, release_id: str) -> Form:
