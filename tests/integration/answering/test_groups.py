@@ -347,9 +347,21 @@ async def test_a_form_of_a_group_that_was_deleted_meanwhile_says_so(asking: Aski
     assert sent.errors == {names.GROUP_NAME: "There is no such group."}
 
 
-@pytest.mark.parametrize("typed", ["groups", "groups create Mine", "groups show Beta"])
-async def test_a_tester_is_told_which_role_groups_take(asking: Asking, typed: str) -> None:
-    assert "You may not change groups here" in await asking.said("Bob", typed)
+@pytest.mark.parametrize(
+    ("typed", "act"),
+    [
+        ("groups", "see groups"),
+        ("groups show Beta", "see groups"),
+        ("groups relaese", "see groups"),
+        ("help groups", "see groups"),
+        ("groups create Mine", "change groups"),
+        ("groups add Beta @cid", "change groups"),
+    ],
+)
+async def test_c16_a_tester_is_told_what_it_is_that_they_may_not(
+    asking: Asking, typed: str, act: str
+) -> None:
+    assert f"You may not {act} here" in await asking.said("Bob", typed)
 
 
 async def test_a_testers_click_on_a_managers_button_is_refused(asking: Asking) -> None:

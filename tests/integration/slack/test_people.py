@@ -37,6 +37,32 @@ async def test_a_role_that_was_taken_away_meanwhile_no_longer_counts(house: Hous
     assert "You may not distribute releases" in str(sent.errors)
 
 
+async def test_c16_what_is_wrong_with_people_is_said_where_people_are_chosen(house: House) -> None:
+    draft = await house.with_app()
+    house.workspace.add_person("Gone", deleted=True)
+    await house.ann.click(draft, names.DISTRIBUTE)
+    form = await house.view_of("Ann", "Distribute")
+
+    sent = await house.ann.submit(
+        form, {names.PEOPLE: {names.PEOPLE: [house.workspace.person("Gone").id]}}
+    )
+
+    assert list(sent.errors) == [names.PEOPLE]
+
+
+async def test_c16_the_picker_of_groups_says_how_many_are_in_each(house: House) -> None:
+    await house.group("QA", "Bob", "Cid", channel=QA)
+    draft = await house.with_app()
+    await house.ann.click(draft, names.DISTRIBUTE)
+    form = await house.view_of("Ann", "Distribute")
+
+    (offered,) = await house.ann.suggest(form, names.GROUPS, "q")
+
+    assert offered["text"]["text"] == "QA"
+    assert offered["description"]["text"] == "2 people"
+    assert "optional" not in str(next(b for b in form.blocks if b["block_id"] == names.OPTIONS))
+
+
 async def test_6_a_double_click_is_one_release(house: House) -> None:
     await house.group("QA", "Bob", channel=QA)
     await house.with_app()
