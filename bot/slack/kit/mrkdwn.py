@@ -12,6 +12,8 @@ whatever holds one: those can say it. No stand-in ever reaches Slack.
 import re
 from datetime import datetime
 
+from provisioning.wording import MOMENT, moment_in
+
 #: Where a link may lead. `itms-services:` would install an app from somebody else's manifest.
 SCHEMES = ("https://", "http://", "mailto:")
 
@@ -44,12 +46,24 @@ def plain(text: str, limit: int) -> str:
 
 
 def sentence(text: str, limit: int = 3000) -> str:
-    """Return a sentence of ours that may hold names: only its code is shown as such."""
+    """
+    Return a sentence of ours that may hold names.
+
+    Only its code is shown as such; each reader sees its moments in their own zone.
+    """
     parts = _QUOTED.split(cut(text, limit))
     return "".join(
-        escape(part) if index % 2 and part[0] == "`" else _inert(escape(part))
+        escape(part) if index % 2 and part[0] == "`" else _in_own_zone(_inert(escape(part)))
         for index, part in enumerate(parts)
     )
+
+
+def _in_own_zone(text: str) -> str:
+    def shown(found: re.Match[str]) -> str:
+        when = moment_in(found[0])
+        return found[0] if when is None else moment(when)
+
+    return MOMENT.sub(shown, text)
 
 
 def code(text: str, limit: int = 200) -> str:

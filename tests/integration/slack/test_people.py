@@ -83,7 +83,9 @@ async def test_6_a_double_click_is_one_release(house: House) -> None:
     assert len([m for m in house.workspace.by_bot(QA) if "release 2" in m.said()]) == 1
 
 
-async def test_6_of_two_managers_at_once_the_second_sees_who_did_it(house: House) -> None:
+async def test_6_c15_of_two_managers_at_once_the_second_sees_who_did_it_and_when(
+    house: House,
+) -> None:
     bob = Holder(kind=HolderKind.PERSON, id=str(slack(house.bob.id)))
     await house.running.house.people.roles.give(house.manager, Role.MANAGER, bob)
     await house.group("QA", "Cid", channel=QA)
@@ -100,7 +102,7 @@ async def test_6_of_two_managers_at_once_the_second_sees_who_did_it(house: House
     assert first.action == "clear"
     assert second.action == "update"
     refused = await house.view_of("Bob", "Already done")
-    assert "ann already distributed release 1 to QA" in str(refused.blocks)
+    assert "Ann Archer already distributed release 1 to QA on <!date^" in str(refused.blocks)
     await house.dm_to("Cid", "ready for you")
     assert len([m for m in house.workspace.dms("Cid") if "ready" in m.said()]) == 1
 
@@ -115,7 +117,7 @@ async def test_a_form_that_was_overtaken_says_by_whom_before_it_counts(house: Ho
 
     await house.bob.submit(await house.view_of("Bob", "Distribute"), {names.GROUPS: ["QA"]})
 
-    assert "ann distributed release 1 to QA" in str(
+    assert "Ann Archer distributed release 1 to QA" in str(
         (await house.view_of("Bob", "Already done")).blocks
     )
 
@@ -211,6 +213,18 @@ async def test_21_builds_of_other_bots_stay_without_a_word_unless_a_bot_holds_th
     await robot.post(BUILDS, "Nightly", files=[house.samples.apk])
 
     await house.card_saying("New app")
+
+
+async def test_c15_who_gets_another_name_is_called_by_it(house: House) -> None:
+    await house.group("QA", "Bob")
+    testers = house.running.house.people.testers
+    (before,) = (await testers.listed(limit=5)).first
+
+    house.workspace.change_person("Bob", display_name="Bobby B.")
+    await house.settled()
+
+    (after,) = (await testers.listed(limit=5)).first
+    assert (before.tester.name, after.tester.name) == ("Bob Baker", "Bobby B.")
 
 
 async def test_24_a_deactivated_tester_is_not_told_and_history_is_kept(house: House) -> None:

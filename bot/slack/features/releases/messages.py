@@ -108,7 +108,7 @@ def _fields(card: ReleaseCard) -> list[str]:
 
 
 def _expiry(expires_at: datetime | None) -> str:
-    return f", profile until {expires_at:%d %B %Y}" if expires_at else ""
+    return f", profile until {mrkdwn.moment(expires_at, '{date}')}" if expires_at else ""
 
 
 def _notes(card: ReleaseCard, rest: str) -> list[Block]:
