@@ -194,7 +194,7 @@ async def test_23_somebody_of_another_workspace_cannot_be_chosen(house: House) -
         await house.view_of("Ann", "Distribute"), {names.PEOPLE: [eve.id]}
     )
 
-    assert "belongs to another workspace" in sent.errors[names.GROUPS]
+    assert "belongs to another workspace" in sent.errors[names.PEOPLE]
 
 
 async def test_21_builds_of_other_bots_stay_without_a_word_unless_a_bot_holds_the_role(
