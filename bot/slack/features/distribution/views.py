@@ -249,9 +249,8 @@ def pick(chosen: ReleaseLine | None = None, *, note: str = "", wish: Wish | None
 def option(line: ReleaseLine) -> Block:
     """Return a release as an option of a select."""
     _, word = words.RELEASE[line.standing]
-    platform = words.PLATFORMS.get(line.platform, line.platform)
     label = f"{line.app_display_name} {line.label}"
-    about = f"{platform}, release {line.number}, {word.lower()}"
+    about = f"{line.system}, release {line.number}, {word.lower()}"
     return blocks.option(label, line.release_id, about)
 
 

@@ -22,6 +22,8 @@ NO_APPS = (
 )
 #: A draft has no install page yet, and whoever sees every release was not given each.
 ON_A_PAGE = "*Distribute…* on its card, then *Edit on a page…*"
+#: For whoever sees every release and distributes none.
+WITH_MANAGERS = "a release manager can open all of them"
 NOTHING_GIVEN = (
     "You were not given a release yet. When you are, I send you a message with an install link."
 )
@@ -65,13 +67,19 @@ def _app(card: AppLine) -> str:
         if card.latest
         else "no release yet"
     )
-    platform = words.PLATFORMS.get(app.platform, app.platform)
+    platform = (
+        card.latest.system if card.latest else words.PLATFORMS.get(app.platform, app.platform)
+    )
     named = f"`{app.name}` *{mrkdwn.plain(app.display_name, 80)}*"
     return f"{named} · {platform} · {mrkdwn.code(app.bundle_id)} · {newest}"
 
 
-def full(card: ReleaseCard, *, with_reach: bool) -> Message:
-    """Return one release with its facts, its notes and, *with_reach*, how far it went."""
+def full(card: ReleaseCard, *, with_reach: bool, distributes: bool = False) -> Message:
+    """
+    Return one release with its facts, its notes and, *with_reach*, how far it went.
+
+    Whoever *distributes* reads how.
+    """
     facts = card.build.facts
     sign, _ = words.RELEASE[card.standing]
     version = mrkdwn.plain(words.version(facts), 80)
@@ -82,8 +90,8 @@ def full(card: ReleaseCard, *, with_reach: bool) -> Message:
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
             *warnings.warnings(card.build),
             blocks.fields(*_fields(card)),
-            *_notes(card, ON_A_PAGE if with_reach else "on its install page"),
-            *(_reach(card) if with_reach else ()),
+            *_notes(card, _where_notes_are(with_reach=with_reach, distributes=distributes)),
+            *(_reach(card, distributes=distributes) if with_reach else ()),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
         ],
@@ -118,9 +126,16 @@ def _notes(card: ReleaseCard, rest: str) -> list[Block]:
     return [blocks.section("*Notes*"), *shown]
 
 
-def _reach(card: ReleaseCard) -> list[Block]:
+def _where_notes_are(*, with_reach: bool, distributes: bool) -> str:
+    if distributes:
+        return ON_A_PAGE
+    return WITH_MANAGERS if with_reach else "on its install page"
+
+
+def _reach(card: ReleaseCard, *, distributes: bool) -> list[Block]:
     if not card.acts:
-        return [blocks.context(f"Nobody has it yet: {example(f'distribute {card.app_name}')}")]
+        how = f": {example(f'distribute {card.app_name}')}" if distributes else "."
+        return [blocks.context(f"Nobody has it yet{how}")]
     lines = [_act(act) for act in card.acts[-8:]]
     waiting = card.counts.get(RecipientState.WAITING, 0)
     lines.append(reached(card) + (f", {waiting} waiting to be told." if waiting else "."))

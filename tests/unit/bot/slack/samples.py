@@ -170,6 +170,7 @@ def line(**changes: object) -> ReleaseLine:
         "app_name": "harbour",
         "app_display_name": "Harbour",
         "platform": "ios",
+        "system": "iOS",
         "number": 7,
         "version": "2.4.0",
         "build": "240",
