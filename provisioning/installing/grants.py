@@ -14,7 +14,7 @@ from provisioning.installing.served_file import Handout, chosen, facts_with, han
 from storage.blobs.segments import VirtualFile
 from storage.catalog import builds, devices, grants, variants
 from storage.catalog.database import Database, Session
-from storage.catalog.variants import Signing
+from storage.catalog.variants import VariantSigning
 from storage.errors import NotFound
 from storage.inspection.facts import Facts
 from storage.records.app import App
@@ -151,7 +151,7 @@ class Grants:
             sheets = await builds.sheets(session, release_ids)
             signed = await variants.signings(session, {one.build_id for one in sheets})
             own = await devices.of_testers(session, [tester_id]) if signed else []
-        of_build: dict[str, list[Signing]] = {}
+        of_build: dict[str, list[VariantSigning]] = {}
         for one in signed:
             of_build.setdefault(one.build_id, []).append(one)
         return {

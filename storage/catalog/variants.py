@@ -49,14 +49,14 @@ async def ready(session: Session, build_id: str) -> Sequence[Variant]:
     return found.all()
 
 
-class Signing(NamedTuple):
+class VariantSigning(NamedTuple):
     """Whom a variant of a build is for, and no more of it."""
 
     build_id: str
     signing: dict[str, Any]
 
 
-async def signings(session: Session, build_ids: Collection[str]) -> list[Signing]:
+async def signings(session: Session, build_ids: Collection[str]) -> list[VariantSigning]:
     """Return the signatures of the builds' variants that can be handed out, as `ready` sorts."""
     connection = await session.connection()
     found = await connection.execute(
@@ -64,7 +64,7 @@ async def signings(session: Session, build_ids: Collection[str]) -> list[Signing
         .where(col(Variant.build_id).in_(set(build_ids)), col(Variant.state) == VariantState.READY)
         .order_by(col(Variant.wanted_at).desc(), col(Variant.id))
     )
-    return [Signing(*row) for row in found.all()]
+    return [VariantSigning(*row) for row in found.all()]
 
 
 async def ready_with_tag(session: Session, build_id: str, beginning: str) -> Variant | None:
