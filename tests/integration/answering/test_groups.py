@@ -189,7 +189,7 @@ async def test_a_group_with_somebody_who_cannot_install_is_not_made_at_all(askin
 
     said = await asking.said("Ann", f"groups create Machines @bob {robot.mention}")
 
-    assert "robot is an app and cannot install anything." in said
+    assert "Robot is an app and cannot install anything." in said
     assert "There is no group called" in await asking.said("Ann", "groups show Machines")
 
 
@@ -225,7 +225,7 @@ async def test_the_form_of_a_new_group_shows_mistakes_beside_its_inputs(asking: 
 
     assert taken.errors == {names.GROUP_NAME: "There is already a group called taken."}
     assert machine.errors == {
-        names.GROUP_PEOPLE: "other.robot is an app and cannot install anything."
+        names.GROUP_PEOPLE: "Other robot is an app and cannot install anything."
     }
     assert "There is no group called" in await asking.said("Ann", "groups show Fine")
 
