@@ -69,12 +69,13 @@ def serve() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database's tables up to date."""
+    from bot import data_folder  # noqa: PLC0415
     from storage.migrations import migrate as migrations  # noqa: PLC0415
 
     settings = settings_or_exit()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
 
     async def work() -> int:
+        data_folder.make(settings.data_dir)
         before = await migrations.pending(settings.records_url)
         await migrations.upgrade(settings.records_url)
         click.echo(

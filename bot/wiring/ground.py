@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot import data_folder
 from bot.doctor.examination import examine
 from bot.findings import Finding
 from bot.links import Links
 from bot.secret_key import KeyMissing, kept_key, made_with_a_key, secret_key
-from bot.settings import Settings, SettingsWrong
+from bot.settings import Settings
 from storage.blobs.local import LocalBlobs
 from storage.blobs.store import BlobStore
 from storage.catalog import organizations
@@ -48,7 +49,7 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
     Raise SlipwayError: KeyMissing when links or secrets were made with a key that is gone,
     NotWritable when the data folder takes nothing.
     """
-    await asyncio.to_thread(_make_folder, settings.data_dir)
+    await asyncio.to_thread(data_folder.make, settings.data_dir)
     await migrate.upgrade(settings.records_url)
     database = Database(settings.records_url)
     try:
@@ -65,25 +66,6 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
         )
     finally:
         await database.close()
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsWrong(
-            f"The data folder {folder} cannot be made ({error.strerror}). Make it and give it to "
-            "the user that runs Slipway, or set SLIPWAY_DATA_DIR."
-        ) from None
-    probe = folder / ".probe"
-    try:
-        probe.write_bytes(b"0")
-        probe.unlink()
-    except OSError as error:
-        raise NotWritable(
-            f"The data folder {folder} cannot be written ({error.strerror}). Give it to the user "
-            "that runs Slipway, or set SLIPWAY_DATA_DIR."
-        ) from None
 
 
 def _blobs(root: Path) -> LocalBlobs:

@@ -1,6 +1,7 @@
 """Questions about variants, and about what was prepared to make them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -46,6 +47,24 @@ async def ready(session: Session, build_id: str) -> Sequence[Variant]:
         _ready(build_id).order_by(col(Variant.wanted_at).desc(), col(Variant.id))
     )
     return found.all()
+
+
+class VariantSigning(NamedTuple):
+    """Whom a variant of a build is for, and no more of it."""
+
+    build_id: str
+    signing: dict[str, Any]
+
+
+async def signings(session: Session, build_ids: Collection[str]) -> list[VariantSigning]:
+    """Return the signatures of the builds' variants that can be handed out, as `ready` sorts."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Variant.build_id), col(Variant.signing))
+        .where(col(Variant.build_id).in_(set(build_ids)), col(Variant.state) == VariantState.READY)
+        .order_by(col(Variant.wanted_at).desc(), col(Variant.id))
+    )
+    return [VariantSigning(*row) for row in found.all()]
 
 
 async def ready_with_tag(session: Session, build_id: str, beginning: str) -> Variant | None:

@@ -53,8 +53,9 @@ def line(card: ReachLine) -> str:
     """Return a release in one line of mrkdwn."""
     release = card.release
     name = mrkdwn.plain(release.app_display_name, 80)
-    platform = words.PLATFORMS.get(release.platform, release.platform)
     reach = f" · {reached(card)}" if card.people else ""
     when = mrkdwn.moment(release.at, "{date_short_pretty}")
-    what = f"*{name}* {mrkdwn.plain(release.label, 80)} · {platform} · release {release.number}"
+    what = (
+        f"*{name}* {mrkdwn.plain(release.label, 80)} · {release.system} · release {release.number}"
+    )
     return f"{what} · {state_of(release)}{reach} · {when}"

@@ -112,3 +112,21 @@ async def test_the_code_can_be_seen_on_a_desktop(browser: Browser, site: Site) -
 
     assert drawn > 100
     assert seen.heard == []
+
+
+@pytest.mark.parametrize("height", [844, 568])
+async def test_c19_the_page_of_an_error_is_not_scrolled_on_a_phone(
+    browser: Browser, site: Site, height: int
+) -> None:
+    context = await browser.new_context(
+        user_agent=IPHONE, viewport={"width": 390, "height": height}, color_scheme="dark"
+    )
+    seen = Watched(await context.new_page())
+    await seen.page.goto(site.address + "/i/" + "a" * 43)
+    room = await seen.page.evaluate(
+        "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+    )
+    mark = await seen.page.locator(".mark").evaluate("mark => mark.naturalWidth")
+
+    assert room == [height, 390]
+    assert mark > 0

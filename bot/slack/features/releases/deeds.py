@@ -11,7 +11,7 @@ from bot.slack.kit.grammar import words
 from bot.slack.kit.payloads import actor
 from bot.slack.kit.verbs import Asked, Reply, closest, example
 from provisioning.actors import Act
-from provisioning.people.permissions import Permissions
+from provisioning.people.permissions import ALLOWED, Permissions
 from provisioning.people.testers import Testers
 from provisioning.releases.cards import ReleaseLine
 from provisioning.releases.lists import Lists
@@ -39,6 +39,7 @@ class Viewer:
 
     user_id: str
     sees_all: bool
+    distributes: bool
 
     @property
     def nothing(self) -> str:
@@ -82,7 +83,7 @@ class Looking:
         return messages.apps(await self._lists.apps())
 
     async def testers(self, asked: Asked) -> Reply:
-        await self._permissions.require(asked.by, Act.MANAGE_GROUPS)
+        await self._permissions.require(asked.by, Act.SEE_TESTERS)
         return messages.testers(await self._testers.listed(limit=TESTERS))
 
     async def shown(self, user_id: str, release_id: str) -> Form:
@@ -103,7 +104,11 @@ class Looking:
 
     async def _viewer(self, user_id: str) -> Viewer:
         held = await self._permissions.roles_of(actor(user_id))
-        return Viewer(user_id=user_id, sees_all=bool(held & SEE_ALL))
+        return Viewer(
+            user_id=user_id,
+            sees_all=bool(held & SEE_ALL),
+            distributes=bool(held & ALLOWED[Act.DISTRIBUTE]),
+        )
 
     async def _listed(self, viewer: Viewer, named: Sequence[str]) -> Message:
         if not named:
@@ -119,7 +124,7 @@ class Looking:
         """Return a release in full; who else has it is for those who see every release."""
         card = await self._cards.release(release_id)
         await read_ahead(card.notes)
-        return messages.full(card, with_reach=viewer.sees_all)
+        return messages.full(card, with_reach=viewer.sees_all, distributes=viewer.distributes)
 
     async def _newest(self, viewer: Viewer, *, limit: int = 15) -> list[ReleaseLine]:
         if viewer.sees_all:

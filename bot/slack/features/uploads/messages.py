@@ -43,7 +43,7 @@ def reading(card: UploadCard) -> Message:
 def refused(card: UploadCard) -> Message:
     """Return why a file was not taken in."""
     name = mrkdwn.code(card.file_name or "The file", 100)
-    reason = mrkdwn.escape(card.reason or "It could not be read.")
+    reason = mrkdwn.sentence(card.reason or "It could not be read.")
     if card.reason == NOT_AN_UPLOADER:
         reason = f"{reason} {example('roles give uploader @somebody')}"
     text = f"{words.REFUSED} {name} was not taken in. {reason}"
