@@ -13,6 +13,7 @@ from typing import Any
 from bot.bootstrap import open_house
 from bot.doctor.examination import examine
 from bot.findings import Gravity
+from bot.memory import keep_together
 from bot.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ async def until_stopped(life: Coroutine[Any, Any, None]) -> None:
     It is cancelled and may clean up. What does not end within END_WITHIN ends with the process,
     whose exit code is 0 then, too: work that is cut off goes on at the next start.
     """
+    keep_together()
     # Listening for the signal comes first: one may be asked to stop while everything opens.
     asked = asyncio.create_task(stopped(), name="asked to stop")
     living = asyncio.create_task(life, name="life")
