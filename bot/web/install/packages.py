@@ -62,11 +62,11 @@ class Packages:
         build = opened.build
         segments = opened.file.segments
         await assembling.require(self.blobs, segments)
-        await response.prepare(request)
-        wire = Wire(request, response)
+        wire = Wire(request)
         try:
+            await response.prepare(request)
             await wire.pour(
-                assembling.read(self.blobs, segments, start=span.first, end=span.end),
+                assembling.stretches(self.blobs, segments, start=span.first, end=span.end),
                 stall=self.stall,
             )
             await wire.arrival(stall=self.stall)
