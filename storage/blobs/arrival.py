@@ -63,7 +63,8 @@ class Arrival:
             if self._ended:
                 return
             descriptor = self._opened()
-            os.fchmod(descriptor, 0o400)  # A blob never changes.
+            # A blob never changes. The group, or an ACL, may let a proxy send it.
+            os.fchmod(descriptor, 0o440)
             os.fsync(descriptor)
 
     def keep(self, target: Path) -> None:

@@ -31,7 +31,7 @@ async def read(
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class Extent:
     """Some bytes of an open file: from `start` up to, but not including, `end`."""
 
     file: BinaryIO
@@ -39,9 +39,9 @@ class Stretch:
     end: int
 
 
-async def stretches(
+async def extents(
     store: BlobStore, segments: Segments, *, start: int, end: int
-) -> AsyncGenerator[Stretch]:
+) -> AsyncGenerator[Extent]:
     """
     Yield where the bytes from *start* up to, but not including, *end* lie, in their order.
 
@@ -55,7 +55,7 @@ async def stretches(
             except FileNotFoundError:
                 raise BlobMissing from None
             with file:
-                yield Stretch(file, part.start, part.end)
+                yield Extent(file, part.start, part.end)
 
 
 async def require(store: BlobStore, segments: Segments) -> None:

@@ -33,12 +33,11 @@ from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
 from bot.bootstrap import open_house
-from bot.memory import keep_together
 from bot.sandbox.acting import named_button
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.server import SandboxSlack, Setup
-from bot.serving import overlook_what_stays, stopped
+from bot.serving import keep_together, overlook_what_stays, stopped
 from bot.settings import Settings
 from bot.slack.kit import names
 

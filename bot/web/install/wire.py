@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from aiohttp import web
 
-from storage.blobs.assembling import Stretch
+from storage.blobs.assembling import Extent
 from storage.errors import BlobMissing
 
 #: So many seconds pass between two looks at what has arrived.
@@ -62,28 +62,28 @@ class Wire:
         if socket is not None and socket.fileno() >= 0:
             self._socket = os.dup(socket.fileno())
 
-    async def pour(self, stretches: AsyncIterator[Stretch], *, stall: float) -> None:
+    async def pour(self, extents: AsyncIterator[Extent], *, stall: float) -> None:
         """
-        Send what lies in *stretches*, from the files to the system without a copy of ours.
+        Send what lies in *extents*, from the files to the system without a copy of ours.
 
         Raise ConnectionError when the client leaves, TimeoutError when it takes nothing for *stall*
-        seconds, BlobMissing when a file ends too soon, and whatever the stretches raise.
+        seconds, BlobMissing when a file ends too soon, and whatever the extents raise.
         """
         if self._socket < 0:
             raise ConnectionResetError
         async with asyncio.timeout(stall):
             await self._request.writer.drain()  # The headers come first.
         try:
-            async for stretch in stretches:
-                await self._carry(stretch, stall)
+            async for extent in extents:
+                await self._carry(extent, stall)
         finally:
-            if isinstance(stretches, AsyncGenerator):
-                await stretches.aclose()  # Or the file stays open until somebody collects it.
+            if isinstance(extents, AsyncGenerator):
+                await extents.aclose()  # Or the file stays open until somebody collects it.
 
-    async def _carry(self, stretch: Stretch, stall: float) -> None:
-        behind = self.written - stretch.start
-        while (at := self.written - behind) < stretch.end:
-            pushing = asyncio.ensure_future(asyncio.to_thread(self._push, stretch, at))
+    async def _carry(self, extent: Extent, stall: float) -> None:
+        behind = self.written - extent.start
+        while (at := self.written - behind) < extent.end:
+            pushing = asyncio.ensure_future(asyncio.to_thread(self._push, extent, at))
             try:
                 more = await asyncio.shield(pushing)
             finally:
@@ -95,7 +95,7 @@ class Wire:
             if not more:
                 await self._room(stall)
 
-    def _push(self, stretch: Stretch, at: int) -> bool:
+    def _push(self, extent: Extent, at: int) -> bool:
         """
         Give the system what it takes within TURN seconds; return whether it would take more.
 
@@ -105,9 +105,9 @@ class Wire:
         until = time.monotonic() + TURN
         ready = select.poll()
         ready.register(self._socket, select.POLLOUT)
-        while at < stretch.end and time.monotonic() < until:
+        while at < extent.end and time.monotonic() < until:
             try:
-                taken = _given(self._socket, stretch.file, at, min(stretch.end - at, PIECE))
+                taken = _given(self._socket, extent.file, at, min(extent.end - at, PIECE))
             except BlockingIOError:
                 if not ready.poll(NAP):
                     return False
