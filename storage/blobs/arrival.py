@@ -137,7 +137,7 @@ def make_folders(folder: Path) -> None:
         return
     make_folders(folder.parent)
     with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o710)  # As for blobs: who knows a digest, and is let in at the top.
     sync_folder(folder.parent)
 
 

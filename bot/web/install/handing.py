@@ -39,6 +39,9 @@ LASTING = 2 * 24 * 3600
 #: up: more than the system holds for one connection.
 UNDER_WAY = 8 * 1024 * 1024
 
+#: The proxy says these of the file itself.
+PROXYS_OWN = (hdrs.ETAG, hdrs.ACCEPT_RANGES)
+
 CONTENT_RANGE = re.compile(r"bytes (\d{1,19})-(\d{1,19})/(\d{1,19})", re.ASCII)
 TICKET_FORM = re.compile(r"([0-9a-f]{32})\.(\d{1,19})\.(\d{1,12})\.([0-9a-f]{64})", re.ASCII)
 
@@ -90,7 +93,7 @@ class Handing:
         """Answer the proxy, which answers the phone. Raise BlobMissing."""
         file = opened.file
         inside = INSIDE + place(file.segments.parts[0].sha256)
-        said = {name: value for name, value in headers.items() if name != hdrs.ETAG}
+        said = {name: value for name, value in headers.items() if name not in PROXYS_OWN}
         said["X-Accel-Redirect"] = inside
         if self.proxy is Proxy.NGINX:
             said[TICKET] = self._sealed(Ticket(grant_id=opened.grant.id, size=file.size))

@@ -83,6 +83,8 @@ class Wire:
     async def _carry(self, extent: Extent, stall: float) -> None:
         behind = self.written - extent.start
         while (at := self.written - behind) < extent.end:
+            if self._gone():
+                raise ConnectionResetError
             pushing = asyncio.ensure_future(asyncio.to_thread(self._push, extent, at))
             try:
                 more = await asyncio.shield(pushing)
@@ -90,8 +92,6 @@ class Wire:
                 # Whoever is cut off here would close what the thread still uses.
                 await asyncio.wait({pushing})
             self._look()
-            if self._gone():
-                raise ConnectionResetError
             if not more:
                 await self._room(stall)
 

@@ -168,6 +168,7 @@ async def behind(site: Site, offer: Offer) -> None:
     assert whole.headers["X-Content-Type-Options"] == "nosniff"
     assert whole.headers["Content-Security-Policy"].startswith("sandbox")
     assert not [name for name in whole.headers if name.lower().startswith(("x-accel", "x-slip"))]
+    assert whole.headers.getall("Accept-Ranges") == ["bytes"]
     tag = whole.headers["ETag"]
     part = await site.get(offer.ipa, Range="bytes=100-199", If_Range=tag)
     assert (part.status, part.body) == (206, offer.content[100:200])
