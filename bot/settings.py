@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     max_build_bytes: int = Field(default=DEFAULT_MAX_BUILD_BYTES, ge=1)
     """The largest build that is taken in, in bytes."""
 
+    sendfile: Literal["off", "nginx", "caddy"] = "off"
+    """`nginx` or `caddy`: the proxy in front sends packages itself, from the data folder."""
+
     log_format: Literal["text", "json"] = "text"
     """How the log is written: `text` for people, `json` for machines."""
 

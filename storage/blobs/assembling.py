@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import BinaryIO
 
 from storage.blobs.segments import Segment, Segments
 from storage.blobs.store import CHUNK_SIZE, BlobStore
@@ -26,6 +28,34 @@ async def read(
                 yield piece
         if missing:
             raise BlobMissing
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Some bytes of an open file: from `start` up to, but not including, `end`."""
+
+    file: BinaryIO
+    start: int
+    end: int
+
+
+async def extents(
+    store: BlobStore, segments: Segments, *, start: int, end: int
+) -> AsyncGenerator[Extent]:
+    """
+    Yield where the bytes from *start* up to, but not including, *end* lie, in their order.
+
+    Each file is open until the next one is asked for. Raise BlobMissing when a blob is gone;
+    whoever reads finds out whether it is shorter than it was.
+    """
+    for part in segments.between(start, end):
+        async with store.local(part.sha256) as path:
+            try:
+                file = await asyncio.to_thread(path.open, "rb", buffering=0)
+            except FileNotFoundError:
+                raise BlobMissing from None
+            with file:
+                yield Extent(file, part.start, part.end)
 
 
 async def require(store: BlobStore, segments: Segments) -> None:

@@ -1,7 +1,6 @@
 """Blobs in a folder: one file per blob, `ab/cd/<sha256>`."""
 
 import asyncio
-import re
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Container, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -12,10 +11,9 @@ from storage.blobs import arrival
 from storage.blobs.arrival import Arrival
 from storage.blobs.batches import BATCH_SIZE, in_batches
 from storage.blobs.digests import Digests
+from storage.blobs.place import SHA256, place
 from storage.blobs.store import StoredBlob
 from storage.errors import BlobMissing
-
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 #: So much stays free for the database and the logs.
 SPARE = 256 * 1024 * 1024
@@ -151,9 +149,7 @@ class LocalBlobs:
             return True
 
     def _path(self, sha256: str) -> Path:
-        if not SHA256.fullmatch(sha256):
-            raise BlobMissing
-        return self._root / sha256[:2] / sha256[2:4] / sha256
+        return self._root / place(sha256)
 
 
 async def _pass_through(

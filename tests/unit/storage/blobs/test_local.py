@@ -188,7 +188,8 @@ async def test_a_blob_is_lent_as_a_file_that_cannot_be_written(blobs: LocalBlobs
 
     async with blobs.local(blob.sha256) as path:
         assert path.read_bytes() == b"abc"
-        assert path.stat().st_mode & 0o777 == 0o400
+        assert path.stat().st_mode & 0o777 == 0o440
+        assert path.parent.stat().st_mode & 0o777 == 0o710
 
 
 async def test_a_missing_blob_is_missing_everywhere(blobs: LocalBlobs) -> None:
