@@ -12,7 +12,7 @@ from provisioning.codesign.structures.profile import Profile, read_profile
 from provisioning.errors import NotNow, Unclear
 from provisioning.signing.apart import SigningFailed
 from provisioning.signing.identities import AWAITED, Identities
-from provisioning.signing.making import Job, Made, Making, file_of
+from provisioning.signing.making import Job, Made, Making, upload_of
 from storage.blobs.store import CHUNK_SIZE
 from storage.catalog import builds, variants
 from storage.catalog.database import Database
@@ -52,7 +52,7 @@ class Signing:
         """
         build = await self._build(build_id)
         async with self._turn(build.id):
-            return await self._making.prepared(build.id, file_of(build))
+            return await self._making.prepared(build, upload_of(build))
 
     async def variant(
         self, build_id: str, identity_id: str, profiles: Sequence[bytes], *, by: Actor
