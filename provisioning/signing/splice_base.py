@@ -51,8 +51,8 @@ async def prepare_apart(
     """
     Lay out an app that lies in parts of files so that new profiles can be spliced into it.
 
-    What does not lie in the file *kept*, if any, is written to *out*. *roots* are trusted in place of
-    Apple's. *faultless* lets the verifier judge what was laid out, for it to be handed out as it
+    What does not lie in the file *kept*, if any, is written to *out*. *roots* are trusted in place
+    of Apple's. *faultless* lets the verifier judge what was laid out, for it to be handed out as it
     is; a fault is a reason against it. Raise SigningFailed when the process died or took longer
     than *wall_seconds*.
     """

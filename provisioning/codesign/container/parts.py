@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from provisioning.codesign.container.archive import Archive, read_archive
 from provisioning.codesign.container.spool import spool
@@ -26,7 +26,7 @@ class Part:
         return [str(self.path), self.start, self.length]
 
     @classmethod
-    def from_json(cls, values: Sequence[Any]) -> "Part":
+    def from_json(cls, values: Sequence[Any]) -> Self:
         path, start, length = values
         return cls(path=Path(path), start=start, length=length)
 
