@@ -28,8 +28,14 @@ DAYS = timedelta(days=2)
 def large_ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Write an app as apps are: mostly a program, of which little is its signature, and assets."""
     path = tmp_path_factory.mktemp("large") / "large.ipa"
-    sizes = {"executable_bytes": 2_000_000, "payload_bytes": 2_000_000}
-    write_ipa(path, SampleApp(icon="none", extensions=0, framework=False, **sizes))
+    app = SampleApp(
+        icon="none",
+        extensions=0,
+        framework=False,
+        executable_bytes=2_000_000,
+        payload_bytes=2_000_000,
+    )
+    write_ipa(path, app)
     return path
 
 
