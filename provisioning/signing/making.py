@@ -60,7 +60,7 @@ class Made:
     signing: dict[str, Any]
 
 
-class Told(TypedDict):
+class _Told(TypedDict):
     """What each way tells of the outcome in its own words."""
 
     way: VariantWay
@@ -255,7 +255,7 @@ class Making:
         return fresh.base_sha256, segments
 
     async def _made(
-        self, job: Job, signed: Signed, segments: Segments, **values: Unpack[Told]
+        self, job: Job, signed: Signed, segments: Segments, **values: Unpack[_Told]
     ) -> Made:
         build = job.build
         known = {file_of(build): build.chunks} if build.chunk_size == CHUNK_SIZE else {}
