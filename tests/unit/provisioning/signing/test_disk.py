@@ -111,25 +111,27 @@ async def test_e16_a_build_takes_little_more_than_itself_however_often_it_is_sig
     assert hashlib.sha256(content).hexdigest() == bench.shelf.build.sha256
 
 
-async def test_e16_what_another_took_the_place_of_goes_and_comes_back_when_it_is_wanted(
+async def test_e16_what_another_took_the_place_of_goes_while_a_download_comes_to_its_end(
     bench: Bench,
 ) -> None:
-    narrow = profiles_of(bench.ipa, world.OLD_PHONE)
-    wide = profiles_of(bench.ipa, world.OLD_PHONE, world.NEW_PHONE)
-    first = await bench.sign(narrow)
-    await bench.sign(wide)
+    await bench.sign(profiles_of(bench.ipa, world.OLD_PHONE))
+    file = await bench.file()
+    whole = (await bench.written(file)).read_bytes()
+    await bench.sign(profiles_of(bench.ipa, world.OLD_PHONE, world.NEW_PHONE))
     await bench.signing.drop_outdated()
     assert await ready(bench) == 2
-    await days_pass(bench)
-    await bench.signing.drop_outdated()
+    async with assembling.held(bench.blobs, file.segments):
+        pieces = assembling.read(bench.blobs, file.segments)
+        got = await anext(pieces)
+        await days_pass(bench)
+        await bench.signing.drop_outdated()
+        assert await swept(bench) == 0
+        got += b"".join([piece async for piece in pieces])
 
     assert await ready(bench) == 1
+    assert got == whole
     assert await swept(bench) == 1
     assert await sound(bench)
-    again = await bench.sign(narrow)
-    assert (again.state, again.way) == (VariantState.READY, VariantWay.SPLICE)
-    assert again.id != first.id
-    assert await sound(bench, world.OLD_PHONE)
 
 
 async def test_e16_what_nothing_is_made_of_any_more_is_forgotten(bench: Bench) -> None:
@@ -147,24 +149,6 @@ async def test_e16_what_nothing_is_made_of_any_more_is_forgotten(bench: Bench) -
     back = await bench.sign(profiles_of(bench.ipa, world.OLD_PHONE))
     assert back.way is VariantWay.SPLICE
     assert await sound(bench, world.OLD_PHONE)
-
-
-async def test_e16_a_download_of_what_is_dropped_comes_to_its_end(bench: Bench) -> None:
-    await bench.sign(profiles_of(bench.ipa, world.OLD_PHONE))
-    file = await bench.file()
-    whole = (await bench.written(file)).read_bytes()
-    await bench.sign(profiles_of(bench.ipa, world.OLD_PHONE, world.NEW_PHONE))
-    async with assembling.held(bench.blobs, file.segments):
-        pieces = assembling.read(bench.blobs, file.segments)
-        got = await anext(pieces)
-        await days_pass(bench)
-        await bench.signing.drop_outdated()
-        assert await swept(bench) == 0
-        got += b"".join([piece async for piece in pieces])
-
-    assert await ready(bench) == 1
-    assert got == whole
-    assert await swept(bench) == 1
 
 
 @pytest.mark.parametrize("number", [pytest.param(1, marks=pytest.mark.slow), 2])
