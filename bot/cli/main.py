@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli import examining as cli_examining
+from bot.cli import identities as cli_identities
 from bot.cli import packages as cli_packages
 from bot.cli import secrets as cli_secrets
 from bot.cli import signing as cli_signing
@@ -41,6 +42,7 @@ def main() -> None:
 for command in (
     *cli_packages.COMMANDS,
     *cli_signing.COMMANDS,
+    *cli_identities.COMMANDS,
     *cli_secrets.COMMANDS,
     *cli_storage.COMMANDS,
     *cli_examining.COMMANDS,

@@ -53,7 +53,7 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
     await migrate.upgrade(settings.records_url)
     database = Database(settings.records_url)
     try:
-        key = await _key(settings.key_file, database)
+        key = await installation_key(settings.key_file, database)
         async with database.writing() as session:
             organization = await organizations.named(session, settings.organization)
         yield Ground(
@@ -78,7 +78,7 @@ def _blobs(root: Path) -> LocalBlobs:
         ) from None
 
 
-async def _key(path: Path, database: Database) -> bytes:
+async def installation_key(path: Path, database: Database) -> bytes:
     """Return the secret key; a new one only where nothing was made with another."""
     try:
         return await asyncio.to_thread(kept_key, path)

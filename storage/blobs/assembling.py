@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import BinaryIO
@@ -58,10 +58,17 @@ async def extents(
                 yield Extent(file, part.start, part.end)
 
 
-async def require(store: BlobStore, segments: Segments) -> None:
-    """Raise BlobMissing unless every blob is there; a shorter one shows when it is read."""
-    for digest in segments.blobs:
-        await store.size(digest)
+@asynccontextmanager
+async def held(store: BlobStore, segments: Segments) -> AsyncGenerator[None]:
+    """
+    Keep every blob from being swept away until this ends, so that reading comes to its end.
+
+    Raise BlobMissing unless every one is there; a shorter one shows when it is read.
+    """
+    async with AsyncExitStack() as stack:
+        for digest in sorted(segments.blobs):
+            await stack.enter_async_context(store.held(digest))
+        yield
 
 
 async def chunk_digests(

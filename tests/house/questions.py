@@ -268,6 +268,10 @@ WORK: dict[str, Question] = {
     "variants.preparation_of": lambda s, t: variants.preparation_of(s, t.build_id, MARK),
     "variants.prepared": lambda s, t: variants.prepared(s, t.build_id, MARK),
     "variants.keep_preparation": lambda s, t: variants.keep_preparation(s, _preparation(t)),
+    "variants.crowded": lambda s, _: variants.crowded(s, "", limit=100),
+    "variants.prepared_twice": lambda s, _: variants.prepared_twice(s, "", limit=100),
+    "variants.drop": lambda s, _: variants.drop(s, [MARK], now()),
+    "variants.drop_unused_bases": lambda s, t: variants.drop_unused_bases(s, t.build_id, now()),
     "variants.blobs_in_use": lambda s, t: variants.blobs_in_use(s, t.digests[:2]),
     "variants.finish": _finish,
 }

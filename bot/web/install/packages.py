@@ -63,14 +63,14 @@ class Packages:
         if request.method != "GET":
             await response.prepare(request)
             return response
-        return await self._send(request, response, span, opened)
+        async with assembling.held(self.blobs, file.segments):
+            return await self._send(request, response, span, opened)
 
     async def _send(
         self, request: web.Request, response: web.StreamResponse, span: Span, opened: OpenedGrant
     ) -> web.StreamResponse:
         build = opened.build
         segments = opened.file.segments
-        await assembling.require(self.blobs, segments)
         wire = Wire(request)
         try:
             await response.prepare(request)

@@ -6,7 +6,8 @@ import hashlib
 import logging
 import os
 import socket
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -240,14 +241,16 @@ async def test_a7_who_leaves_before_the_first_byte_is_no_error(
     site: Site, offer: Offer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     gone = asyncio.Event()
-    require = assembling.require
+    held = assembling.held
 
-    async def slowly(store: BlobStore, segments: Segments) -> None:
+    @asynccontextmanager
+    async def slowly(store: BlobStore, segments: Segments) -> AsyncGenerator[None]:
         await gone.wait()
         await asyncio.sleep(0.05)
-        await require(store, segments)
+        async with held(store, segments):
+            yield
 
-    monkeypatch.setattr(assembling, "require", slowly)
+    monkeypatch.setattr(assembling, "held", slowly)
     _, writer = await dial(site)
     writer.write(f"GET {offer.ipa} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     await asyncio.sleep(0.1)

@@ -270,6 +270,23 @@ async def test_only_old_blobs_of_no_record_are_swept(blobs: LocalBlobs, root: Pa
     assert files_in(root) == sorted([wanted, young])
 
 
+async def test_e16_what_somebody_reads_is_swept_only_when_they_are_done(
+    blobs: LocalBlobs, root: Path
+) -> None:
+    blob = await blobs.put(stream(b"abc"), limit=3)
+    made_long_ago(root, blob.sha256)
+
+    async def needed(_digests: Sequence[str]) -> set[str]:
+        return set()
+
+    async with blobs.held(blob.sha256), blobs.local(blob.sha256):
+        assert await blobs.sweep(needed) == ()
+    with pytest.raises(BlobMissing):
+        async with blobs.held(ABC[:-1] + "0"):
+            pass
+    assert await blobs.sweep(needed) == (blob.sha256,)
+
+
 async def test_an_orphan_that_arrives_again_during_the_sweep_stays(
     blobs: LocalBlobs, root: Path
 ) -> None:
