@@ -144,6 +144,7 @@ async def _opened(
     # Other commands start faster without these.
     from secrets import token_bytes  # noqa: PLC0415
 
+    from bot import data_folder  # noqa: PLC0415
     from bot.settings import load  # noqa: PLC0415
     from bot.wiring.ground import installation_key  # noqa: PLC0415
     from provisioning.signing.identities import Identities  # noqa: PLC0415
@@ -153,12 +154,12 @@ async def _opened(
     from storage.secrets import Secrets  # noqa: PLC0415
 
     settings = load()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    data_folder.make(settings.data_dir)
     await migrate.upgrade(settings.records_url)
     database = Database(settings.records_url)
     try:
         # Where no key is sealed or opened any will do: retiring works when the right one is lost.
-        key = await installation_key(settings.key_file, database) if with_key else token_bytes(32)
+        key = await installation_key(settings, database) if with_key else token_bytes(32)
         async with database.writing() as session:
             organization = await organizations.named(session, settings.organization)
         yield Identities(

@@ -154,6 +154,7 @@ class UploadCard:
     An upload with whatever has become of it.
 
     `choices` are the apps that a build without a release may belong to, when there are several.
+    `entry` is the path of the build within the zip that it came in, empty when it came as it is.
     """
 
     upload_id: str
@@ -161,6 +162,7 @@ class UploadCard:
     state: UploadState
     reason: str
     file_name: str
+    entry: str
     size: int | None
     received_bytes: int
     by: str

@@ -369,6 +369,7 @@ PEOPLE: dict[str, Question] = {
     "identities.of_certificate": lambda s, t: identities.of_certificate(s, t.organization_id, MARK),
     "identities.every": lambda s, _: identities.every(s),
     "organizations.called": lambda s, _: organizations.called(s, "main"),
+    "organizations.remember_key": lambda s, _: organizations.remember_key(s, "main", "0" * 16),
     "organizations.named": lambda s, _: organizations.named(s, "main"),
     "people_cache.person": lambda s, t: people_cache.person(s, t.manager),
     "people_cache.people": lambda s, t: people_cache.people(s, [t.manager, t.tester]),

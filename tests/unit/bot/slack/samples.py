@@ -127,6 +127,7 @@ def upload(**changes: object) -> UploadCard:
         "state": UploadState.RECEIVED,
         "reason": "",
         "file_name": "Harbour.ipa",
+        "entry": "",
         "size": 23_400_000,
         "received_bytes": 0,
         "by": "person:slack:UCID0000",
