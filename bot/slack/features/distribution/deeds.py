@@ -16,6 +16,7 @@ from bot.slack.kit.payloads import (
     Asker,
     Click,
     Outdated,
+    Question,
     Shortcut,
     Submission,
     at,
@@ -110,10 +111,13 @@ class Desk:
         await self._distributions.tell(click.subject, click.asker.by, key)
 
     async def own_link(self, click: Click) -> None:
-        """Tell a person their own install link, or how to get one."""
+        """Tell a person their own install link, or how to get one. Raise NotFound."""
         release_id, user_id = click.subject, click.asker.user_id
         card = await self._cards.release(release_id)
         given = await self._lists.had(user_id, {release_id})
+        if not given and card.published_at is None:
+            # No announcement names it, so nobody who has to ask for a link knows of it.
+            raise NotFound("There is no such release for you.")
         tester_id = await self._testers.id_of(user_id) if given else None
         held = await self._grants.of_tester(tester_id, [release_id]) if tester_id else {}
         grant = held.get(release_id)
@@ -147,7 +151,8 @@ class Desk:
         return {"response_action": "clear"}
 
     async def preview(self, click: Click) -> None:
-        """Show the notes as they stand in the form at this moment."""
+        """Show the notes as they stand in the form at this moment. Raise NotAllowed, NotFound."""
+        await self._people.permissions.require(click.asker.by, Act.DISTRIBUTE)
         card = await self._cards.release(click.subject)
         typed = at(click.view, "state", "values", names.NOTES, names.NOTES, "value")
         entered = at(click.view, "state", "values", names.NOTES) is not None
@@ -162,19 +167,18 @@ class Desk:
         form = views.edit_notes(self._links.notes(token))
         await self._workspace.doorman.push(click.asker, click.trigger_id, form)
 
-    async def groups_like(self, typed: str) -> list[Block]:
-        """Return the groups that fit what was typed, as options."""
-        needle = typed.casefold()
-        found = [
-            group for group in await self._people.groups.all() if needle in group.name.casefold()
-        ]
+    async def groups_like(self, asked: Question) -> list[Block]:
+        """Return the groups that fit what was typed, as options. Raise NotAllowed."""
+        await self._people.permissions.require(asked.asker.by, Act.DISTRIBUTE)
+        found = await self._people.groups.like(asked.typed, limit=blocks.OPTIONS)
         chips = [GroupChip(id=group.id, name=group.name) for group in found]
-        return [views.group_option(chip) for chip in chips[: blocks.OPTIONS]]
+        return [views.group_option(chip) for chip in chips]
 
-    async def releases_like(self, typed: str) -> list[Block]:
-        """Return the releases that can be distributed and fit what was typed, as options."""
+    async def releases_like(self, asked: Question) -> list[Block]:
+        """Return the releases to distribute that fit what was typed. Raise NotAllowed."""
+        await self._people.permissions.require(asked.asker.by, Act.DISTRIBUTE)
         states = (ReleaseState.DRAFT, ReleaseState.LIVE)
-        lines = await self._lists.newest(states, like=typed.strip(), limit=blocks.OPTIONS)
+        lines = await self._lists.newest(states, like=asked.typed.strip(), limit=blocks.OPTIONS)
         return [views.option(line) for line in lines]
 
     async def pick(self, shortcut: Shortcut) -> None:

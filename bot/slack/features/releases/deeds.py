@@ -62,9 +62,12 @@ class Looking:
 
     async def show(self, asked: Asked) -> Reply:
         named = words(asked.rest)
+        viewer = await self._viewer(asked.user_id)
+        if not named and not await self._newest(viewer, limit=1):
+            # A form would open in which there is nothing to choose.
+            return messages.listed("Releases", [], viewer.nothing)
         if not named:
             return views.which_release()
-        viewer = await self._viewer(asked.user_id)
         version = " ".join(named[1:]) or None
         app, release = await self._find(viewer, named[0], version)
         visible = await self._visible(viewer, [release] if release else [])

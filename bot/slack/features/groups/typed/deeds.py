@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from bot.slack.features.groups import messages, views
 from bot.slack.features.groups.views import GroupWay
-from bot.slack.kit import mrkdwn
-from bot.slack.kit.blocks import Form, Message
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Block, Form, Message
 from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved, words
 from bot.slack.kit.verbs import Asked, Reply, example, unknown
 from bot.slack.line.membership import Membership
@@ -138,6 +138,16 @@ class GroupActs:
         group = await self._groups.named(sheet.slug)
         return await self._ways[way](group, GroupWish(way=way, group=group.slug), by)
 
+    async def blank(self, by: Actor) -> Form:
+        """Return the form of a new group. Raise NotAllowed."""
+        await self._permissions.require(by, Act.MANAGE_GROUPS)
+        return views.create()
+
+    async def like(self, typed: str, by: Actor) -> list[Block]:
+        """Return the groups that fit what was typed, as options. Raise NotAllowed."""
+        await self._permissions.require(by, Act.MANAGE_GROUPS)
+        return [views.option(one) for one in await self._groups.like(typed, limit=blocks.OPTIONS)]
+
     async def deleted(self, group_id: str, by: Actor) -> Message:
         return messages.deleted(await self._groups.delete(group_id, by))
 
@@ -158,8 +168,8 @@ class GroupActs:
             # A form would lose whom or what was named.
             who = "#channel" if wish.channels else "@somebody"
             raise Unclear(f"Say which group: {example(f'groups {wish.way.value} QA {who}')}")
-        there = await self._groups.all()
-        return views.pick(wish.way, there) if there else messages.listed([])
+        there = await self._groups.like("", limit=1)
+        return views.pick(wish.way) if there else messages.listed([])
 
     async def _create(self, wish: GroupWish, by: Actor) -> Reply:
         if not wish.group:
