@@ -7,23 +7,23 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
-from provisioning.actors import Act, Actor
+from provisioning.actors import referred
 from provisioning.errors import SourceFailed, SourceGone
 from provisioning.intake import keeping
+from provisioning.intake.admission import Admission
 from provisioning.intake.fetching import Fetching
 from provisioning.intake.sighting import Sighting
 from provisioning.intake.turns import Turns
-from provisioning.people.people import People
-from provisioning.people.permissions import Permissions
 from provisioning.ports import Engine, Source
 from provisioning.releases.notes import fitted
 from storage.blobs.store import BlobStore, StoredBlob
-from storage.catalog import releases, uploads
+from storage.catalog import releases, seen, uploads
 from storage.catalog.database import Database, Session
 from storage.errors import TooLarge
 from storage.inspection import initial
 from storage.inspection.facts import Facts, Hashes, Inspection
 from storage.inspection.rejection import PackageRejected
+from storage.records.base import now
 from storage.records.release import ReleaseState
 from storage.records.upload import Upload, UploadPlace, UploadState
 
@@ -38,11 +38,6 @@ SENTENCES: dict[UploadState, str] = {
 }
 
 ENDED = frozenset({UploadState.KEPT, UploadState.REFUSED, UploadState.DROPPED})
-
-NOT_AN_UPLOADER = (
-    "This build was not taken in: whoever posted it does not hold the uploader role. An admin can "
-    "give it."
-)
 
 #: How long a build that was read waits for those that were posted before it, in seconds. One that
 #: takes longer gets a later number; "the newest" still goes by the order of posting.
@@ -72,8 +67,7 @@ class IntakeParts:
     blobs: BlobStore
     sources: dict[str, Source]
     inspector: Inspector
-    permissions: Permissions
-    people: People
+    admission: Admission
     organization_id: str
     max_build_bytes: int
     fetching: Fetching
@@ -89,36 +83,34 @@ class Intake:
         self._engine = engine
         self._turns = Turns()
 
-    async def receive(self, seen: Sighting) -> Upload | None:
+    async def receive(self, sighting: Sighting) -> Upload:
         """
-        Note a file and begin to take it in; None when its sender is a bot without the role.
+        Note a file and begin to take it in; whether its sender may is asked on the way.
 
-        The same file again adds a place or the notes that came late, and begins nothing anew.
+        Nobody outside is asked here: whoever told us of the file waits for an answer. The same file
+        again adds a place or the notes that came late, and begins nothing anew. Raise NotAllowed
+        for a token or a hook without the scope.
         """
-        reason = await self._policy(seen.by)
-        if reason is None:
-            return None
+        await self._parts.admission.require(sighting.by)
         fresh = Upload(
             organization_id=self._parts.organization_id,
-            key=seen.key,
-            source=seen.source,
-            source_ref=seen.source_ref,
-            file_name=seen.file_name[:255],
-            size=seen.size,
-            quiet=seen.quiet,
-            notes=fitted(seen.notes),
-            posted_at=seen.posted_at,
-            created_by=seen.by.reference,
-            state=UploadState.REFUSED if reason else UploadState.RECEIVED,
-            reason=reason,
+            key=sighting.key,
+            source=sighting.source,
+            source_ref=sighting.source_ref,
+            file_name=sighting.file_name[:255],
+            size=sighting.size,
+            quiet=sighting.quiet,
+            notes=fitted(sighting.notes),
+            posted_at=sighting.posted_at,
+            created_by=sighting.by.reference,
         )
         async with self._database.writing() as session:
             upload, new = await uploads.receive(session, fresh)
-            elsewhere = await self._see_again(session, upload, seen) and not new
+            elsewhere = await self._see_again(session, upload, sighting) and not new
         await self._engine.start("take_in", upload.id)
-        if elsewhere and seen.spot is not None:
+        if elsewhere and sighting.spot is not None:
             await self._engine.start(
-                "show_place", f"{upload.id}@{seen.spot.teller}@{seen.spot.address}"
+                "show_place", f"{upload.id}@{sighting.spot.teller}@{sighting.spot.address}"
             )
         return upload
 
@@ -158,6 +150,35 @@ class Intake:
             if place is not None:
                 place.gone = True
                 session.add(place)
+
+    async def admit(self, upload_id: str) -> bool:
+        """
+        Return whether an upload goes on; one whose sender may not bring builds in ends here.
+
+        Raise what may pass by itself: DirectoryFailed.
+        """
+        async with self._database.reading() as session:
+            upload = await uploads.get(session, upload_id)
+        if upload.state in ENDED:
+            return False
+        verdict = await self._parts.admission.of(referred(upload.created_by, origin=upload.source))
+        if verdict.is_allowed:
+            return True
+        async with self._database.writing() as session:
+            is_told = verdict.reason and not upload.quiet
+            if is_told and verdict.is_rare:
+                is_told = await self._first_today(session, upload_id)
+            state = UploadState.REFUSED if is_told else UploadState.DROPPED
+            await uploads.turn(session, upload_id, state, verdict.reason)
+        self._turns.moved()
+        return False
+
+    @staticmethod
+    async def _first_today(session: Session, upload_id: str) -> bool:
+        """Return whether one of an upload's places is told of an app for the first time today."""
+        places = await uploads.places(session, [upload_id])
+        keys = [f"app refused:{now():%Y-%m-%d}:{one.teller}:{one.address}" for one in places]
+        return any([await seen.first_time(session, key) for key in keys])
 
     async def fetch(self, upload_id: str) -> dict[str, Any] | None:
         """
@@ -241,28 +262,19 @@ class Intake:
         )
         await self._turn(upload_id, UploadState.REFUSED, f"{sentence} Post it again to try anew.")
 
-    async def _policy(self, by: Actor) -> str | None:
-        """Return why an actor may not bring builds in: empty when they may, None for silence."""
-        if await self._parts.permissions.may(by, Act.UPLOAD):
-            return ""
-        held = await self._parts.permissions.roles_of(by)
-        if not held or await self._parts.people.is_bot(by):
-            return None
-        return NOT_AN_UPLOADER
-
-    async def _see_again(self, session: Session, upload: Upload, seen: Sighting) -> bool:
+    async def _see_again(self, session: Session, upload: Upload, sighting: Sighting) -> bool:
         """Add the place and the notes of a sighting; return whether the place is news."""
-        if seen.notes and not upload.notes:
-            upload.notes = fitted(seen.notes)
+        if sighting.notes and not upload.notes:
+            upload.notes = fitted(sighting.notes)
             session.add(upload)
             await self._propose_notes(session, upload)
-        if seen.spot is None:
+        if sighting.spot is None:
             return False
         place = UploadPlace(
             upload_id=upload.id,
-            teller=seen.spot.teller,
-            address=seen.spot.address,
-            thread=seen.spot.thread,
+            teller=sighting.spot.teller,
+            address=sighting.spot.address,
+            thread=sighting.spot.thread,
         )
         return await uploads.add_place(session, place)
 

@@ -53,9 +53,12 @@ class Course:
 #: Ids are placeholders, so that they stand in the names as such.
 COURSES: dict[str, dict[str, Course]] = {
     "take_in": {
-        "a build": Course(returns={"fetch": {}, "inspect": {}}),
-        "not greeted, not fetched": Course(fails={"greet": TellerUnreachable}),
-        "no build": Course(returns={"fetch": {}}),
+        "a build": Course(returns={"admit": True, "fetch": {}, "inspect": {}}),
+        "not greeted, not fetched": Course(
+            returns={"admit": True}, fails={"greet": TellerUnreachable}
+        ),
+        "no build": Course(returns={"admit": True, "fetch": {}}),
+        "of somebody who may not": Course(returns={"admit": False}),
     },
     "show_place": {"shown": Course()},
     "distribute": {

@@ -67,6 +67,10 @@ GROUP_PICK = "group_pick"
 GROUP_PICK_FORM = "group_pick_form"
 GROUP_RENAME_FORM = "group_rename_form"
 
+# Roles.
+ROLE_GIVE_FORM = "role_give_form"
+ROLE_OTHERS = "role_others"
+
 # Home.
 HOME_SHOW = "home_show"
 
@@ -105,6 +109,7 @@ FORMS = (
     GROUP_CHANNEL_FORM,
     GROUP_PICK_FORM,
     GROUP_RENAME_FORM,
+    ROLE_GIVE_FORM,
 )
 SHORTCUTS = (DISTRIBUTE_MESSAGE, DISTRIBUTE_GLOBAL)
 

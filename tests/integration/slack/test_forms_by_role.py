@@ -10,7 +10,7 @@ from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
 from provisioning.actors import slack
-from provisioning.people.roles import Holder
+from provisioning.people.roles import Holder, Others
 from storage.records.group import Group
 from storage.records.role import HolderKind, Role
 from tests.integration.slack.house import BUILDS, House
@@ -49,9 +49,14 @@ OPENED: dict[str, set[str]] = {
     names.GROUP_CHANNEL_FORM: MANAGERS,
     names.GROUP_PICK_FORM: MANAGERS,
     names.GROUP_RENAME_FORM: MANAGERS,
+    names.ROLE_GIVE_FORM: {"admin"},
 }
 
 Opener: TypeAlias = Callable[[Person], Awaitable[object]]
+
+
+def holder_of(house: House, name: str) -> Holder:
+    return Holder(kind=HolderKind.PERSON, id=str(slack(house.workspace.person(name).id)))
 
 
 async def staffed(house: House) -> tuple[Group, Message]:
@@ -70,9 +75,9 @@ async def staffed(house: House) -> tuple[Group, Message]:
     await house.dm_to("Bob", "ready for you")
     await house.cid.post(BUILDS, "Next", files=[house.samples.newer_ipa])
     draft = await house.card_saying("Compared with")
+    roles = house.running.house.people.roles
     for name, role in (("Mia", Role.MANAGER), ("Cid", Role.UPLOADER)):
-        holder = Holder(kind=HolderKind.PERSON, id=str(slack(house.workspace.person(name).id)))
-        await house.running.house.people.roles.give(house.manager, role, holder)
+        await roles.give(house.manager, role, holder_of(house, name), others=Others.DROP)
     await house.settled()
     return group, draft
 
@@ -109,7 +114,9 @@ def heard(house: House, name: str) -> int:
     return len(house.workspace.ephemerals(name)) + len(direct)
 
 
-def openers(group: Group, draft: Message, unclaimed: Message) -> Sequence[tuple[str, str, Opener]]:
+def openers(
+    house: House, group: Group, draft: Message, unclaimed: Message
+) -> Sequence[tuple[str, str, Opener]]:
     """Return every way to ask for a form: what it is called, the form, and the act."""
 
     def typed(text: str) -> Opener:
@@ -118,6 +125,12 @@ def openers(group: Group, draft: Message, unclaimed: Message) -> Sequence[tuple[
     def pressed(action_id: str, place: Message = draft, value: str = "") -> Opener:
         action = {"action_id": action_id, "value": value or names.value_of(group.id)}
         return lambda person: person.forge(place, action)
+
+    async def first_uploader(person: Person) -> None:
+        """Give a role that nobody holds by name, and so everybody."""
+        roles = house.running.house.people.roles
+        await roles.take(house.manager, Role.UPLOADER, holder_of(house, "Cid"))
+        await person.command(BUILDS, names.COMMAND, f"roles give uploader {house.cid.mention}")
 
     return (
         ("distribute", names.PICK_FORM, typed("distribute")),
@@ -144,6 +157,7 @@ def openers(group: Group, draft: Message, unclaimed: Message) -> Sequence[tuple[
         ("People…", names.GROUP_PEOPLE_FORM, pressed(names.GROUP_EDIT_PEOPLE)),
         ("Channels…", names.GROUP_CHANNEL_FORM, pressed(names.GROUP_EDIT_CHANNELS)),
         ("Rename…", names.GROUP_RENAME_FORM, pressed(names.GROUP_EDIT_NAME)),
+        ("roles give uploader", names.ROLE_GIVE_FORM, first_uploader),
     )
 
 
@@ -153,7 +167,7 @@ async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
     await house.cid.post(BUILDS, "Another", files=[house.samples.apk])
     unclaimed = await house.card_saying("New app")
     found: dict[str, set[str]] = {}
-    for called, form, act in openers(group, draft, unclaimed):
+    for called, form, act in openers(house, group, draft, unclaimed):
         for role in roles:
             name = PEOPLE[role]
             person, before = house.workspace.person(name), heard(house, name)

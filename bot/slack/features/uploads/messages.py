@@ -8,7 +8,7 @@ from bot.slack.drawing.releases import reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.verbs import example
-from provisioning.intake.intake import NOT_AN_UPLOADER
+from provisioning.intake.admission import NO_UPLOADING_APP, NOT_AN_UPLOADER
 from provisioning.releases.cards import BuildCard, ReleaseCard, SymbolsCard, UploadCard
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
@@ -44,8 +44,9 @@ def refused(card: UploadCard) -> Message:
     """Return why a file was not taken in."""
     name = mrkdwn.code(card.file_name or "The file", 100)
     reason = mrkdwn.escape(card.reason or "It could not be read.")
-    if card.reason == NOT_AN_UPLOADER:
-        reason = f"{reason} {example('roles give uploader @somebody')}"
+    for begun, whom in ((NOT_AN_UPLOADER, "@somebody"), (NO_UPLOADING_APP, "@the-app")):
+        if card.reason.startswith(begun):
+            reason = f"{reason} They type {example(f'roles give uploader {whom}')}."
     text = f"{words.REFUSED} {name} was not taken in. {reason}"
     return Message(text=text, blocks=(blocks.section(text),))
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.slack.features.uploads import messages, views
 from bot.slack.kit import names
-from provisioning.intake.intake import NOT_AN_UPLOADER
+from provisioning.intake.admission import NOT_AN_UPLOADER
 from provisioning.releases.cards import AppChoice, GroupChip, SymbolsCard
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
