@@ -31,7 +31,11 @@ from bot.slack.workspace import Workspace
 from storage.errors import NotFound, SlipwayError
 
 #: Which input shows the sentence about which field of an order.
-FIELDS = {"name": names.GROUP_NAME, "targets": names.GROUP_PEOPLE}
+FIELDS = {
+    "name": names.GROUP_NAME,
+    "targets": names.GROUP_PEOPLE,
+    "channels": names.GROUP_CHANNELS,
+}
 
 
 def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:

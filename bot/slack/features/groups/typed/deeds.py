@@ -155,9 +155,18 @@ class GroupActs:
         """Return a group as it is now below what was just done. Raise NotFound."""
         return messages.full(await self._groups.sheet(group_id), said)
 
-    async def absent(self, channel_ids: Sequence[str]) -> str:
-        """Return a line about the channels that the app is not in; empty when it is in all."""
-        absent = await self._membership.absent(channel_ids)
+    async def checked(self, channel_ids: Sequence[str], by: Actor) -> str:
+        """
+        Return a line about the channels that the app is not in yet; empty when it is in all.
+
+        Raise NotAllowed, and Unclear, field `channels`, for one that nothing can be posted in.
+        """
+        await self._permissions.require(by, Act.MANAGE_GROUPS)
+        found = await self._membership.look(channel_ids)
+        refusals = list(dict.fromkeys(one.refusal for one in found if one.refusal))
+        if refusals:
+            raise Unclear(" ".join(refusals), field="channels")
+        absent = [one.id for one in found if one.is_absent]
         return messages.absent(absent) if absent else ""
 
     async def _list(self) -> Message:
@@ -175,6 +184,7 @@ class GroupActs:
         if not wish.group:
             return views.create()
         handles = {usergroup.id: usergroup.name for usergroup in wish.usergroups}
+        line = await self.checked([channel.id for channel in wish.channels], by)
         try:
             group = await self._groups.create(wish.group, by, map(slack, wish.people), handles)
         except Unclear:
@@ -184,7 +194,6 @@ class GroupActs:
             group = before
         for channel in wish.channels:
             await self._groups.connect(group.id, channel.id, by)
-        line = await self.absent([channel.id for channel in wish.channels])
         said = f"Created the group *{mrkdwn.plain(group.name, 64)}*."
         return await self.sheet(group.id, f"{said}\n{line}".strip())
 
@@ -246,11 +255,12 @@ class GroupActs:
         ids = [channel.id for channel in wish.channels]
         if not ids:
             return views.channels(await self._groups.sheet(group.id))
+        line = await self.checked(ids, by)
         new = [await self._groups.connect(group.id, channel_id, by) for channel_id in ids]
         where = messages.joined([mrkdwn.channel(channel_id) for channel_id in ids])
         is_news = wish.again or any(new)
         said = f"Connected {where}." if is_news else f"It is connected to {where} already."
-        return await self.sheet(group.id, f"{said}\n{await self.absent(ids)}".strip())
+        return await self.sheet(group.id, f"{said}\n{line}".strip())
 
     async def _disconnect(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         ids = [channel.id for channel in wish.channels]
