@@ -12,6 +12,7 @@ from bot.slack.features.distribution import messages, views
 from bot.slack.features.distribution.views import Remembered, Wish, remembered, wish_of, wished
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block, Form
+from bot.slack.kit.lists import row
 from bot.slack.kit.payloads import (
     Asker,
     Click,
@@ -259,7 +260,7 @@ class Desk:
         if card.acts:
             last = card.acts[-1]
             name = await self._people.people.name(last.by)
-            where = ", ".join(chip.name for chip in last.groups) or "some people"
+            where = row([chip.name for chip in last.groups]) or "some people"
             return (
                 f"{name} distributed release {card.number} to {where} while this form was open. "
                 "Open it again to add groups or people."

@@ -7,6 +7,7 @@ from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import reached, reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
+from bot.slack.kit.lists import MANY_NAMES, row
 from provisioning.installing.reasons import Reason
 from provisioning.releases.cards import ActCard, BuildCard, RecipientCard, ReleaseCard
 from provisioning.releases.lifecycle import Standing
@@ -143,7 +144,7 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
     sign = _SIGNS.get(act.state, words.READING)
     failed = card.counts.get(RecipientState.UNREACHABLE, 0)
     lines = [
-        f"{sign} {who(act.by)} distributed it to {', '.join(where)}{suffix}.",
+        f"{sign} {who(act.by)} distributed it to {row(where, MANY_NAMES // 2)}{suffix}.",
         f"{_capital(reached(card))}.",
         f"{words.WARNING} {failed} could not be told." if failed else "",
         f"{words.WARNING} {mrkdwn.escape(act.shortfall)}" if act.shortfall else "",

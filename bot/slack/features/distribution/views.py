@@ -9,6 +9,7 @@ from typing import Any
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
+from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.payloads import Outdated, Submission, at
 from provisioning.actors import Identity, IdentityKind, slack
 from provisioning.distributing.order import Plan
@@ -275,7 +276,7 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if wish.people:
         where.append(words.people(len(wish.people)) + " chosen by name")
-    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {', '.join(where)}."
+    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {row(where, MANY_NAMES // 2)}."
     lines = [
         text,
         f"{plan.already} more have it already." if plan.already else "",

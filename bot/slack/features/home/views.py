@@ -20,6 +20,10 @@ TEACH = (
 )
 
 
+#: A tab has 100 blocks; a manager's desk takes some of them.
+INSTALLABLE = 70
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installable:
     """A release that a person can install, with their own link."""
@@ -69,7 +73,7 @@ def _installable(found: Sequence[Installable]) -> list[Block]:
     shown: list[Block] = [blocks.header("Your apps")]
     if not found:
         return [*shown, blocks.section(WELCOME)]
-    for one in found:
+    for one in found[:INSTALLABLE]:
         line_ = one.given.release
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         text = f"*{mrkdwn.plain(line_.app_display_name, 80)}* {_version(line_)}{mandatory}"
@@ -78,6 +82,9 @@ def _installable(found: Sequence[Installable]) -> list[Block]:
             "Install", names.INSTALL, names.value_of(one.given.recipient_id), url=one.url
         )
         shown.append(blocks.section(f"{text}\n{said}".strip(), accessory=button))
+    if len(found) > INSTALLABLE:
+        rest = len(found) - INSTALLABLE
+        shown.append(blocks.context(f"… and {rest} more: {example('list')}"))
     return shown
 
 

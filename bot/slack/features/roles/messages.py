@@ -6,6 +6,7 @@ from bot.slack.drawing import words
 from bot.slack.drawing.actors import who
 from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Message
+from bot.slack.kit.lists import NAMES, row
 from bot.slack.kit.verbs import example
 from provisioning.actors import ActorKind
 from provisioning.people.roles import Holder, Others
@@ -37,17 +38,17 @@ STILL: dict[Role, str] = {
 
 def listed(holdings: Sequence[tuple[Role, Holder]], said: str = "") -> Message:
     """Return who holds what; *said* is what was just changed."""
-    rows = []
+    lines = []
     for role in Role:
         holders = [holder_named(holder) for held, holder in holdings if held is role]
-        who = ", ".join(holders) or NOBODY.get(role, "Nobody")
-        rows.append(f"*{role.value.capitalize()}* {MEANINGS[role]}\n{who}")
+        who = row(holders, NAMES * 4) or NOBODY.get(role, "Nobody")
+        lines.append(f"*{role.value.capitalize()}* {MEANINGS[role]}\n{who}")
     shown = [blocks.section(said)] if said else []
     return Message(
         text=said or "Roles",
         blocks=[
             *shown,
-            *(blocks.section(row) for row in rows),
+            *(blocks.section(line) for line in lines),
             blocks.context(
                 f"Give one: {example('roles give manager @somebody')}",
                 f"Take one: {example('roles take manager @somebody')}",

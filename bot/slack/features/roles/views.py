@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from bot.slack.features.roles.messages import holder_named
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Form, Message
+from bot.slack.kit.lists import row
 from bot.slack.kit.payloads import Outdated
 from provisioning.people.roles import Holder, Others
 from storage.records.role import HolderKind, Role
 
 VERSION = 1
-#: So many are named; of more the count is said.
-NAMED = 40
+#: In characters, for those who are named.
+ROOM = 1_000
 
 
 def others(role: Role, holders: Sequence[Holder], after: Sequence[Holder]) -> Form:
@@ -22,8 +23,9 @@ def others(role: Role, holders: Sequence[Holder], after: Sequence[Holder]) -> Fo
     *after* are those who could still do what it allows besides *holders*: admins and managers.
     """
     kept = {"v": VERSION, "role": role.value, "to": [[one.kind.value, one.id] for one in holders]}
-    given = _named(holders)
-    rest = f", and {_named(after)} by a role above it" if after else ""
+    given = row([holder_named(one) for one in holders], ROOM)
+    above = row([holder_named(one) for one in after], ROOM)
+    rest = f", and {above} by a role above it" if after else ""
     return Form(
         callback_id=names.ROLE_GIVE_FORM,
         title="Give a role",
@@ -70,9 +72,3 @@ def asked_for(private_metadata: str) -> tuple[Role, list[Holder]]:
 def shown(message: Message) -> Form:
     """Return what the form turns into when it was carried out."""
     return Form(callback_id=names.SHOWN, title="Roles", close="Close", blocks=list(message.blocks))
-
-
-def _named(holders: Sequence[Holder]) -> str:
-    named = [holder_named(one) for one in holders[:NAMED]]
-    rest = len(holders) - len(named)
-    return ", ".join(named) + (f" and {rest} more" if rest else "")

@@ -7,6 +7,7 @@ from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
+from bot.slack.kit.lists import row
 from bot.slack.kit.verbs import example
 from provisioning.intake.admission import NO_UPLOADING_APP, NOT_AN_UPLOADER
 from provisioning.releases.cards import BuildCard, ReleaseCard, SymbolsCard, UploadCard
@@ -209,7 +210,7 @@ def _reach(release: ReleaseCard) -> str:
     if not release.acts:
         return ""
     groups = [chip.name for act in release.acts for chip in act.groups]
-    where = ", ".join(mrkdwn.plain(name, 40) for name in list(dict.fromkeys(groups))[:8])
+    where = row([mrkdwn.plain(name, 40) for name in dict.fromkeys(groups)])
     return f" · {reached_in_short(release)}" + (f" · {where}" if where else "")
 
 

@@ -8,6 +8,7 @@ from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved
+from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.verbs import Asked, Reply, closest, example
 from provisioning.actors import Act, slack
 from provisioning.distributing.distributions import Distributions
@@ -203,7 +204,7 @@ def _targets(wish: Wish, plan: Plan) -> str:
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if wish.people:
         where.append(f"{words.people(len(wish.people))} chosen by name")
-    return ", ".join(where)
+    return row(where, MANY_NAMES // 2)
 
 
 def _follow(card: ReleaseCard) -> Block:
