@@ -43,6 +43,9 @@ ENDED = frozenset({UploadState.KEPT, UploadState.REFUSED, UploadState.DROPPED})
 #: takes longer gets a later number; "the newest" still goes by the order of posting.
 TURN_PATIENCE = 120.0
 
+#: So many characters of a file's name are kept, and so many of them from its end.
+FILE_NAME_LIMIT, ENDING = 255, 40
+
 #: What a file can be by its name alone; with another platform it is another program.
 PLATFORM_OF_ENDING = {
     ".ipa": "ios",
@@ -97,7 +100,7 @@ class Intake:
             key=sighting.key,
             source=sighting.source,
             source_ref=sighting.source_ref,
-            file_name=sighting.file_name[:255],
+            file_name=_shortened(sighting.file_name),
             size=sighting.size,
             quiet=sighting.quiet,
             notes=fitted(sighting.notes),
@@ -351,3 +354,11 @@ def _platform_of(upload: Upload) -> str | None:
     if upload.identity:
         return upload.identity.partition(" ")[0]
     return PLATFORM_OF_ENDING.get(PurePosixPath(upload.file_name.lower()).suffix)
+
+
+def _shortened(file_name: str) -> str:
+    """Return the name of a file within our limit: what it ends with says what it is."""
+    if len(file_name) <= FILE_NAME_LIMIT:
+        return file_name
+    ending = file_name[-ENDING:]
+    return f"{file_name[: FILE_NAME_LIMIT - ENDING - 1]}…{ending}"

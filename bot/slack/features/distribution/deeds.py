@@ -7,6 +7,7 @@ from typing import Any
 from bot.house import House
 from bot.slack.drawing import warnings
 from bot.slack.drawing.notes import read_ahead
+from bot.slack.drawing.releases import ENDED, ended, option
 from bot.slack.drawing.sentences import sentence as in_slack
 from bot.slack.features.distribution import messages, views
 from bot.slack.features.distribution.views import Remembered, Wish, remembered, wish_of, wished
@@ -30,7 +31,6 @@ from provisioning.actors import Act
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, NotNow, Unclear
 from provisioning.releases.cards import GroupChip, ReleaseCard
-from provisioning.releases.lifecycle import Standing
 from storage.errors import NotFound, SlipwayError
 from storage.records.release import ReleaseState
 
@@ -66,10 +66,8 @@ class Desk:
         """Return the form as it is filled in to begin with. Raise NotAllowed, NotFound, NotNow."""
         await self._people.permissions.require(asker.by, Act.DISTRIBUTE)
         card = await self._cards.release(release_id)
-        if card.standing is Standing.DISMISSED:
-            raise NotNow(f"Release {card.number} was dismissed. Undo that first.")
-        if card.standing is Standing.RECALLED:
-            raise NotNow(f"Release {card.number} was recalled.")
+        if card.standing in ENDED:
+            raise NotNow(ended(card.number, card.standing))
         if wish is None:
             usual = (card.usual_group.id,) if card.usual_group and not card.acts else ()
             wish = Wish(group_ids=usual)
@@ -180,7 +178,7 @@ class Desk:
         await self._people.permissions.require(asked.asker.by, Act.DISTRIBUTE)
         states = (ReleaseState.DRAFT, ReleaseState.LIVE)
         lines = await self._lists.newest(states, like=asked.typed.strip(), limit=blocks.OPTIONS)
-        return [views.option(line) for line in lines]
+        return [option(line) for line in lines]
 
     async def pick(self, shortcut: Shortcut) -> None:
         """Ask which release is meant. Raise NotAllowed."""

@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from bot.slack.drawing import notes, warnings, words
+from bot.slack.drawing.releases import option
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -245,15 +246,6 @@ def pick(chosen: ReleaseLine | None = None, *, note: str = "", wish: Wish | None
             ),
         ),
     )
-
-
-def option(line: ReleaseLine) -> Block:
-    """Return a release as an option of a select."""
-    _, word = words.RELEASE[line.standing]
-    platform = words.PLATFORMS.get(line.platform, line.platform)
-    label = f"{line.app_display_name} {line.label}"
-    about = f"{platform}, release {line.number}, {word.lower()}"
-    return blocks.option(label, line.release_id, about)
 
 
 def group_option(chip: GroupChip) -> Block:

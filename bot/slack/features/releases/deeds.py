@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.slack.drawing.notes import read_ahead
+from bot.slack.drawing.releases import option
 from bot.slack.features.releases import messages, views
 from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Block, Form, Message
@@ -100,9 +101,9 @@ class Looking:
         viewer = await self._viewer(user_id)
         if viewer.sees_all:
             lines = await self._lists.newest(SHOWN, like=typed, limit=blocks.OPTIONS)
-            return [views.option_of(line) for line in lines]
+            return [option(line) for line in lines]
         given = await self._lists.given_to(user_id, like=typed, limit=EVERYTHING)
-        return [views.option_of(one.release) for one in given[: blocks.OPTIONS]]
+        return [option(one.release) for one in given[: blocks.OPTIONS]]
 
     async def _viewer(self, user_id: str) -> Viewer:
         held = await self._permissions.roles_of(actor(user_id))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import reached_in_short
+from bot.slack.drawing.releases import ENDED, reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row
@@ -23,7 +23,6 @@ SENTENCE = 300
 IN_THE_MESSAGE = "in the message that brought the file"
 
 _OPEN = frozenset({Standing.DRAFT, Standing.LIVE, Standing.SUPERSEDED})
-_ENDED = frozenset({Standing.DISMISSED, Standing.RECALLED})
 
 
 def reading(card: UploadCard) -> Message:
@@ -215,7 +214,7 @@ def _reach(release: ReleaseCard) -> str:
 
 
 def _whose(release: ReleaseCard) -> str:
-    if release.standing in _ENDED and release.ended_by:
+    if release.standing in ENDED and release.ended_by:
         return f" · {release.standing.value} by {who(release.ended_by)}"
     if release.acts:
         last = release.acts[-1]

@@ -20,9 +20,11 @@ from provisioning.errors import (
     SourceGone,
     SourceUnreachable,
     TellerFailed,
+    Unclear,
 )
 from provisioning.intake.sighting import AnswerSpot
 from provisioning.people.roles import Holder, Others
+from provisioning.releases.apps import NewApp
 from storage.records.app import App
 from storage.records.base import new_id, now
 from storage.records.release import ReleaseState
@@ -454,3 +456,24 @@ async def test_a_greeting_that_fails_costs_no_build(domain: Domain, ipa: Path) -
     assert upload is not None
     assert (await domain.cards.upload(upload.id)).state is UploadState.KEPT
     assert domain.teller.shown == [upload.id]
+
+
+async def test_c20_a_name_over_the_limit_is_refused_with_the_reason(
+    domain: Domain, ipa: Path
+) -> None:
+    upload = await domain.upload(ipa)
+    long = NewApp(name="harbour", display_name="H" * 256)
+
+    with pytest.raises(Unclear, match="at most 255 characters; this one has 256") as refused:
+        await domain.apps.create(upload.id, MANAGER, long)
+
+    assert refused.value.field == "display_name"
+    await domain.apps.create(upload.id, MANAGER, replace(long, display_name="H" * 255))
+
+
+async def test_c20_a_long_name_of_a_file_keeps_its_ending(domain: Domain, ipa: Path) -> None:
+    upload = await domain.upload(ipa, file_name="n" * 400 + "-2.4.0.ipa")
+
+    assert len(upload.file_name) == 255
+    assert upload.file_name.endswith("n-2.4.0.ipa")
+    assert "…" in upload.file_name

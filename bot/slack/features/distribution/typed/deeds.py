@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.slack.drawing import warnings, words
+from bot.slack.drawing.releases import ENDED, ended
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
@@ -17,7 +18,6 @@ from provisioning.errors import NotNow, Unclear
 from provisioning.people.groups import Groups, slug_of
 from provisioning.people.permissions import Permissions
 from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
-from provisioning.releases.lifecycle import Standing
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from storage.errors import NotFound
@@ -163,13 +163,8 @@ class DistributeCommand:
             raise NotFound(
                 f"{app.display_name} has no {what}. See them all: {example(f'list {app.name}')}"
             )
-        if release.standing is Standing.DISMISSED:
-            raise NotNow(
-                f"Release {release.number} of {app.display_name} was dismissed. Take that back on "
-                "its card first."
-            )
-        if release.standing is Standing.RECALLED:
-            raise NotNow(f"Release {release.number} of {app.display_name} was recalled.")
+        if release.standing in ENDED:
+            raise NotNow(ended(release.number, release.standing, app.display_name))
         return app, release
 
     async def _no_app(self, text: str) -> str:
