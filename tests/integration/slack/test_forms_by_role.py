@@ -11,6 +11,8 @@ from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
 from provisioning.actors import slack
 from provisioning.people.roles import Holder, Others
+from storage.catalog import organizations
+from storage.records.app import App
 from storage.records.group import Group
 from storage.records.role import HolderKind, Role
 from tests.integration.slack.house import BUILDS, House
@@ -34,6 +36,7 @@ OFFERED: dict[str, tuple[set[str], set[str]]] = {
     names.GROUPS: (MANAGERS, MANAGERS),
     names.GROUP_PICK: (MANAGERS, MANAGERS),
     names.RELEASE: (MANAGERS, MANAGERS),
+    names.CHOOSE_APP: (MANAGERS, MANAGERS),
     # Whoever was given a release finds that one, and no draft beside it.
     names.SHOW_RELEASE: ({*SEEING, "tester"}, SEEING),
 }
@@ -82,11 +85,39 @@ async def staffed(house: House) -> tuple[Group, Message]:
     return group, draft
 
 
-async def offered(house: House, name: str, action_id: str) -> list[str]:
-    """Return what an option list offers to somebody, whatever form it stands in."""
+async def undecided(house: House) -> tuple[str, str]:
+    """
+    Post a build that may belong to one of two apps.
+
+    Return the id of the block in which its app is chosen, and what the second of them stands for.
+    """
+    database = house.running.workspace.database
+    async with database.writing() as session:
+        organization = await organizations.named(session, "main")
+        first, second = (
+            App(
+                organization_id=organization.id,
+                name=f"track-{number}",
+                display_name=f"Track {number}",
+                platform="android",
+                bundle_id="com.example.harbour",
+                created_by="clock",
+            )
+            for number in (1, 2)
+        )
+        session.add(first)
+        session.add(second)
+    await house.cid.post(BUILDS, "Which?", files=[house.samples.apk])
+    card = await house.card_saying("Which one is this build for?")
+    block_id = str(card.blocks[-1]["block_id"])
+    return block_id, f"{block_id}:{second.id}"
+
+
+async def offered(house: House, name: str, action_id: str, block_id: str) -> list[str]:
+    """Return what an option list offers to somebody, wherever it stands."""
     ground = house.workspace.ground
     user = ground.user(house.workspace.person(name).id)
-    asked = {"action_id": action_id, "block_id": action_id, "value": ""}
+    asked = {"action_id": action_id, "block_id": block_id, "value": ""}
     reply = await ground.ask(common(ground.state, user, "block_suggestion") | asked, "The search")
     options: list[dict[str, Any]] = (reply.payload or {}).get("options", [])
     return [str(option["value"]) for option in options]
@@ -96,12 +127,15 @@ async def test_b4_option_lists_name_to_each_role_what_it_may_see(house: House) -
     group, draft = await staffed(house)
     buttons = [part for block in draft.blocks for part in block.get("elements", ())]
     button = next(part for part in buttons if part.get("action_id") == names.DISTRIBUTE)
-    secret = {group.id, button["value"].split(":")[1]}
+    block_id, app = await undecided(house)
+    secret = {group.id, button["value"].split(":")[1], app}
 
     some: dict[str, set[str]] = {}
     whole: dict[str, set[str]] = {}
     for action_id in names.OPTION_LISTS:
-        shown = {role: await offered(house, name, action_id) for role, name in PEOPLE.items()}
+        shown = {
+            role: await offered(house, name, action_id, block_id) for role, name in PEOPLE.items()
+        }
         some[action_id] = {role for role, found in shown.items() if found}
         whole[action_id] = {role for role, found in shown.items() if secret & set(found)}
 
@@ -216,3 +250,14 @@ async def test_b4_a_forged_click_shows_nothing_of_a_draft(house: House, action_i
     assert house.workspace.view_of("Bob") is None
     assert "2.4.0" not in str([told.said() for told in house.workspace.ephemerals("Bob")])
     assert house.workspace.ephemerals("Bob") != []
+
+
+async def test_c20_the_app_of_a_build_is_chosen_as_one_types(house: House) -> None:
+    await undecided(house)
+    card = await house.card_saying("Which one is this build for?")
+
+    found = await house.ann.suggest(card, names.CHOOSE_APP, "track")
+    await house.ann.click(card, names.CHOOSE_APP, "Track 2")
+
+    assert [one["text"]["text"] for one in found] == ["Track 1", "Track 2"]
+    await house.card_saying("*Track 2 2.4.0 (241)*")

@@ -98,13 +98,7 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
     """Return the card of a build that may belong to several apps."""
     title = f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
     bundle = mrkdwn.code(build.facts.bundle_id or "", 120)
-    options = [
-        blocks.option(
-            choice.display_name, names.value_of(card.upload_id, choice.app_id), choice.name
-        )
-        for choice in card.choices
-    ]
-    choice = blocks.choice(names.CHOOSE_APP, options, placeholder="Choose its app")
+    choice = blocks.external_choice(names.CHOOSE_APP, placeholder="Choose its app", several=False)
     return Message(
         text=f"{title}: which app is it?",
         blocks=(
@@ -114,9 +108,23 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
             *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
             blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
-            blocks.actions(choice),
+            blocks.actions(choice, block_id=names.value_of(card.upload_id)),
         ),
     )
+
+
+def choices(card: UploadCard, typed: str) -> list[Block]:
+    """Return the apps that a build may belong to and that fit what was typed, as options."""
+    needle = typed.strip().casefold()
+    fitting = [
+        one
+        for one in card.choices
+        if needle in one.display_name.casefold() or needle in one.name.casefold()
+    ]
+    return [
+        blocks.option(one.display_name, names.value_of(card.upload_id, one.app_id), one.name)
+        for one in fitting[: blocks.OPTIONS]
+    ]
 
 
 def release(card: UploadCard, release: ReleaseCard, icon: str | None) -> Message:
