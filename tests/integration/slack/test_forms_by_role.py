@@ -244,12 +244,15 @@ async def test_b4_a_forged_click_shows_nothing_of_a_draft(house: House, action_i
     )
 
     await house.ann.invite(BUILDS, house.bob.id)
-    await house.bob.forge(draft, {"action_id": action_id, "value": shown})
+    await house.bob.command(BUILDS, names.COMMAND, "show")
+    form = await house.view_of("Bob", "Show a release")
+    await house.bob.forge(form, {"action_id": action_id, "value": shown})
     await house.settled()
 
-    assert house.workspace.view_of("Bob") is None
-    assert "2.4.0" not in str([told.said() for told in house.workspace.ephemerals("Bob")])
-    assert house.workspace.ephemerals("Bob") != []
+    assert house.workspace.view_of("Bob") == form
+    told = [*house.workspace.ephemerals("Bob"), *house.workspace.dms("Bob")]
+    assert told != []
+    assert "2.4.0" not in str([one.said() for one in told])
 
 
 async def test_c20_the_app_of_a_build_is_chosen_as_one_types(house: House) -> None:
