@@ -111,6 +111,16 @@ async def test_single_people_are_named_with_an_at_sign(given: House, asking: Ask
     await given.dm_to("Hal", "ready for you")
 
 
+async def test_c20_more_groups_than_a_form_holds_are_refused_with_the_reason(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command.blocks, "OPTIONS", 1)
+
+    said = await asking.said("Ann", "distribute harbour to QA, Nobody")
+
+    assert "These are 2 groups, and a form holds 1." in said
+
+
 async def test_a_channel_stands_for_the_groups_it_is_connected_to(
     given: House, asking: Asking
 ) -> None:

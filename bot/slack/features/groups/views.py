@@ -116,6 +116,9 @@ def people(sheet: GroupSheet) -> Form:
 def channels(sheet: GroupSheet) -> Form:
     """Return the form that holds the channels that hear of a group's releases."""
     shown = [channel.id for channel in sheet.channels][:EDITABLE]
+    hint = "Slipway must be in each of them: /invite @slipway."
+    if len(shown) < len(sheet.channels):
+        hint = f"{len(shown)} of {len(sheet.channels)} are shown; the others stay. {hint}"
     return Form(
         callback_id=names.GROUP_CHANNEL_FORM,
         title="Channels of a group",
@@ -126,7 +129,7 @@ def channels(sheet: GroupSheet) -> Form:
                 names.GROUP_CHANNELS,
                 f"Channels that hear of releases for {sheet.name}",
                 _channels(shown),
-                hint="Slipway must be in each of them: /invite @slipway.",
+                hint=hint,
                 optional=True,
             )
         ],

@@ -95,6 +95,11 @@ class DistributeCommand:
         app, line = await self._meant(typed)
         groups = await self._groups(typed.groups) + await self._heard_in(typed.channels)
         groups = list({group.id: group for group in groups}.values())
+        if len(groups) > blocks.OPTIONS:
+            raise Unclear(
+                f"These are {len(groups)} groups, and a form holds {blocks.OPTIONS}. Distribute to "
+                "some of them first, then to the others."
+            )
         wish = Wish(
             group_ids=tuple(group.id for group in groups),
             people=tuple(map(slack, typed.people)),

@@ -50,6 +50,8 @@ def test_the_form_of_channels_takes_any_number(count: int) -> None:
 
     assert validity.view_complaints(form.view()) == []
     assert len(form.private_metadata) <= 3000
+    left_out = "150 of 400 are shown; the others stay." in form.blocks[0]["hint"]["text"]
+    assert left_out == (count > views.EDITABLE)
 
 
 @pytest.mark.parametrize("form", [views.create(), views.create(EVIL), views.rename(group(7))])
