@@ -3,26 +3,17 @@
 from collections.abc import AsyncGenerator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
 
+from tests.browsers import Browser, Page, chromium
 from tests.integration.web.site import ANDROID, DESKTOP, IPHONE, Offer, Site
 from tests.integration.web.test_install_page import PAYLOADS
-from tests.programs import BROWSERS, needed
 from tests.shelf import drawn_icon, signed_ad_hoc
-
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 
 
 @pytest.fixture
 async def browser() -> AsyncGenerator[Browser]:
-    program = needed(*BROWSERS)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=QUIET)
-        yield browser
-        await browser.close()
+    async with chromium() as opened:
+        yield opened
 
 
 class Watched:
