@@ -21,6 +21,10 @@ TEACH = (
 )
 
 
+#: A tab has 100 blocks; a manager's desk takes some of them.
+INSTALLABLE = 70
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installable:
     """A release that a person was given, with their own link, and why nobody can install it now."""
@@ -71,7 +75,7 @@ def _installable(found: Sequence[Installable]) -> list[Block]:
     shown: list[Block] = [blocks.header("Your apps")]
     if not found:
         return [*shown, blocks.section(WELCOME)]
-    for one in found:
+    for one in found[:INSTALLABLE]:
         line_ = one.given.release
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         text = f"*{mrkdwn.plain(line_.app_display_name, 80)}* {_version(line_)}{mandatory}"
@@ -85,6 +89,9 @@ def _installable(found: Sequence[Installable]) -> list[Block]:
         why = warnings.lines_of(one.stopped)
         about = "\n".join(part for part in (text, *why, said) if part)
         shown.append(blocks.section(about, accessory=button))
+    if len(found) > INSTALLABLE:
+        rest = len(found) - INSTALLABLE
+        shown.append(blocks.context(f"… and {rest} more: {example('list')}"))
     return shown
 
 

@@ -85,3 +85,17 @@ def test_of_thousands_of_testers_the_first_are_listed_and_all_are_counted() -> N
 
     listed = shown.count(EVIL) // 2
     assert f"… and {5000 - listed} more." in shown
+
+
+def test_c20_a_tester_in_two_hundred_groups_is_listed_and_so_is_the_next() -> None:
+    groups = tuple(f"A group with quite a long name, number {number}" for number in range(200))
+    first = (
+        people.TesterSheet(tester=tester.Tester(organization_id="o", name="Ann"), groups=groups),
+        people.TesterSheet(tester=tester.Tester(organization_id="o", name="Bob"), groups=()),
+    )
+
+    shown = words(messages.testers(people.TesterList(first=first, count=2)))
+
+    assert "Ann · A group with quite a long name, number 0, A group" in shown
+    assert " … and 19" in shown
+    assert "Bob · no group" in shown
