@@ -52,6 +52,7 @@ async def _new_key() -> tuple[int, list[str]]:
     import asyncio  # noqa: PLC0415
 
     # Other commands start faster without these.
+    from bot import data_folder  # noqa: PLC0415
     from bot.secret_key import check_of, secret_key  # noqa: PLC0415
     from bot.settings import SettingsWrong, load  # noqa: PLC0415
     from storage.catalog import grants, identities, organizations  # noqa: PLC0415
@@ -60,6 +61,7 @@ async def _new_key() -> tuple[int, list[str]]:
     from storage.records.base import now  # noqa: PLC0415
 
     settings = load()
+    await asyncio.to_thread(data_folder.make, settings.data_dir)
     if await asyncio.to_thread(settings.key_file.exists):
         raise SettingsWrong(
             f"There is a secret key, {settings.key_file}. To replace it, move it away and run "
@@ -85,6 +87,7 @@ async def _rotate(former: Path) -> int:
     import asyncio  # noqa: PLC0415
 
     # Other commands start faster without these.
+    from bot import data_folder  # noqa: PLC0415
     from bot.secret_key import check_of, secret_key  # noqa: PLC0415
     from bot.settings import SettingsWrong, load  # noqa: PLC0415
     from provisioning.signing.identities import rotate as wrap_anew  # noqa: PLC0415
@@ -97,6 +100,7 @@ async def _rotate(former: Path) -> int:
     if not await asyncio.to_thread(former.is_file):
         raise SettingsWrong(f"There is no file {former}.")
     settings = load()
+    await asyncio.to_thread(data_folder.make, settings.data_dir)
     old = await asyncio.to_thread(secret_key, former)
     current = await asyncio.to_thread(secret_key, settings.key_file)
     await migrate.upgrade(settings.records_url)

@@ -194,13 +194,18 @@ class RecipientCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseLine:
-    """A release in a list: only what a line of it says."""
+    """
+    A release in a list: only what a line of it says.
+
+    `system` is the one that runs it, as its makers write it: visionOS for an app of iOS, too.
+    """
 
     release_id: str
     app_id: str
     app_name: str
     app_display_name: str
     platform: str
+    system: str
     number: int
     version: str
     build: str

@@ -70,6 +70,34 @@ def test_what_is_no_package_is_refused_in_one_line(tmp_path: Path, content: byte
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("serve",), ("migrate",), ("new-key",), ("rotate", "--former", "former.key")),
+        *(("storage", "verify"), ("doctor",), ("demo", "--script")),
+    ],
+    ids=" ".join,
+)
+def test_c16_a_data_folder_that_cannot_be_made_is_a_sentence(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    (former := tmp_path / "former.key").write_text("0" * 64)
+    folder = tmp_path / "file" / "data"
+    given = [former if word == former.name else word for word in words]
+    if words[0] == "demo":
+        given += ["--data-dir", folder]
+    tokens = {"SLIPWAY_SLACK_BOT_TOKEN": "xoxb-1", "SLIPWAY_SLACK_APP_TOKEN": "xapp-1"}
+    done = slipway(*given, **tokens, SLIPWAY_DATA_DIR=str(folder))
+    said = done.stdout if words[0] == "doctor" else done.stderr
+
+    assert done.returncode == 1
+    assert str(folder) in said
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "SLIPWAY_DATA_DIR" in said or words[0] == "demo"
+    assert words[0] == "doctor" or len(done.stderr.splitlines()) == 1
+
+
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     done = slipway("inspect", tmp_path / "nothing.ipa")
 

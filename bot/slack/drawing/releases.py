@@ -1,11 +1,15 @@
-"""A release in one line, the same wherever it stands in a list."""
+"""A release in one line, the same wherever it stands in a list or is chosen."""
 
 from typing import Protocol
 
 from bot.slack.drawing import words
-from bot.slack.kit import mrkdwn
-from provisioning.releases.cards import ReachLine
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Block
+from provisioning.releases.cards import ReachLine, ReleaseLine
 from provisioning.releases.lifecycle import Standing
+
+#: No release that stands so goes to anybody.
+ENDED = frozenset({Standing.DISMISSED, Standing.RECALLED})
 
 
 class Counted(Protocol):
@@ -53,8 +57,25 @@ def line(card: ReachLine) -> str:
     """Return a release in one line of mrkdwn."""
     release = card.release
     name = mrkdwn.plain(release.app_display_name, 80)
-    platform = words.PLATFORMS.get(release.platform, release.platform)
     reach = f" · {reached(card)}" if card.people else ""
     when = mrkdwn.moment(release.at, "{date_short_pretty}")
-    what = f"*{name}* {mrkdwn.plain(release.label, 80)} · {platform} · release {release.number}"
+    what = (
+        f"*{name}* {mrkdwn.plain(release.label, 80)} · {release.system} · release {release.number}"
+    )
     return f"{what} · {state_of(release)}{reach} · {when}"
+
+
+def option(release: ReleaseLine) -> Block:
+    """Return a release as something to choose; of a long name the end is left out."""
+    _, state = words.RELEASE[release.standing]
+    room = max(blocks.OPTION_TEXT - len(release.label) - 1, 1)
+    label = f"{mrkdwn.cut(release.app_display_name.strip(), room)} {release.label}"
+    about = f"{release.system}, release {release.number}, {state.lower()}"
+    return blocks.option(label, release.release_id, about)
+
+
+def ended(number: int, standing: Standing, app: str = "") -> str:
+    """Return why a release that is in ENDED goes to nobody."""
+    named = f"Release {number} of {app}" if app else f"Release {number}"
+    undo = " Press *Undo* on its card first." if standing is Standing.DISMISSED else ""
+    return f"{named} was {standing.value}.{undo}"

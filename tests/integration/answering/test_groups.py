@@ -97,13 +97,62 @@ async def test_a_channel_is_connected_and_disconnected(asking: Asking) -> None:
 
 
 async def test_a_channel_without_the_app_is_connected_with_a_word_about_it(asking: Asking) -> None:
-    secret = asking.house.workspace.add_channel("secret", "Ann", is_private=True)
+    lobby = asking.house.workspace.add_channel("lobby", "Ann")
     await asking.said("Ann", "groups create Elsewhere")
 
-    said = await asking.said("Ann", "groups connect Elsewhere #general #secret #qa")
+    said = await asking.said("Ann", "groups connect Elsewhere #general #lobby #qa")
 
     general = asking.house.workspace.channel("#general").id
-    assert f"I am not in <#{general}> and <#{secret.id}> yet: type `/invite @slipway`" in said
+    assert f"I am not in <#{general}> and <#{lobby.id}> yet: type `/invite @slipway`" in said
+
+
+def unfit(house: House) -> dict[str, tuple[str, str]]:
+    """Return channels that nothing can be announced in, each with its id and the reason."""
+    workspace = house.workspace
+    old = workspace.add_channel("old", "Ann", with_bot=True)
+    workspace.archive(old.id)
+    shared = workspace.add_channel("partners", "Ann", with_bot=True)
+    shared.is_ext_shared = True
+    secret = workspace.add_channel("secret", "Ann", is_private=True)
+    gone = workspace.add_channel("gone", "Ann", with_bot=True)
+    workspace.state.conversations.forget(gone.id)
+    return {
+        "archived": (old.id, "#old is archived"),
+        "shared": (shared.id, "#partners is shared with another organization"),
+        "private": (secret.id, "it was deleted, or it is private and Slipway is not in it"),
+        "deleted": (gone.id, "it was deleted, or it is private and Slipway is not in it"),
+    }
+
+
+async def test_c20_a_channel_that_nothing_can_be_announced_in_is_refused_with_the_reason(
+    asking: Asking,
+) -> None:
+    house = asking.house
+    await asking.said("Ann", "groups create Refusing")
+    qa = house.workspace.channel(QA).id
+
+    for channel_id, reason in unfit(house).values():
+        both = f"<#{qa}|qa> <#{channel_id}|>"
+        assert reason in await asking.said("Ann", f"groups connect Refusing {both}")
+        assert reason in await asking.said("Ann", f"groups create Never made {both}")
+        form = await asking.form("Ann", "groups connect Refusing", "Channels of a group")
+        sent = await house.ann.submit(
+            form, {names.GROUP_CHANNELS: {names.GROUP_CHANNELS: [qa, channel_id]}}
+        )
+        assert reason in sent.errors[names.GROUP_CHANNELS]
+        form = await asking.form("Ann", "groups create", "Create a group")
+        sent = await house.ann.submit(
+            form,
+            {
+                names.GROUP_NAME: {names.GROUP_NAME: "Never made"},
+                names.GROUP_CHANNELS: {names.GROUP_CHANNELS: [channel_id]},
+            },
+        )
+        assert reason in sent.errors[names.GROUP_CHANNELS]
+
+    await house.ann.close(everything=True)
+    assert await channels_of(house, "Refusing") == set()
+    assert "There is no group called" in await asking.said("Ann", "groups show Never made")
 
 
 async def test_while_slack_does_not_say_where_the_app_is_a_channel_is_connected_all_the_same(
@@ -189,7 +238,7 @@ async def test_a_group_with_somebody_who_cannot_install_is_not_made_at_all(askin
 
     said = await asking.said("Ann", f"groups create Machines @bob {robot.mention}")
 
-    assert "robot is an app and cannot install anything." in said
+    assert "Robot is an app and cannot install anything." in said
     assert "There is no group called" in await asking.said("Ann", "groups show Machines")
 
 
@@ -225,7 +274,7 @@ async def test_the_form_of_a_new_group_shows_mistakes_beside_its_inputs(asking: 
 
     assert taken.errors == {names.GROUP_NAME: "There is already a group called taken."}
     assert machine.errors == {
-        names.GROUP_PEOPLE: "other.robot is an app and cannot install anything."
+        names.GROUP_PEOPLE: "Other robot is an app and cannot install anything."
     }
     assert "There is no group called" in await asking.said("Ann", "groups show Fine")
 
@@ -347,9 +396,21 @@ async def test_a_form_of_a_group_that_was_deleted_meanwhile_says_so(asking: Aski
     assert sent.errors == {names.GROUP_NAME: "There is no such group."}
 
 
-@pytest.mark.parametrize("typed", ["groups", "groups create Mine", "groups show Beta"])
-async def test_a_tester_is_told_which_role_groups_take(asking: Asking, typed: str) -> None:
-    assert "You may not change groups here" in await asking.said("Bob", typed)
+@pytest.mark.parametrize(
+    ("typed", "act"),
+    [
+        ("groups", "see groups"),
+        ("groups show Beta", "see groups"),
+        ("groups relaese", "see groups"),
+        ("help groups", "see groups"),
+        ("groups create Mine", "change groups"),
+        ("groups add Beta @cid", "change groups"),
+    ],
+)
+async def test_c16_a_tester_is_told_what_it_is_that_they_may_not(
+    asking: Asking, typed: str, act: str
+) -> None:
+    assert f"You may not {act} here" in await asking.said("Bob", typed)
 
 
 async def test_a_testers_click_on_a_managers_button_is_refused(asking: Asking) -> None:

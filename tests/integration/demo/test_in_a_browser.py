@@ -3,15 +3,15 @@
 import re
 
 import pytest
-from playwright.async_api import expect
 
 from bot.sandbox.demo import running
-from tests.integration.demo.journey import Journey, browser
+from tests.browsers import chromium, expect
+from tests.integration.demo.journey import Journey
 
 
 @pytest.mark.slow
 async def test_the_guide_leads_from_a_sample_to_bobs_install_page() -> None:
-    async with browser() as opened, running(with_group=True) as demo:
+    async with chromium() as opened, running(with_group=True) as demo:
         journey = Journey(opened)
         link = await journey.walk(demo.slack.url)
 
@@ -20,7 +20,7 @@ async def test_the_guide_leads_from_a_sample_to_bobs_install_page() -> None:
         await expect(phone.locator(".version")).to_have_text(re.compile(r"2\.4\.0"))
         install = phone.get_by_role("link", name=re.compile("^(Install|Try it anyway)"))
         assert (await install.get_attribute("href") or "").startswith("itms-services://?")
-        await expect(phone.locator("footer")).to_contain_text("for bob alone")
+        await expect(phone.locator("footer")).to_contain_text("for Bob Baker alone")
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert await phone.evaluate(wide) is False
 

@@ -367,6 +367,13 @@ CASES: dict[str, Case] = {
         to_do="`Range`",
         do=ill(Ill.NO_RANGES),
     ),
+    "nobody to hand over to": Case(
+        what="downloads",
+        words="SLIPWAY_SENDFILE is nginx, and the proxy does not offer",
+        to_do="docs/operating.md",
+        gravity=WARNING,
+        do=given(sendfile="nginx"),
+    ),
     "small bodies": Case(
         what="large requests",
         words="refuses a request of 2 MB",

@@ -114,7 +114,7 @@ async def test_a_newer_build_says_what_changed_and_supersedes_the_older(house: H
 
     await house.card_saying("*Live* · release 2", QA)
     await house.workspace.eventually(
-        lambda: "replaced by 2.5.0 (250)" in (house.workspace.current(first) or first).said()
+        lambda: "superseded by 2.5.0 (250)" in (house.workspace.current(first) or first).said()
     )
 
 
@@ -149,6 +149,16 @@ async def test_a_draft_is_dismissed_and_taken_back(either: House) -> None:
     assert draft.ts == dismissed.ts == again.ts
 
 
+async def test_c20_a_second_dismiss_says_what_the_card_says(house: House) -> None:
+    draft = await house.with_app()
+
+    await house.ann.click(draft, names.DISMISS)
+    await house.card_saying("*Dismissed*")
+    await house.ann.click(draft, names.DISMISS)
+
+    await house.whisper_to("Ann", "Release 1 is dismissed already.")
+
+
 async def test_a_build_can_be_sent_by_direct_message(house: House) -> None:
     await house.cid.dm("Between us", files=[house.samples.ipa])
 
@@ -179,7 +189,7 @@ async def test_c2_what_is_typed_with_a_build_is_shown_as_slack_showed_it(either:
 
     card = await either.card_saying("New app")
     assert (
-        f"*Proposed notes*\n*New* _soft_ ~gone~ `x*y` @{either.bob.user.name} #qa 🎉\n"
+        f"*Proposed notes*\n*New* _soft_ ~gone~ `x*y` @{either.bob.user.real_name} #qa 🎉\n"
         "• <https://a.example/x|the log>\n> 1 &lt; 2"
     ) in card.said()
 

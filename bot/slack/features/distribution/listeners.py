@@ -77,6 +77,11 @@ def _register_buttons(app: AsyncApp, desk: Desk) -> None:
         # Slack opens the link by itself, and reports the click all the same.
         await ack()
 
+    @app.action(names.OPTIONS)
+    async def on_option(ack: AsyncAck) -> None:
+        # What is ticked is read when the form is sent.
+        await ack()
+
 
 def _register_forms(app: AsyncApp, desk: Desk, doorman: Doorman) -> None:
     @app.view(names.DISTRIBUTE_FORM)
@@ -103,8 +108,8 @@ def _register_shortcuts(app: AsyncApp, desk: Desk) -> None:
 def _register_options(app: AsyncApp, desk: Desk) -> None:
     @app.options(names.GROUPS)
     async def on_groups_typed(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack(options=await desk.groups_like(question_of(body).typed))
+        await ack(options=await desk.groups_like(question_of(body)))
 
     @app.options(names.RELEASE)
     async def on_release_typed(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack(options=await desk.releases_like(question_of(body).typed))
+        await ack(options=await desk.releases_like(question_of(body)))

@@ -7,8 +7,10 @@ from hashlib import sha256
 from typing import Any
 
 from bot.slack.drawing import notes, warnings, words
+from bot.slack.drawing.releases import option
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
+from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.payloads import Outdated, Submission, at
 from provisioning.actors import Identity, IdentityKind, slack
 from provisioning.distributing.order import Plan
@@ -246,17 +248,9 @@ def pick(chosen: ReleaseLine | None = None, *, note: str = "", wish: Wish | None
     )
 
 
-def option(line: ReleaseLine) -> Block:
-    """Return a release as an option of a select."""
-    _, word = words.RELEASE[line.standing]
-    platform = words.PLATFORMS.get(line.platform, line.platform)
-    label = f"{line.app_display_name} {line.label}"
-    about = f"{platform}, release {line.number}, {word.lower()}"
-    return blocks.option(label, line.release_id, about)
-
-
-def group_option(chip: GroupChip) -> Block:
-    return blocks.option(chip.name, chip.id, f"everyone in {chip.name}")
+def group_option(chip: GroupChip, reach: int | None = None) -> Block:
+    """Return a group as an option, with how many people are in it where that is known."""
+    return blocks.option(chip.name, chip.id, "" if reach is None else words.people(reach))
 
 
 def _introduction(card: ReleaseCard) -> tuple[Block, ...]:
@@ -275,13 +269,13 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if wish.people:
         where.append(words.people(len(wish.people)) + " chosen by name")
-    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {', '.join(where)}."
+    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {row(where, MANY_NAMES // 2)}."
     lines = [
         text,
         f"{plan.already} more have it already." if plan.already else "",
         "It is *mandatory*." if wish.mandatory else "",
         "Each is told by direct message now." if wish.notify else "Nobody is told by message.",
-        f"{words.WARNING} {mrkdwn.escape(plan.shortfall)}" if plan.shortfall else "",
+        f"{words.WARNING} {mrkdwn.sentence(plan.shortfall)}" if plan.shortfall else "",
     ]
     shown = [blocks.section("\n".join(line for line in lines if line)), *warnings.every(card)]
     if wish.notes and wish.notes.strip():
@@ -308,9 +302,8 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
             optional=True,
         ),
         *_notes(card, wish),
-        blocks.entry(
-            names.OPTIONS, "Options", blocks.ticks(names.OPTIONS, _choices(), ticked), optional=True
-        ),
+        # No input of its own: Slack would call it optional, which nobody understands of a tick.
+        blocks.actions(blocks.ticks(names.OPTIONS, _choices(), ticked), block_id=names.OPTIONS),
     )
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.slack.drawing import notes, words
+from bot.slack.drawing import notes, warnings
 from bot.slack.drawing.releases import line
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
+from provisioning.installing.reasons import Reason
 from provisioning.releases.cards import GivenLine, ReachLine, ReleaseLine
 
 WELCOME = (
@@ -20,12 +21,17 @@ TEACH = (
 )
 
 
+#: A tab has 100 blocks; a manager's desk takes some of them.
+INSTALLABLE = 70
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installable:
-    """A release that a person can install, with their own link."""
+    """A release that a person was given, with their own link, and why nobody can install it now."""
 
     given: GivenLine
     url: str
+    stopped: Sequence[Reason] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,21 +75,28 @@ def _installable(found: Sequence[Installable]) -> list[Block]:
     shown: list[Block] = [blocks.header("Your apps")]
     if not found:
         return [*shown, blocks.section(WELCOME)]
-    for one in found:
+    for one in found[:INSTALLABLE]:
         line_ = one.given.release
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         text = f"*{mrkdwn.plain(line_.app_display_name, 80)}* {_version(line_)}{mandatory}"
         said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url))
         button = blocks.button(
-            "Install", names.INSTALL, names.value_of(one.given.recipient_id), url=one.url
+            "Open" if one.stopped else "Install",
+            names.INSTALL,
+            names.value_of(one.given.recipient_id),
+            url=one.url,
         )
-        shown.append(blocks.section(f"{text}\n{said}".strip(), accessory=button))
+        why = warnings.lines_of(one.stopped)
+        about = "\n".join(part for part in (text, *why, said) if part)
+        shown.append(blocks.section(about, accessory=button))
+    if len(found) > INSTALLABLE:
+        rest = len(found) - INSTALLABLE
+        shown.append(blocks.context(f"… and {rest} more: {example('list')}"))
     return shown
 
 
 def _version(release: ReleaseLine) -> str:
-    platform = words.PLATFORMS.get(release.platform, release.platform)
-    return f"{mrkdwn.plain(release.label, 80)} · {platform}"
+    return f"{mrkdwn.plain(release.label, 80)} · {release.system}"
 
 
 def newest_of_each(found: Sequence[GivenLine], key: Callable[[GivenLine], str]) -> list[GivenLine]:

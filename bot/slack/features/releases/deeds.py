@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.slack.drawing.notes import read_ahead
+from bot.slack.drawing.releases import option
 from bot.slack.features.releases import messages, views
 from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Block, Form, Message
@@ -11,7 +12,7 @@ from bot.slack.kit.grammar import words
 from bot.slack.kit.payloads import actor
 from bot.slack.kit.verbs import Asked, Reply, closest, example
 from provisioning.actors import Act
-from provisioning.people.permissions import Permissions
+from provisioning.people.permissions import ALLOWED, Permissions
 from provisioning.people.testers import Testers
 from provisioning.releases.cards import ReleaseLine
 from provisioning.releases.lists import Lists
@@ -39,6 +40,7 @@ class Viewer:
 
     user_id: str
     sees_all: bool
+    distributes: bool
 
     @property
     def nothing(self) -> str:
@@ -62,9 +64,12 @@ class Looking:
 
     async def show(self, asked: Asked) -> Reply:
         named = words(asked.rest)
+        viewer = await self._viewer(asked.user_id)
+        if not named and not await self._newest(viewer, limit=1):
+            # A form would open in which there is nothing to choose.
+            return messages.listed("Releases", [], viewer.nothing)
         if not named:
             return views.which_release()
-        viewer = await self._viewer(asked.user_id)
         version = " ".join(named[1:]) or None
         app, release = await self._find(viewer, named[0], version)
         visible = await self._visible(viewer, [release] if release else [])
@@ -82,7 +87,7 @@ class Looking:
         return messages.apps(await self._lists.apps())
 
     async def testers(self, asked: Asked) -> Reply:
-        await self._permissions.require(asked.by, Act.MANAGE_GROUPS)
+        await self._permissions.require(asked.by, Act.SEE_TESTERS)
         return messages.testers(await self._testers.listed(limit=TESTERS))
 
     async def shown(self, user_id: str, release_id: str) -> Form:
@@ -97,13 +102,17 @@ class Looking:
         viewer = await self._viewer(user_id)
         if viewer.sees_all:
             lines = await self._lists.newest(SHOWN, like=typed, limit=blocks.OPTIONS)
-            return [views.option_of(line) for line in lines]
+            return [option(line) for line in lines]
         given = await self._lists.given_to(user_id, like=typed, limit=EVERYTHING)
-        return [views.option_of(one.release) for one in given[: blocks.OPTIONS]]
+        return [option(one.release) for one in given[: blocks.OPTIONS]]
 
     async def _viewer(self, user_id: str) -> Viewer:
         held = await self._permissions.roles_of(actor(user_id))
-        return Viewer(user_id=user_id, sees_all=bool(held & SEE_ALL))
+        return Viewer(
+            user_id=user_id,
+            sees_all=bool(held & SEE_ALL),
+            distributes=bool(held & ALLOWED[Act.DISTRIBUTE]),
+        )
 
     async def _listed(self, viewer: Viewer, named: Sequence[str]) -> Message:
         if not named:
@@ -119,7 +128,7 @@ class Looking:
         """Return a release in full; who else has it is for those who see every release."""
         card = await self._cards.release(release_id)
         await read_ahead(card.notes)
-        return messages.full(card, with_reach=viewer.sees_all)
+        return messages.full(card, with_reach=viewer.sees_all, distributes=viewer.distributes)
 
     async def _newest(self, viewer: Viewer, *, limit: int = 15) -> list[ReleaseLine]:
         if viewer.sees_all:

@@ -8,7 +8,7 @@ from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import line, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
-from bot.slack.kit.lists import rows
+from bot.slack.kit.lists import row, rows
 from bot.slack.kit.verbs import example
 from provisioning.people.testers import TesterList, TesterSheet
 from provisioning.releases.cards import ActCard, AppLine, ReachLine, ReleaseCard
@@ -20,8 +20,14 @@ NO_APPS = (
     "There is no app yet. Post an `.ipa` or `.apk` in a channel I am in (`/invite @slipway`); its "
     "card offers to create the app."
 )
+#: So many acts of distributing are shown, the last ones, each with as many groups as fit.
+ACTS, ACT = 8, 150
+#: So many changes are shown, each of at most 300 characters.
+CHANGES = 9
 #: A draft has no install page yet, and whoever sees every release was not given each.
 ON_A_PAGE = "*Distribute…* on its card, then *Edit on a page…*"
+#: For whoever sees every release and distributes none.
+WITH_MANAGERS = "a release manager can open all of them"
 NOTHING_GIVEN = (
     "You were not given a release yet. When you are, I send you a message with an install link."
 )
@@ -65,13 +71,19 @@ def _app(card: AppLine) -> str:
         if card.latest
         else "no release yet"
     )
-    platform = words.PLATFORMS.get(app.platform, app.platform)
+    platform = (
+        card.latest.system if card.latest else words.PLATFORMS.get(app.platform, app.platform)
+    )
     named = f"`{app.name}` *{mrkdwn.plain(app.display_name, 80)}*"
     return f"{named} · {platform} · {mrkdwn.code(app.bundle_id)} · {newest}"
 
 
-def full(card: ReleaseCard, *, with_reach: bool) -> Message:
-    """Return one release with its facts, its notes and, *with_reach*, how far it went."""
+def full(card: ReleaseCard, *, with_reach: bool, distributes: bool = False) -> Message:
+    """
+    Return one release with its facts, its notes and, *with_reach*, how far it went.
+
+    Whoever *distributes* reads how.
+    """
     facts = card.build.facts
     sign, _ = words.RELEASE[card.standing]
     version = mrkdwn.plain(words.version(facts), 80)
@@ -81,9 +93,9 @@ def full(card: ReleaseCard, *, with_reach: bool) -> Message:
             blocks.header(f"{card.app_display_name} {words.version(facts)}"),
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
             *warnings.warnings(card.build),
-            {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
-            *_notes(card, ON_A_PAGE if with_reach else "on its install page"),
-            *(_reach(card) if with_reach else ()),
+            blocks.fields(*_fields(card)),
+            *_notes(card, _where_notes_are(with_reach=with_reach, distributes=distributes)),
+            *(_reach(card, distributes=distributes) if with_reach else ()),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
         ],
@@ -100,15 +112,15 @@ def _fields(card: ReleaseCard) -> list[str]:
         f"*Came from*\n{who(card.created_by)}, {mrkdwn.moment(card.created_at)}",
     ]
     if signing.kind:
-        kind = words.SIGNING.get(signing.kind, signing.kind)
+        kind = words.SIGNING.get(signing.kind) or mrkdwn.plain(signing.kind, 40)
         fields.append(f"*Signing*\n{kind}{_expiry(signing.expires_at)}")
     elif signing.schemes:
-        fields.append(f"*Signing*\n{', '.join(signing.schemes)}")
+        fields.append(f"*Signing*\n{mrkdwn.plain(', '.join(signing.schemes), 100)}")
     return fields
 
 
 def _expiry(expires_at: datetime | None) -> str:
-    return f", profile until {expires_at:%d %B %Y}" if expires_at else ""
+    return f", profile until {mrkdwn.moment(expires_at, '{date}')}" if expires_at else ""
 
 
 def _notes(card: ReleaseCard, rest: str) -> list[Block]:
@@ -118,16 +130,25 @@ def _notes(card: ReleaseCard, rest: str) -> list[Block]:
     return [blocks.section("*Notes*"), *shown]
 
 
-def _reach(card: ReleaseCard) -> list[Block]:
+def _where_notes_are(*, with_reach: bool, distributes: bool) -> str:
+    if distributes:
+        return ON_A_PAGE
+    return WITH_MANAGERS if with_reach else "on its install page"
+
+
+def _reach(card: ReleaseCard, *, distributes: bool) -> list[Block]:
     if not card.acts:
-        return [blocks.context(f"Nobody has it yet: {example(f'distribute {card.app_name}')}")]
-    lines = [_act(act) for act in card.acts[-8:]]
+        how = f": {example(f'distribute {card.app_name}')}" if distributes else "."
+        return [blocks.context(f"Nobody has it yet{how}")]
+    earlier = len(card.acts) - ACTS
+    lines = [f"… {earlier} earlier"] if earlier > 0 else []
+    lines += [_act(act) for act in card.acts[-ACTS:]]
     waiting = card.counts.get(RecipientState.WAITING, 0)
     lines.append(reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
     shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]
     if card.unreached:
         named = "\n".join(
-            f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.plain(one.reason, 150)}"
+            f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.sentence(one.reason, 150)}"
             for one in card.unreached[:15]
         )
         rest = card.counts.get(RecipientState.UNREACHABLE, 0) - 15
@@ -142,7 +163,7 @@ def _act(act: ActCard) -> str:
         where.append(words.people(act.singles))
     extras = [word for word, on in (("mandatory", act.mandatory), ("silent", not act.notify)) if on]
     suffix = f" ({', '.join(extras)})" if extras else ""
-    return f"• {who(act.by)} to {', '.join(where)}{suffix}, {mrkdwn.moment(act.at)}"
+    return f"• {who(act.by)} to {row(where, ACT)}{suffix}, {mrkdwn.moment(act.at)}"
 
 
 def _changes(card: ReleaseCard) -> list[Block]:
@@ -150,9 +171,11 @@ def _changes(card: ReleaseCard) -> list[Block]:
         return []
     lines = "\n".join(
         f"{':rotating_light:' if change.loud else '•'} {mrkdwn.plain(change.sentence, 300)}"
-        for change in card.changes[:12]
+        for change in card.changes[:CHANGES]
     )
-    return [blocks.section(f"*Since {mrkdwn.plain(card.previous, 80)}*\n{lines}")]
+    rest = len(card.changes) - CHANGES
+    more = f"\n… and {rest} more" if rest > 0 else ""
+    return [blocks.section(f"*Since {mrkdwn.plain(card.previous, 80)}*\n{lines}{more}")]
 
 
 def testers(known: TesterList) -> Message:
@@ -174,6 +197,6 @@ def testers(known: TesterList) -> Message:
 def _tester(sheet: TesterSheet) -> str:
     known = sheet.tester
     who = mrkdwn.person(known.slack_id) if known.slack_id else mrkdwn.plain(known.name, 80)
-    inside = ", ".join(mrkdwn.plain(name, 64) for name in sheet.groups) or "no group"
+    inside = row([mrkdwn.plain(name, 64) for name in sheet.groups]) or "no group"
     gone = "" if known.active else " · account deactivated"
     return f"{who} · {inside}{gone}"

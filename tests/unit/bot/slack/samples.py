@@ -23,7 +23,6 @@ from storage.records.tester import Tester
 from storage.records.upload import UploadState
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-EVIL = "<!channel> & <@U1> `x` <https://evil.example|good>"
 
 
 def facts(**changes: object) -> Facts:
@@ -172,6 +171,7 @@ def line(**changes: object) -> ReleaseLine:
         "app_name": "harbour",
         "app_display_name": "Harbour",
         "platform": "ios",
+        "system": "iOS",
         "number": 7,
         "version": "2.4.0",
         "build": "240",

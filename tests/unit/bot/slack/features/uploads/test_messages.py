@@ -4,13 +4,14 @@ import pytest
 
 from bot.slack.features.uploads import messages, views
 from bot.slack.kit import names
-from provisioning.intake.intake import NOT_AN_UPLOADER
+from provisioning.intake.admission import NOT_AN_UPLOADER
 from provisioning.releases.cards import AppChoice, GroupChip, SymbolsCard
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
 from storage.inspection.facts import Signing
 from storage.records.distribution import RecipientState
 from storage.records.upload import UploadState
+from tests.blockkit.inertness import EVIL
 from tests.unit.bot.slack import reading, samples
 
 QA = GroupChip(id="9" * 32, name="QA")
@@ -209,11 +210,11 @@ def test_the_icon_is_shown_only_when_it_has_an_address_and_has_a_description() -
 
 
 def test_no_text_of_a_package_or_a_person_reaches_slack_unescaped() -> None:
-    evil = samples.EVIL
+    evil = EVIL
     build = samples.build(name=evil, version=evil, build=evil, bundle_id=evil, min_os=evil)
     card = samples.live(
         app_display_name=evil,
-        notes=evil,
+        notes="<!channel> & <@U1>",
         previous=evil,
         build=build,
         changes=(
@@ -224,17 +225,15 @@ def test_no_text_of_a_package_or_a_person_reaches_slack_unescaped() -> None:
     )
     shown = [
         messages.release(samples.kept(card), card, None),
-        messages.unclaimed(samples.upload(notes=evil), build, None),
+        messages.unclaimed(samples.upload(notes="<!channel> & <@U1>"), build, None),
         messages.refused(samples.upload(reason=evil, file_name=evil)),
         messages.reading(samples.upload(file_name=evil)),
     ]
 
     for message in shown:
-        assert "<!channel>" not in message.text
-        assert "<@U1>" not in message.text
-        assert "<!channel>" not in reading.words(message)
-        assert "<@U1>" not in reading.words(message)
-        assert "|good>" not in reading.words(message)
+        assert "<!channel>" not in message.arguments()["text"]
+        assert "<@U1>" not in message.arguments()["text"]
+        assert evil in reading.words(message)
 
 
 def test_a_card_with_everything_at_its_longest_is_still_taken() -> None:
@@ -280,16 +279,18 @@ def test_a_short_name_that_is_taken_is_not_proposed() -> None:
     assert views.short_name(build, taken) == "harbour-2"
 
 
-def test_a_build_that_several_apps_may_take_asks_which() -> None:
+def test_c20_a_build_that_many_apps_may_take_asks_which_as_one_types() -> None:
     choices = tuple(
-        AppChoice(app_id=f"{i}" * 32, name=f"harbour-{i}", display_name=f"Harbour {i}")
-        for i in range(2)
+        AppChoice(app_id=f"{i:032}", name=f"harbour-{i}", display_name=f"Harbour {i}")
+        for i in range(250)
     )
     card = samples.upload(state=UploadState.KEPT, build=samples.build(), choices=choices)
     message = messages.unclaimed(card, samples.build(), None)
 
-    options = reading.buttons(message)[0]["options"]
-    assert [option["text"]["text"] for option in options] == ["Harbour 0", "Harbour 1"]
+    assert reading.buttons(message)[0]["type"] == "external_select"
+    assert len(messages.choices(card, "")) == 100
+    found = [one["text"]["text"] for one in messages.choices(card, " harbour 24")]
+    assert found == ["Harbour 24", *(f"Harbour {i}" for i in range(240, 250))]
     assert "Which one is this build for?" in reading.words(message)
     reading.assert_valid(message)
 
