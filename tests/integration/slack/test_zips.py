@@ -9,7 +9,7 @@ import pytest
 
 from bot.sandbox.slack.acts.speaking import FileDrop
 from provisioning.actors import slack
-from provisioning.people.roles import Holder
+from provisioning.people.roles import Holder, Others
 from storage.records.role import HolderKind, Role
 from tests.integration.slack.house import BUILDS, House
 
@@ -97,7 +97,8 @@ async def test_c9_archives_without_builds_stay_without_a_word(house: House) -> N
 
 async def test_c9_a_link_to_a_build_is_answered_to_whoever_may_post_one(house: House) -> None:
     cid = Holder(kind=HolderKind.PERSON, id=str(slack(house.workspace.person("Cid").id)))
-    await house.running.house.people.roles.give(house.manager, Role.UPLOADER, cid)
+    roles = house.running.house.people.roles
+    await roles.give(house.manager, Role.UPLOADER, cid, others=Others.DROP)
     link = "Try <https://ci.example.com/out/Harbour%202.ipa?token=1|this>"
     await house.cid.post(BUILDS, link)
     said = await house.whisper_to("Cid", "is only a link")
