@@ -18,7 +18,7 @@ from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.shelf import Shelf
 from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.usergroups import UserGroups
-from bot.sandbox.slack.views import Views
+from bot.sandbox.slack.views import EVERY_TAB, Views
 
 #: So many breaches of Slack's rules are remembered.
 KEPT_VIOLATIONS = 1000
@@ -34,10 +34,15 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """Something for the page. *user* is the one person it is for, None for everybody."""
+    """
+    Something for the page. *user* is the one person it is for, None for everybody.
+
+    With a *tab* it is for that page of the person alone.
+    """
 
     body: JsonObject
     user: str | None = None
+    tab: str = EVERY_TAB
 
 
 class State:
@@ -119,8 +124,8 @@ class State:
             ear(happening)
         self.changed()
 
-    def tell_page(self, body: JsonObject, *, user: str | None = None) -> None:
-        news = News(body=body, user=user)
+    def tell_page(self, body: JsonObject, *, user: str | None = None, tab: str = EVERY_TAB) -> None:
+        news = News(body=body, user=user, tab=tab)
         for ear in tuple(self.page_ears):
             ear(news)
         self.changed()
