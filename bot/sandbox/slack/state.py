@@ -71,6 +71,8 @@ class State:
         self.violations: deque[str] = deque(maxlen=KEPT_VIOLATIONS)
         self.app_ears: list[Callable[[Happening], None]] = []
         self.page_ears: list[Callable[[News], None]] = []
+        #: What a page that is opened later has to know as well, by its type.
+        self.standing_news: dict[str, JsonObject] = {}
         self._changed = asyncio.Event()
         self.app = self._install(manifest)
 

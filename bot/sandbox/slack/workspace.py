@@ -41,7 +41,7 @@ class Workspace:
             raise NotPossible(f"There is nobody named {name}.")
         return Person(replace(self.ground, tab=tab), user.id)
 
-    def add_person(self, name: str, **facts: str | bool | None) -> Person:
+    def add_person(self, name: str, /, **facts: str | bool | None) -> Person:
         """
         Let somebody new join, e.g. `add_person("Eve", is_stranger=True, team_id="T0OTHER")`.
 
