@@ -12,10 +12,10 @@ import yaml
 from aiohttp import web
 
 from bot.bootstrap import Running, open_house
-from bot.sandbox.history.cast import Cast, newest_link
+from bot.sandbox.history.cast import Cast, newest_offer
 from bot.sandbox.history.past import Past, give_roles
 from bot.sandbox.keeping import HOST, Folder, kept
-from bot.sandbox.phone import phone
+from bot.sandbox.phone import CannotInstall, phone
 from bot.sandbox.samples.fleet import package
 from bot.sandbox.slack.desk.door import Visit, for_somebody, guarded
 from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
@@ -152,11 +152,14 @@ async def _sample(folder: Path, request: web.Request) -> web.StreamResponse:
 
 async def _install_on_the_phone(visit: Visit) -> web.StreamResponse:
     """Let the phone of whoever asks install what Slipway gave them last, as a real one would."""
-    link = newest_link(visit.workspace.dms(visit.person.id))
-    if link is None:
+    offer = newest_offer(visit.workspace.dms(visit.person.id))
+    if offer is None:
         return web.json_response({"error": "There is no install link yet."}, status=404)
-    async with phone(android=False) as device:
-        installed = await device.install(link)
+    try:
+        async with phone(android=offer.android) as device:
+            installed = await device.install(offer.link)
+    except CannotInstall as error:
+        return web.json_response({"error": str(error)}, status=424)
     return web.json_response({"ok": True, "size": installed.size})
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -30,6 +31,14 @@ TAB = "the past"
 
 class BrokenOff(SlipwayError):
     """Somebody could not do what they did in the past."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What somebody was sent to install."""
+
+    link: str
+    android: bool
 
 
 class Cast:
@@ -103,14 +112,15 @@ class Cast:
             lambda: named_button(self._card(posted), names.RESTORE), "the dismissed card"
         )
 
-    async def install(self, name: str, *, android: bool = False) -> None:
+    async def install(self, name: str) -> None:
         """Let somebody's phone install what the newest message of Slipway gave them."""
-        async with phone(android=android) as device:
-            await device.install(self._link(name))
+        offer = self._offer(name)
+        async with phone(android=offer.android) as device:
+            await device.install(offer.link)
 
     async def open_link(self, name: str) -> None:
         """Let somebody look at the install page and go no further."""
-        link = self._link(name)
+        link = self._offer(name).link
         async with httpx.AsyncClient(trust_env=False, headers={"User-Agent": SAFARI}) as client:
             await client.get(link)
 
@@ -143,11 +153,11 @@ class Cast:
         every = re.compile(r"\b(\d+)/\1 reached")
         await self._until(lambda: every.search(self._card(posted).said()), "everybody being told")
 
-    def _link(self, name: str) -> str:
-        link = newest_link(self._workspace.dms(name))
-        if link is None:
+    def _offer(self, name: str) -> Offer:
+        offer = newest_offer(self._workspace.dms(name))
+        if offer is None:
             raise BrokenOff(f"{name} has no install link.")
-        return link
+        return offer
 
     async def _until(self, look: Callable[[], T | None], what: str) -> T:
         try:
@@ -156,10 +166,13 @@ class Cast:
             raise BrokenOff(f"There was no sign of {what} within {PATIENCE:.0f} s.") from None
 
 
-def newest_link(messages: Iterable[Message]) -> str | None:
-    """Return the install link that somebody was sent last, None where there is none."""
-    links: list[str] = LINK.findall(" ".join(str(message.blocks) for message in messages))
-    return links[-1] if links else None
+def newest_offer(messages: Sequence[Message]) -> Offer | None:
+    """Return what somebody was sent last, None where there is nothing."""
+    for message in reversed(messages):
+        link = LINK.search(str(message.blocks))
+        if link is not None:
+            return Offer(link=link.group(), android="Android" in message.said())
+    return None
 
 
 def _block_of(message: Message, element: dict[str, object]) -> str | None:

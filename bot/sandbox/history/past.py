@@ -151,7 +151,7 @@ class Past:
         posted = await self._post("beacon-1.2.0-610.apk", "And the same for Android.")
         await self._cast.create_app("Ann", posted)
         await self._cast.distribute("Ann", posted, PILOTS)
-        await self._cast.install("Cid", android=True)
+        await self._cast.install("Cid")
 
     async def _harbour_android(self) -> None:
         posted = await self._post("harbour-2.4.0-2410.apk", "Harbour for Android has caught up.")

@@ -56,6 +56,7 @@ class State:
         self.clock = Clock()
         self.mint = Mint(self.clock)
         self.base_url = "http://127.0.0.1"
+        self.born = int(self.clock.now())
         self.team_id = self.mint.id("T")
         self.team_name = "Harbour"
         self.team_domain = "harbour"

@@ -38,13 +38,14 @@ class Api {
     return answer(await this.#fetch(this.address(path, parameters)));
   }
 
-  async send(method, path, body) {
+  async send(method, path, body, as = null) {
     const headers = { "Content-Type": "application/json" };
-    return answer(await this.#fetch(this.address(path), { method, headers, body: JSON.stringify(body ?? {}) }));
+    return answer(await this.#fetch(this.address(path, { as: as ?? this.me }), { method, headers, body: JSON.stringify(body ?? {}) }));
   }
 
-  post(path, body) {
-    return this.send("POST", path, body);
+  /** Post as who I am, or as somebody else for this once. */
+  post(path, body, as = null) {
+    return this.send("POST", path, body, as);
   }
 
   async #fetch(url, options) {
