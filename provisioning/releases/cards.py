@@ -205,6 +205,7 @@ class ReleaseLine:
     standing: Standing
     notes: str
     at: datetime
+    icon_sha256: str | None = None
 
     @property
     def label(self) -> str:

@@ -5,11 +5,12 @@ from datetime import datetime
 
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import line, reached, state_of
+from bot.slack.drawing.releases import line, phones, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import rows
 from bot.slack.kit.verbs import example
+from provisioning.installing.receipts import Tally
 from provisioning.people.testers import TesterList, TesterSheet
 from provisioning.releases.cards import ActCard, AppLine, ReachLine, ReleaseCard
 from provisioning.releases.lifecycle import SENTENCES
@@ -70,7 +71,7 @@ def _app(card: AppLine) -> str:
     return f"{named} · {platform} · {mrkdwn.code(app.bundle_id)} · {newest}"
 
 
-def full(card: ReleaseCard, *, with_reach: bool) -> Message:
+def full(card: ReleaseCard, *, with_reach: bool, tally: Tally | None = None) -> Message:
     """Return one release with its facts, its notes and, *with_reach*, how far it went."""
     facts = card.build.facts
     sign, _ = words.RELEASE[card.standing]
@@ -83,7 +84,7 @@ def full(card: ReleaseCard, *, with_reach: bool) -> Message:
             *warnings.warnings(card.build),
             {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
             *_notes(card, ON_A_PAGE if with_reach else "on its install page"),
-            *(_reach(card) if with_reach else ()),
+            *(_reach(card, tally) if with_reach else ()),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
         ],
@@ -118,12 +119,14 @@ def _notes(card: ReleaseCard, rest: str) -> list[Block]:
     return [blocks.section("*Notes*"), *shown]
 
 
-def _reach(card: ReleaseCard) -> list[Block]:
+def _reach(card: ReleaseCard, tally: Tally | None) -> list[Block]:
     if not card.acts:
         return [blocks.context(f"Nobody has it yet: {example(f'distribute {card.app_name}')}")]
     lines = [_act(act) for act in card.acts[-8:]]
     waiting = card.counts.get(RecipientState.WAITING, 0)
     lines.append(reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
+    if tally is not None:
+        lines.append(phones(tally))
     shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]
     if card.unreached:
         named = "\n".join(
