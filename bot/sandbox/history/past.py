@@ -51,7 +51,7 @@ class Past:
             tell(self._state, progress)
             try:
                 await moment.act()
-            except (SlipwayError, LookupError, httpx.HTTPError) as error:
+            except (SlipwayError, LookupError, OSError, httpx.HTTPError) as error:
                 logger.warning("The past broke off: %s: %s", moment.words, error)
                 trouble = f"The past of this workspace broke off here. {error}"
                 tell(self._state, replace(progress, trouble=trouble, ready=True))

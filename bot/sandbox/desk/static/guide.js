@@ -46,8 +46,8 @@ export class Guide {
   finished(station) {
     if (this.state.done[station]) return;
     const done = this.state.done.map((was, index) => was || index === station);
-    const next = done.indexOf(false, station);
-    this.#keep({ done, at: Math.max(0, next < 0 ? done.indexOf(false) : next) });
+    const next = [done.indexOf(false, station), done.indexOf(false), station].find((at) => at >= 0);
+    this.#keep({ done, at: next });
   }
 
   #keep(change) {

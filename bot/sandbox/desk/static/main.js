@@ -105,6 +105,7 @@ class Desk {
     api.me = person;
     remember("person", person);
     this.place = null;
+    this.threadKey = null;
     this.modal.closed(null);
     closePopup();
     directory.channels.clear();

@@ -61,4 +61,6 @@ async def test_d7_the_tools_of_a_message_cover_no_words(
 
     assert [await covered(page, pane) for pane in panes] == [[] for _ in panes]
     short = page.locator("#centre .message", has_text="Short.")
-    assert ((await short.bounding_box()) or {})["height"] < 40
+    box = await short.bounding_box()
+    assert box is not None
+    assert box["height"] < 40
