@@ -21,7 +21,7 @@ async def photograph(opened: Browser, folder: Path, theme: Theme) -> None:
     """Walk the road once and keep a picture of each step."""
 
     async def camera(page: Page, name: str) -> None:
-        await page.wait_for_timeout(300)
+        await page.wait_for_timeout(800)
         path = folder / f"{name}-{theme}.png"
         await page.screenshot(path=path)
         print(f"{path}  {path.stat().st_size / 1000:.0f} kB")
