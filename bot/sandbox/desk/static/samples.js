@@ -2,7 +2,7 @@
 import { api, DeskError } from "./api.js";
 
 const WORDS = {
-  "Harbour-2.5.0-251.ipa": "*Buoys by camera* :sparkles: point the phone at a buoy and read its number.\n• links to a berth open in the app\n• from iOS 16 on",
+  "Harbour-2.5.0-251.ipa": "*Buoys by camera:* point the phone at a buoy and read its number.\n• links to a berth open in the app\n• from iOS 16 on",
   "harbour-2.5.0-2510.apk": "Buoys by camera, for Android as well.",
   "Harbour-2.5.1-253.ipa": "A fix for the camera, built by our contractor.",
 };
