@@ -80,7 +80,7 @@ async def open_house(
         await stack.enter_async_context(watch.watching())
         looking_after = partial(promises.look_after, app)
         await stack.enter_async_context(
-            clock.ticking(ground, engine, roads, missed=missed, promises=looking_after)
+            clock.ticking(ground, engine, roads, house, missed=missed, promises=looking_after)
         )
         port = await stack.enter_async_context(
             web.serving(

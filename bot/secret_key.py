@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from bot.settings import SettingsWrong
-from storage.catalog import grants, identities
+from storage.catalog import grants, identities, organizations
 from storage.catalog.database import Database
 from storage.records.base import now
 
@@ -17,6 +17,10 @@ KEY = re.compile(r"[0-9a-f]{64}")
 
 class KeyMissing(SettingsWrong):
     """There is no secret key."""
+
+
+class KeyWrong(SettingsWrong):
+    """The secret key is another one than that which links or secrets were made with."""
 
 
 def secret_key(path: Path) -> bytes:
@@ -70,6 +74,42 @@ def kept_key(path: Path) -> bytes:
 def installation_id(key: bytes) -> str:
     """Return what names this installation in public: 16 hex digits that tell nothing of *key*."""
     return hmac.digest(key, b"slipway: name this installation", "sha256").hex()[:16]
+
+
+def check_of(key: bytes) -> str:
+    """Return what is kept to tell *key* from any other: 16 hex digits that tell nothing more."""
+    return hmac.digest(key, b"slipway: tell this key from another", "sha256").hex()[:16]
+
+
+async def hold_to(database: Database, organization: str, key: bytes, path: Path) -> None:
+    """
+    Remember which key this installation has.
+
+    Raise KeyWrong when links that hold or secrets were made with another one.
+    """
+    complaint = await wrong_key(database, organization, key, path)
+    if complaint:
+        raise KeyWrong(" ".join(complaint))
+    async with database.writing() as session:
+        await organizations.remember_key(session, organization, check_of(key))
+
+
+async def wrong_key(
+    database: Database, organization: str, key: bytes, path: Path
+) -> tuple[str, str] | None:
+    """Return what is wrong with *key*, which lies at *path*, and what to do; None when it fits."""
+    async with database.reading() as session:
+        own = await organizations.called(session, organization)
+    if own is None or own.key_check in {None, check_of(key)}:
+        return None
+    made = await made_with_a_key(database)
+    if not made:
+        return None
+    to_do = (
+        "Restore that one from the backup. If it is lost for good, move this one away and run "
+        "`slipway new-key`: people get new links then."
+    )
+    return f"The secret key {path} is not the one that {made} were made with.", to_do
 
 
 async def made_with_a_key(database: Database) -> str:

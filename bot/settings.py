@@ -27,6 +27,21 @@ OTHER_TOKENS = {
 NEAR = 0.8
 OWNER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
+#: What a value must be, by how pydantic calls what is wrong; each takes its details.
+WANTED = {
+    "int_parsing": "it takes a whole number",
+    "int_from_float": "it takes a whole number",
+    "int_parsing_size": "it takes a smaller number",
+    "float_parsing": "it takes a number",
+    "finite_number": "it takes a number",
+    "bool_parsing": "it takes `true` or `false`",
+    "greater_than_equal": "it takes {ge} or more",
+    "greater_than": "it takes more than {gt}",
+    "less_than_equal": "it takes {le} or less",
+    "less_than": "it takes less than {lt}",
+    "literal_error": "it takes {expected}",
+}
+
 #: Slack's own limit for one file; larger builds come by other ways.
 DEFAULT_MAX_BUILD_BYTES = 4 * 1024**3
 
@@ -96,6 +111,9 @@ class Settings(BaseSettings):
     max_build_bytes: int = Field(default=DEFAULT_MAX_BUILD_BYTES, ge=1)
     """The largest build that is taken in, in bytes."""
 
+    sendfile: Literal["off", "nginx", "caddy"] = "off"
+    """`nginx` or `caddy`: the proxy in front sends packages itself, from the data folder."""
+
     log_format: Literal["text", "json"] = "text"
     """How the log is written: `text` for people, `json` for machines."""
 
@@ -130,7 +148,11 @@ class Settings(BaseSettings):
     @field_validator("base_url", "slack_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
-        parts = urlsplit(value)
+        try:
+            parts = urlsplit(value)
+            _ = parts.port  # It is read when it is asked for.
+        except ValueError:
+            raise ValueError("it takes an address such as https://slipway.example.com") from None
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("it takes an address such as https://slipway.example.com")
         if parts.query or parts.fragment or parts.username:
@@ -281,5 +303,12 @@ def _start_of(token: SecretStr | None) -> str:
 
 def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's error dictionary
     name = "_".join(str(part) for part in error["loc"][:1])
-    reason = str(error["msg"]).removeprefix("Value error, ").rstrip(".")
-    return f"SLIPWAY_{name.upper()} is wrong: {reason}."
+    return f"SLIPWAY_{name.upper()} is wrong: {_reason(error)}."
+
+
+def _reason(error: Any) -> str:  # noqa: ANN401
+    kind, details = str(error["type"]), error.get("ctx") or {}
+    if kind == "value_error":
+        return str(details["error"]).rstrip(".")  # Our own words.
+    said = {key: str(value).replace("'", "`") for key, value in details.items()}
+    return WANTED.get(kind, "docs/settings.md says what it takes").format(**said)

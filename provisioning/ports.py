@@ -5,7 +5,7 @@ A plug translates its own failures into the words of provisioning.errors; nothin
 knows which plug it talks to.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -15,11 +15,17 @@ from storage.records.tester import Tester
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A file that is about to arrive. `size` is in bytes, None when the source does not say."""
+    """
+    A file that is about to arrive. `size` is in bytes, None when the source does not say.
+
+    Where a source can begin in the middle, `since` fetches what the file holds from a byte on, for
+    whoever only looks; it returns None when the source would not this time.
+    """
 
     file_name: str
     size: int | None
     chunks: AsyncIterator[bytes]
+    since: Callable[[int], Awaitable[bytes | None]] | None = None
 
 
 class Source(Protocol):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -11,7 +12,8 @@ from provisioning.ports import Incoming, PersonFacts, Told
 from provisioning.roads.road import Road
 from storage.errors import NotFound, SlipwayError
 from storage.inspection.facts import Hashes, Inspection
-from storage.inspection.inspector import inspect
+from storage.inspection.inspector import glance, inspect
+from storage.inspection.source import Glimpse
 from storage.records.tester import Tester
 
 P = ParamSpec("P")
@@ -152,6 +154,8 @@ class FakeSource:
     broken: dict[str, Exception] = field(default_factory=dict)
     broken_midway: dict[str, Exception] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
+    looked: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
 
     @asynccontextmanager
     async def open(self, reference: Mapping[str, Any]) -> AsyncGenerator[Incoming]:
@@ -166,10 +170,16 @@ class FakeSource:
             file_name=self.files[file_id].name,
             size=len(content),
             chunks=self._chunks(file_id, content),
+            since=partial(self._since, file_id, content),
         )
+
+    async def _since(self, file_id: str, content: bytes, start: int) -> bytes:
+        self.looked.append(file_id)
+        return content[start:]
 
     async def _chunks(self, file_id: str, content: bytes) -> AsyncIterator[bytes]:
         half = len(content) // 2
+        self.fetched.append(file_id)
         yield content[:half]
         if file_id in self.broken_midway:
             raise self.broken_midway[file_id]
@@ -181,3 +191,6 @@ class InlineInspector:
 
     async def inspect(self, path: Path, hashes: Hashes, name: str | None = None) -> Inspection:
         return inspect(path, hashes, name)
+
+    async def glance(self, part: bytes, *, start: int, size: int, name: str) -> bool | None:
+        return glance(Glimpse(data=part, start=start, size=size), name)

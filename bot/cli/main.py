@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli import examining as cli_examining
+from bot.cli import identities as cli_identities
 from bot.cli import packages as cli_packages
 from bot.cli import secrets as cli_secrets
 from bot.cli import signing as cli_signing
@@ -41,6 +42,7 @@ def main() -> None:
 for command in (
     *cli_packages.COMMANDS,
     *cli_signing.COMMANDS,
+    *cli_identities.COMMANDS,
     *cli_secrets.COMMANDS,
     *cli_storage.COMMANDS,
     *cli_examining.COMMANDS,
@@ -69,12 +71,13 @@ def serve() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database's tables up to date."""
+    from bot import data_folder  # noqa: PLC0415
     from storage.migrations import migrate as migrations  # noqa: PLC0415
 
     settings = settings_or_exit()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
 
     async def work() -> int:
+        data_folder.make(settings.data_dir)
         before = await migrations.pending(settings.records_url)
         await migrations.upgrade(settings.records_url)
         click.echo(

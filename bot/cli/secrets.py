@@ -52,14 +52,16 @@ async def _new_key() -> tuple[int, list[str]]:
     import asyncio  # noqa: PLC0415
 
     # Other commands start faster without these.
-    from bot.secret_key import secret_key  # noqa: PLC0415
+    from bot import data_folder  # noqa: PLC0415
+    from bot.secret_key import check_of, secret_key  # noqa: PLC0415
     from bot.settings import SettingsWrong, load  # noqa: PLC0415
-    from storage.catalog import grants, identities  # noqa: PLC0415
+    from storage.catalog import grants, identities, organizations  # noqa: PLC0415
     from storage.catalog.database import Database  # noqa: PLC0415
     from storage.migrations import migrate  # noqa: PLC0415
     from storage.records.base import now  # noqa: PLC0415
 
     settings = load()
+    await asyncio.to_thread(data_folder.make, settings.data_dir)
     if await asyncio.to_thread(settings.key_file.exists):
         raise SettingsWrong(
             f"There is a secret key, {settings.key_file}. To replace it, move it away and run "
@@ -72,10 +74,12 @@ async def _new_key() -> tuple[int, list[str]]:
         async with database.writing() as session:
             ended = await grants.expire(session, now())
             kept = await identities.every(session)
+        # By now no link of the old key holds. With the new one written down, the start is free.
+        key = await asyncio.to_thread(secret_key, settings.key_file)
+        async with database.writing() as session:
+            await organizations.remember_key(session, settings.organization, check_of(key))
     finally:
         await database.close()
-    # The key comes last: with it the start is free, and by then no link of the old one holds.
-    await asyncio.to_thread(secret_key, settings.key_file)
     return ended, [identity.name for identity in kept if identity.sealed_key]
 
 
@@ -83,10 +87,11 @@ async def _rotate(former: Path) -> int:
     import asyncio  # noqa: PLC0415
 
     # Other commands start faster without these.
-    from bot.secret_key import secret_key  # noqa: PLC0415
+    from bot import data_folder  # noqa: PLC0415
+    from bot.secret_key import check_of, secret_key  # noqa: PLC0415
     from bot.settings import SettingsWrong, load  # noqa: PLC0415
     from provisioning.signing.identities import rotate as wrap_anew  # noqa: PLC0415
-    from storage.catalog import grants  # noqa: PLC0415
+    from storage.catalog import grants, organizations  # noqa: PLC0415
     from storage.catalog.database import Database  # noqa: PLC0415
     from storage.migrations import migrate  # noqa: PLC0415
     from storage.records.base import now  # noqa: PLC0415
@@ -95,6 +100,7 @@ async def _rotate(former: Path) -> int:
     if not await asyncio.to_thread(former.is_file):
         raise SettingsWrong(f"There is no file {former}.")
     settings = load()
+    await asyncio.to_thread(data_folder.make, settings.data_dir)
     old = await asyncio.to_thread(secret_key, former)
     current = await asyncio.to_thread(secret_key, settings.key_file)
     await migrate.upgrade(settings.records_url)
@@ -103,6 +109,7 @@ async def _rotate(former: Path) -> int:
         count = await wrap_anew(database, Secrets(current, [old]))
         async with database.writing() as session:
             await grants.expire(session, now())  # Links of the former key lead nowhere.
+            await organizations.remember_key(session, settings.organization, check_of(current))
         return count
     finally:
         await database.close()

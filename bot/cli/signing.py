@@ -56,7 +56,7 @@ def verify(file: Path, *, udid: str | None, authorities: tuple[Path, ...]) -> No
     """Check an IPA as a device would; each violation is one line, and any ends with 1."""
     from provisioning.codesign.verifying.verifier import verify as check  # noqa: PLC0415
 
-    roots = _roots(_authorities(authorities))
+    roots = _roots(authorities_in(authorities))
     with _sentences(file):
         violations = check(file, udid, roots=roots)
     for violation in violations:
@@ -119,7 +119,7 @@ def resign(
             lambda sentence: click.echo(sentence, err=True),
             drop_debugging=drop_debugging,
             kind=kind,
-            roots=_roots(_authorities(authorities)),
+            roots=_roots(authorities_in(authorities)),
         )
     click.echo(str(summary))
 
@@ -131,10 +131,9 @@ COMMANDS: tuple[click.Command, ...] = (codesign, resign)
 def _identity(path: Path, authorities: Sequence[Path]) -> "Identity":
     from provisioning.codesign.identity.files import import_p12  # noqa: PLC0415
 
-    trusted = _authorities(authorities)
-    with _sentences(path):
-        content = _head(path)
-    password = _password(path)
+    trusted = authorities_in(authorities)
+    content = small_file(path)
+    password = password_of(path)
     with _sentences(path):
         return import_p12(content, password, trusted)
 
@@ -146,7 +145,8 @@ def _profile(path: Path) -> "Profile":
         return read_profile(_head(path))
 
 
-def _authorities(paths: Sequence[Path]) -> "list[x509.Certificate] | None":
+def authorities_in(paths: Sequence[Path]) -> "list[x509.Certificate] | None":
+    """Return the certificates in files, None without any; a wrong one ends the program."""
     from cryptography import x509  # noqa: PLC0415
 
     found: list[x509.Certificate] = []
@@ -167,13 +167,19 @@ def _roots(
     return None if trusted is None else roots_among(trusted)
 
 
+def small_file(path: Path) -> bytes:
+    """Return what `_head` does; a file that cannot be read ends the program with a sentence."""
+    with _sentences(path):
+        return _head(path)
+
+
 def _head(path: Path) -> bytes:
     """Return a small file, or so much of a large one that it is refused as too large."""
     with path.open("rb") as file:
         return file.read(SMALL)
 
 
-def _password(path: Path) -> str:
+def password_of(path: Path) -> str:
     """Return the password of a p12; one in an argument would show in the list of processes."""
     from bot.settings import p12_password  # noqa: PLC0415
 

@@ -33,11 +33,15 @@ def verify() -> None:
 
 async def _verify() -> int:
     # Other commands start faster without these.
+    import asyncio  # noqa: PLC0415
+
+    from bot import data_folder  # noqa: PLC0415
     from bot.settings import load  # noqa: PLC0415
     from bot.wiring.ground import stored_files  # noqa: PLC0415
     from storage.catalog.database import Database  # noqa: PLC0415
 
     settings = load()
+    await asyncio.to_thread(data_folder.require, settings.data_dir)
     seen = await _looked_at(stored_files(settings))
     database = Database(settings.records_url)
     try:

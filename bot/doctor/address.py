@@ -213,11 +213,18 @@ async def downloads(settings: Settings, outside: Outside) -> str:
         asked = {"Range": f"bytes={FIRST}-{LAST}"}
         async with session.get(address, headers=asked, allow_redirects=False) as part:
             body = await part.read()
+            offers = part.headers.get(probe.OFFERED, "")
     if part.status != 206 or body != probe.CONTENT[FIRST : LAST + 1]:  # noqa: PLR2004 - HTTP's own
         raise Broken(
             f"The proxy spoils range requests (it answers {part.status} with {len(body)} bytes).",
             "Let it pass `Range` on, and switch off compression and caching: a download that broke "
             "off could not go on.",
+        )
+    if settings.sendfile not in {"off", offers}:
+        raise Doubtful(
+            f"SLIPWAY_SENDFILE is {settings.sendfile}, and the proxy does not offer to send "
+            "packages, so Slipway goes on sending them itself.",
+            "Give the proxy the lines of docs/operating.md, or set SLIPWAY_SENDFILE=off.",
         )
     return "HEAD and range requests pass."
 

@@ -5,16 +5,22 @@ import asyncio
 from bot.doctor.complaint import Broken
 from bot.doctor.outside import Outside
 from bot.doctor.records import open_records
-from bot.secret_key import KeyMissing, kept_key, made_with_a_key
+from bot.secret_key import KeyMissing, kept_key, made_with_a_key, wrong_key
 from bot.settings import Settings
 
 
 async def key(settings: Settings, _outside: Outside) -> str:
-    """Say whether there is a key that only its owner can read, or none is needed yet."""
+    """Say whether there is the right key, which only its owner can read, or none is needed yet."""
     try:
-        await asyncio.to_thread(kept_key, settings.key_file)
+        found = await asyncio.to_thread(kept_key, settings.key_file)
     except KeyMissing:
         return await _without(settings)
+    async with open_records(settings) as database:
+        wrong = database and await wrong_key(
+            database, settings.organization, found, settings.key_file
+        )
+    if wrong:
+        raise Broken(*wrong)
     return f"{settings.key_file} holds a key that only its owner can read."
 
 

@@ -36,6 +36,6 @@ def stopped(channel_id: str, reason: str) -> Message:
     """Return what whoever connected a channel is told."""
     text = (
         f"{words.WARNING} Announcements in {mrkdwn.channel(channel_id)} stopped: "
-        f"{mrkdwn.escape(reason)}."
+        f"{mrkdwn.sentence(reason)}."
     )
     return Message(text=text, blocks=(blocks.section(text),))

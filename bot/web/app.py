@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.links import Links
 from bot.web.health import About, Check, health_doors, nothing
+from bot.web.install.handing import Handing
 from bot.web.install.routes import InstallPages
 from bot.web.kit.access_log import ACCESS, MaskedAccessLogger, server_logger
 from bot.web.kit.connections import LIMITS, ConnectionLimits, PatientRunner
@@ -33,7 +34,7 @@ class WebParts:
     `notes` is what the page of release notes needs, which is not there without it. `doors` are
     those of others, such as Slack's events, and `guards` who lets people in there.
     `alive` and `ready` are the checks of `/healthz` and `/readyz` by name; `about` returns what
-    both say beside them. `stall` is in seconds.
+    both say beside them. `stall` is in seconds. With `handing` the proxy sends packages.
     """
 
     grants: Grants
@@ -47,6 +48,7 @@ class WebParts:
     doors: Sequence[Door] = ()
     guards: Mapping[Access, Guard] = field(default_factory=dict)
     stall: float = STALL
+    handing: Handing | None = None
 
 
 def make_web(parts: WebParts) -> web.Application:
@@ -60,6 +62,7 @@ def make_web(parts: WebParts) -> web.Application:
         links=parts.links,
         pages=pages,
         stall=parts.stall,
+        handing=parts.handing,
     )
     notes = NotesPages(parts.notes, pages) if parts.notes is not None else None
     app = web.Application(middlewares=[answer_errors(pages)])
@@ -69,12 +72,15 @@ def make_web(parts: WebParts) -> web.Application:
         *probe_doors(),
         assets.door(),
         *install.doors(),
+        *([parts.handing.door()] if parts.handing is not None else ()),
         *(notes.doors() if notes is not None else ()),
         *parts.doors,
     ]
     guards: dict[Access, Guard] = {Access.GRANT: install.admit}
     if notes is not None:
         guards[Access.INVITATION] = notes.admit
+    if parts.handing is not None:
+        guards[Access.PROXY] = parts.handing.admit
     open_doors(app, doors, {**guards, **parts.guards})
     return app
 

@@ -4,10 +4,13 @@ import hashlib
 
 from aiohttp import hdrs, web
 
+from bot.web.install.handing import OFFER, Proxy
 from bot.web.kit.doors import Access, Door
 from bot.web.kit.ranges import NotSatisfiable, wanted
 
 PATH = "/doctor/probe"
+#: By this the doctor hears which proxy offered to send packages itself.
+OFFERED = "X-Slipway-Offered"
 #: What is downloaded: bytes that differ from place to place.
 CONTENT = b"".join(hashlib.sha256(bytes([number])).digest() for number in range(256)) * 8
 TAG = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
@@ -25,7 +28,13 @@ def probe_doors() -> list[Door]:
 
 async def _give(request: web.Request) -> web.Response:
     size = len(CONTENT)
-    headers = {hdrs.ETAG: TAG, hdrs.ACCEPT_RANGES: "bytes", hdrs.CACHE_CONTROL: "no-store"}
+    headers: dict[str, str] = {
+        hdrs.ETAG: TAG,
+        hdrs.ACCEPT_RANGES: "bytes",
+        hdrs.CACHE_CONTROL: "no-store",
+    }
+    if request.headers.get(OFFER) in list(Proxy):
+        headers[OFFERED] = request.headers[OFFER]
     kind = "application/octet-stream"
     try:
         span = wanted(request, size=size, tag=TAG)

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from bot.engine.clock import Act, Clock
 from bot.engine.engine import DurableEngine
 from bot.engine.sweeping import Sweeping
+from bot.house import House
 from bot.wiring.ground import Ground
 from provisioning.roads.road import Road
 from storage.blobs.scrub import Scrub
@@ -16,7 +17,13 @@ SCRUBBED = 64_000_000
 
 @asynccontextmanager
 async def ticking(
-    ground: Ground, engine: DurableEngine, roads: Sequence[Road], *, missed: Act, promises: Act
+    ground: Ground,
+    engine: DurableEngine,
+    roads: Sequence[Road],
+    house: House,
+    *,
+    missed: Act,
+    promises: Act,
 ) -> AsyncGenerator[None]:
     """Tick while the house is open."""
     sweeping = Sweeping(database=ground.database, engine=engine, blobs=ground.blobs, roads=roads)
@@ -26,6 +33,7 @@ async def ticking(
     clock.every(30, "begin", sweeping.begin_what_was_not_begun)
     clock.every(300, "missed files", missed, at_start=True)
     clock.every(3600, "forget", sweeping.forget)
+    clock.every(3600, "outdated", house.signing.variants.drop_outdated)
     clock.every(3600, "orphans", sweeping.sweep_orphans)
     clock.every(60, "scrub", lambda: scrub.some(SCRUBBED))
     async with clock.running():

@@ -6,11 +6,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot import data_folder
 from bot.doctor.examination import examine
 from bot.findings import Finding
 from bot.links import Links
-from bot.secret_key import KeyMissing, kept_key, made_with_a_key, secret_key
-from bot.settings import Settings, SettingsWrong
+from bot.secret_key import KeyMissing, hold_to, kept_key, made_with_a_key, secret_key
+from bot.settings import Settings
 from storage.blobs.local import LocalBlobs
 from storage.blobs.store import BlobStore
 from storage.catalog import organizations
@@ -45,14 +46,14 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
     """
     Bring the tables up to date and open what lies on disk.
 
-    Raise SlipwayError: KeyMissing when links or secrets were made with a key that is gone,
-    NotWritable when the data folder takes nothing.
+    Raise SlipwayError: KeyMissing and KeyWrong as `installation_key` does, NotWritable when the
+    data folder takes nothing.
     """
-    await asyncio.to_thread(_make_folder, settings.data_dir)
+    await asyncio.to_thread(data_folder.make, settings.data_dir)
     await migrate.upgrade(settings.records_url)
     database = Database(settings.records_url)
     try:
-        key = await _key(settings.key_file, database)
+        key = await installation_key(settings, database)
         async with database.writing() as session:
             organization = await organizations.named(session, settings.organization)
         yield Ground(
@@ -67,25 +68,6 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
         await database.close()
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingsWrong(
-            f"The data folder {folder} cannot be made ({error.strerror}). Make it and give it to "
-            "the user that runs Slipway, or set SLIPWAY_DATA_DIR."
-        ) from None
-    probe = folder / ".probe"
-    try:
-        probe.write_bytes(b"0")
-        probe.unlink()
-    except OSError as error:
-        raise NotWritable(
-            f"The data folder {folder} cannot be written ({error.strerror}). Give it to the user "
-            "that runs Slipway, or set SLIPWAY_DATA_DIR."
-        ) from None
-
-
 def _blobs(root: Path) -> LocalBlobs:
     try:
         return LocalBlobs(root)
@@ -96,8 +78,19 @@ def _blobs(root: Path) -> LocalBlobs:
         ) from None
 
 
+async def installation_key(settings: Settings, database: Database) -> bytes:
+    """
+    Return the secret key; a new one only where nothing was made with another.
+
+    Raise KeyMissing when links or secrets were made with a key that is gone, KeyWrong when they
+    were made with another one.
+    """
+    key = await _key(settings.key_file, database)
+    await hold_to(database, settings.organization, key, settings.key_file)
+    return key
+
+
 async def _key(path: Path, database: Database) -> bytes:
-    """Return the secret key; a new one only where nothing was made with another."""
     try:
         return await asyncio.to_thread(kept_key, path)
     except KeyMissing:

@@ -17,6 +17,7 @@ from bot.slack.workspace import Workspace
 from bot.web.app import WebParts, make_runner, make_web
 from bot.web.health import About, Check, blobs_answer, database_answers, takes_writing
 from bot.web.icons import icon_door
+from bot.web.install.handing import Handing, Proxy
 from bot.web.kit.doors import Access, Door, Guard
 from bot.web.notes.routes import NotesParts
 from bot.wiring.ground import Ground
@@ -56,6 +57,18 @@ def notes_parts(house: House, slack: Workspace) -> NotesParts:
         slack.tasks.start(house.tellers.show_release(release_id), name="redraw a release")
 
     return NotesParts(editing=house.releases.editing, changed=changed)
+
+
+def handing(ground: Ground, house: House) -> Handing | None:
+    """Return what hands packages over to the proxy, where it is to send them."""
+    if ground.settings.sendfile == "off":
+        return None
+    return Handing(
+        proxy=Proxy(ground.settings.sendfile),
+        key=ground.key,
+        blobs=ground.blobs,
+        receipts=house.installing.receipts,
+    )
 
 
 def alive(slack: Workspace, socket: Socket | None) -> dict[str, Check]:
@@ -116,6 +129,7 @@ async def serving(
             doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *doorway.doors],
             guards=doorway.guards,
             notes=notes_parts(house, slack.workspace),
+            handing=handing(ground, house),
         )
     )
     runner = make_runner(app)

@@ -56,25 +56,41 @@ def resign(  # noqa: PLR0913  each is a choice of the caller's, all but four wit
         kind=kind,
     )
     with open_archive(ipa) as archive:
-        app = find_app(archive)
-        say("Checking the app as it came.")
-        report = inspect(archive, roots=roots, now=wish.moment)
-        refuse_unfit(app, report)
-        resigner = Resigner(
-            archive=archive,
-            app=app,
-            wish=wish,
-            known=Known(
-                digests=report.digests, unsigned=report.unsigned, faulty=frozenset(report.faults)
-            ),
-            progress=say,
-        )
-        result = resigner.run()
-        say("Checking the signed app.")
-        refuse_faulty(result, roots, wish.moment)
+        result, summary = resign_archive(archive, wish, say, roots=roots)
         say("Writing the new file.")
         write_file(out, result.pieces)
-    return _summary(resigner, result)
+    return summary
+
+
+def resign_archive(
+    archive: Archive,
+    wish: Wish,
+    say: Callable[[str], None],
+    *,
+    roots: Sequence[x509.Certificate] | None = None,
+) -> tuple[Assembled, Summary]:
+    """
+    Sign an archive that is open already anew, as `resign` does; nothing is written.
+
+    Return the new archive, readable while the old one is open, and what was done.
+    """
+    app = find_app(archive)
+    say("Checking the app as it came.")
+    report = inspect(archive, roots=roots, now=wish.moment)
+    refuse_unfit(app, report)
+    resigner = Resigner(
+        archive=archive,
+        app=app,
+        wish=wish,
+        known=Known(
+            digests=report.digests, unsigned=report.unsigned, faulty=frozenset(report.faults)
+        ),
+        progress=say,
+    )
+    result = resigner.run()
+    say("Checking the signed app.")
+    refuse_faulty(result, roots, wish.moment)
+    return result, _summary(resigner, result)
 
 
 def _summary(resigner: Resigner, result: Assembled) -> Summary:

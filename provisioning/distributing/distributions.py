@@ -12,6 +12,7 @@ from provisioning.people.people import People
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Engine
 from provisioning.releases import lifecycle, notes
+from provisioning.wording import moment
 from storage.catalog import apps, destinations, distributions, groups, recipients, releases
 from storage.catalog.database import Database, Session
 from storage.catalog.recipients import Share
@@ -336,7 +337,7 @@ class Distributions:
         where = ", ".join(known[group_id].name for group_id in ids if group_id in known)
         return AlreadyDone(
             f"{name} already distributed release {release.number}{f' to {where}' if where else ''} "
-            f"at {last.created_at:%H:%M} UTC. Open it again to add groups or people.",
+            f"on {moment(last.created_at)}. Open it again to add groups or people.",
             number=release.number,
             by=last.requested_by,
             at=last.created_at.isoformat(),

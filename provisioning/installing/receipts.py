@@ -40,6 +40,10 @@ class Receipts:
         """Note that the manifest was fetched."""
         await self._count(grant_id, ReceiptKind.MANIFEST)
 
+    async def began(self, grant_id: str) -> None:
+        """Note that the package was asked for of somebody who does not tell what arrived."""
+        await self._count(grant_id, ReceiptKind.BINARY)
+
     async def sent(self, grant_id: str, span: Span, *, size: int) -> bool:
         """
         Note that *span* of a package of *size* bytes was really sent in one answer.

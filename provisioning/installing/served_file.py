@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from storage.blobs.segments import Segments, VirtualFile
 from storage.inspection.facts import Facts
@@ -28,7 +28,22 @@ class Handout:
         return Facts(**self.sheet)
 
 
-def chosen(variants: Sequence[Variant], devices: Collection[Device]) -> Variant | None:
+class Signed(Protocol):
+    """A variant, or as much of one as says whom it is for."""
+
+    @property
+    def signing(self) -> dict[str, Any]: ...
+
+
+AnySigned = TypeVar("AnySigned", bound=Signed)
+
+
+def facts_with(sheet: dict[str, Any], variant: Signed | None) -> Facts:
+    """Return the facts of a build as they are with the signature of a variant."""
+    return Facts(**(sheet if variant is None else {**sheet, "signing": variant.signing}))
+
+
+def chosen(variants: Sequence[AnySigned], devices: Collection[Device]) -> AnySigned | None:
     """
     Return the variant for somebody with these devices: the first that runs on any of them.
 
@@ -39,7 +54,7 @@ def chosen(variants: Sequence[Variant], devices: Collection[Device]) -> Variant 
     return next((one for one in variants if not own.isdisjoint(devices_of(one))), None)
 
 
-def devices_of(variant: Variant) -> frozenset[str]:
+def devices_of(variant: Signed) -> frozenset[str]:
     """Return the UDIDs that a variant runs on, in capitals."""
     return frozenset(str(udid).upper() for udid in variant.signing.get("devices") or ())
 

@@ -8,7 +8,7 @@ from provisioning.errors import SourceGone
 from provisioning.ports import Incoming
 from storage.catalog import uploads
 from storage.catalog.database import Database
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.rejection import NotAPackage
 from storage.inspection.sniff import may_be_package
 from storage.records.upload import Upload, UploadState
 
@@ -39,7 +39,7 @@ class Fetching:
         """
         Yield the chunks of *incoming*.
 
-        Raise SourceGone when the upload was refused meanwhile, and PackageRejected at the first
+        Raise SourceGone when the upload was refused meanwhile, and NotAPackage at the first
         chunk of a quiet upload that cannot be a package.
         """
         received = 0
@@ -48,7 +48,7 @@ class Fetching:
         try:
             async for chunk in incoming.chunks:
                 if received == 0 and upload.quiet and not may_be_package(chunk):
-                    raise PackageRejected("It is not a package.")
+                    raise NotAPackage("It is not a package.")
                 received += len(chunk)
                 yield chunk
                 if time.monotonic() - looked < self._pause:

@@ -4,26 +4,30 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Protocol
 
-from provisioning.actors import Act, Actor
+from provisioning.actors import Act, Actor, referred
 from provisioning.errors import SourceFailed, SourceGone
 from provisioning.intake import keeping
 from provisioning.intake.fetching import Fetching
+from provisioning.intake.looking import Glancer, looked_at
 from provisioning.intake.sighting import Sighting
 from provisioning.intake.turns import Turns
+from provisioning.intake.unwrapping import NESTED, entry_of, unwrapped
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions
-from provisioning.ports import Engine, Source
+from provisioning.ports import Engine, Incoming, Source
 from provisioning.releases.notes import fitted
 from storage.blobs.store import BlobStore, StoredBlob
 from storage.catalog import releases, uploads
 from storage.catalog.database import Database, Session
 from storage.errors import TooLarge
 from storage.inspection import initial
+from storage.inspection.endings import PLATFORMS, ending_of
 from storage.inspection.facts import Facts, Hashes, Inspection
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected, Wrapped
+from storage.inspection.unpacking import Enclosed
 from storage.records.release import ReleaseState
 from storage.records.upload import Upload, UploadPlace, UploadState
 
@@ -48,20 +52,16 @@ NOT_AN_UPLOADER = (
 #: takes longer gets a later number; "the newest" still goes by the order of posting.
 TURN_PATIENCE = 120.0
 
-#: What a file can be by its name alone; with another platform it is another program.
-PLATFORM_OF_ENDING = {
-    ".ipa": "ios",
-    **dict.fromkeys((".apk", ".aab", ".apks", ".xapk", ".apkm"), "android"),
-    **dict.fromkeys((".dmg", ".pkg"), "macos"),
-    **dict.fromkeys((".msi", ".msix", ".msixbundle", ".appx", ".appxbundle", ".exe"), "windows"),
-}
 
-
-class Inspector(Protocol):
+class Inspector(Glancer, Protocol):
     """Reads a package in a process of its own."""
 
     async def inspect(self, path: Path, hashes: Hashes, name: str | None = None) -> Inspection:
-        """*name* is what the sender calls the file. Raise PackageRejected with a sentence."""
+        """
+        *name* is what the sender calls the file.
+
+        Raise PackageRejected with a sentence, Wrapped for a zip with one build in it.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +109,9 @@ class Intake:
             notes=fitted(seen.notes),
             posted_at=seen.posted_at,
             created_by=seen.by.reference,
-            state=UploadState.REFUSED if reason else UploadState.RECEIVED,
-            reason=reason,
+            # What may be anything is refused only once it proves to be a build.
+            state=UploadState.REFUSED if reason and not seen.quiet else UploadState.RECEIVED,
+            reason="" if seen.quiet else reason,
         )
         async with self._database.writing() as session:
             upload, new = await uploads.receive(session, fresh)
@@ -173,35 +174,60 @@ class Intake:
         except (SourceFailed, TooLarge, PackageRejected) as failure:
             if getattr(failure, "transient", False):
                 raise
-            await self._end(upload, str(failure))
+            await self._end(upload, failure)
             return None
-        return {
-            "sha256": stored.sha256,
-            "md5": stored.md5,
-            "sha1": stored.sha1,
-            "size": stored.size,
-            "chunk_size": stored.chunk_size,
-            "chunks": list(stored.chunks),
-        }
+        return _told(stored)
 
     async def inspect(self, upload_id: str, stored: dict[str, Any]) -> dict[str, Any] | None:
-        """Read the package and keep its icon; None when it was refused, its record saying why."""
+        """
+        Read the package and keep its icon; None when it was refused, its record saying why.
+
+        For a zip with one build in it, say under `inside` where that lies; `unwrap` comes next.
+        """
         upload = await self._turn(upload_id, UploadState.INSPECTING)
         if upload.state in ENDED:
             return None
         hashes = Hashes(md5=stored["md5"], sha1=stored["sha1"], sha256=stored["sha256"])
+        name = stored.get("file_name") or upload.file_name
         try:
             async with self._parts.blobs.local(stored["sha256"]) as path:
-                inspection = await self._parts.inspector.inspect(path, hashes, upload.file_name)
+                inspection = await self._parts.inspector.inspect(path, hashes, name)
+        except Wrapped as found:
+            if "entry" not in stored:
+                await self._speak(upload_id)
+                return {"inside": found.enclosed.as_json()}
+            await self._end(upload, PackageRejected(NESTED))
+            return None
         except PackageRejected as refusal:
-            await self._end(upload, str(refusal))
+            await self._end(upload, refusal)
             return None
         await self._identify(upload_id, inspection.facts)
+        remark = stored.get("remark")
         return {
             "facts": inspection.facts.as_json(),
-            "remarks": list(inspection.notes),
+            "remarks": [*inspection.notes, *([remark] if remark else [])],
             "icon": await self._keep_icon(inspection),
         }
+
+    async def unwrap(
+        self, upload_id: str, stored: dict[str, Any], read: dict[str, Any]
+    ) -> dict[str, Any] | None:
+        """
+        Copy the build out of the zip that `inspect` found it in, and return what `fetch` does.
+
+        None when it was refused. Raise what may pass by itself: NoSpace.
+        """
+        upload = await self._turn(upload_id, UploadState.INSPECTING)
+        if upload.state in ENDED:
+            return None
+        inside = Enclosed.from_json(read["inside"])
+        limit = self._parts.max_build_bytes
+        try:
+            kept = await unwrapped(self._parts.blobs, stored["sha256"], inside, limit=limit)
+        except (TooLarge, PackageRejected) as failure:
+            await self._end(upload, failure)
+            return None
+        return {**_told(kept), **entry_of(inside)}
 
     async def wait_turn(self, upload_id: str) -> None:
         """Wait, within reason, until whatever was posted before and may be the same app is done."""
@@ -301,16 +327,18 @@ class Intake:
             self._turns.moved()
         return turned
 
-    async def _end(self, upload: Upload, reason: str) -> None:
-        """Refuse aloud, or let a quiet upload go silently."""
-        await self._turn(
-            upload.id, UploadState.DROPPED if upload.quiet else UploadState.REFUSED, reason
-        )
+    async def _end(self, upload: Upload, failure: Exception) -> None:
+        """Refuse aloud; let a quiet upload go silently, unless it has to do with builds."""
+        is_silent = upload.quiet and not _is_about_builds(failure)
+        state = UploadState.DROPPED if is_silent else UploadState.REFUSED
+        await self._turn(upload.id, state, str(failure))
 
     async def _keep_bytes(self, upload: Upload) -> StoredBlob:
         source = self._parts.sources[upload.source]
         limit = self._parts.max_build_bytes
         async with source.open(upload.source_ref) as incoming:
+            if upload.quiet:
+                upload.quiet = not await self._proves_to_be_a_build(upload, incoming)
             if incoming.size is not None and incoming.size > limit:
                 raise TooLarge(
                     f"The file has {incoming.size / 1e6:.0f} MB and this Slipway takes at most "
@@ -318,6 +346,28 @@ class Intake:
                 )
             watched = self._parts.fetching.watched(upload, incoming)
             return await self._parts.blobs.put(watched, limit=limit)
+
+    async def _proves_to_be_a_build(self, upload: Upload, incoming: Incoming) -> bool:
+        """
+        Return whether a glance shows that a file has to do with builds.
+
+        Raise NotAPackage when it has not, or may not be looked at further; PackageRejected when it
+        is of no use, or its sender may not bring it in.
+        """
+        told = await looked_at(upload.file_name, incoming, self._parts.inspector)
+        refusal = await self._policy(referred(upload.created_by, origin=upload.source))
+        if refusal != "":
+            raise PackageRejected(refusal) if told and refusal else NotAPackage
+        if told:
+            await self._speak(upload.id)
+        return bool(told)
+
+    async def _speak(self, upload_id: str) -> None:
+        """Be silent about a file no more: it proved to be a build."""
+        async with self._database.writing() as session:
+            upload = await uploads.get(session, upload_id)
+            upload.quiet = False
+            session.add(upload)
 
     async def _keep_icon(self, inspection: Inspection) -> str:
         icon = inspection.icon
@@ -338,4 +388,23 @@ def _platform_of(upload: Upload) -> str | None:
     """Return the platform of an upload, by its name where it was not read yet."""
     if upload.identity:
         return upload.identity.partition(" ")[0]
-    return PLATFORM_OF_ENDING.get(PurePosixPath(upload.file_name.lower()).suffix)
+    return PLATFORMS.get(ending_of(upload.file_name))
+
+
+def _is_about_builds(failure: Exception) -> bool:
+    """Tell a build that is of no use from what nobody said was one."""
+    if isinstance(failure, (NotAPackage, BrokenArchive)):
+        return False
+    return isinstance(failure, PackageRejected)
+
+
+def _told(stored: StoredBlob) -> dict[str, Any]:
+    """Return what is known of a blob as steps of a road hand it on."""
+    return {
+        "sha256": stored.sha256,
+        "md5": stored.md5,
+        "sha1": stored.sha1,
+        "size": stored.size,
+        "chunk_size": stored.chunk_size,
+        "chunks": list(stored.chunks),
+    }

@@ -22,6 +22,8 @@ async def keep(
     """Write down what an upload became. *stored* and *read* are what fetching and reading gave."""
     facts = Facts(**read["facts"])
     upload.size = stored["size"]
+    if "entry" in stored:
+        upload.source_ref = {**upload.source_ref, "entry": stored["entry"]}
     if facts.kind in SYMBOL_KINDS:
         upload.symbols_id = (await _symbols(session, upload, facts)).id
     else:
@@ -43,7 +45,7 @@ async def _build(
     row = {
         **{name: stored[name] for name in ("sha256", "md5", "size", "chunk_size", "chunks")},
         "organization_id": upload.organization_id,
-        "file_name": upload.file_name,
+        "file_name": stored.get("file_name") or upload.file_name,
         "platform": facts.platform,
         "bundle_id": facts.bundle_id or "",
         "version": facts.version or "",

@@ -57,7 +57,7 @@ class Audience:
         """
         Return each person once: members of groups and of their user groups, people, testers.
 
-        Raise Unclear, field `targets`, for one of *people* who cannot install.
+        Raise Unclear, field `people`, for one of *people* who cannot install.
         """
         named = list(dict.fromkeys(people))
         await self._check(named)
@@ -107,7 +107,7 @@ class Audience:
         """
         Return the testers of single people, made where they are new.
 
-        Raise Unclear, field `targets`, for a bot, somebody deactivated or of another workspace.
+        Raise Unclear, field `people`, for a bot, somebody deactivated or of another workspace.
         """
         named = list(dict.fromkeys(people))
         facts = await self._check(named)
@@ -127,11 +127,11 @@ class Audience:
             return {}
         facts = await self._directory.people(ids)
         if len(facts) < len(ids):
-            raise Unclear("One of these people is not known to Slack any more.", field="targets")
+            raise Unclear("One of these people is not known to Slack any more.", field="people")
         for person in facts.values():
             reason = reason_against(person)
             if reason:
-                raise Unclear(reason, field="targets")
+                raise Unclear(reason, field="people")
         return facts
 
     async def _inside(

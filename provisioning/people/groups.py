@@ -1,7 +1,7 @@
 """Groups: who gets releases, and which channels hear of them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from provisioning.actors import Act, Actor, Identity, IdentityKind
@@ -114,7 +114,7 @@ class Groups:
         Make a group with people and user groups (handle by id) in it, or make none.
 
         Raise Unclear, field `name`, for a name that is empty, too long or taken, and field
-        `targets` for somebody who cannot install; DirectoryFailed for a user group.
+        `people` for somebody who cannot install; DirectoryFailed for a user group.
         """
         await self._permissions.require(by, Act.MANAGE_GROUPS)
         slug = self._checked(name)
@@ -243,15 +243,8 @@ class Groups:
         async with self._database.reading() as session:
             found = await groups.every(session, self._organization_id)
             ids = [group.id for group in found]
-            members = await groups.member_accounts(session, ids)
-            usergroups = await groups.usergroups(session, ids)
             channels = await groups.channels(session, ids)
-        inside = await self._directory.memberships({row.usergroup_id for row in usergroups})
-        people: dict[str, set[str]] = {group_id: set() for group_id in ids}
-        for group_id, account in members:
-            people[group_id].add(account)
-        for row in usergroups:
-            people[row.group_id].update(inside.get(row.usergroup_id, ()))
+        reach = await self.reach(ids)
         heard_in: dict[str, list[str]] = {group_id: [] for group_id in ids}
         for channel in channels:
             heard_in[channel.group_id].append(channel.channel_id)
@@ -260,10 +253,23 @@ class Groups:
                 name=group.name,
                 slug=group.slug,
                 channel_ids=tuple(heard_in[group.id]),
-                reach=len(people[group.id]),
+                reach=reach[group.id],
             )
             for group in found
         ]
+
+    async def reach(self, group_ids: Collection[str]) -> dict[str, int]:
+        """Return how many people are in each group, user groups included, as `lines` counts."""
+        async with self._database.reading() as session:
+            members = await groups.member_accounts(session, group_ids)
+            usergroups = await groups.usergroups(session, group_ids)
+        inside = await self._directory.memberships({row.usergroup_id for row in usergroups})
+        people: dict[str, set[str]] = {group_id: set() for group_id in group_ids}
+        for group_id, account in members:
+            people[group_id].add(account)
+        for row in usergroups:
+            people[row.group_id].update(inside.get(row.usergroup_id, ()))
+        return {group_id: len(accounts) for group_id, accounts in people.items()}
 
     async def _known(self, session: Session, people: Iterable[Identity]) -> list[str]:
         """Return the ids of the testers among people."""

@@ -154,6 +154,7 @@ class UploadCard:
     An upload with whatever has become of it.
 
     `choices` are the apps that a build without a release may belong to, when there are several.
+    `entry` is the path of the build within the zip that it came in, empty when it came as it is.
     """
 
     upload_id: str
@@ -161,6 +162,7 @@ class UploadCard:
     state: UploadState
     reason: str
     file_name: str
+    entry: str
     size: int | None
     received_bytes: int
     by: str
@@ -192,13 +194,18 @@ class RecipientCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseLine:
-    """A release in a list: only what a line of it says."""
+    """
+    A release in a list: only what a line of it says.
+
+    `system` is the one that runs it, as its makers write it: visionOS for an app of iOS, too.
+    """
 
     release_id: str
     app_id: str
     app_name: str
     app_display_name: str
     platform: str
+    system: str
     number: int
     version: str
     build: str

@@ -9,6 +9,7 @@ from storage.catalog import apps, recipients, rows, search, uploads
 from storage.catalog.database import Database
 from storage.catalog.rows import ReleaseRow
 from storage.catalog.search import NamedApp
+from storage.inspection.facts import system_of
 from storage.records.app import App
 from storage.records.base import now
 from storage.records.distribution import RecipientState
@@ -154,6 +155,7 @@ def _line(row: ReleaseRow) -> ReleaseLine:
         app_name=row.app_name,
         app_display_name=row.app_display_name,
         platform=row.platform,
+        system=system_of(row.platform, row.device_families or ()),
         number=row.number,
         version=row.version,
         build=row.build,

@@ -9,10 +9,10 @@ import re
 from functools import lru_cache
 
 import nh3
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from provisioning.errors import Unclear
+from provisioning.releases.markdown import reader
 
 #: Bytes of UTF-8. Longer notes are a document, which belongs behind a link.
 LONGEST = 64 * 1024
@@ -31,13 +31,7 @@ TAGS = {
     *("table", "thead", "tbody", "tr", "th", "td"),
 }
 
-# A line break is one wherever notes are shown: people write them as in a message.
-_MARKDOWN = MarkdownIt("commonmark", {"html": False, "linkify": True, "breaks": True}).enable(
-    ["table", "strikethrough", "linkify"]
-)
-# Only what is written as a URL becomes a link: `install.sh` and `app.py` look like hosts too.
-if _MARKDOWN.linkify is not None:
-    _MARKDOWN.linkify.set({"fuzzy_link": False, "fuzzy_email": False})
+_MARKDOWN = reader()
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 #: Room for the line that says what was left out.

@@ -60,6 +60,7 @@ class Cards:
                 state=upload.state,
                 reason=upload.reason,
                 file_name=upload.file_name,
+                entry=str(upload.source_ref.get("entry", "")),
                 size=upload.size,
                 received_bytes=upload.received_bytes,
                 by=upload.created_by,

@@ -10,7 +10,11 @@ from storage.errors import SlipwayError
 
 @dataclass(frozen=True, slots=True)
 class TakeIn:
-    """Greet, fetch, inspect, keep in the order of posting; the card follows along."""
+    """
+    Greet, fetch, inspect, keep in the order of posting; the card follows along.
+
+    A build that came in a zip is unwrapped and inspected once more.
+    """
 
     intake: Intake
     tellers: Tellers
@@ -22,7 +26,7 @@ class TakeIn:
             unfinished=self.intake.unfinished,
             give_up=self._give_up,
             at_once=32,
-            heavy={"fetch": 2, "inspect": 2},
+            heavy={"fetch": 2, "inspect": 2, "unwrap": 2, "inspect inside": 2},
         )
 
     async def __call__(self, step: Step, upload_id: str) -> None:
@@ -42,6 +46,11 @@ class TakeIn:
         if stored is None:
             return
         read = await step("inspect", self.intake.inspect, upload_id, stored)
+        if read is not None and "inside" in read:
+            stored = await step("unwrap", self.intake.unwrap, upload_id, stored, read)
+            if stored is None:
+                return
+            read = await step("inspect inside", self.intake.inspect, upload_id, stored)
         if read is None:
             return
         await step("turn", self.intake.wait_turn, upload_id)

@@ -19,6 +19,7 @@ from provisioning.codesign.errors import (
     Refused,
 )
 from provisioning.errors import ProvisioningError
+from provisioning.signing.tether import tether
 
 MEMORY: Final = 1 << 30
 CPU_SECONDS: Final = 300
@@ -43,7 +44,7 @@ async def run_apart(
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", module),
+        *("-m", module, str(os.getpid())),
         stdin=PIPE,
         stdout=PIPE,
         env={"PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(room)},
@@ -77,7 +78,13 @@ def _understood(answer: bytes) -> dict[str, Any]:
 
 
 def serve(work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """Do the one job that stands on standard input, within the limits, and answer."""
+    """
+    Do the one job that stands on standard input, within the limits, and answer.
+
+    The one argument is the process that asks: without it nobody wants the answer, and what it told,
+    a key perhaps, must not stay in memory.
+    """
+    tether(int(sys.argv[1]))
     _limit(resource.RLIMIT_AS, MEMORY)
     _limit(resource.RLIMIT_CPU, CPU_SECONDS)
     _limit(resource.RLIMIT_CORE, 0)

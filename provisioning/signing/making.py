@@ -4,23 +4,25 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from cryptography import x509
 
 from provisioning.codesign.authorities import roots_among
+from provisioning.codesign.container.parts import Part
 from provisioning.codesign.errors import NeedsFullPath
 from provisioning.codesign.identity.identity import Identity
 from provisioning.codesign.splicing.index import Index
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.summary import SignedBundle
 from provisioning.errors import Unclear
+from provisioning.signing.lending import Lent, lent
 from provisioning.signing.scratch import Workroom
 from provisioning.signing.sheets import signing_sheet
-from provisioning.signing.signer import Signer, Stretch, resign_apart, splice_apart
+from provisioning.signing.signer import Signed, Signer, resign_apart, splice_apart
 from provisioning.signing.splice_base import prepare_apart
 from storage.blobs.assembling import chunk_digests
-from storage.blobs.segments import Segment, Segments
+from storage.blobs.segments import Segments
 from storage.blobs.store import CHUNK_SIZE, BlobStore, StoredBlob
 from storage.catalog import variants
 from storage.catalog.database import Database
@@ -42,7 +44,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """The file of a variant, all of it in the store. `tag` is the same only for the same bytes."""
+    """
+    The file of a variant, all of it in the store. `tag` is the same only for the same bytes.
+
+    It lies in ranges of the upload, of `base_sha256` and, when it was spliced, of `fresh_sha256`.
+    """
 
     way: VariantWay
     segments: Segments
@@ -54,11 +60,35 @@ class Made:
     signing: dict[str, Any]
 
 
+class _Told(TypedDict):
+    """What each way tells of the outcome in its own words."""
+
+    way: VariantWay
+    base_sha256: str
+    fresh_sha256: str | None
+    new_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VirtualSource:
+    """One form of a build: where its bytes lie, and a name that no other bytes have."""
+
+    name: str
+    segments: Segments
+
+
 def file_of(build: Build) -> str:
     """Return the digest of a build's file. Raise Unclear for an external one, which has none."""
     if build.sha256 is None:
         raise Unclear("This build lies elsewhere, so it cannot be signed here.")
     return build.sha256
+
+
+def upload_of(build: Build) -> VirtualSource:
+    """Return a build as it came. Raise Unclear for an external one."""
+    sha256 = file_of(build)
+    assert build.size is not None
+    return VirtualSource(name=sha256, segments=Segments.whole(sha256, build.size))
 
 
 class Making:
@@ -101,69 +131,58 @@ class Making:
                     continue  # Another purpose, or a fault that stays: the long way can do it.
         return await self._signed_anew(job)
 
-    async def prepared(self, build_id: str, source_sha256: str) -> Preparation:
-        """Prepare one file of a build, at most once. Raise SigningFailed or StorageError."""
+    async def prepared(self, build: Build, source: VirtualSource) -> Preparation:
+        """Prepare one form of a build, at most once. Raise SigningFailed or StorageError."""
         async with self._database.reading() as session:
-            known = await variants.preparation_of(session, build_id, source_sha256)
+            known = await variants.preparation_of(session, build.id, source.name)
         if known is not None:
             return known
-        async with self._heavy:
-            fresh = await self._prepare(build_id, source_sha256)
+        async with (
+            self._heavy,
+            self._workroom.lend() as room,
+            lent(self._blobs, source.segments) as files,
+        ):
+            fresh = await self._laid_out(build, files.parts, files, room, faultless=False)
+        fresh.source_sha256 = source.name
+        return await self._recorded(fresh)
+
+    async def _laid_out(
+        self, build: Build, app: Sequence[Part], files: Lent, room: Path, *, faultless: bool
+    ) -> Preparation:
+        """Lay out an app, and keep what of it is not in the upload."""
+        out = room / "prepared"
+        kept = files.paths.get(file_of(build))
+        prepared = await prepare_apart(app, out, kept=kept, roots=self._roots, faultless=faultless)
+        fresh = Preparation(build_id=build.id, source_sha256="", reason=prepared.reason)
+        if prepared.index is None:
+            return fresh
+        base = await self._put(out)
+        index = await self._keep(prepared.index.dumps())
+        fresh.base_sha256, fresh.index_sha256 = base.sha256, index.sha256
+        fresh.segments = files.segments(prepared.parts, {out: base.sha256}).as_json()
+        fresh.fingerprint = prepared.index.fingerprint
+        fresh.violations = list(prepared.violations)
+        return fresh
+
+    async def _recorded(self, fresh: Preparation) -> Preparation:
         async with self._database.writing() as session:
             return await variants.keep_preparation(session, fresh)
 
-    async def _prepare(self, build_id: str, source_sha256: str) -> Preparation:
-        fresh = Preparation(build_id=build_id, source_sha256=source_sha256)
-        async with self._workroom.lend() as room, self._blobs.local(source_sha256) as source:
-            out = room / "prepared.ipa"
-            prepared = await prepare_apart(source, out, roots=self._roots)
-            if prepared.index is None:
-                fresh.reason = prepared.reason
-                return fresh
-            base = await self._put(out)
-        return await self._described(fresh, prepared.index, prepared.violations, base)
-
-    async def _described(
-        self, fresh: Preparation, index: Index, violations: Sequence[str], base: StoredBlob
-    ) -> Preparation:
-        kept = await self._keep(index.dumps())
-        fresh.base_sha256, fresh.index_sha256 = base.sha256, kept.sha256
-        fresh.chunk_size, fresh.chunks = base.chunk_size, list(base.chunks)
-        fresh.fingerprint = index.fingerprint
-        fresh.violations = list(violations)
-        return fresh
-
-    async def _laid_out(self, build_id: str, signed: Path) -> StoredBlob:
-        """
-        Keep what was signed anew, in the form that the next generation is spliced into.
-
-        It is the same app, byte for byte: a second file beside it would be kept for nothing.
-        """
-        out = signed.with_name("prepared.ipa")
-        prepared = await prepare_apart(signed, out, roots=self._roots, faultless=True)
-        if prepared.index is None:
-            return await self._put(signed)
-        base = await self._put(out)
-        fresh = Preparation(build_id=build_id, source_sha256=base.sha256)
-        fresh = await self._described(fresh, prepared.index, prepared.violations, base)
-        async with self._database.writing() as session:
-            await variants.keep_preparation(session, fresh)
-        return base
-
     async def _bases(self, job: Job) -> AsyncIterator[Preparation]:
         """Yield what can be spliced into, prepared now if need be: the upload, then a successor."""
-        build_id, fingerprint = job.build.id, job.identity.fingerprint
-        if fingerprint in _certificates(job.build):
-            await self.prepared(build_id, file_of(job.build))
+        build, fingerprint = job.build, job.identity.fingerprint
+        if fingerprint in _certificates(build):
+            await self.prepared(build, upload_of(build))
         async with self._database.reading() as session:
-            found = await variants.prepared(session, build_id, fingerprint)
-            anew = await variants.signed_anew(session, build_id, fingerprint)
+            found = await variants.prepared(session, build.id, fingerprint)
+            anew = await variants.signed_anew(session, build.id, fingerprint)
         if found is not None:
             yield found
-        if anew is None or anew.base_sha256 is None:
+        if anew is None:
             return
         # Once signed anew, every later generation is a splice into that.
-        made = await self.prepared(build_id, anew.base_sha256)
+        form = VirtualSource(name=anew.tag, segments=Segments.from_json(anew.segments))
+        made = await self.prepared(build, form)
         if made.base_sha256 is not None and (found is None or made.id != found.id):
             yield made
 
@@ -174,44 +193,78 @@ class Making:
         async with (
             self._heavy,
             self._workroom.lend() as room,
-            self._blobs.local(base.base_sha256) as path,
+            lent(self._blobs, Segments.from_json(base.segments)) as files,
         ):
             out = room / "fresh"
-            variant = await splice_apart(path, index, self._signer(job), out)
+            signed = await splice_apart(files.parts, index, self._signer(job), out)
             fresh = await self._put(out)
-        segments = _segments(variant.stretches, base.base_sha256, fresh.sha256)
-        known = {base.base_sha256: base.chunks} if base.chunk_size == CHUNK_SIZE else {}
-        return Made(
+            segments = files.segments(signed.parts, {out: fresh.sha256})
+        return await self._made(
+            job,
+            signed,
+            segments,
             way=VariantWay.SPLICE,
-            segments=segments,
-            tag=segments.tag,
-            chunks=await chunk_digests(self._blobs, segments, known),
             base_sha256=base.base_sha256,
             fresh_sha256=fresh.sha256,
-            new_bytes=variant.new_bytes,
-            signing=_sheet(job, variant.bundles),
+            new_bytes=fresh.size,
         )
 
     async def _signed_anew(self, job: Job) -> Made:
+        build = job.build
         async with (
             self._heavy,
             self._workroom.lend() as room,
-            self._blobs.local(file_of(job.build)) as source,
+            lent(self._blobs, upload_of(build).segments) as files,
         ):
-            out = room / "signed.ipa"
-            bundles = await resign_apart(
-                source, self._signer(job), out, one_piece=not self._splicing
+            out = room / "signed"
+            signed = await resign_apart(
+                files.parts, self._signer(job), out, one_piece=not self._splicing
             )
-            whole = await (self._laid_out(job.build.id, out) if self._splicing else self._put(out))
-        return Made(
+            whole = await self._successor(build, signed.parts, files, room)
+            if whole is None:
+                base = await self._put(out)
+                whole = base.sha256, files.segments(signed.parts, {out: base.sha256})
+        base_sha256, segments = whole
+        return await self._made(
+            job,
+            signed,
+            segments,
             way=VariantWay.FULL,
-            segments=Segments.whole(whole.sha256, whole.size),
-            tag=whole.sha256,
-            chunks=whole.chunks,
-            base_sha256=whole.sha256,
+            base_sha256=base_sha256,
             fresh_sha256=None,
-            new_bytes=whole.size,
-            signing=_sheet(job, bundles),
+            new_bytes=await self._blobs.size(base_sha256),
+        )
+
+    async def _successor(
+        self, build: Build, app: Sequence[Part], files: Lent, room: Path
+    ) -> tuple[str, Segments] | None:
+        """
+        Keep what was signed anew in the form that the next generation is spliced into.
+
+        It is the same app, byte for byte: a second form of it would be kept for nothing. Return its
+        new bytes and where it lies, None when it cannot be laid out so.
+        """
+        if not self._splicing:
+            return None
+        fresh = await self._laid_out(build, app, files, room, faultless=True)
+        if fresh.base_sha256 is None:
+            return None
+        segments = Segments.from_json(fresh.segments)
+        fresh.source_sha256 = segments.tag
+        await self._recorded(fresh)
+        return fresh.base_sha256, segments
+
+    async def _made(
+        self, job: Job, signed: Signed, segments: Segments, **values: Unpack[_Told]
+    ) -> Made:
+        build = job.build
+        known = {file_of(build): build.chunks} if build.chunk_size == CHUNK_SIZE else {}
+        return Made(
+            segments=segments,
+            tag=segments.tag,
+            chunks=await chunk_digests(self._blobs, segments, known),
+            signing=_sheet(job, signed.bundles),
+            **values,
         )
 
     def _signer(self, job: Job) -> Signer:
@@ -236,20 +289,6 @@ def _certificates(build: Build) -> Sequence[str]:
     signing: dict[str, Any] = build.facts.get("signing") or {}
     found: Sequence[str] = signing.get("certificates") or ()
     return found
-
-
-def _segments(stretches: Sequence[Stretch], base: str, fresh: str) -> Segments:
-    """Return the ranges of the prepared file, and of the new bytes one after the other."""
-    parts: list[Segment] = []
-    kept = 0
-    for item in stretches:
-        if item.start is not None:
-            end = item.start + item.length
-            parts.append(Segment(sha256=base, start=item.start, end=end))
-        else:
-            parts.append(Segment(sha256=fresh, start=kept, end=kept + item.length))
-            kept += item.length
-    return Segments.of(parts)
 
 
 def _sheet(job: Job, bundles: Sequence[SignedBundle]) -> dict[str, Any]:

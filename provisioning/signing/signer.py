@@ -7,7 +7,7 @@ The key goes to it through a pipe: it is in no file, no argument and no environm
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,10 +19,14 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
+from provisioning.codesign.container.archive import Archive
+from provisioning.codesign.container.parts import Part, open_parts, set_down
 from provisioning.codesign.identity.identity import Identity, SigningKey
-from provisioning.codesign.resign import resign
+from provisioning.codesign.resign import resign_archive
+from provisioning.codesign.signing.resigner import Wish
 from provisioning.codesign.splicing.index import Index
-from provisioning.codesign.splicing.splice import splice
+from provisioning.codesign.splicing.splice import splice_archive
+from provisioning.codesign.structures.assembled import Assembled
 from provisioning.codesign.structures.profile import Profile, read_profile
 from provisioning.codesign.summary import SignedBundle
 from provisioning.signing.apart import run_apart, serve
@@ -39,85 +43,80 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stretch:
-    """`length` bytes of a variant: from `start` of the prepared file, or, if None, the next new."""
+class Signed:
+    """
+    An app that was signed: where its parts lie, and what each bundle was signed with.
 
-    start: int | None
-    length: int
+    The parts are ranges of the files that it was made of, and of the new one.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spliced:
-    """A variant whose new bytes lie in a file, one after the other."""
-
-    stretches: tuple[Stretch, ...]
-    new_bytes: int
+    parts: tuple[Part, ...]
     bundles: tuple[SignedBundle, ...]
 
 
-async def splice_apart(prepared: Path, index: Index, signer: Signer, out: Path) -> Spliced:
+async def splice_apart(prepared: Sequence[Part], index: Index, signer: Signer, out: Path) -> Signed:
     """
-    Splice new profiles into a prepared file; the new bytes are written to *out*.
+    Splice new profiles into a prepared app; the new bytes are written to *out*.
 
     The verifier has found nothing wrong with it. Raise CodesignError, NeedsFullPath for what only
     the full path can do; SigningFailed.
     """
     job = _job(signer, prepared, out) | {"index": b64encode(index.dumps()).decode()}
-    answer = await run_apart(__name__, job, room=out.parent)
-    return Spliced(
-        stretches=tuple(Stretch(**item) for item in answer["stretches"]),
-        new_bytes=answer["new_bytes"],
-        bundles=_bundles(answer),
-    )
+    return _signed(await run_apart(__name__, job, room=out.parent))
 
 
 async def resign_apart(
-    ipa: Path, signer: Signer, out: Path, *, one_piece: bool
-) -> tuple[SignedBundle, ...]:
+    app: Sequence[Part], signer: Signer, out: Path, *, one_piece: bool
+) -> Signed:
     """
-    Sign an app anew into *out*, and return what each bundle was signed with.
+    Sign an app anew; the new bytes are written to *out*.
 
     The verifier has found nothing wrong with it. Raise CodesignError or SigningFailed.
     """
-    job = _job(signer, ipa, out) | {"one_piece": one_piece}
-    return _bundles(await run_apart(__name__, job, room=out.parent))
+    job = _job(signer, app, out) | {"one_piece": one_piece}
+    return _signed(await run_apart(__name__, job, room=out.parent))
 
 
 def work(job: dict[str, Any]) -> dict[str, Any]:
     """Sign one app and answer."""
-    source, out, signer = Path(job["source"]), Path(job["out"]), _signer(job)
-    if "index" in job:
-        return _splice(source, Index.loads(b64decode(job["index"])), signer, out)
-    summary = resign(
-        source,
-        signer.identity,
-        signer.profiles,
-        out,
-        one_piece=job["one_piece"],
-        roots=signer.roots,
-    )
-    return {"bundles": _written(summary.bundles)}
-
-
-def _splice(source: Path, index: Index, signer: Signer, out: Path) -> dict[str, Any]:
-    variant = splice(source, index, signer.identity, signer.profiles, roots=signer.roots)
-    out.write_bytes(b"".join(item.content or b"" for item in variant.segments))
-    stretches = [
-        {"start": item.start if item.content is None else None, "length": item.length}
-        for item in variant.segments
-    ]
+    with open_parts([Part.from_json(values) for values in job["app"]]) as opened:
+        sign = _spliced if "index" in job else _anew
+        content, bundles = sign(job, opened.archive, _signer(job))
+        parts = set_down(content.pieces, Path(job["out"]), opened.files)
     return {
-        "stretches": stretches,
-        "new_bytes": variant.new_bytes,
-        "bundles": _written(variant.bundles),
+        "parts": [part.as_json() for part in parts],
+        "bundles": [asdict(item) | {"expires_at": item.expires_at.isoformat()} for item in bundles],
     }
 
 
-def _job(signer: Signer, source: Path, out: Path) -> dict[str, Any]:
+def _spliced(
+    job: dict[str, Any], archive: Archive, signer: Signer
+) -> tuple[Assembled, Sequence[SignedBundle]]:
+    index = Index.loads(b64decode(job["index"]))
+    content, splicing = splice_archive(
+        archive, index, signer.identity, signer.profiles, roots=signer.roots
+    )
+    return content, splicing.signed()
+
+
+def _anew(
+    job: dict[str, Any], archive: Archive, signer: Signer
+) -> tuple[Assembled, Sequence[SignedBundle]]:
+    wish = Wish(
+        identity=signer.identity,
+        profiles=signer.profiles,
+        moment=datetime.now(UTC),
+        one_piece=job["one_piece"],
+    )
+    content, summary = resign_archive(archive, wish, lambda _: None, roots=signer.roots)
+    return content, summary.bundles
+
+
+def _job(signer: Signer, app: Sequence[Part], out: Path) -> dict[str, Any]:
     identity = signer.identity
     key = identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return {
-        "source": str(source),
+        "app": [part.as_json() for part in app],
         "out": str(out),
         "key": b64encode(key).decode(),
         "certificates": written_certificates([identity.certificate, *identity.chain]),
@@ -137,14 +136,13 @@ def _signer(job: dict[str, Any]) -> Signer:
     )
 
 
-def _written(bundles: Sequence[SignedBundle]) -> list[dict[str, Any]]:
-    return [asdict(item) | {"expires_at": item.expires_at.isoformat()} for item in bundles]
-
-
-def _bundles(answer: dict[str, Any]) -> tuple[SignedBundle, ...]:
-    return tuple(
+def _signed(answer: dict[str, Any]) -> Signed:
+    bundles = (
         SignedBundle(**{**item, "expires_at": datetime.fromisoformat(item["expires_at"])})
         for item in answer["bundles"]
+    )
+    return Signed(
+        parts=tuple(Part.from_json(values) for values in answer["parts"]), bundles=tuple(bundles)
     )
 
 

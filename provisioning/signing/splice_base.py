@@ -12,10 +12,11 @@ from typing import Any, Final
 
 from cryptography import x509
 
+from provisioning.codesign.container.parts import Part, open_parts, set_down
 from provisioning.codesign.errors import CodesignError, NeedsFullPath
 from provisioning.codesign.splicing.index import Index
-from provisioning.codesign.splicing.prepare import prepare
-from provisioning.codesign.verifying.verifier import verify
+from provisioning.codesign.splicing.prepare import lay_out
+from provisioning.codesign.verifying.verifier import verify_source
 from provisioning.signing.apart import WALL_SECONDS, run_apart, serve
 from provisioning.signing.certificates import read_certificates, written_certificates
 
@@ -28,31 +29,36 @@ class Prepared:
     """
     What came of it: an index, or the sentence why this app cannot be spliced.
 
+    `parts` are those of the prepared app: ranges of the file that is kept, and of the new one.
     `violations` is what the verifier says of the app as it came, one sentence each.
     """
 
     index: Index | None
+    parts: tuple[Part, ...] = ()
     reason: str = ""
     violations: tuple[str, ...] = ()
 
 
 async def prepare_apart(
-    ipa: Path,
+    app: Sequence[Part],
     out: Path,
     *,
+    kept: Path | None = None,
     roots: Sequence[x509.Certificate] | None = None,
     faultless: bool = False,
     wall_seconds: float = WALL_SECONDS,
 ) -> Prepared:
     """
-    Write *ipa* to *out* so that new profiles can be spliced into it.
+    Lay out an app that lies in parts of files so that new profiles can be spliced into it.
 
-    *roots* are trusted in place of Apple's. *faultless* lets the verifier judge what was written,
-    for it to be handed out as it is; a fault is a reason against it. Raise SigningFailed when the
-    process died or took longer than *wall_seconds*.
+    What does not lie in the file *kept*, if any, is written to *out*. *roots* are trusted in place
+    of Apple's. *faultless* lets the verifier judge what was laid out, for it to be handed out as it
+    is; a fault is a reason against it. Raise SigningFailed when the process died or took longer
+    than *wall_seconds*.
     """
     job = {
-        "ipa": str(ipa),
+        "app": [part.as_json() for part in app],
+        "kept": None if kept is None else str(kept),
         "out": str(out),
         "roots": written_certificates(roots),
         "faultless": faultless,
@@ -63,19 +69,26 @@ async def prepare_apart(
         return Prepared(index=None, reason=str(refusal))
     return Prepared(
         index=Index.loads(json.dumps(answer["index"]).encode()),
+        parts=tuple(Part.from_json(values) for values in answer["parts"]),
         violations=tuple(map(str, answer["violations"])),
     )
 
 
 def work(job: dict[str, Any]) -> dict[str, Any]:
     """Prepare one app and answer."""
-    out, roots = Path(job["out"]), read_certificates(job["roots"])
-    made = prepare(Path(job["ipa"]), out, roots=roots)
-    faults = verify(out, roots=roots) if job["faultless"] else []
-    if faults:
-        raise NeedsFullPath(f"Laid out to be spliced into, it would not run: {faults[0]}")
-    violations = [str(violation) for violation in made.violations[:MOST_VIOLATIONS]]
-    return {"index": json.loads(made.index.dumps()), "violations": violations}
+    roots = read_certificates(job["roots"])
+    with open_parts([Part.from_json(values) for values in job["app"]]) as opened:
+        made = lay_out(opened.archive, lambda _: None, roots=roots)
+        faults = verify_source(made.content, roots=roots) if job["faultless"] else []
+        if faults:
+            raise NeedsFullPath(f"Laid out to be spliced into, it would not run: {faults[0]}")
+        parts = set_down(made.content.pieces, Path(job["out"]), opened.only(job["kept"]))
+    violations = [str(violation) for violation in made.outcome.violations[:MOST_VIOLATIONS]]
+    return {
+        "index": json.loads(made.outcome.index.dumps()),
+        "parts": [part.as_json() for part in parts],
+        "violations": violations,
+    }
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from provisioning.codesign.structures.profile import Profile, read_profile
 from provisioning.errors import NotNow, Unclear
 from provisioning.signing.apart import SigningFailed
 from provisioning.signing.identities import AWAITED, Identities
-from provisioning.signing.making import Job, Made, Making, file_of
+from provisioning.signing.making import Job, Made, Making, upload_of
+from provisioning.signing.outdated import KEPT_FOR, outdated
 from storage.blobs.store import CHUNK_SIZE
 from storage.catalog import builds, variants
 from storage.catalog.database import Database
@@ -30,6 +31,9 @@ SENTENCES: dict[VariantState, str] = {
     VariantState.READY: "Signed for the registered devices.",
     VariantState.FAILED: "Could not be signed.",
 }
+
+#: So many builds are looked at in one unit of work.
+PAGE = 100
 
 FAILED = "Slipway failed while it signed this app; its log says why."
 
@@ -52,7 +56,7 @@ class Signing:
         """
         build = await self._build(build_id)
         async with self._turn(build.id):
-            return await self._making.prepared(build.id, file_of(build))
+            return await self._making.prepared(build, upload_of(build))
 
     async def variant(
         self, build_id: str, identity_id: str, profiles: Sequence[bytes], *, by: Actor
@@ -85,6 +89,35 @@ class Signing:
             identity = await self._identities.open(identity_id, by=by, purpose=f"build {build.id}")
             variant = await self._begin(variant)
             return await self._make(variant, Job(build=build, identity=identity, profiles=read))
+
+    async def drop_outdated(self) -> None:
+        """Forget the variants that others took the place of, and what they were made of."""
+        for question in (variants.crowded, variants.prepared_twice):
+            last = ""
+            while True:
+                async with self._database.reading() as session:
+                    found = await question(session, last, limit=PAGE)
+                for build_id in found:
+                    await self._drop_outdated(build_id)
+                if len(found) < PAGE:
+                    break
+                last = found[-1]
+
+    async def _drop_outdated(self, build_id: str) -> None:
+        at = now()
+        before = at - KEPT_FOR
+        # Nothing is made of a base meanwhile.
+        async with self._turn(build_id), self._database.writing() as session:
+            ready = await variants.ready(session, build_id)
+            old = [variant.id for variant in outdated(ready, at)]
+            count = await variants.drop(session, old, before) if old else 0
+            bases = await variants.drop_unused_bases(session, build_id, before)
+        if count or bases:
+            logger.info(
+                "Dropped %s variants, and %s files that they were made of.",
+                *(count, bases),
+                extra={"build": build_id},
+            )
 
     async def _build(self, build_id: str) -> Build:
         async with self._database.reading() as session:

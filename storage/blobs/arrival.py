@@ -63,7 +63,8 @@ class Arrival:
             if self._ended:
                 return
             descriptor = self._opened()
-            os.fchmod(descriptor, 0o400)  # A blob never changes.
+            # A blob never changes. The group, or an ACL, may let a proxy send it.
+            os.fchmod(descriptor, 0o440)
             os.fsync(descriptor)
 
     def keep(self, target: Path) -> None:
@@ -136,7 +137,7 @@ def make_folders(folder: Path) -> None:
         return
     make_folders(folder.parent)
     with suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
+        folder.mkdir(mode=0o710)  # As for blobs: who knows a digest, and is let in at the top.
     sync_folder(folder.parent)
 
 

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import BinaryIO
 
 from storage.blobs.segments import Segment, Segments
 from storage.blobs.store import CHUNK_SIZE, BlobStore
@@ -28,10 +30,45 @@ async def read(
             raise BlobMissing
 
 
-async def require(store: BlobStore, segments: Segments) -> None:
-    """Raise BlobMissing unless every blob is there; a shorter one shows when it is read."""
-    for digest in segments.blobs:
-        await store.size(digest)
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Some bytes of an open file: from `start` up to, but not including, `end`."""
+
+    file: BinaryIO
+    start: int
+    end: int
+
+
+async def extents(
+    store: BlobStore, segments: Segments, *, start: int, end: int
+) -> AsyncGenerator[Extent]:
+    """
+    Yield where the bytes from *start* up to, but not including, *end* lie, in their order.
+
+    Each file is open until the next one is asked for. Raise BlobMissing when a blob is gone;
+    whoever reads finds out whether it is shorter than it was.
+    """
+    for part in segments.between(start, end):
+        async with store.local(part.sha256) as path:
+            try:
+                file = await asyncio.to_thread(path.open, "rb", buffering=0)
+            except FileNotFoundError:
+                raise BlobMissing from None
+            with file:
+                yield Extent(file, part.start, part.end)
+
+
+@asynccontextmanager
+async def held(store: BlobStore, segments: Segments) -> AsyncGenerator[None]:
+    """
+    Keep every blob from being swept away until this ends, so that reading comes to its end.
+
+    Raise BlobMissing unless every one is there; a shorter one shows when it is read.
+    """
+    async with AsyncExitStack() as stack:
+        for digest in sorted(segments.blobs):
+            await stack.enter_async_context(store.held(digest))
+        yield
 
 
 async def chunk_digests(

@@ -1,8 +1,8 @@
 """Blobs in a folder: one file per blob, `ab/cd/<sha256>`."""
 
 import asyncio
-import re
 import threading
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Container, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -12,10 +12,9 @@ from storage.blobs import arrival
 from storage.blobs.arrival import Arrival
 from storage.blobs.batches import BATCH_SIZE, in_batches
 from storage.blobs.digests import Digests
+from storage.blobs.place import SHA256, place
 from storage.blobs.store import StoredBlob
 from storage.errors import BlobMissing
-
-SHA256 = re.compile(r"[0-9a-f]{64}")
 
 #: So much stays free for the database and the logs.
 SPARE = 256 * 1024 * 1024
@@ -41,6 +40,8 @@ class LocalBlobs:
         self._spare = spare
         self._incoming = root / "incoming"
         self._renaming = threading.Lock()
+        self._removing = threading.Lock()
+        self._held: Counter[str] = Counter()
         if writes:
             arrival.make_folders(self._incoming)
             arrival.sweep(self._incoming)
@@ -100,8 +101,24 @@ class LocalBlobs:
 
     @asynccontextmanager
     async def local(self, sha256: str) -> AsyncGenerator[Path]:
-        await self.size(sha256)
-        yield self._path(sha256)
+        async with self.held(sha256):
+            yield self._path(sha256)
+
+    @asynccontextmanager
+    async def held(self, sha256: str) -> AsyncGenerator[None]:
+        self._held[sha256] += 1
+        try:
+            await asyncio.to_thread(self._require, sha256)
+            yield
+        finally:
+            self._held[sha256] -= 1
+            if not self._held[sha256]:
+                del self._held[sha256]
+
+    def _require(self, sha256: str) -> None:
+        with self._removing:  # Either a sweep saw that it is held, or it is gone by now.
+            if not self._path(sha256).is_file():
+                raise BlobMissing
 
     async def delete(self, sha256: str) -> None:
         if SHA256.fullmatch(sha256):
@@ -122,7 +139,9 @@ class LocalBlobs:
         self, needed: Needed, *, older_than: timedelta = timedelta(hours=1)
     ) -> tuple[str, ...]:
         """
-        Remove the blobs put before *older_than* ago that no record needs; return their digests.
+        Remove the blobs put before *older_than* ago that no record needs and nobody holds.
+
+        Return their digests.
 
         A blob comes before its record, so a young one may still be waiting for its own.
         """
@@ -141,7 +160,9 @@ class LocalBlobs:
         return [sha256 for sha256 in orphans if self._removed(self._path(sha256), before)]
 
     def _removed(self, path: Path, before: datetime) -> bool:
-        with self._renaming:
+        with self._renaming, self._removing:
+            if path.name in self._held:
+                return False  # Whoever reads it gets to its end; the next sweep comes soon enough.
             try:
                 if _put_at(path) >= before:
                     return False  # The same bytes came again since we asked.
@@ -151,9 +172,7 @@ class LocalBlobs:
             return True
 
     def _path(self, sha256: str) -> Path:
-        if not SHA256.fullmatch(sha256):
-            raise BlobMissing
-        return self._root / sha256[:2] / sha256[2:4] / sha256
+        return self._root / place(sha256)
 
 
 async def _pass_through(

@@ -49,6 +49,9 @@ class BlobStore(Protocol):
     def local(self, sha256: str) -> AbstractAsyncContextManager[Path]:
         """Lend the blob as a local file for reading only. Raise BlobMissing."""
 
+    def held(self, sha256: str) -> AbstractAsyncContextManager[None]:
+        """Keep a sweep from removing the blob meanwhile, as `local` does. Raise BlobMissing."""
+
     async def delete(self, sha256: str) -> None:
         """Forget a blob; no error when there is none."""
 

@@ -40,6 +40,8 @@ PRAGMAS = (
     "synchronous=NORMAL",
     f"busy_timeout={BUSY * 1000}",
     "foreign_keys=ON",
+    # A key that was destroyed is not to be read out of the file, on whatever SQLite was built with.
+    "secure_delete=ON",
 )
 
 

@@ -17,3 +17,11 @@ async def named(session: Session, name: str) -> Organization:
     await insert_missing(session, Organization, [{"name": name}], ["name"])
     found = await session.exec(select(Organization).where(Organization.name == name))
     return found.one()
+
+
+async def remember_key(session: Session, name: str, key_check: str) -> None:
+    """Write down which secret key the organization called *name* has, if that is news."""
+    own = await named(session, name)
+    if own.key_check != key_check:
+        own.key_check = key_check
+        session.add(own)

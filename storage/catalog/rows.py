@@ -37,6 +37,7 @@ class ReleaseRow(NamedTuple):
     number: int
     version: str
     build: str
+    device_families: list[str] | None
     state: ReleaseState
     notes: str
     posted_at: datetime
@@ -140,6 +141,7 @@ def _rows() -> Rows:
             col(Release.number),
             col(Build.version),
             col(Build.build),
+            col(Build.facts)["device_families"],
             col(Release.state),
             col(Release.notes),
             col(Release.posted_at),

@@ -1,6 +1,8 @@
 """Questions about variants, and about what was prepared to make them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -46,6 +48,24 @@ async def ready(session: Session, build_id: str) -> Sequence[Variant]:
         _ready(build_id).order_by(col(Variant.wanted_at).desc(), col(Variant.id))
     )
     return found.all()
+
+
+class VariantSigning(NamedTuple):
+    """Whom a variant of a build is for, and no more of it."""
+
+    build_id: str
+    signing: dict[str, Any]
+
+
+async def signings(session: Session, build_ids: Collection[str]) -> list[VariantSigning]:
+    """Return the signatures of the builds' variants that can be handed out, as `ready` sorts."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Variant.build_id), col(Variant.signing))
+        .where(col(Variant.build_id).in_(set(build_ids)), col(Variant.state) == VariantState.READY)
+        .order_by(col(Variant.wanted_at).desc(), col(Variant.id))
+    )
+    return [VariantSigning(*row) for row in found.all()]
 
 
 async def ready_with_tag(session: Session, build_id: str, beginning: str) -> Variant | None:
@@ -97,6 +117,65 @@ async def keep_preparation(session: Session, preparation: Preparation) -> Prepar
     kept = await preparation_of(session, preparation.build_id, preparation.source_sha256)
     assert kept is not None  # It was written in this very unit of work, or before.
     return kept
+
+
+async def crowded(session: Session, after: str, *, limit: int) -> Sequence[str]:
+    """Return builds with several ready variants, whose ids follow *after*, in their order."""
+    found = await session.exec(
+        select(Variant.build_id)
+        .where(col(Variant.build_id) > after, Variant.state == VariantState.READY)
+        .group_by(col(Variant.build_id))
+        .having(sa.func.count() > 1)
+        .order_by(col(Variant.build_id))
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def prepared_twice(session: Session, after: str, *, limit: int) -> Sequence[str]:
+    """Return builds with several bases, whose ids follow *after*, in their order."""
+    found = await session.exec(
+        select(Preparation.build_id)
+        .where(col(Preparation.build_id) > after, col(Preparation.base_sha256).is_not(None))
+        .group_by(col(Preparation.build_id))
+        .having(sa.func.count() > 1)
+        .order_by(col(Preparation.build_id))
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def drop(session: Session, ids: Sequence[str], before: datetime) -> int:
+    """Forget those of the ready variants that were not wanted since; return how many."""
+    done = await session.exec(
+        sa.delete(Variant).where(
+            among(session, col(Variant.id), ids),
+            col(Variant.state) == VariantState.READY,
+            col(Variant.wanted_at) < before,
+        )
+    )
+    return done.rowcount
+
+
+async def drop_unused_bases(session: Session, build_id: str, before: datetime) -> int:
+    """
+    Forget what was prepared of a build before then, and no variant is made of; return how many.
+
+    It is only done once variants are made of something else.
+    """
+    used = select(Variant.base_sha256).where(
+        Variant.build_id == build_id, col(Variant.base_sha256).is_not(None)
+    )
+    done = await session.exec(
+        sa.delete(Preparation).where(
+            col(Preparation.build_id) == build_id,
+            col(Preparation.base_sha256).is_not(None),
+            col(Preparation.base_sha256).not_in(used),
+            col(Preparation.created_at) < before,
+            used.exists(),
+        )
+    )
+    return done.rowcount
 
 
 async def blobs_in_use(session: Session, digests: Sequence[str]) -> set[str]:

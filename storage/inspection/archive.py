@@ -16,11 +16,21 @@ from storage.inspection.rejection import PackageRejected
 from storage.inspection.sizes import human
 from storage.inspection.source import Memory, Source
 from storage.inspection.text import name_of
+from storage.inspection.unpacking import PIECE, Enclosed, inflated
 
 _LOCAL = Struct("<4s4xH16x2H")
 _STORED, _DEFLATED = 0, 8
-_PIECE = 256 << 10
 _MB = 1 << 20
+#: Characters of a path within an archive that are kept.
+MAX_PATH = 255
+#: Methods of PKWARE's APPNOTE 4.4.5 that people meet, and how to do without them.
+_METHODS = {
+    9: " (Deflate64, which Windows takes for large files)",
+    12: " (bzip2)",
+    14: " (LZMA)",
+    93: " (Zstandard)",
+    95: " (XZ)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,26 @@ class Archive:
             return self.source.part(self._begin(entry), entry.packed)
         return Memory(self.read(name, limit))
 
+    def check(self, name: bytes) -> Entry:
+        """Return what the directory tells of an entry that can be read. Raise as `read` does."""
+        entry = self._entry(name)
+        self._method(entry)
+        return entry
+
+    def enclosed(self, name: bytes) -> Enclosed:
+        """Return where the bytes of an entry lie, for whoever copies it. Raise as `read` does."""
+        entry = self.check(name)
+        begin = self._begin(entry)
+        self._check_end(entry, begin, entry.packed)
+        return Enclosed(
+            path=name_of(name, MAX_PATH),
+            begin=begin,
+            packed=entry.packed,
+            size=entry.size,
+            crc=entry.crc,
+            deflated=entry.method == _DEFLATED,
+        )
+
     def _entry(self, name: bytes) -> Entry:
         entry = self.directory.find(name)
         if entry is None:
@@ -126,8 +156,8 @@ class Archive:
                 raise PackageRejected(_too_big(entry, limit))
             self._check_end(entry, begin, length)
             end = begin + min(length, limit)
-            for at in range(begin, end, _PIECE):
-                yield self.source.read(at, min(_PIECE, end - at))
+            for at in range(begin, end, PIECE):
+                yield self.source.read(at, min(PIECE, end - at))
             return
         self._check_end(entry, begin, entry.packed)
         yield from self._inflated(entry, begin, limit, whole=whole)
@@ -136,9 +166,9 @@ class Archive:
         inflater, left, end = zlib.decompressobj(-zlib.MAX_WBITS), limit, begin + entry.packed
         try:
             while begin < end and not inflater.eof and left >= 0:
-                packed = self.source.read(begin, min(_PIECE, end - begin))
+                packed = self.source.read(begin, min(PIECE, end - begin))
                 begin += len(packed)
-                for plain in _pieces(inflater, packed, limit=left):
+                for plain in inflated(inflater, packed, limit=left):
                     left -= len(plain)
                     yield plain
         except zlib.error as error:
@@ -154,7 +184,10 @@ class Archive:
         if entry.encrypted:
             raise PackageRejected(f"{_shown(entry)} is encrypted.")
         if entry.method not in (_STORED, _DEFLATED):
-            raise PackageRejected(f"{_shown(entry)} is packed by a method that is not read here.")
+            method = _METHODS.get(entry.method, "")
+            raise PackageRejected(
+                f"{_shown(entry)} is packed by a method that is not read here{method}."
+            )
         return entry.method
 
     def _begin(self, entry: Entry) -> int:
@@ -195,17 +228,6 @@ class Stream:
             self._buffer, self._at = self._buffer[passed:], self._at + passed
         begin = max(offset - self._at, 0)
         return self._buffer[begin : begin + length]
-
-
-def _pieces(inflater: "zlib._Decompress", packed: bytes, *, limit: int) -> Iterator[bytes]:
-    """Yield what *packed* holds; one byte beyond *limit* is the proof that there is more."""
-    full = True
-    while (packed or full) and not inflater.eof and limit >= 0:
-        most = min(_PIECE, limit + 1)
-        plain = inflater.decompress(packed, most)
-        packed, full, limit = inflater.unconsumed_tail, len(plain) == most, limit - len(plain)
-        if plain:
-            yield plain
 
 
 def _shown(entry: Entry) -> str:

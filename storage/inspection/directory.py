@@ -104,6 +104,10 @@ class Directory:
             raise Ambiguous(f"The archive holds a duplicate: {shown} is in it twice.")
         return self._entry(place)
 
+    def names(self) -> Iterator[bytes]:
+        """Yield every name in order, as often as it occurs."""
+        return (self._name(place) for place in self.places)
+
     def search(self, shape: Shape) -> list[bytes]:
         """Return the names of this shape, in order, each as often as it occurs."""
         found: dict[bytes, list[int]] = {}

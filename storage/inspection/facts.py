@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -35,7 +35,7 @@ Kind = Literal[
     "mobileprovision",
 ]
 SigningKind = Literal["development", "adhoc", "enterprise", "appstore", "developer-id"]
-_SYSTEMS: dict[Platform, str] = {
+_SYSTEMS: dict[str, str] = {
     "ios": "iOS",
     "android": "Android",
     "macos": "macOS",
@@ -43,6 +43,14 @@ _SYSTEMS: dict[Platform, str] = {
 }
 _SYSTEMS_OF_FAMILIES = {"tv": "tvOS", "watch": "watchOS", "vision": "visionOS"}
 ExtensionKind = Literal["extension", "watch", "appclip"]
+
+
+def system_of(platform: str, device_families: Collection[str]) -> str:
+    """Return the system that runs builds of a platform for these families of devices."""
+    families = set(device_families)
+    if platform == "ios" and len(families) == 1:
+        return _SYSTEMS_OF_FAMILIES.get(families.pop(), "iOS")
+    return _SYSTEMS.get(platform, platform)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -179,10 +187,7 @@ class Facts(_Sheet):
     @property
     def system(self) -> str:
         """The system that runs it, as its makers write it: iOS, visionOS, Android, macOS ..."""
-        families = set(self.device_families)
-        if self.platform == "ios" and len(families) == 1:
-            return _SYSTEMS_OF_FAMILIES.get(families.pop(), "iOS")
-        return _SYSTEMS[self.platform]
+        return system_of(self.platform, self.device_families)
 
     @property
     def release_hashes(self) -> tuple[str, ...]:

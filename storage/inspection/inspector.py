@@ -21,7 +21,9 @@ from storage.inspection import (
     profile,
     splits,
     symbols,
+    tarball,
     windows,
+    wrapped,
     xar,
 )
 from storage.inspection.archive import Archive
@@ -29,8 +31,15 @@ from storage.inspection.digests import Hashes, digests
 from storage.inspection.directory import DOT, Shape
 from storage.inspection.facts import Inspection
 from storage.inspection.package import Package
-from storage.inspection.rejection import Ambiguous, Exhausted, NotAPackage, PackageRejected
-from storage.inspection.source import Source, Window
+from storage.inspection.rejection import (
+    Ambiguous,
+    BrokenArchive,
+    Exhausted,
+    NotAPackage,
+    PackageRejected,
+    Unseen,
+)
+from storage.inspection.source import Glimpse, Source, Window
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +77,11 @@ _DOTTED_NOTE = (
 _DOTTED = Shape(rb"(?s:\./.+)", DOT)
 
 # An app for iOS as it lies on a Mac's disk: phones install it from an IPA only.
-_BARE_APP = Shape(rb"(?:[^/\0]+/)?[^/\0]+\.app/Info\.plist", b".app/Info.plist")
+_BARE_APP = Shape(rb"(?:[^/\0]+/){0,6}[^/\0]+\.app/Info\.plist", b".app/Info.plist")
+_PHONE_APP = Shape(rb"Payload/[^/\0]+\.app/Info\.plist", b".app/Info.plist")
+
+# What is made beside a build, in one go, and zipped with it: there the build is what is meant.
+_BESIDE: frozenset[Reader] = frozenset({symbols.read_dsym, symbols.read_mapping})
 
 
 def inspect(path: Path, hashes: Hashes | None = None, name: str | None = None) -> Inspection:
@@ -77,7 +90,8 @@ def inspect(path: Path, hashes: Hashes | None = None, name: str | None = None) -
 
     Digests are made when they are not given, which takes seconds for a gigabyte. *name* is what
     the sender calls the file. Raise PackageRejected with a sentence for people, NotAPackage when
-    the file is of no kind that we know, OSError when it cannot be opened.
+    the file is of no kind that we know, Wrapped when it is a zip with one build in it, OSError when
+    it cannot be opened.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -123,6 +137,8 @@ def _read_by_content(package: Package) -> Inspection:
         return appinstaller.read(package, source)
     if symbols.is_mapping(head):
         return symbols.read_plain_mapping(package, source)
+    if tarball.is_packed(head):
+        raise tarball.refuse(source, package.name)
     return _read_archive(package, _opened(source, head))
 
 
@@ -132,28 +148,82 @@ def _opened(source: Source, head: bytes) -> Archive:
         return Archive.open(source)
     except PackageRejected as reason:
         if head.startswith(b"PK"):
-            raise
+            raise BrokenArchive(str(reason)) from reason
         raise NotAPackage(str(reason)) from reason
 
 
 def _read_archive(package: Package, archive: Archive) -> Inspection:
     reader = _reader_of(archive)
+    notes: tuple[str, ...] = ()
     if reader is None and archive.search(_DOTTED):
-        archive = archive.as_dotted()
+        archive, notes = archive.as_dotted(), (_DOTTED_NOTE,)
         reader = _reader_of(archive)
         if reader in _EXACT:
             raise PackageRejected(
                 "The names in the archive begin with “./”, under which no device finds them: "
                 "pack the app again without that."
             )
-        if reader is not None:
-            found = reader(package, archive)
-            return replace(found, notes=(*found.notes, _DOTTED_NOTE))
-    if reader is not None:
-        return reader(package, archive)
+    if _gives_way(reader, archive, package.name) and (builds := wrapped.builds_in(archive)):
+        raise wrapped.take(archive, builds)
+    if reader is None:
+        raise _nothing(archive)
+    found = reader(package, archive)
+    return replace(found, notes=(*found.notes, *notes))
+
+
+def glance(source: Source, name: str) -> bool | None:
+    """
+    Return whether a file has to do with builds; None when the part that is here does not tell.
+
+    *source* has its end for a zip, its beginning for other archives. Raise PackageRejected with a
+    sentence when it can be refused already.
+    """
+    try:
+        with allowance.opened():
+            return _glance(source, name)
+    except NotAPackage:
+        return False
+    except Unseen:
+        return None
+    except PackageRejected:
+        raise
+    except Exception:
+        # Whoever reads all of it will say what is wrong with it.
+        logger.info("A glance did not help.", exc_info=True)
+        return None
+
+
+def _glance(source: Source, name: str) -> bool:
+    if isinstance(source, Glimpse) and source.start == 0 and tarball.is_packed(source.data):
+        raise tarball.refuse(source.part(0, len(source.data)), name)
+    try:
+        archive = Archive.open(source)
+    except PackageRejected as reason:
+        raise Unseen from reason
+    if archive.directory.shift:
+        raise Unseen  # Something else stands in front, and counts.
+    reader = _reader_of(archive) or _reader_of(archive.as_dotted())
+    if _gives_way(reader, archive, name) and (builds := wrapped.builds_in(archive)):
+        wrapped.the_only(archive, builds)
+    elif reader is None:
+        raise _nothing(archive)
+    return True
+
+
+def _nothing(archive: Archive) -> PackageRejected:
+    """Return why an archive is no build: the folder of an app is at least meant as one."""
     if archive.search(_BARE_APP):
-        raise PackageRejected("There is no app in it, only the folder of one: export an IPA.")
-    raise NotAPackage("There is no app in it.")
+        return PackageRejected(tarball.FOLDER_OF_APP)
+    return NotAPackage("There is no app in it.")
+
+
+def _gives_way(reader: Reader | None, archive: Archive, name: str) -> bool:
+    """Tell whether a build that lies in the archive is what is meant, and not what it is itself."""
+    if reader is windows.read_upload:
+        return name.lower().endswith(".zip")
+    if reader is ipa.read:
+        return not archive.search(_PHONE_APP)
+    return reader is None or reader in _BESIDE
 
 
 def _reader_of(archive: Archive) -> Reader | None:

@@ -10,13 +10,17 @@ import json
 import resource
 import sys
 import time
+from base64 import b64decode
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from storage.inspection.digests import Hashes
-from storage.inspection.inspector import inspect
+from storage.inspection.facts import Inspection
+from storage.inspection.inspector import glance, inspect
 from storage.inspection.message import LENGTH_BYTES
-from storage.inspection.rejection import NotAPackage, PackageRejected
+from storage.inspection.rejection import PackageRejected, Wrapped
+from storage.inspection.source import Glimpse
 
 MEMORY = 512 << 20
 CPU_SECONDS = 10
@@ -25,8 +29,14 @@ CPU_SECONDS = 10
 _WORN_OUT = MEMORY * 5 // 8
 
 
-def main() -> None:
-    """Serve jobs until standard input ends."""
+class Tell(Protocol):
+    """Writes what a person reads of a package; *around* are sentences about where it lay."""
+
+    def __call__(self, found: Inspection, *, as_json: bool, around: Sequence[str]) -> str: ...
+
+
+def serve(tell: Tell | None = None) -> None:
+    """Serve jobs until standard input ends. What *tell* writes is asked for by some of them."""
     _limit(resource.RLIMIT_AS, MEMORY)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
@@ -34,7 +44,7 @@ def main() -> None:
     while (job := _receive(incoming)) is not None:
         # The limit counts from the start of the process, so that it moves on with every job.
         _limit(resource.RLIMIT_CPU, int(time.process_time()) + 1 + CPU_SECONDS)
-        answer, icon = _answer(job)
+        answer, icon = _answer(job, tell)
         answer["last"] = _address_space() > _WORN_OUT
         _send(outgoing, json.dumps(answer).encode())
         _send(outgoing, icon)
@@ -43,15 +53,20 @@ def main() -> None:
             return
 
 
-def _answer(job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+def _answer(job: dict[str, Any], tell: Tell | None) -> tuple[dict[str, Any], bytes]:
     try:
+        if "part" in job:
+            part = Glimpse(data=b64decode(job["part"]), start=job["start"], size=job["size"])
+            return {"told": glance(part, job["name"])}, b""
         found = inspect(Path(job["path"]), Hashes(**job["hashes"]), job["name"])
-    except NotAPackage as reason:
-        return {"rejected": str(reason), "unknown": True}, b""
+    except Wrapped as found_inside:
+        return {"wrapped": found_inside.enclosed.as_json()}, b""
     except PackageRejected as reason:
-        return {"rejected": str(reason), "unknown": False}, b""
+        return {"rejected": str(reason), "as": type(reason).__name__}, b""
     except OSError:
-        return {"rejected": "The file could not be opened to read it.", "unknown": False}, b""
+        return {"rejected": "The file could not be opened to read it."}, b""
+    if tell is not None and "around" in job:
+        return {"text": tell(found, as_json=job["as_json"], around=job["around"])}, b""
     return {"facts": found.facts.as_json(), "notes": list(found.notes)}, found.icon or b""
 
 
@@ -86,4 +101,4 @@ def _limit(what: int, soft: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve()

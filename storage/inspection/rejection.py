@@ -1,5 +1,10 @@
 """The one way in which inspection says no."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storage.inspection.unpacking import Enclosed
+
 
 class PackageRejected(Exception):
     """The file is not a package that can be read."""
@@ -10,6 +15,34 @@ class PackageRejected(Exception):
 
 class NotAPackage(PackageRejected):
     """The file is of no kind that holds an app. Where nobody said it was one, keep silent."""
+
+
+class BrokenArchive(PackageRejected):
+    """
+    The list of what lies in an archive cannot be read, so that nothing is known of it.
+
+    Where nobody said it was an app, keep silent.
+    """
+
+
+class Wrapped(PackageRejected):
+    """
+    The file is no build itself: it is an archive with one in it, and that can be taken.
+
+    Who cannot take it has a sentence that says what to do.
+    """
+
+    def __init__(self, enclosed: "Enclosed") -> None:
+        super().__init__(f"It is a zip with {enclosed.path} in it: take that out and use it.")
+        self.enclosed = enclosed
+
+
+class Unseen(Exception):
+    """
+    A part of the file is wanted that was not looked at.
+
+    It passes by those who forgive a damaged part: it is not damaged, only elsewhere.
+    """
 
 
 class Exhausted(Exception):

@@ -1,10 +1,10 @@
-"""Where bytes are read from: a range of an open file, or memory."""
+"""Where bytes are read from: a range of an open file, memory, or the part that was fetched."""
 
 import os
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from storage.inspection.rejection import PackageRejected
+from storage.inspection.rejection import PackageRejected, Unseen
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +60,26 @@ class Memory:
         return Memory(self.read(offset, size))
 
 
-Source: TypeAlias = Window | Memory
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """*data* is what a file of *size* bytes holds from *start* on; the rest of it is not here."""
+
+    data: bytes
+    start: int
+    size: int
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Return exactly *length* bytes; raise Unseen for others, PackageRejected for none."""
+        if offset < 0 or length < 0 or offset + length > self.size:
+            raise PackageRejected("The file is cut off, or points outside of itself.")
+        begin = offset - self.start
+        if begin < 0 or begin + length > len(self.data):
+            raise Unseen
+        return self.data[begin : begin + length]
+
+    def part(self, offset: int, size: int) -> Memory:
+        """Return a range as bytes of its own."""
+        return Memory(self.read(offset, size))
+
+
+Source: TypeAlias = Window | Memory | Glimpse

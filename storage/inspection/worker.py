@@ -7,12 +7,14 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from base64 import b64encode
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from storage.inspection.message import LENGTH_BYTES
-from storage.inspection.rejection import NotAPackage, PackageRejected
+from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected, Wrapped
 
 # The sheet takes long to import, and who only hears of a refusal never needs it.
 if TYPE_CHECKING:
@@ -20,6 +22,13 @@ if TYPE_CHECKING:
     from storage.inspection.facts import Inspection
 
 WALL_SECONDS = 30.0
+#: The module that reads packages.
+READING = "storage.inspection.process"
+
+#: What a refusal may be more precisely, by the name that it travels under.
+_REFUSALS: dict[object, type[PackageRejected]] = {
+    kind.__name__: kind for kind in (NotAPackage, BrokenArchive)
+}
 
 _MAX_ANSWER = 64 << 20
 _TOO_LONG = "Reading the file took too long, so it was given up."
@@ -31,12 +40,15 @@ class InspectionPool:
     A few long-lived worker processes.
 
     Use it in the event loop that entered it. `inspect` may be called, and cancelled, at any time;
-    more calls than workers wait for their turn.
+    more calls than workers wait for their turn. *module* is what a worker runs: one that serves
+    with something to tell is needed for `tell`.
     """
 
-    def __init__(self, workers: int = 1, wall_seconds: float = WALL_SECONDS) -> None:
+    def __init__(
+        self, workers: int = 1, wall_seconds: float = WALL_SECONDS, *, module: str = READING
+    ) -> None:
         self._wall_seconds = wall_seconds
-        self._workers = [_Worker() for _ in range(workers)]
+        self._workers = [_Worker(module) for _ in range(workers)]
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
 
     async def __aenter__(self) -> Self:
@@ -59,10 +71,34 @@ class InspectionPool:
         Read the finished file at *path*; *name* is what the sender calls it.
 
         Raise PackageRejected when it cannot be read, takes more than its time or memory, or kills
-        the worker; NotAPackage when it is of no kind that we know.
+        the worker; NotAPackage when it is of no kind that we know, BrokenArchive when nobody can
+        know, Wrapped when it is a zip with one build in it.
         """
         answer, icon = await self._asked(_job(path, hashes, name))
         return _understood(answer, icon)
+
+    async def tell(
+        self, path: Path, hashes: "Hashes", name: str, *, as_json: bool, around: Sequence[str] = ()
+    ) -> str:
+        """
+        Read a file and return what the worker writes of it for people, or for programs.
+
+        Raise what `inspect` does. *around* are sentences about where the file lay.
+        """
+        job = {**_job(path, hashes, name), "as_json": as_json, "around": list(around)}
+        answer, _ = await self._asked(job)
+        return str(answer["text"])
+
+    async def glance(self, part: bytes, *, start: int, size: int, name: str) -> bool | None:
+        """
+        Return whether a file of *size* bytes has to do with builds; None when *part* does not tell.
+
+        *part* is what it holds from *start* on. Raise PackageRejected when that is enough to refuse
+        it.
+        """
+        told = {"part": b64encode(part).decode(), "start": start, "size": size, "name": name}
+        answer, _ = await self._asked(told)
+        return answer.get("told")
 
     async def _asked(self, job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         worker = await self._idle.get()
@@ -71,7 +107,9 @@ class InspectionPool:
         finally:
             self._idle.put_nowait(worker)
         if (sentence := answer.get("rejected")) is not None:
-            raise NotAPackage(sentence) if answer.get("unknown") else PackageRejected(sentence)
+            raise _REFUSALS.get(answer.get("as"), PackageRejected)(sentence)
+        if (told := answer.get("wrapped")) is not None:
+            raise _wrapped(told)
         return answer, icon
 
     async def _ask(self, worker: "_Worker", job: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -96,7 +134,8 @@ class InspectionPool:
 class _Worker:
     """One process, started anew when it is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, module: str) -> None:
+        self._module = module
         self._process: Process | None = None
 
     async def start(self) -> Process:
@@ -107,7 +146,7 @@ class _Worker:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "storage.inspection.process",
+            self._module,
             stdin=PIPE,
             stdout=PIPE,
             env={"PYTHONPATH": os.pathsep.join(sys.path)},
@@ -167,6 +206,15 @@ async def _receive(process: Process) -> bytes:
 def _job(path: Path, hashes: "Hashes", name: str | None) -> dict[str, Any]:
     told = {"md5": hashes.md5, "sha1": hashes.sha1, "sha256": hashes.sha256}
     return {"path": str(path), "name": name, "hashes": told}
+
+
+def _wrapped(told: dict[str, Any]) -> PackageRejected:
+    from storage.inspection.unpacking import Enclosed  # noqa: PLC0415 - few archives are like this
+
+    try:
+        return Wrapped(Enclosed.from_json(told))
+    except (TypeError, ValueError):
+        return PackageRejected(_DIED)
 
 
 def _understood(answer: dict[str, Any], icon: bytes) -> "Inspection":

@@ -24,7 +24,8 @@ class Upload(Record, table=True):
     One act of bringing something in, through any door.
 
     `key` names it at its source, so that the same thing seen twice is one upload; `source` and
-    `source_ref` say where its bytes are fetched. `posted_at` is when it was posted there: releases
+    `source_ref` say where its bytes are fetched; `entry` in there is the path of the build within
+    the zip that it came in. `posted_at` is when it was posted there: releases
     are numbered in that order. `identity` is known once it was read (`ios com.example.harbour`), so
     that others can tell whether they have to wait for it. A `quiet` one stays silent until it
     proves to be a build. It ends in `build_id`, in `symbols_id`, or in a `reason`.

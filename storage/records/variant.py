@@ -27,9 +27,10 @@ class Variant(Record, table=True):
     A build signed for a profile generation.
 
     `generation` is a digest of the profiles and of the certificate `fingerprint`. Once ready, the
-    file is `segments` (`storage.blobs.segments.Segments` as JSON) of `base_sha256` and, when it was
-    spliced, of the new bytes in `fresh_sha256`. `signing` takes the place of the same key in the
-    build's facts. `wanted_at` is when it was last asked for: the newest one is handed out.
+    file is `segments` (`storage.blobs.segments.Segments` as JSON) of the build's own file, of what
+    was laid out anew in `base_sha256` and, when it was spliced, of the new bytes in `fresh_sha256`.
+    `signing` takes the place of the same key in the build's facts. `wanted_at` is when it was last
+    asked for: the newest one is handed out.
     """
 
     __table_args__ = (
@@ -63,8 +64,10 @@ class Preparation(Record, table=True):
     """
     What became of preparing one file of a build for splicing; each file is prepared once.
 
-    The file is the upload itself, or a variant that was signed anew. Without `base_sha256` it
-    cannot be spliced, and `reason` says why. `violations` is what the verifier said of the file.
+    The file is the upload itself (`source_sha256` is its digest) or a variant that was signed anew
+    (it is the variant's tag). What is spliced into are `segments` of the build's own file and of
+    the few bytes in `base_sha256`. Without these it cannot be spliced, and `reason` says why.
+    `violations` is what the verifier said of the file.
     """
 
     __table_args__ = (sa.UniqueConstraint("build_id", "source_sha256"),)
@@ -75,8 +78,7 @@ class Preparation(Record, table=True):
     base_sha256: str | None = Field(default=None, index=True, max_length=64)
     index_sha256: str | None = Field(default=None, index=True, max_length=64)
     fingerprint: str = Field(default="", max_length=64)  #: Of the certificate that signed it.
-    chunk_size: int = Field(default=0, sa_type=sa.BigInteger)
-    chunks: list[str] = Field(default_factory=list, sa_type=JSON)
+    segments: list[Any] = Field(default_factory=list, sa_type=JSON)
     reason: str = Field(default="", sa_type=sa.Text)
     violations: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime = Field(default_factory=now)

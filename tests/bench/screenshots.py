@@ -11,10 +11,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from playwright.async_api import Browser, Page
-
 from bot.sandbox.demo import running
-from tests.integration.demo.journey import Journey, Theme, browser
+from tests.browsers import Browser, Page, chromium
+from tests.integration.demo.journey import Journey, Theme
 
 
 async def photograph(opened: Browser, folder: Path, theme: Theme) -> None:
@@ -40,7 +39,7 @@ async def photograph(opened: Browser, folder: Path, theme: Theme) -> None:
 
 async def main(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    async with browser() as opened:
+    async with chromium() as opened:
         await photograph(opened, folder, "light")
         await photograph(opened, folder, "dark")
 

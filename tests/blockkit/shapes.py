@@ -10,6 +10,7 @@ BLOCK_KEYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "header": (frozenset({"text"}), frozenset({"text"})),
     "context": (frozenset({"elements"}), frozenset({"elements"})),
     "divider": (frozenset(), frozenset()),
+    "rich_text": (frozenset({"elements"}), frozenset({"elements"})),
     "actions": (frozenset({"elements"}), frozenset({"elements"})),
     "image": (
         frozenset({"image_url", "alt_text"}),
@@ -96,3 +97,14 @@ LENGTHS = {
     "private_metadata": PRIVATE_METADATA,
 }
 OPTION_COUNTS = {"checkboxes": 10, "radio_buttons": 10, "overflow": 5, "static_select": 100}
+
+#: Which keys the elements of rich text must have, beside `type` and, in most, `style`.
+RICH_KEYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "text": (frozenset({"text"}), frozenset()),
+    "link": (frozenset({"url"}), frozenset({"text"})),
+    "emoji": (frozenset({"name"}), frozenset()),
+    "user": (frozenset({"user_id"}), frozenset()),
+    "channel": (frozenset({"channel_id"}), frozenset()),
+    "usergroup": (frozenset({"usergroup_id"}), frozenset()),
+    "date": (frozenset({"timestamp", "format"}), frozenset({"fallback"})),
+}

@@ -17,6 +17,7 @@ from tests.blockkit.shapes import (
     ELEMENT_KEYS,
     LENGTHS,
     OPTION_COUNTS,
+    RICH_KEYS,
     VIEW_KEYS,
 )
 
@@ -138,6 +139,32 @@ def _actions(where: str, block: Mapping[str, Any]) -> Complaints:
         yield from _element(f"{where}/elements/{index}", part)
 
 
+def _rich_text(where: str, block: Mapping[str, Any]) -> Complaints:
+    for index, part in enumerate(block["elements"]):
+        here = f"{where}/elements/{index}"
+        if part.get("type") != "rich_text_section":
+            yield f"{here}: unknown type {part.get('type')}"
+        for number, element in enumerate(part.get("elements", ())):
+            yield from _rich_element(f"{here}/elements/{number}", element)
+
+
+def _rich_element(where: str, element: Mapping[str, Any]) -> Complaints:
+    kind = str(element.get("type"))
+    if kind not in RICH_KEYS:
+        yield f"{where}: unknown element {kind}"
+        return
+    required, optional = RICH_KEYS[kind]
+    yield from _keys(where, element, required, required | optional | {"type", "style"})
+    yield from _keys(
+        f"{where}/style",
+        element.get("style", {}),
+        frozenset(),
+        frozenset({"bold", "italic", "strike", "code"}),
+    )
+    if kind == "text" and not element["text"]:
+        yield f"{where}/text: empty"
+
+
 def _input(where: str, block: Mapping[str, Any]) -> Complaints:
     yield from _text(f"{where}/label", block.get("label"), 2000, plain=True)
     if "hint" in block:
@@ -160,6 +187,7 @@ _CHECKS: dict[str, Check] = {
     "actions": _actions,
     "input": _input,
     "image": _picture,
+    "rich_text": _rich_text,
 }
 
 

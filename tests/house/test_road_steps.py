@@ -56,6 +56,15 @@ COURSES: dict[str, dict[str, Course]] = {
         "a build": Course(returns={"fetch": {}, "inspect": {}}),
         "not greeted, not fetched": Course(fails={"greet": TellerUnreachable}),
         "no build": Course(returns={"fetch": {}}),
+        "a build in a zip": Course(
+            returns={
+                "fetch": {},
+                "inspect": {"inside": {}},
+                "unwrap": {},
+                "inspect inside": {},
+            }
+        ),
+        "a zip that does not unpack": Course(returns={"fetch": {}, "inspect": {"inside": {}}}),
     },
     "show_place": {"shown": Course()},
     "distribute": {

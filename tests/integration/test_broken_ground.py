@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import open_house
-from bot.secret_key import KeyMissing
+from bot.secret_key import KeyMissing, KeyWrong
 from bot.settings import load
+from bot.wiring.ground import prepared
 from storage.catalog import grants
 from storage.catalog.database import Database
 from storage.migrations import migrate
@@ -128,6 +129,29 @@ async def test_b6_a_key_that_is_gone_stops_the_start_and_says_how_to_go_on(tmp_p
     assert "Restore it from the backup" in str(gone.value)
     assert "`slipway new-key`" in str(gone.value)
     assert not settings.key_file.exists()
+
+
+async def test_b6_another_key_stops_the_start_and_says_how_to_go_on(tmp_path: Path) -> None:
+    """A key of another installation, or of an older backup: there is one, and it fits nothing."""
+    settings = load(data_dir=tmp_path, slack_bot_token="xoxb-1", slack_app_token="xapp-1")
+    async with prepared(settings):
+        own = settings.key_file.read_text()
+    settings.key_file.write_text("ab" * 32 + "\n")
+    async with prepared(settings):
+        pass  # Nothing was made with the first one.
+    await link_in(tmp_path)
+    settings.key_file.write_text(own)
+    with pytest.raises(KeyWrong, match="not the one that install links that still") as wrong:
+        async with prepared(settings):
+            pytest.fail("it started with another key")
+    settings.key_file.unlink()
+    done = slipway("new-key", SLIPWAY_DATA_DIR=str(tmp_path))
+    async with prepared(settings):
+        pass
+
+    assert "`slipway new-key`" in str(wrong.value)
+    assert "ab" * 32 not in str(wrong.value)
+    assert done.returncode == 0
 
 
 async def test_b6_with_a_new_key_old_links_end_so_that_people_get_new_ones(tmp_path: Path) -> None:

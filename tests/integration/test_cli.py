@@ -1,9 +1,11 @@
 """The command line, as a person types it."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
@@ -68,6 +70,34 @@ def test_what_is_no_package_is_refused_in_one_line(tmp_path: Path, content: byte
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("serve",), ("migrate",), ("new-key",), ("rotate", "--former", "former.key")),
+        *(("storage", "verify"), ("doctor",), ("demo", "--script")),
+    ],
+    ids=" ".join,
+)
+def test_c16_a_data_folder_that_cannot_be_made_is_a_sentence(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    (tmp_path / "file").write_text("no folder")
+    (former := tmp_path / "former.key").write_text("0" * 64)
+    folder = tmp_path / "file" / "data"
+    given = [former if word == former.name else word for word in words]
+    if words[0] == "demo":
+        given += ["--data-dir", folder]
+    tokens = {"SLIPWAY_SLACK_BOT_TOKEN": "xoxb-1", "SLIPWAY_SLACK_APP_TOKEN": "xapp-1"}
+    done = slipway(*given, **tokens, SLIPWAY_DATA_DIR=str(folder))
+    said = done.stdout if words[0] == "doctor" else done.stderr
+
+    assert done.returncode == 1
+    assert str(folder) in said
+    assert "Traceback" not in done.stdout + done.stderr
+    assert "SLIPWAY_DATA_DIR" in said or words[0] == "demo"
+    assert words[0] == "doctor" or len(done.stderr.splitlines()) == 1
+
+
 def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     done = slipway("inspect", tmp_path / "nothing.ipa")
 
@@ -93,7 +123,7 @@ def test_serve_with_wrong_settings_has_a_sentence_for_each() -> None:
 def test_migrate_makes_the_tables_once(tmp_path: Path) -> None:
     where = {"SLIPWAY_DATA_DIR": str(tmp_path)}
 
-    assert slipway("migrate", **where).stdout == "Done: 1 step.\n"
+    assert re.fullmatch(r"Done: \d+ steps?\.\n", slipway("migrate", **where).stdout)
     assert slipway("migrate", **where).stdout == "Nothing to do.\n"
 
 
@@ -105,3 +135,29 @@ if FIXTURE.exists():  # It is not part of the project, so there is nothing to sk
         assert facts["bundle_id"] == "io.appium.android.apis"
         assert (facts["version"], facts["build"]) == ("5.0.0", "25")
         assert (facts["min_os"], facts["target_sdk"]) == ("17", 33)
+
+
+def test_c9_inspect_reads_the_build_in_a_zip(builds: tuple[Path, Path], tmp_path: Path) -> None:
+    path = tmp_path / "artifact.zip"
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        archive.write(builds[0], "out/Harbour.ipa")
+        archive.writestr("mapping.txt", "a.b -> a.c:\n")
+    alone = json.loads(slipway("inspect", "--json", builds[0]).stdout)
+    done = slipway("inspect", "--json", path)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    assert found["sha256"] == alone["sha256"]
+    assert found["size"] == alone["size"]
+    assert found["notes"][0] == "It lies in artifact.zip as out/Harbour.ipa."
+    assert "Symbols lie beside it" in found["notes"][-1]
+
+
+def test_c9_inspect_says_what_to_do_with_other_archives(tmp_path: Path) -> None:
+    path = tmp_path / "Harbour.app.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("Harbour.app/Info.plist", "")
+    done = slipway("inspect", path)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "export an IPA" in done.stderr

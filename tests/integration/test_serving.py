@@ -58,7 +58,7 @@ SLACKS: dict[str, Slack] = {
 
 
 #: In seconds; then Docker kills. The process gives itself END_WITHIN, and needs half a second.
-LATEST = 10.0
+LATEST = 20.0
 
 
 def few(cases: Iterable[Any], *short: object) -> list[Any]:
@@ -200,7 +200,7 @@ async def test_a5_what_does_not_end_ends_with_the_process(tmp_path: Path) -> Non
     process.send_signal(signal.SIGTERM)
 
     assert await process.wait() == 0
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
 
 
 REFUSED: dict[str, tuple[dict[str, object], str]] = {

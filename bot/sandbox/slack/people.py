@@ -11,12 +11,17 @@ SLACKBOT = "USLACKBOT"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A user as Slack knows one. *role_hint* is for the page only."""
+    """
+    A user as Slack knows one. *role_hint* is for the page only.
+
+    *name* is what they log in with. Who chose no *display_name* is shown by the real one.
+    """
 
     id: str
     team_id: str
     name: str
     real_name: str
+    display_name: str = ""
     title: str = ""
     email: str | None = None
     time_zone: str = "Europe/Berlin"
@@ -75,8 +80,8 @@ class User:
             "phone": "",
             "real_name": self.real_name,
             "real_name_normalized": self.real_name,
-            "display_name": self.name,
-            "display_name_normalized": self.name,
+            "display_name": self.display_name,
+            "display_name_normalized": self.display_name,
             "status_text": "",
             "status_emoji": "",
             "team": self.team_id,
@@ -118,7 +123,7 @@ class People:
         known = (user for user in self if user.email is not None and not user.is_stranger)
         return next((user for user in known if str(user.email).casefold() == wanted), None)
 
-    def mark(self, user_id: str, *, updated: int, **changes: bool) -> User:
-        """Change flags of a user, e.g. `deleted=True`."""
+    def mark(self, user_id: str, *, updated: int, **changes: str | bool) -> User:
+        """Change fields of a user, e.g. `deleted=True`."""
         known = self._by_id[user_id]
-        return self.add(replace(known, updated=updated, **changes))  # type: ignore[arg-type]  # flags only
+        return self.add(replace(known, updated=updated, **changes))  # type: ignore[arg-type]  # fields of User

@@ -86,7 +86,7 @@ class State:
             bot_id=self.mint.id("B"),
             app_id=self.mint.id("A"),
             is_bot=True,
-            color="1a4d2e",
+            color="0b6b6a",
         )
         self.people.add(bot)
         slackbot = User(

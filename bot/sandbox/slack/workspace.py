@@ -64,9 +64,9 @@ class Workspace:
         """Let another app's bot join; it can post like a person."""
         return self.add_person(name, is_bot=True, bot_id=self.state.mint.id("B"), email=None)
 
-    def change_person(self, name: str, **flags: bool) -> User:
+    def change_person(self, name: str, **changes: str | bool) -> User:
         """Change flags of somebody, e.g. `deleted=True`, and tell the app."""
-        return roster.change_user(self.state, self.person(name).id, **flags)
+        return roster.change_user(self.state, self.person(name).id, **changes)
 
     def channel(self, name: str) -> Conversation:
         """Return a conversation by `#name` or id. Raise NotPossible."""

@@ -5,7 +5,7 @@ from typing import Protocol
 from bot.slack.drawing import words
 from bot.slack.kit import mrkdwn
 from provisioning.installing.receipts import Tally
-from provisioning.releases.cards import ReachLine, ReleaseLine
+from provisioning.releases.cards import ReachLine
 from provisioning.releases.lifecycle import Standing
 
 
@@ -54,17 +54,13 @@ def line(card: ReachLine) -> str:
     """Return a release in one line of mrkdwn."""
     release = card.release
     name = mrkdwn.plain(release.app_display_name, 80)
-    what = f"*{name}* {mrkdwn.plain(release.label, 80)} · {platform_of(release)}"
+    what = f"*{name}* {mrkdwn.plain(release.label, 80)} · {release.system}"
     return f"{what} · {_rest(card)}"
 
 
 def line_below_app(card: ReachLine) -> str:
     """Return a release in one line of mrkdwn, where its app and platform stand above it."""
     return f"*{mrkdwn.plain(card.release.label, 80)}* · {_rest(card)}"
-
-
-def platform_of(release: ReleaseLine) -> str:
-    return words.PLATFORMS.get(release.platform, release.platform)
 
 
 def _rest(card: ReachLine) -> str:

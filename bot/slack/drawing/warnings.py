@@ -8,6 +8,7 @@ from bot.slack.kit.blocks import Block
 from provisioning.installing.reasons import Reason, reasons, unsaid
 from provisioning.releases.cards import BuildCard, ReleaseCard
 from storage.inspection.diff import Change
+from storage.inspection.facts import Facts
 from storage.records.base import now
 
 SENTENCE = 300
@@ -19,12 +20,22 @@ LOUD = 5
 
 def obstacles(build: BuildCard) -> tuple[Reason, ...]:
     """Return why nobody can install a build now; empty when they can."""
-    return reasons(build.facts, at=now())
+    return obstacles_of(build.facts)
+
+
+def obstacles_of(facts: Facts) -> tuple[Reason, ...]:
+    """Return why nobody can install now what has these facts; empty when they can."""
+    return reasons(facts, at=now())
+
+
+def lines_of(found: Sequence[Reason]) -> list[str]:
+    """Return reasons for whoever would install it, a line each."""
+    return [f"{words.ALARM} *{_said(reason.sentence)}*" for reason in found]
 
 
 def stopping(build: BuildCard) -> tuple[Block, ...]:
     """Return why nobody can install it, for whoever would."""
-    found = [f"{words.ALARM} *{_said(reason.sentence)}*" for reason in obstacles(build)]
+    found = lines_of(obstacles(build))
     return (blocks.section("\n".join(found)),) if found else ()
 
 
@@ -47,7 +58,11 @@ def remarks(build: BuildCard, limit: int = REMARKS) -> tuple[Block, ...]:
 
 def loud(changes: Sequence[Change]) -> tuple[Block, ...]:
     """Return the changes since the build before that somebody should look at."""
-    lines = [f"{words.ALARM} *{_said(change.sentence)}*" for change in changes if change.loud]
+    lines = [
+        f"{words.ALARM} *{mrkdwn.plain(change.sentence, SENTENCE)}*"
+        for change in changes
+        if change.loud
+    ]
     return (blocks.section("\n".join(lines[:LOUD])),) if lines else ()
 
 
@@ -75,4 +90,4 @@ def _older(card: ReleaseCard) -> str:
 
 
 def _said(sentence: str) -> str:
-    return mrkdwn.plain(sentence, SENTENCE)
+    return mrkdwn.sentence(sentence, SENTENCE)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
@@ -14,17 +13,16 @@ from bot.slack.kit.payloads import at, entries, text_or_none
 from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import FAILURES, meaning
 from provisioning.errors import SourceFailed, SourceGone, SourceUnreachable
+from provisioning.intake.looking import SEALED, TARS
+from storage.inspection.endings import BUILDS, ending_of
 
 #: Slack scans a file after it was shared; until then its address or size may be missing.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 
-#: What ends like this is announced as a build at once; other files only once they prove to be one.
-BUILD_ENDINGS = frozenset(
-    {".ipa", ".apk", ".aab", ".apks", ".xapk", ".apkm", ".dmg", ".pkg", ".msi", ".msix", ".appx"}
-    | {".msixbundle", ".appxbundle", ".msixupload", ".appxupload"}
+#: What might be a build under a name that does not say so, or hold one.
+UNCLEAR_ENDINGS = (
+    frozenset({"", ".zip", ".bin", ".dat", ".exe", ".app", ".jar", ".part"}) | TARS | SEALED
 )
-#: What might be a build under a name that does not say so.
-UNCLEAR_ENDINGS = frozenset({"", ".zip", ".bin", ".dat", ".exe", ".app", ".jar", ".part"})
 
 _GONE = frozenset({"file_deleted", "file_not_found"})
 _CLOSED = frozenset({"access_denied", "not_visible", "blocked", "file_access_denied"})
@@ -80,11 +78,12 @@ class SlackFile:
 
     @property
     def ending(self) -> str:
-        return PurePosixPath(self.name.replace("\\", "/")).suffix.lower()
+        return ending_of(self.name)
 
     @property
     def looks_like_build(self) -> bool:
-        return self.ending in BUILD_ENDINGS
+        """Whether it is announced at once; other files only once they prove to be one."""
+        return self.ending in BUILDS
 
     @property
     def may_be_build(self) -> bool:

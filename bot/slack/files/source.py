@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -71,7 +72,12 @@ class SlackSource:
         file = await self._files.ready(str(reference["file_id"]))
         download = _Download(self, file)
         try:
-            yield Incoming(file_name=file.name, size=file.size, chunks=download.chunks())
+            yield Incoming(
+                file_name=file.name,
+                size=file.size,
+                chunks=download.chunks(),
+                since=partial(self.since, file),
+            )
         finally:
             download.close()
 
@@ -96,6 +102,24 @@ class SlackSource:
         if answer.status in NOT_THERE:
             raise SourceGone(GONE)
         return None
+
+    async def since(self, file: SlackFile, start: int) -> bytes | None:
+        """Return the bytes of a file from *start* on; None when they are not to be had as such."""
+        wanted = (file.size or 0) - start
+        answer = await (self.resume(file, start) if start else self.begin(file))
+        if answer is None:
+            return None
+        got = bytearray()
+        try:
+            async for chunk in answer.content.iter_chunked(CHUNK):
+                got += chunk
+                if len(got) > wanted:
+                    return None
+        except (aiohttp.ClientError, TimeoutError):
+            return None
+        finally:
+            answer.close()
+        return bytes(got) if len(got) == wanted else None
 
     async def _get(self, url: str, *, start: int) -> aiohttp.ClientResponse:
         """Ask for a file, again when the server is busy."""

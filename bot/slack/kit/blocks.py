@@ -1,20 +1,21 @@
 """
 Block Kit, built so that it cannot be refused: every length is cut to Slack's limit here.
 
-Names and notes of other people go into `plain_text` or come through `bot.slack.kit.mrkdwn`. The
-limits are slack_sdk's and Slack's.
+Names and notes of other people go into `plain_text` or come through `bot.slack.kit.mrkdwn`; what
+that cannot say becomes rich text or plain text here. The limits are slack_sdk's and Slack's.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from bot.slack.kit import mrkdwn
+from bot.slack.kit import mrkdwn, styled
 
 Block: TypeAlias = dict[str, Any]
 View: TypeAlias = dict[str, Any]
 
 SECTION_TEXT = 3000
+FIELD_TEXT = 2000
 HEADER_TEXT = 150
 BUTTON_TEXT = 75
 OPTION_TEXT = 75
@@ -44,7 +45,8 @@ class Message:
 
     def arguments(self) -> dict[str, Any]:
         """Return the arguments of chat.postMessage and chat.update."""
-        return {"text": mrkdwn.clip(self.text, NOTIFICATION_TEXT), "blocks": list(self.blocks)}
+        text = mrkdwn.without_stand_ins(mrkdwn.clip(self.text, NOTIFICATION_TEXT))
+        return {"text": text, "blocks": list(self.blocks)}
 
 
 def plain(text: str, limit: int, *, emoji: bool = True) -> Block:
@@ -52,7 +54,11 @@ def plain(text: str, limit: int, *, emoji: bool = True) -> Block:
 
 
 def marked(text: str, limit: int = SECTION_TEXT) -> Block:
-    return {"type": "mrkdwn", "text": mrkdwn.clip(text, limit) or "—", "verbatim": True}
+    """Return a text object of finished mrkdwn; a plain one where mrkdwn cannot say it."""
+    clipped = mrkdwn.clip(text, limit)
+    if mrkdwn.holds_stand_ins(clipped):
+        return plain(styled.plain_text(clipped), limit)
+    return {"type": "mrkdwn", "text": clipped or "—", "verbatim": True}
 
 
 def header(text: str) -> Block:
@@ -60,12 +66,35 @@ def header(text: str) -> Block:
 
 
 def section(text: str, *, accessory: Block | None = None, block_id: str | None = None) -> Block:
-    block: Block = {"type": "section", "text": marked(text)}
+    """
+    Return a paragraph of finished mrkdwn.
+
+    What mrkdwn cannot say is rich text; beside an *accessory*, where Slack has no rich text, it is
+    plain text, and what comes after it a field below.
+    """
+    clipped = mrkdwn.clip(text, SECTION_TEXT)
+    if not mrkdwn.holds_stand_ins(clipped):
+        block: Block = {"type": "section", "text": marked(clipped)}
+    elif accessory is None:
+        block = styled.rich_text(clipped)
+    else:
+        above, rest = styled.parted(clipped)
+        below = [marked(rest, FIELD_TEXT)] if rest else None
+        block = _with({"type": "section", "text": marked(above)}, fields=below)
     return _with(block, accessory=accessory, block_id=block_id)
 
 
+def fields(*texts: str) -> Block:
+    """Return facts in two columns."""
+    return {"type": "section", "fields": [marked(text, FIELD_TEXT) for text in texts[:10]]}
+
+
 def context(*texts: str) -> Block:
-    return {"type": "context", "elements": [marked(text) for text in texts[:10]]}
+    """Return small print; what mrkdwn cannot say is rich text of the usual size."""
+    shown = [mrkdwn.clip(text, SECTION_TEXT) for text in texts[:10]]
+    if any(map(mrkdwn.holds_stand_ins, shown)):
+        return styled.rich_text("\n".join(shown))
+    return {"type": "context", "elements": [marked(text) for text in shown]}
 
 
 def titled(title: str, icon: Block | None = None) -> Block:

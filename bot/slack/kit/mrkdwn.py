@@ -3,10 +3,16 @@ Strangers' text as Slack's mrkdwn.
 
 Slack escapes by entities and nothing else (`& < >`), and whatever stands between < and > is a
 mention, a channel ping or a link with any label: everything that is not ours comes out escaped.
+
+For `* _ ~` and the backtick there is no escape. Where one of them in a name could begin or end a
+style, a stand-in is written for it, and `bot.slack.kit.blocks` makes rich text or plain text of
+whatever holds one: those can say it. No stand-in ever reaches Slack.
 """
 
 import re
 from datetime import datetime
+
+from provisioning.wording import MOMENT, moment_in
 
 #: Where a link may lead. `itms-services:` would install an app from somebody else's manifest.
 SCHEMES = ("https://", "http://", "mailto:")
@@ -17,21 +23,74 @@ _END = re.compile(rf"[> ]*{FENCE}(?:\n+|$)")
 _SHUT = f"\n{FENCE}"
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 
+#: For each sign that cannot be escaped one of Unicode's noncharacters, which are for use inside a
+#: program and stand in no text.
+_STAND_INS = {"*": "\ufdd0", "_": "\ufdd1", "~": "\ufdd2", "`": "\ufdd3", ">": "\ufdd4"}
+_SIGNS = {stand_in: sign for sign, stand_in in _STAND_INS.items()}
+_ANY_STAND_IN = re.compile(f"[{''.join(_SIGNS)}]")
+#: Signs that may act: an underscore between letters never does, and `>` only begins a quote.
+_ACTING = re.compile(r"[*~`]|(?<![^\W_])_|_(?![^\W_])|^&gt;")
+#: In a sentence of ours: somebody's words in quotation marks, and code.
+_QUOTED = re.compile(r"(“[^”\n]*”|`[^`\n]+`)")
+
 
 def escape(text: str) -> str:
     """Return *text* with Slack's three control characters made harmless."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    own = _ANY_STAND_IN.sub("\ufffd", text)
+    return own.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def plain(text: str, limit: int) -> str:
-    """Return a name of somebody else's for mrkdwn: one line, cut to *limit*, then escaped."""
-    return escape(cut(" ".join(text.split()), limit))
+    """Return a name of somebody else's for mrkdwn: one line, cut to *limit*, all of it inert."""
+    return _inert(escape(cut(" ".join(text.split()), limit)))
+
+
+def sentence(text: str, limit: int = 3000) -> str:
+    """
+    Return a sentence of ours that may hold names.
+
+    Only its code is shown as such; each reader sees its moments in their own zone.
+    """
+    parts = _QUOTED.split(cut(text, limit))
+    return "".join(
+        escape(part) if index % 2 and part[0] == "`" else _in_own_zone(_inert(escape(part)))
+        for index, part in enumerate(parts)
+    )
+
+
+def _in_own_zone(text: str) -> str:
+    def shown(found: re.Match[str]) -> str:
+        when = moment_in(found[0])
+        return found[0] if when is None else moment(when)
+
+    return MOMENT.sub(shown, text)
 
 
 def code(text: str, limit: int = 200) -> str:
-    """Return *text* as inline code; a backtick inside would end it and becomes an apostrophe."""
-    inner = plain(text, limit).replace("`", "'")
+    """Return *text* as inline code, backticks in it included."""
+    inner = escape(cut(" ".join(text.split()), limit)).replace("`", _STAND_INS["`"])
     return f"`{inner}`" if inner else ""
+
+
+def _inert(escaped: str) -> str:
+    """Return escaped text with a stand-in for each sign that could act."""
+    return _ACTING.sub(lambda found: _STAND_INS[found[0].replace("&gt;", ">")], escaped)
+
+
+def holds_stand_ins(text: str) -> bool:
+    """Return whether mrkdwn cannot say *text*."""
+    return _ANY_STAND_IN.search(text) is not None
+
+
+def without_stand_ins(text: str) -> str:
+    """Return *text* with the signs themselves, for where nothing acts."""
+    return _ANY_STAND_IN.sub(lambda found: _SIGNS[found[0]], text)
+
+
+def unescaped(text: str) -> str:
+    """Return finished mrkdwn without its entities and stand-ins, as it is read."""
+    shown = without_stand_ins(text)
+    return shown.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def cut(text: str, limit: int) -> str:

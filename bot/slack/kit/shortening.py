@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit import blocks, mrkdwn, styled
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.codes import NOT_UNDERSTOOD, TOO_LONG
 
@@ -57,7 +57,7 @@ def shortened(message: Message, room: int = ROOM) -> Message:
 
 def plainly(message: Message) -> Message:
     """Return *message* as one section of text: what is left of a card that was not understood."""
-    parts = [_text_of(block) for block in message.blocks]
+    parts = [_text_of(block) or styled.words_of(block) for block in message.blocks]
     text = "\n".join(part for part in parts if part) or message.text
     return Message(
         text=message.text, blocks=(blocks.section(mrkdwn.clip(text, PLAIN_TEXT)),), rest=""

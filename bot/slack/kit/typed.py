@@ -7,7 +7,7 @@ it has to be read again. Both come out as Markdown that shows what Slack showed.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.slack.kit import rich_text
 from bot.slack.kit.emojis import drawn
@@ -91,14 +91,37 @@ def _line(line: str) -> str:
     return spaced(_words(line))
 
 
+class _Styled(NamedTuple):
+    """Words in a style: where they begin and end in a line, signs included."""
+
+    start: int
+    end: int
+    words: str
+    mark: str
+
+
 def _words(text: str) -> str:
     """Return words with their styles; whatever is none stays as it was typed."""
-    out = ""
-    while styled := [(found, mark) for style, mark in _STYLES if (found := style.search(text))]:
-        found, mark = min(styled, key=lambda one: one[0].start())
-        out += _plain(text[: found.start()]) + mark + _words(found[1]) + mark
-        text = text[found.end() :]
-    return out + _plain(text)
+    out, at = "", 0
+    ahead = {mark: _styled(style.search(text), at, mark) for style, mark in _STYLES}
+    while first := min((one for one in ahead.values() if one is not None), default=None):
+        out += _plain(text[at : first.start]) + first.mark + _words(first.words) + first.mark
+        at = first.end
+        rest = text[at:]
+        for style, mark in _STYLES:
+            known = ahead[mark]
+            # What begins right here could not while the style that just ended stood before it.
+            if here := style.match(rest):
+                ahead[mark] = _styled(here, at, mark)
+            elif known is not None and known.start < at:
+                ahead[mark] = _styled(style.search(rest), at, mark)
+    return out + _plain(text[at:])
+
+
+def _styled(found: re.Match[str] | None, at: int, mark: str) -> _Styled | None:
+    if found is None:
+        return None
+    return _Styled(at + found.start(), at + found.end(), found[1], mark)
 
 
 def _plain(text: str) -> str:

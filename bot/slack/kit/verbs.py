@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TypeAlias
 
 from bot.slack.kit import names
@@ -10,6 +9,13 @@ from bot.slack.kit.blocks import Form, Message
 from bot.slack.kit.grammar import Token
 from bot.slack.kit.payloads import actor
 from provisioning.actors import Act, Actor
+
+#: So many letters are mistyped once; with more mistakes another word was meant.
+LETTERS_A_MISTAKE = 3
+#: From so many letters on a word that begins another one is taken for it.
+BEGUN = 3
+#: No name is longer, and what is typed may be.
+LONGEST_TYPED = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +62,34 @@ class Verb:
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that somebody probably meant."""
-    found = get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
-    return found[0] if found else None
+    """Return the known word that somebody probably meant: begun, or mistyped in a few places."""
+    typed = word.lower()[:LONGEST_TYPED]
+    names_ = list(dict.fromkeys(known))
+    begun = [one for one in names_ if len(typed) >= BEGUN and one.lower().startswith(typed)]
+    if begun:
+        return min(begun, key=len)
+    near = [
+        (distance, one)
+        for one in names_
+        if (distance := typing_errors(typed, one.lower()))
+        <= max(len(typed), len(one)) // LETTERS_A_MISTAKE
+    ]
+    return min(near, key=lambda found: found[0])[1] if near else None
+
+
+def typing_errors(typed: str, meant: str) -> int:
+    """Return how many letters were left out, put in, mistaken or swapped with the next one."""
+    before: list[int] = []
+    last = list(range(len(meant) + 1))
+    for i, letter in enumerate(typed, start=1):
+        row = [i]
+        for j, wanted in enumerate(meant, start=1):
+            found = min(last[j] + 1, row[-1] + 1, last[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and (letter, typed[i - 2]) == (meant[j - 2], wanted):
+                found = min(found, before[j - 2] + 1)
+            row.append(found)
+        before, last = last, row
+    return last[-1]
 
 
 def example(text: str) -> str:

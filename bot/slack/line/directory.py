@@ -30,6 +30,8 @@ PERSON_KEEPS = timedelta(hours=12)
 USERGROUP_KEEPS = timedelta(minutes=10)
 #: Slackbot has no profile of a person.
 SLACKBOT = "USLACKBOT"
+#: What somebody is called of whom Slack says no name.
+NAMELESS = "Somebody"
 
 _UNKNOWN = frozenset({"user_not_found", "users_not_found", "user_not_visible"})
 _NO_GROUP = frozenset({"no_such_subteam", "subteam_not_found", "plan_upgrade_required"})
@@ -218,8 +220,7 @@ def person_of(user: Mapping[str, Any], me: SlackIdentity) -> Person:
         text_or_none(profile, "display_name")
         or text_or_none(profile, "real_name")
         or text_or_none(user, "real_name")
-        or text_or_none(user, "name")
-        or str(user["id"])
+        or NAMELESS  # Neither an id nor what they log in with is a name for others.
     )
     team_id = text_or_none(user, "team_id") or me.team_id
     own = team_id in {me.team_id, me.enterprise_id}

@@ -73,7 +73,7 @@ def problem(sentence: str) -> Message:
 
 def escaped(sentence: str) -> str:
     """Return a sentence of ours as mrkdwn: code in backticks stays, anything else is harmless."""
-    return mrkdwn.escape(sentence)
+    return mrkdwn.sentence(sentence)
 
 
 def problem_view(sentence: str, *, title: str = "Not possible") -> blocks.View:

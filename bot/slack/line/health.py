@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.slack.kit.codes import TOKEN_DEAD, code_of, missing_scope
 from provisioning.errors import TellerUnreachable
+from provisioning.wording import moment
 from storage.records.base import now
 
 logger = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class SlackStanding:
             return self.trouble
         if self.out_since is None or now() - self.out_since < OUT_AFTER:
             return ""
-        return f"Slack has not answered since {self.out_since:%H:%M} UTC; it is asked again."
+        return f"Slack has not answered since {moment(self.out_since)}; it is asked again."
 
     def note(self, error: SlackApiError) -> str | None:
         """Learn from an answer of Slack's; return a sentence for people if it says something."""

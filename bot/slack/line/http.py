@@ -8,6 +8,8 @@ logged before their signature holds; what is signed and makes no sense is refuse
 import asyncio
 import json
 import logging
+import math
+import time
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -32,10 +34,14 @@ NOTHING_YET = (
     "under “Event Subscriptions”, “Interactivity & Shortcuts” and “Slash Commands”, and let Slack "
     "verify it."
 )
+#: Anybody can send what looks like Slack's, so this says what was seen and no more than that.
 NOT_SIGNED = (
-    "What came from Slack so far is not signed with SLIPWAY_SLACK_SIGNING_SECRET. Copy the Signing "
-    "Secret anew from “Basic Information” of the Slack app."
+    "A moment ago something came there that looks like Slack's and is not signed with "
+    "SLIPWAY_SLACK_SIGNING_SECRET. Anybody can send that; but if Slack could not verify the "
+    "address, copy the Signing Secret anew from “Basic Information” of the Slack app."
 )
+#: In seconds: whoever lets Slack verify the address looks here soon afterwards.
+A_MOMENT = 600.0
 
 BODY = web.RequestKey("slack_body", bytes)
 
@@ -46,16 +52,21 @@ class Entrance:
     def __init__(self, app: AsyncApp, secret: str) -> None:
         self._app = app
         self._signing = SlackSignature(secret)
-        self._let_in = self._turned_away = False
+        self._let_in = False
+        self._turned_away = -math.inf
 
     @property
     def note(self) -> str:
-        """Return a sentence while nothing of Slack's ever came in, empty afterwards."""
+        """
+        Return what is wrong while nothing of Slack's ever came in, empty afterwards.
+
+        What strangers send can add a hint to it, for a while, and never take anything away.
+        """
         if self._let_in:
             return ""
-        if self._turned_away:
-            return NOT_SIGNED
-        return NOTHING_YET
+        if time.monotonic() - self._turned_away > A_MOMENT:
+            return NOTHING_YET
+        return f"{NOTHING_YET} {NOT_SIGNED}"
 
     async def admit(self, request: web.Request) -> web.Response | None:
         """Answer 401, 408 or 413 without a word, or let the request in with its bytes read."""
@@ -69,7 +80,8 @@ class Entrance:
         if body is None:
             return _silent(413)
         if not self._signing.covers(request.headers, body):
-            self._turned_away = True
+            if self._signing.is_formed(request.headers):
+                self._turned_away = time.monotonic()
             return _silent(401)
         self._let_in = True
         request[BODY] = body

@@ -12,6 +12,8 @@ AGE = 300
 #: Digits of ASCII and nothing else: `int` would take other scripts, signs and blanks as well.
 _STAMP = re.compile(r"[0-9]{1,12}")
 
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
+
 STAMP_HEADER = "X-Slack-Request-Timestamp"
 SIGNATURE_HEADER = "X-Slack-Signature"
 
@@ -31,6 +33,11 @@ class SlackSignature:
         if _only(headers, SIGNATURE_HEADER) is None or stamp is None:
             return False
         return bool(_STAMP.fullmatch(stamp)) and abs(time.time() - int(stamp)) <= AGE
+
+    @staticmethod
+    def is_formed(headers: Headers) -> bool:
+        """Return whether the signature looks like one of Slack's, whoever made it."""
+        return bool(_SIGNATURE.fullmatch(_only(headers, SIGNATURE_HEADER) or ""))
 
     def covers(self, headers: Headers, body: bytes) -> bool:
         """Return whether Slack signed these very bytes a moment ago."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.web.install.handing import Handing
 from bot.web.install.names import disposition
 from bot.web.install.wire import Wire
 from bot.web.kit.headers import FILE_POLICY
@@ -27,17 +28,25 @@ ENDINGS = {"ipa": ".ipa", "apk": ".apk", "aab": ".aab", "xcarchive": ".zip"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packages:
-    """Answers requests for packages. *stall*, in seconds, is how long a client may take nothing."""
+    """
+    Answers requests for packages.
+
+    *stall*, in seconds, is how long a client may take nothing. *handing* is there when the proxy
+    may send some of them.
+    """
 
     blobs: BlobStore
     receipts: Receipts
     stall: float
+    handing: Handing | None = None
 
     async def answer(self, request: web.Request, opened: OpenedGrant) -> web.StreamResponse:
         """Answer with 200, 206, 304, 412 or 416. Raise BlobMissing before anything was sent."""
         file = opened.file
         tag = f'"{file.tag}"'
         headers = _headers(opened, tag)
+        if self.handing is not None and await self.handing.takes(request, file):
+            return await self.handing.answer(request, opened, headers)
         if is_other(request, tag):
             return web.Response(status=412, headers={"ETag": tag})
         if is_known(request, tag):
@@ -54,19 +63,19 @@ class Packages:
         if request.method != "GET":
             await response.prepare(request)
             return response
-        return await self._send(request, response, span, opened)
+        async with assembling.held(self.blobs, file.segments):
+            return await self._send(request, response, span, opened)
 
     async def _send(
         self, request: web.Request, response: web.StreamResponse, span: Span, opened: OpenedGrant
     ) -> web.StreamResponse:
         build = opened.build
         segments = opened.file.segments
-        await assembling.require(self.blobs, segments)
-        await response.prepare(request)
-        wire = Wire(request, response)
+        wire = Wire(request)
         try:
+            await response.prepare(request)
             await wire.pour(
-                assembling.read(self.blobs, segments, start=span.first, end=span.end),
+                assembling.extents(self.blobs, segments, start=span.first, end=span.end),
                 stall=self.stall,
             )
             await wire.arrival(stall=self.stall)

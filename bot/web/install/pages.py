@@ -12,8 +12,9 @@ from bot.web.install.visitors import Visitor
 from provisioning.installing.circumstances import Circumstances
 from provisioning.installing.grants import OpenedGrant
 from provisioning.installing.installability import Judgement, Way, judge
-from provisioning.installing.reasons import day, reasons, unsaid
+from provisioning.installing.reasons import reasons, unsaid
 from provisioning.releases import notes
+from provisioning.wording import moment
 from storage.inspection.facts import Facts
 from storage.inspection.systems import least_system
 
@@ -116,7 +117,7 @@ def install_page(
         other_browser=on_apple and apple and not visitor.safari and not visitor.webview,
         insecure=apple and not links.secure and not links.loopback,
         number=opened.release.number,
-        link_ends=day(opened.grant.expires_at),
+        link_ends=moment(opened.grant.expires_at),
         install=opened.build.link or (links.itms(token) if apple else package),
         package=opened.build.link or package,
         size=_size(opened),
@@ -164,7 +165,7 @@ def _lines(opened: OpenedGrant, facts: Facts, at: datetime) -> list[Line]:
     if least:
         lines.append(Line(name="Needs", value=f"{least} or later"))
     published = opened.release.published_at or opened.release.created_at
-    lines.append(Line(name="Released", value=day(published)))
+    lines.append(Line(name="Released", value=moment(published)))
     signed = SIGNING_WORDS.get(facts.signing.kind or "")
     if signed:
         lines.append(Line(name="Signed for", value=_audience(signed, facts)))
@@ -172,7 +173,7 @@ def _lines(opened: OpenedGrant, facts: Facts, at: datetime) -> list[Line]:
     if ends is not None and facts.platform == "ios":
         soon = (ends - at).days < SOON_DAYS
         verb = "Stopped working" if ends <= at else "Works until"
-        lines.append(Line(name=verb, value=day(ends), alarming=soon))
+        lines.append(Line(name=verb, value=moment(ends), alarming=soon))
     return lines
 
 

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.links import Links
 from bot.web.install import plists
+from bot.web.install.handing import Handing
 from bot.web.install.icons import SIZES, Icons
 from bot.web.install.packages import Packages
 from bot.web.install.pages import install_page
@@ -50,13 +51,14 @@ class InstallPages:
         links: Links,
         pages: Pages,
         stall: float,
+        handing: Handing | None = None,
     ) -> None:
         self._grants = grants
         self._receipts = receipts
         self._links = links
         self._pages = pages
         self._icons = Icons(blobs)
-        self._packages = Packages(blobs=blobs, receipts=receipts, stall=stall)
+        self._packages = Packages(blobs=blobs, receipts=receipts, stall=stall, handing=handing)
 
     def doors(self) -> list[Door]:
         paths = {

@@ -19,6 +19,9 @@ LONGEST_NAME: Final = 4_096
 #: All entries inflated; an archive that claims more is a bomb, or no app.
 MOST_CONTENT: Final = 32 << 30
 
+#: The folder where one stands.
+HERE: Final = "./"
+
 _TOO_MANY: Final = "This archive has too many entries."
 
 
@@ -141,6 +144,8 @@ def _name(raw: bytes, flags: int) -> str:
         if flags & records.UTF8_FLAG:
             raise Malformed("An entry of this archive has a name that is no text.") from None
         name = raw.decode("cp437")
+    # Some programs write where they stand before every name, which says nothing.
+    name = name.removeprefix(HERE) or name
     leaves = name.startswith("/") or ":" in name[:2] or (".." in name and ".." in name.split("/"))
     if leaves or "\0" in name or "\\" in name:
         raise Malformed("An entry of this archive has a name that leaves the archive.")

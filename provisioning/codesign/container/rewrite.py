@@ -7,6 +7,7 @@ from typing import Final
 
 from provisioning.codesign.container import entry as records
 from provisioning.codesign.container.archive import Archive
+from provisioning.codesign.container.directory import HERE
 from provisioning.codesign.container.entry import Entry
 from provisioning.codesign.structures.assembled import Assembled, Piece, Range
 
@@ -47,9 +48,10 @@ def rewrite(
         offsets[entry.name] = whole.size
         for piece in _entry(archive, entry, changed.get(entry.name)):
             whole.add(piece)
+    before = _before_names(archive)
     for name, replacement in added.items():
         offsets[name] = whole.size
-        whole.add(_new_local(name, replacement))
+        whole.add(_new_local(before + name, replacement))
         for piece in replacement.packed:
             whole.add(piece)
     directory = [
@@ -57,11 +59,17 @@ def rewrite(
         for entry in archive.entries
     ]
     directory += [
-        _new_central(name, offsets[name] - archive.directory.base, replacement)
+        _new_central(before + name, offsets[name] - archive.directory.base, replacement)
         for name, replacement in added.items()
     ]
     _finish(whole, archive, directory)
     return whole
+
+
+def _before_names(archive: Archive) -> str:
+    """Return what stands before each name in this archive, so that new ones are like the others."""
+    here = HERE.encode()
+    return HERE if any(entry.raw_name.startswith(here) for entry in archive.entries) else ""
 
 
 def _entry(archive: Archive, entry: Entry, replacement: Replacement | None) -> Iterator[Piece]:

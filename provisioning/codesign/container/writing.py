@@ -23,7 +23,7 @@ def write_file(
     try:
         with temporary.open("wb", buffering=0) as file:
             for piece in pieces:
-                _write(file.fileno(), piece)
+                write_piece(file.fileno(), piece)
                 if progress is not None:
                     progress(len(piece))
         temporary.replace(path)
@@ -31,7 +31,8 @@ def write_file(
         temporary.unlink(missing_ok=True)
 
 
-def _write(target: int, piece: Piece) -> None:
+def write_piece(target: int, piece: Piece) -> None:
+    """Append a piece to the open file *target*."""
     if isinstance(piece, Range):
         place = _in_file(piece.source, piece.offset)
         if place is not None and _copy(place[0], place[1], target, piece.length):

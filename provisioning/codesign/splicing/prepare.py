@@ -62,17 +62,38 @@ def prepare(
     """
     say = progress or _silent
     with open_archive(ipa) as archive:
-        app = find_app(archive)
-        say("Checking the app as it came.")
-        report = inspect(archive, roots=roots, now=now or datetime.now(UTC))
-        refuse_unfit(app, report)
-        _refuse_faults(app, report)
-        say("Laying out its signatures.")
-        preparation = Preparation(archive=archive, app=app)
-        result = preparation.run()
+        laid = lay_out(archive, say, now=now, roots=roots)
         say("Writing the prepared file.")
-        write_file(out, result.pieces)
-    return Prepared(index=preparation.index(result.size), violations=report.violations)
+        write_file(out, laid.content.pieces)
+    return laid.outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaidOut:
+    """An app in its new form, which can be read while its archive is open, and what came of it."""
+
+    content: Assembled
+    outcome: Prepared
+
+
+def lay_out(
+    archive: Archive,
+    say: Callable[[str], None],
+    *,
+    now: datetime | None = None,
+    roots: Sequence[x509.Certificate] | None = None,
+) -> LaidOut:
+    """Prepare an archive that is open already, as `prepare` does; nothing is written."""
+    app = find_app(archive)
+    say("Checking the app as it came.")
+    report = inspect(archive, roots=roots, now=now or datetime.now(UTC))
+    refuse_unfit(app, report)
+    _refuse_faults(app, report)
+    say("Laying out its signatures.")
+    preparation = Preparation(archive=archive, app=app)
+    content = preparation.run()
+    index = preparation.index(content.size)
+    return LaidOut(content=content, outcome=Prepared(index=index, violations=report.violations))
 
 
 @dataclass(slots=True, kw_only=True)

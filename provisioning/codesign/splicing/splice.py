@@ -33,7 +33,7 @@ from provisioning.codesign.structures.plist import read_plist
 from provisioning.codesign.structures.profile import FILE_NAME as PROFILE_NAME
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.superblob import read_superblob
-from provisioning.codesign.summary import signed_bundles
+from provisioning.codesign.summary import SignedBundle, signed_bundles
 from provisioning.codesign.verifying.verifier import verify_source
 
 #: New bytes are few and made often: the fastest level is enough.
@@ -57,25 +57,43 @@ def splice(
     that signed it, or when a new signature does not fit or would not do; Refused as for any
     re-sign.
     """
+    with open_archive(prepared) as archive:
+        whole, splicing = splice_archive(archive, index, identity, profiles, now=now, roots=roots)
+        return splicing.variant(whole)
+
+
+def splice_archive(
+    archive: Archive,
+    index: Index,
+    identity: Identity,
+    profiles: Sequence[Profile],
+    *,
+    now: datetime | None = None,
+    roots: Sequence[x509.Certificate] | None = None,
+) -> "tuple[Assembled, Splicing]":
+    """
+    Splice into an archive that is open already, as `splice` does.
+
+    Return the new archive, readable while the old one is open, and who knows what was done.
+    """
     if identity.fingerprint != index.fingerprint:
         raise NeedsFullPath(
             "This app was signed by another certificate; sign it anew with this one."
         )
-    with open_archive(prepared) as archive:
-        if archive.source.size != index.size:
-            raise Malformed("This index belongs to another prepared file.")
-        splicing = Splicing(
-            archive=archive,
-            index=index,
-            identity=identity,
-            profiles=profiles,
-            moment=now or datetime.now(UTC),
-        )
-        whole = splicing.run()
-        faults = verify_source(whole, roots=roots, now=splicing.moment)
-        if faults:
-            raise NeedsFullPath(f"New profiles alone do not make it run: {faults[0]}")
-        return splicing.variant(whole)
+    if archive.source.size != index.size:
+        raise Malformed("This index belongs to another prepared file.")
+    splicing = Splicing(
+        archive=archive,
+        index=index,
+        identity=identity,
+        profiles=profiles,
+        moment=now or datetime.now(UTC),
+    )
+    whole = splicing.run()
+    faults = verify_source(whole, roots=roots, now=splicing.moment)
+    if faults:
+        raise NeedsFullPath(f"New profiles alone do not make it run: {faults[0]}")
+    return whole, splicing
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,6 +120,10 @@ class Splicing:
             self._splice(bundle, self.assigned.profiles[bundle.path])
         return rewrite(self.archive, self.changed, {})
 
+    def signed(self) -> tuple[SignedBundle, ...]:
+        """Return what each bundle was signed with."""
+        return tuple(signed_bundles(self.app, self.assigned))
+
     def variant(self, whole: Assembled) -> Variant:
         """Tell the new archive as ranges of the prepared file and new bytes."""
         segments = tuple(as_segments(whole.pieces))
@@ -109,7 +131,7 @@ class Splicing:
             segments=segments,
             size=whole.size,
             new_bytes=sum(item.length for item in segments if item.content is not None),
-            bundles=tuple(signed_bundles(self.app, self.assigned)),
+            bundles=self.signed(),
         )
 
     def _app(self) -> App:

@@ -53,14 +53,16 @@ class Assembled:
         """Return exactly *length* bytes from *offset*. Raise Malformed past the end."""
         if offset < 0 or length < 0 or offset + length > self.size:
             raise Malformed("The file ends before the data it announces.")
-        return b"".join(self._within(offset, offset + length))
+        pieces = self.between(offset, offset + length)
+        return b"".join(read_piece(piece, 0, len(piece)) for piece in pieces)
 
-    def _within(self, start: int, end: int) -> Iterator[bytes]:
+    def between(self, start: int, end: int) -> Iterator[Piece]:
+        """Yield the pieces that make up the bytes from *start* up to, but not including, *end*."""
         number = max(bisect_right(self.starts, start) - 1, 0)
         while start < end:
             inner = start - self.starts[number]
             length = min(len(self.pieces[number]) - inner, end - start)
-            yield read_piece(self.pieces[number], inner, length)
+            yield cut_piece(self.pieces[number], inner, length)
             start += length
             number += 1
 
@@ -70,6 +72,12 @@ def assembled(pieces: Iterable[Piece]) -> Assembled:
     for piece in pieces:
         whole.add(piece)
     return whole
+
+
+def cut_piece(piece: Piece, offset: int, length: int) -> Piece:
+    if isinstance(piece, Range):
+        return Range(piece.source, piece.offset + offset, length)
+    return piece[offset : offset + length]
 
 
 def read_piece(piece: Piece, offset: int, length: int) -> bytes:

@@ -5,21 +5,19 @@ from datetime import datetime
 from typing import Final
 
 from cryptography import x509
+from cryptography.x509.oid import NameOID
 
 from provisioning.codesign.errors import Malformed
 from provisioning.codesign.structures.cms import read_signed_message
 from provisioning.codesign.verifying import trust
 from provisioning.codesign.verifying.envelope import check_signature, signer_of
 
-#: What Apple marks the certificates with that developers sign their code with.
-_DEVELOPERS: Final = frozenset(
-    {
-        "1.2.840.113635.100.6.1.2",
-        "1.2.840.113635.100.6.1.4",
-        "1.2.840.113635.100.6.1.7",
-        "1.2.840.113635.100.6.1.12",
-    }
-)
+#: Apple marks what a certificate is for by extensions below this: developers' for signing code.
+_FOR_CODE: Final = "1.2.840.113635.100.6.1."
+#: The mark of the certificate with which Apple signs profiles, and how that is called (iOS compares
+#: the name): every certificate that Apple hands out leads to the same root, but only this one may.
+_FOR_PROFILES: Final = "1.2.840.113635.100.6.2.2.1"
+_PROFILE_SIGNER: Final = "Provisioning Profile Signing"
 
 
 def check_origin(
@@ -38,16 +36,21 @@ def check_origin(
         yield str(error)
         return
     yield from check_signature(message, message.content or b"", signer)
-    if _is_developers(signer):
-        yield "a developer signed it, and not Apple."
     chain = trust.chain_of(signer, [*certificates, *roots])
     for violation in trust.check_chain(chain, roots, now, where):
         yield violation.sentence
+    yield from _check_purpose(signer)
 
 
-def _is_developers(certificate: x509.Certificate) -> bool:
-    """Tell a certificate for signing apps, which leads to Apple's root just as well."""
+def _check_purpose(signer: x509.Certificate) -> Iterator[str]:
+    """Yield a sentence when the certificate is not the one that Apple signs profiles with."""
+    name = trust.name_of(signer, NameOID.COMMON_NAME)
     try:
-        return any(item.oid.dotted_string in _DEVELOPERS for item in certificate.extensions)
+        marks = [item.oid.dotted_string for item in signer.extensions]
     except ValueError:  # Of Apple's certificates all can be read.
-        return True
+        yield "the certificate that signed it cannot be read."
+        return
+    if any(mark.startswith(_FOR_CODE) for mark in marks):
+        yield "a developer signed it, and not Apple."
+    elif _FOR_PROFILES not in marks and not name.endswith(_PROFILE_SIGNER):
+        yield f"{name} signed it, which Apple does not sign profiles with."

@@ -60,6 +60,16 @@ async def test_a_mistyped_verb_is_answered_with_the_one_that_was_meant(
     assert f"Did you mean `/release {meant}`?" in await asking.said("Ann", typed)
 
 
+@pytest.mark.parametrize("typed", ["relaese", "zzz", "sow me"])
+async def test_c16_nothing_is_suggested_that_is_far_from_what_was_typed(
+    asking: Asking, typed: str
+) -> None:
+    said = await asking.said("Ann", typed)
+
+    assert ("Did you mean" in said) == (typed == "sow me")
+    assert "`roles`?" not in said
+
+
 async def test_help_on_a_mistyped_verb_names_the_one_that_was_meant(asking: Asking) -> None:
     assert "Did you mean `/release roles`?" in await asking.said("Ann", "help role")
 

@@ -189,7 +189,7 @@ async def test_a_group_with_somebody_who_cannot_install_is_not_made_at_all(askin
 
     said = await asking.said("Ann", f"groups create Machines @bob {robot.mention}")
 
-    assert "robot is an app and cannot install anything." in said
+    assert "Robot is an app and cannot install anything." in said
     assert "There is no group called" in await asking.said("Ann", "groups show Machines")
 
 
@@ -225,7 +225,7 @@ async def test_the_form_of_a_new_group_shows_mistakes_beside_its_inputs(asking: 
 
     assert taken.errors == {names.GROUP_NAME: "There is already a group called taken."}
     assert machine.errors == {
-        names.GROUP_PEOPLE: "other.robot is an app and cannot install anything."
+        names.GROUP_PEOPLE: "Other robot is an app and cannot install anything."
     }
     assert "There is no group called" in await asking.said("Ann", "groups show Fine")
 
@@ -347,9 +347,21 @@ async def test_a_form_of_a_group_that_was_deleted_meanwhile_says_so(asking: Aski
     assert sent.errors == {names.GROUP_NAME: "There is no such group."}
 
 
-@pytest.mark.parametrize("typed", ["groups", "groups create Mine", "groups show Beta"])
-async def test_a_tester_is_told_which_role_groups_take(asking: Asking, typed: str) -> None:
-    assert "You may not change groups here" in await asking.said("Bob", typed)
+@pytest.mark.parametrize(
+    ("typed", "act"),
+    [
+        ("groups", "see groups"),
+        ("groups show Beta", "see groups"),
+        ("groups relaese", "see groups"),
+        ("help groups", "see groups"),
+        ("groups create Mine", "change groups"),
+        ("groups add Beta @cid", "change groups"),
+    ],
+)
+async def test_c16_a_tester_is_told_what_it_is_that_they_may_not(
+    asking: Asking, typed: str, act: str
+) -> None:
+    assert f"You may not {act} here" in await asking.said("Bob", typed)
 
 
 async def test_a_testers_click_on_a_managers_button_is_refused(asking: Asking) -> None:

@@ -4,15 +4,19 @@ import pytest
 import pytest_asyncio
 
 from bot.slack.kit import names
-from tests.integration.answering.asking import Asking, at_rest, marked, raw_texts, words_of
+from tests.blockkit.inertness import acting
+from tests.integration.answering.asking import Asking, at_rest, raw_texts, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("evil", "rested")]
 
 #: As Slack sends what was typed: & < > escaped.
-EVIL = "&lt;!channel&gt; `x` *b* &amp; &lt;https://evil.example|ok&gt;"
-SHOWN = "&lt;!channel&gt; `x` *b* &amp; &lt;https://evil.example|ok&gt;"
-PLAIN = "<!channel> `x` *b* & <https://evil.example|ok>"
+EVIL = "&lt;!channel&gt; `x` *evilb* _evili_ ~evils~ &amp; &lt;http://e.io|a&gt;"
+PLAIN = "<!channel> `x` *evilb* _evili_ ~evils~ & <http://e.io|a>"
+
+
+#: What answers with the name of the app or the group.
+SHOWING = ("list", "show evil", "apps", "groups", f"groups show {EVIL}", "testers")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -57,8 +61,10 @@ async def test_what_is_answered_rings_for_nobody(evil: House, asking: Asking, ty
     assert raw_texts(evil) == []
 
 
-async def test_a_group_of_such_a_name_is_shown_by_it_and_found_by_it(asking: Asking) -> None:
-    assert f"*{SHOWN}*" in await asking.said("Ann", f"groups show {EVIL}")
+async def test_c12_such_a_name_is_shown_to_the_letter(asking: Asking) -> None:
+    shown = {typed: await asking.said("Ann", typed) for typed in SHOWING}
+
+    assert [typed for typed, said in shown.items() if PLAIN not in said] == []
 
 
 @pytest.mark.parametrize(
@@ -78,7 +84,7 @@ async def test_forms_show_such_names_as_they_are(
 ) -> None:
     form = await asking.form("Ann", typed.format(EVIL), title)
 
-    assert [text for text in marked(form.blocks) if "<!" in text or "<https" in text] == []
+    assert acting(form.blocks) == []
     assert raw_texts(evil) == []
 
 
@@ -88,8 +94,8 @@ async def test_home_and_announcements_ring_for_nobody(evil: House) -> None:
     await evil.workspace.eventually(lambda: evil.workspace.home_of("Ann"))
     home = await evil.workspace.eventually(lambda: evil.workspace.home_of("Bob"))
 
-    assert SHOWN in words_of(home)
-    assert "&lt;!channel&gt;" in evil.card(QA).said()
+    assert PLAIN in words_of(home)
+    assert PLAIN in evil.card(QA).said()
     assert raw_texts(evil) == []
 
 
@@ -98,5 +104,5 @@ async def test_a_group_of_such_a_name_is_deleted_by_its_button(evil: House, aski
 
     await evil.ann.click(await asking.ask("Ann", f"groups delete z {EVIL}"), names.GROUP_DELETE)
 
-    await evil.whisper_to("Ann", "Deleted the group *z &lt;!channel&gt;")
+    await evil.whisper_to("Ann", "z <!channel>")
     assert raw_texts(evil) == []

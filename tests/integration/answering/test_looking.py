@@ -152,8 +152,8 @@ async def test_somebody_without_a_release_hears_nothing_of_the_apps(
     assert not any("arbour" in one for one in said)
 
 
-async def test_testers_are_for_managers(asking: Asking) -> None:
-    assert "You may not change groups here" in await asking.said("Dee", "testers")
+async def test_c16_whoever_may_not_see_testers_is_told_so(asking: Asking) -> None:
+    assert "You may not see testers here" in await asking.said("Dee", "testers")
 
 
 async def test_show_without_an_app_opens_a_form_that_turns_into_the_release(

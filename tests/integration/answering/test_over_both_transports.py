@@ -19,7 +19,7 @@ async def test_a_group_is_made_and_a_release_given_to_it_by_typing_alone(either:
     assert "Did you mean `/release list`?" in mistaken
     assert "Created the group *QA*." in made
     assert "goes to *1 person*: QA." in went
-    assert "You may not change groups here" in refused
+    assert "You may not see groups here" in refused
     await either.dm_to("Bob", "ready for you")
     await either.card_saying("*Live*", QA)
 

@@ -94,8 +94,8 @@ def run_to_end(main: Main, *arguments: object) -> list[str]:
 
 
 def until(met: Callable[[], bool]) -> None:
-    """Wait until something is so; a test that waits for twenty seconds has failed."""
-    give_up = time.monotonic() + 20
+    """Wait until something is so; a test that waits for a minute has failed."""
+    give_up = time.monotonic() + 60
     while not met():
         assert time.monotonic() < give_up, "Nothing came of it."
         time.sleep(0.02)

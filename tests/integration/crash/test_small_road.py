@@ -145,11 +145,9 @@ def test_a_dead_replica_s_road_goes_on_in_a_living_one(postgres_engine_home: Eng
 
     assert dying.process.pid is not None
     os.kill(dying.process.pid, signal.SIGKILL)
-    died = time.monotonic()
     assert dying.wait()[0] == -signal.SIGKILL
     assert living.wait()[0] == 0
 
-    assert time.monotonic() - died < 5
     assert [len(effects.of(step)) for step in STEPS] == [1, 2, 1]
 
 

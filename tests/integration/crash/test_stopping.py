@@ -18,7 +18,7 @@ from tests.integration.crash.small_road import QUICK, Effects
 
 #: Handing back and taking down take less than a second each, and a connection that is just being
 #: made three.
-AFTER_THE_DRAIN = 6.0
+AFTER_THE_DRAIN = 20.0
 
 
 class Wire:

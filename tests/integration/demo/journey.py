@@ -1,18 +1,11 @@
 """The road that the guide shows, walked in a browser by somebody who only looks and clicks."""
 
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Literal, TypeAlias
 
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from tests.browsers import Browser, Locator, Page, expect
 
-from tests.programs import BROWSERS, needed
-
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
     "Gecko) Version/18.1 Mobile/15E148 Safari/604.1"
@@ -29,15 +22,6 @@ Camera: TypeAlias = Callable[[Page, str], Awaitable[None]]
 
 async def no_camera(page: Page, name: str) -> None:
     """Take no picture."""
-
-
-@asynccontextmanager
-async def browser() -> AsyncGenerator[Browser]:
-    program = needed(*BROWSERS)
-    async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=program, args=QUIET)
-        yield opened
-        await opened.close()
 
 
 class Journey:

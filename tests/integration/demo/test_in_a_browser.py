@@ -3,15 +3,15 @@
 import re
 
 import pytest
-from playwright.async_api import expect
 
 from bot.sandbox.demo import running
-from tests.integration.demo.journey import Journey, browser
+from tests.browsers import chromium, expect
+from tests.integration.demo.journey import Journey
 
 
 @pytest.mark.slow
 async def test_d4_the_guide_leads_through_its_stations_and_each_is_true() -> None:
-    async with browser() as opened, running(lived_in=True) as demo:
+    async with chromium() as opened, running(lived_in=True) as demo:
         journey = Journey(opened)
         link = await journey.walk(demo.slack.url)
 
@@ -20,6 +20,7 @@ async def test_d4_the_guide_leads_through_its_stations_and_each_is_true() -> Non
         await expect(phone.locator(".version")).to_have_text(re.compile(r"2\.5\.0"))
         install = phone.get_by_role("link", name=re.compile("^(Install|Try it anyway)"))
         assert (await install.get_attribute("href") or "").startswith("itms-services://?")
+        await expect(phone.locator("footer")).to_contain_text("for Bob Baker alone")
         wide = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
         assert await phone.evaluate(wide) is False
 

@@ -1,5 +1,6 @@
 """What can be wrong with an installation: each ill with what brings it about and what is said."""
 
+import asyncio
 import os
 import sqlite3
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.findings import Gravity
+from bot.secret_key import hold_to, secret_key
 from storage.catalog import grants, groups, organizations
 from storage.catalog.database import Database
 from storage.records.base import now
@@ -95,7 +97,7 @@ async def open_key(installation: Installation, _patch: pytest.MonkeyPatch) -> No
     installation.settings.key_file.chmod(0o644)
 
 
-async def lose_key(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+async def _give_a_link(installation: Installation) -> Database:
     database = Database(installation.settings.records_url)
     shelf = await stock(database)
     async with database.writing() as session:
@@ -106,8 +108,22 @@ async def lose_key(installation: Installation, _patch: pytest.MonkeyPatch) -> No
             expires_at=now() + timedelta(days=1),
         )
         await grants.keep(session, grant)
-    await database.close()
+    return database
+
+
+async def lose_key(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    await (await _give_a_link(installation)).close()
     installation.settings.key_file.unlink()
+
+
+async def mistake_key(installation: Installation, patch: pytest.MonkeyPatch) -> None:
+    """Start once with a key, give a link, and put another key in its place."""
+    settings = installation.settings
+    database = await _give_a_link(installation)
+    key = await asyncio.to_thread(secret_key, settings.key_file)
+    await hold_to(database, settings.organization, key, settings.key_file)
+    await database.close()
+    await change_key(installation, patch)
 
 
 async def damage(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
@@ -215,6 +231,13 @@ CASES: dict[str, Case] = {
         words="install links that still hold were made with it",
         to_do="`slipway new-key`",
         do=lose_key,
+        also=frozenset({"way in"}),
+    ),
+    "a wrong key": Case(
+        what="secret key",
+        words="is not the one that install links that still hold were made with",
+        to_do="move this one away and run `slipway new-key`",
+        do=mistake_key,
         also=frozenset({"way in"}),
     ),
     "a damaged database": Case(
@@ -343,6 +366,13 @@ CASES: dict[str, Case] = {
         words="spoils range requests (it answers 200",
         to_do="`Range`",
         do=ill(Ill.NO_RANGES),
+    ),
+    "nobody to hand over to": Case(
+        what="downloads",
+        words="SLIPWAY_SENDFILE is nginx, and the proxy does not offer",
+        to_do="docs/operating.md",
+        gravity=WARNING,
+        do=given(sendfile="nginx"),
     ),
     "small bodies": Case(
         what="large requests",

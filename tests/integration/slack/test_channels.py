@@ -105,10 +105,10 @@ async def test_25_who_cannot_be_told_is_named_to_the_manager_alone(
     await distribute(house, "QA")
 
     told = await house.dm_to("Ann", "did not reach everybody")
-    assert "bob" in told.said()
+    assert "Bob Baker" in told.said()
     assert reason in told.said()
     await house.card_saying("0/1 reached")
-    assert all("bob" not in m.said() for m in house.workspace.by_bot(BUILDS))
+    assert all("Bob" not in m.said() for m in house.workspace.by_bot(BUILDS))
 
 
 async def test_26_members_of_a_user_group_are_told_and_a_vanished_one_reaches_nobody(

@@ -1,6 +1,6 @@
 """One call to a Slack that misbehaves: what is tried again, for how long, and what leaves."""
 
-import time
+import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 
@@ -87,12 +87,11 @@ async def test_2_a_post_is_not_repeated_unless_it_certainly_did_nothing(line: Li
 
 async def test_1_a_long_wait_is_left_to_whoever_has_hours(line: Line) -> None:
     line.slack.script("auth.test", Fault.rate_limited(30), times=99)
-    begun = time.monotonic()
 
     with pytest.raises(SlackApiError):
-        await line.ways.patient.auth_test()
+        async with asyncio.timeout(10):
+            await line.ways.patient.auth_test()
 
-    assert time.monotonic() - begun < 1
     assert len(line.slack.calls_of("auth.test")) == 1
 
 

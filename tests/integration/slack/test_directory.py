@@ -44,7 +44,7 @@ async def test_a_person_is_asked_for_once(slack: SandboxSlack, directory: SlackD
 
     found = [await directory.person(ann.id) for _ in range(3)]
 
-    assert {person.name for person in found} == {"ann"}
+    assert {person.name for person in found} == {"Ann Archer"}
     assert found[0].email == "ann@harbour.example"
     assert len(slack.calls_of("users.info")) == 1
 
@@ -79,7 +79,7 @@ async def test_while_slack_is_silent_what_is_known_counts_and_what_is_not_fails(
     for method in ("users.info", "usergroups.users.list"):
         slack.script(method, Fault.error("fatal_error"), times=99)
 
-    assert (await directory.person(ann)).name == "ann"
+    assert (await directory.person(ann)).name == "Ann Archer"
     assert len(await directory.members(team)) == 2
     with pytest.raises(DirectoryFailed):
         await directory.person(bob)

@@ -179,7 +179,7 @@ async def test_c2_what_is_typed_with_a_build_is_shown_as_slack_showed_it(either:
 
     card = await either.card_saying("New app")
     assert (
-        f"*Proposed notes*\n*New* _soft_ ~gone~ `x*y` @{either.bob.user.name} #qa 🎉\n"
+        f"*Proposed notes*\n*New* _soft_ ~gone~ `x*y` @{either.bob.user.real_name} #qa 🎉\n"
         "• <https://a.example/x|the log>\n> 1 &lt; 2"
     ) in card.said()
 

@@ -37,6 +37,32 @@ async def test_a_role_that_was_taken_away_meanwhile_no_longer_counts(house: Hous
     assert "You may not distribute releases" in str(sent.errors)
 
 
+async def test_c16_what_is_wrong_with_people_is_said_where_people_are_chosen(house: House) -> None:
+    draft = await house.with_app()
+    house.workspace.add_person("Gone", deleted=True)
+    await house.ann.click(draft, names.DISTRIBUTE)
+    form = await house.view_of("Ann", "Distribute")
+
+    sent = await house.ann.submit(
+        form, {names.PEOPLE: {names.PEOPLE: [house.workspace.person("Gone").id]}}
+    )
+
+    assert list(sent.errors) == [names.PEOPLE]
+
+
+async def test_c16_the_picker_of_groups_says_how_many_are_in_each(house: House) -> None:
+    await house.group("QA", "Bob", "Cid", channel=QA)
+    draft = await house.with_app()
+    await house.ann.click(draft, names.DISTRIBUTE)
+    form = await house.view_of("Ann", "Distribute")
+
+    (offered,) = await house.ann.suggest(form, names.GROUPS, "q")
+
+    assert offered["text"]["text"] == "QA"
+    assert offered["description"]["text"] == "2 people"
+    assert "optional" not in str(next(b for b in form.blocks if b["block_id"] == names.OPTIONS))
+
+
 async def test_6_a_double_click_is_one_release(house: House) -> None:
     await house.group("QA", "Bob", channel=QA)
     await house.with_app()
@@ -57,7 +83,9 @@ async def test_6_a_double_click_is_one_release(house: House) -> None:
     assert len([m for m in house.workspace.by_bot(QA) if "release 2" in m.said()]) == 1
 
 
-async def test_6_of_two_managers_at_once_the_second_sees_who_did_it(house: House) -> None:
+async def test_6_c15_of_two_managers_at_once_the_second_sees_who_did_it_and_when(
+    house: House,
+) -> None:
     bob = Holder(kind=HolderKind.PERSON, id=str(slack(house.bob.id)))
     await house.running.house.people.roles.give(house.manager, Role.MANAGER, bob)
     await house.group("QA", "Cid", channel=QA)
@@ -74,7 +102,7 @@ async def test_6_of_two_managers_at_once_the_second_sees_who_did_it(house: House
     assert first.action == "clear"
     assert second.action == "update"
     refused = await house.view_of("Bob", "Already done")
-    assert "ann already distributed release 1 to QA" in str(refused.blocks)
+    assert "Ann Archer already distributed release 1 to QA on <!date^" in str(refused.blocks)
     await house.dm_to("Cid", "ready for you")
     assert len([m for m in house.workspace.dms("Cid") if "ready" in m.said()]) == 1
 
@@ -89,7 +117,7 @@ async def test_a_form_that_was_overtaken_says_by_whom_before_it_counts(house: Ho
 
     await house.bob.submit(await house.view_of("Bob", "Distribute"), {names.GROUPS: ["QA"]})
 
-    assert "ann distributed release 1 to QA" in str(
+    assert "Ann Archer distributed release 1 to QA" in str(
         (await house.view_of("Bob", "Already done")).blocks
     )
 
@@ -166,7 +194,7 @@ async def test_23_somebody_of_another_workspace_cannot_be_chosen(house: House) -
         await house.view_of("Ann", "Distribute"), {names.PEOPLE: [eve.id]}
     )
 
-    assert "belongs to another workspace" in sent.errors[names.GROUPS]
+    assert "belongs to another workspace" in sent.errors[names.PEOPLE]
 
 
 async def test_21_builds_of_other_bots_stay_without_a_word_unless_a_bot_holds_the_role(
@@ -185,6 +213,18 @@ async def test_21_builds_of_other_bots_stay_without_a_word_unless_a_bot_holds_th
     await robot.post(BUILDS, "Nightly", files=[house.samples.apk])
 
     await house.card_saying("New app")
+
+
+async def test_c15_who_gets_another_name_is_called_by_it(house: House) -> None:
+    await house.group("QA", "Bob")
+    testers = house.running.house.people.testers
+    (before,) = (await testers.listed(limit=5)).first
+
+    house.workspace.change_person("Bob", display_name="Bobby B.")
+    await house.settled()
+
+    (after,) = (await testers.listed(limit=5)).first
+    assert (before.tester.name, after.tester.name) == ("Bob Baker", "Bobby B.")
 
 
 async def test_24_a_deactivated_tester_is_not_told_and_history_is_kept(house: House) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import time
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
@@ -332,7 +331,6 @@ async def test_39_edits_of_one_message_keep_apart_and_the_last_state_is_shown(
     async def render() -> Card:
         return Card(text=f"{shown}", blocks=(section(f"{shown}"),))
 
-    begun = time.monotonic()
     for shown in range(30):
         await desk.workspace.postings.draw("k", spot(desk), render, progress=shown not in {0, 29})
         await asyncio.sleep(0.02)
@@ -341,4 +339,3 @@ async def test_39_edits_of_one_message_keep_apart_and_the_last_state_is_shown(
     gaps = [later - earlier for earlier, later in itertools.pairwise(edits[:-1])]
     assert said(desk) == ["29"]
     assert all(gap >= 0.28 for gap in gaps)
-    assert time.monotonic() - begun < 5

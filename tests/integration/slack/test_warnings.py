@@ -64,6 +64,48 @@ async def test_c6_each_is_told_of_the_very_file_that_their_link_leads_to(
     assert "expired" not in own.said()
     assert "Its provisioning profile expired on" in other.said()
     await house.card_saying("Its provisioning profile expired on", QA)
+    bob, cid = await _home(house, "Bob"), await _home(house, "Cid")
+    assert ("'Install'" in bob, "'Open'" in bob, "expired" in bob) == (True, False, False)
+    assert ("'Install'" in cid, "'Open'" in cid, "expired" in cid) == (False, True, True)
+
+
+async def test_c16_a_build_for_vision_is_listed_as_what_it_is(
+    house: House, sqlite_url: str
+) -> None:
+    await house.with_app()
+    database = Database(sqlite_url)
+    async with database.writing() as session:
+        build = (await session.exec(select(Build))).one()
+        build.facts = {**build.facts, "device_families": ["vision"]}
+        session.add(build)
+    await database.close()
+
+    shown = [await _home(house, "Ann")]
+    for typed in ("list", "list harbour", "apps"):
+        await house.ann.command(BUILDS, names.COMMAND, typed)
+        shown.append((await house.whisper_to("Ann", "Harbour")).said())
+    await house.ann.shortcut(names.DISTRIBUTE_GLOBAL)
+    form = await house.view_of("Ann", "Distribute a build")
+    shown.append(str(await house.ann.suggest(form, names.RELEASE, "")))
+
+    assert ["visionOS" in one for one in shown] == [True] * 5
+    assert not any("iOS ·" in one.replace("visionOS", "") for one in shown)
+
+
+async def test_c16_who_may_not_distribute_is_not_told_how(house: House) -> None:
+    await house.with_app()
+    said = []
+    for person in ("Cid", "Ann"):
+        await house.workspace.person(person).command(BUILDS, names.COMMAND, "show harbour")
+        said.append((await house.whisper_to(person, "Nobody has it yet")).said())
+
+    assert ["distribute" in one.lower() for one in said] == [False, True]
+
+
+async def _home(house: House, person: str) -> str:
+    """Return what stands on somebody's Home tab."""
+    await house.workspace.person(person).open_home()
+    return str((await house.workspace.eventually(lambda: house.workspace.home_of(person))).blocks)
 
 
 async def _signed_for_bob(

@@ -3,26 +3,17 @@
 from collections.abc import AsyncGenerator
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
 
+from tests.browsers import Browser, Page, chromium
 from tests.integration.web.site import ANDROID, DESKTOP, IPHONE, Offer, Site
 from tests.integration.web.test_install_page import PAYLOADS
-from tests.programs import BROWSERS, needed
 from tests.shelf import drawn_icon, signed_ad_hoc
-
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 
 
 @pytest.fixture
 async def browser() -> AsyncGenerator[Browser]:
-    program = needed(*BROWSERS)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=QUIET)
-        yield browser
-        await browser.close()
+    async with chromium() as opened:
+        yield opened
 
 
 class Watched:
@@ -121,3 +112,21 @@ async def test_the_code_can_be_seen_on_a_desktop(browser: Browser, site: Site) -
 
     assert drawn > 100
     assert seen.heard == []
+
+
+@pytest.mark.parametrize("height", [844, 568])
+async def test_c19_the_page_of_an_error_is_not_scrolled_on_a_phone(
+    browser: Browser, site: Site, height: int
+) -> None:
+    context = await browser.new_context(
+        user_agent=IPHONE, viewport={"width": 390, "height": height}, color_scheme="dark"
+    )
+    seen = Watched(await context.new_page())
+    await seen.page.goto(site.address + "/i/" + "a" * 43)
+    room = await seen.page.evaluate(
+        "[document.documentElement.scrollHeight, document.documentElement.scrollWidth]"
+    )
+    mark = await seen.page.locator(".mark").evaluate("mark => mark.naturalWidth")
+
+    assert room == [height, 390]
+    assert mark > 0

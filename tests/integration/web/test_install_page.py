@@ -12,6 +12,7 @@ import segno
 from sqlmodel import select
 
 from provisioning.installing.reasons import day
+from provisioning.wording import moment
 from storage.inspection.facts import Signing
 from storage.records.base import now
 from storage.records.build import Build
@@ -81,8 +82,8 @@ async def test_an_iphone_sees_everything_and_one_button(site: Site) -> None:
         "42.7 MB",
         "iOS 16.0 or later",
         "Ad hoc, 2 devices",
-        f"Works until {day(now() + timedelta(days=200))}",
-        f"works until {day(offer.grant.expires_at)}",
+        f"Works until {day(now() + timedelta(days=200))}, ",
+        f"works until {moment(offer.grant.expires_at)}",
         "Bob Baker",
         "on the 2 devices registered for it",
     ):

@@ -1,14 +1,21 @@
 """Fetching the package: whole, in pieces, again, and never the wrong bytes."""
 
 import asyncio
+import errno
 import hashlib
+import logging
+import os
 import socket
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientPayloadError
 
+from storage.blobs import assembling
+from storage.blobs.segments import Segments
+from storage.blobs.store import BlobStore
 from storage.records.grant import Receipt
 from tests.integration.web.conftest import open_site
 from tests.integration.web.site import APPSTORED, SLACKBOT, Offer, Site
@@ -228,6 +235,68 @@ async def test_a_download_that_was_broken_off_is_completed_by_the_rest(site: Sit
     await site.get(offer.ipa, Range="bytes=4000000-", If_Range=offer.tag)
 
     assert (await settled(site, offer, count=3)).completed_at is not None
+
+
+async def test_a7_who_leaves_before_the_first_byte_is_no_error(
+    site: Site, offer: Offer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone = asyncio.Event()
+    held = assembling.held
+
+    @asynccontextmanager
+    async def slowly(store: BlobStore, segments: Segments) -> AsyncGenerator[None]:
+        await gone.wait()
+        await asyncio.sleep(0.05)
+        async with held(store, segments):
+            yield
+
+    monkeypatch.setattr(assembling, "held", slowly)
+    _, writer = await dial(site)
+    writer.write(f"GET {offer.ipa} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    await asyncio.sleep(0.1)
+    writer.transport.abort()
+    gone.set()
+    with caplog.at_level(logging.INFO):
+        await _said(caplog, "ended early")
+
+    assert not [one for one in caplog.records if one.levelno >= logging.WARNING]
+    assert await site.receipts_of(offer) == {}
+
+
+async def _said(caplog: pytest.LogCaptureFixture, words: str) -> None:
+    for _ in range(500):
+        if words in caplog.text:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"The log does not say “{words}”.")
+
+
+async def test_a7_a_slow_client_gets_every_byte_while_the_loop_turns(site: Site) -> None:
+    """The client reads with pauses, so the system is full again and again."""
+    offer = await site.offer(content=package(12_000_000))
+    reader, writer = await dial(site)
+    writer.write(f"GET {offer.ipa} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    await reader.readuntil(b"\r\n\r\n")
+    got = bytearray()
+    while len(got) < len(offer.content):
+        got += await reader.read(1_500_000)
+        await asyncio.sleep(0.005)
+
+    assert bytes(got) == offer.content
+    assert (await settled(site, offer)).completed_at is not None
+    writer.close()
+
+
+@pytest.mark.parametrize("code", [errno.EINVAL, errno.ENOSYS])
+async def test_a7_a_file_system_that_cannot_send_by_itself_is_copied_from(
+    site: Site, offer: Offer, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def cannot(*_: object) -> int:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, "sendfile", cannot)
+
+    assert (await site.get(offer.ipa)).body == offer.content
 
 
 async def test_who_takes_nothing_is_hung_up_on(sqlite_url: str, tmp_path: Path) -> None:

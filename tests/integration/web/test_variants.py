@@ -22,6 +22,7 @@ from tests.integration.web.site import APPSTORED, BASE, Offer, Site
 from tests.shelf import change
 from tests.signed import Bench, open_bench, profiles_of
 from tests.unit.provisioning.codesign import world
+from tests.unit.provisioning.signing.test_disk import days_pass, swept
 
 #: More than one piece of a manifest, so that the digests of the base are put to use.
 ASSETS = 11_000_000
@@ -233,3 +234,23 @@ async def test_somebody_whose_phone_is_not_in_it_gets_the_build_as_it_came(
 
     assert for_bob.headers["ETag"] == f'"{variant.tag}"'
     assert for_cid.headers["ETag"] == f'"{shelf.build.sha256}"'
+
+
+async def test_e16_a_phone_gets_to_the_end_of_what_is_dropped_meanwhile(
+    site: Site, bench: Bench
+) -> None:
+    offer = await offered(site, bench)
+    _, content = await signed(bench, world.OLD_PHONE)
+    async with site.client.get(
+        site.address + offer.ipa, headers={"User-Agent": APPSTORED}
+    ) as phone:
+        got = await phone.content.readexactly(100_000)
+        await signed(bench, world.OLD_PHONE, world.NEW_PHONE)
+        await days_pass(bench)
+        await bench.signing.drop_outdated()
+        during = await swept(bench)
+        got += await phone.content.read()
+
+    assert got == content
+    assert during == 0
+    assert await swept(bench) == 1

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.cli.packages import sheet_of
+from bot.cli.telling import sheet_of
 from bot.links import Links
 from bot.slack.features.distribution import messages as distribution
 from bot.slack.features.distribution import views

@@ -59,6 +59,51 @@ def test_a_wrong_value_is_named_and_not_repeated(
     assert len(sentence.splitlines()) == 1
 
 
+#: For each setting a value that it does not take, and what is said of it.
+UNFIT = [
+    ("PORT", "eighty", "it takes a whole number."),
+    ("PORT", "80.5", "it takes a whole number."),
+    ("PORT", "", "it takes a whole number."),
+    ("PORT", "9" * 5000, "it takes a smaller number."),
+    ("PORT", "70000", "it takes 65535 or less."),
+    ("PORT", "-1", "it takes 0 or more."),
+    ("MAX_BUILD_BYTES", "4 GB", "it takes a whole number."),
+    ("MAX_BUILD_BYTES", "0", "it takes 1 or more."),
+    ("SLACK_MODE", "pigeon", "it takes `socket` or `http`."),
+    ("LOG_FORMAT", "xml", "it takes `text` or `json`."),
+    ("BASE_URL", "http://[::1", "it takes an address such as https://slipway.example.com."),
+    ("BASE_URL", "http://x:port", "it takes an address such as https://slipway.example.com."),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "words"), UNFIT)
+def test_c16_a_wrong_value_is_answered_in_our_own_english(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: str
+) -> None:
+    monkeypatch.setenv(f"SLIPWAY_{name}", value)
+    with pytest.raises(SettingsWrong) as wrong:
+        load()
+
+    assert str(wrong.value) == f"SLIPWAY_{name} is wrong: {words}"
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_c16_no_setting_speaks_pydantics_english(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(f"SLIPWAY_{name.upper()}", "\x01 nothing: of the kind")
+    try:
+        load()
+    except SettingsWrong as wrong:
+        said = str(wrong)
+    else:
+        return  # It takes any text.
+
+    assert said.startswith(f"SLIPWAY_{name.upper()} is wrong: ")
+    assert not any(word in said for word in ("Input", "valid", "unable", "instance", "type"))
+    assert "docs/settings.md" not in said
+
+
 def test_every_mistake_has_its_own_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLIPWAY_PORT", "eighty")
     monkeypatch.setenv("SLIPWAY_LOG_FORMAT", "xml")

@@ -5,9 +5,9 @@ from bot.sandbox.slack.state import State
 from bot.sandbox.slack.usergroups import UserGroup
 
 
-def change_user(state: State, user_id: str, **flags: bool) -> User:
-    """Change flags of a user, e.g. `deleted=True`, and tell the app."""
-    user = state.people.mark(user_id, updated=state.now(), **flags)
+def change_user(state: State, user_id: str, **changes: str | bool) -> User:
+    """Change fields of a user, e.g. `deleted=True`, and tell the app."""
+    user = state.people.mark(user_id, updated=state.now(), **changes)
     state.tell_app(
         {
             "type": "user_change",

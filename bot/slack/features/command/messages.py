@@ -44,7 +44,7 @@ def of_verb(verb: Verb) -> Message:
 
 
 def no_such_verb(word: str, verbs: Sequence[Verb]) -> Message:
-    text = mrkdwn.escape(unknown(word, [verb.name for verb in verbs]))
+    text = mrkdwn.sentence(unknown(word, [verb.name for verb in verbs]))
     return Message(
         text=text, blocks=[blocks.section(text), blocks.context(f"All of it: {example('help')}")]
     )

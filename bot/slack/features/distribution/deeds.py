@@ -32,7 +32,7 @@ from provisioning.releases.lifecycle import Standing
 from storage.errors import NotFound, SlipwayError
 from storage.records.release import ReleaseState
 
-FIELDS = {"targets": names.GROUPS, "notes": names.NOTES}
+FIELDS = {"targets": names.GROUPS, "people": names.PEOPLE, "notes": names.NOTES}
 #: Slack waits three seconds for a form's answer; counting the people may take longer.
 COUNT_WITHIN = 1.8
 
@@ -163,13 +163,22 @@ class Desk:
         await self._workspace.doorman.push(click.asker, click.trigger_id, form)
 
     async def groups_like(self, typed: str) -> list[Block]:
-        """Return the groups that fit what was typed, as options."""
+        """Return the groups that fit what was typed, as options, with how many are in them."""
         needle = typed.casefold()
         found = [
             group for group in await self._people.groups.all() if needle in group.name.casefold()
         ]
-        chips = [GroupChip(id=group.id, name=group.name) for group in found]
-        return [views.group_option(chip) for chip in chips[: blocks.OPTIONS]]
+        chips = [GroupChip(id=one.id, name=one.name) for one in found[: blocks.OPTIONS]]
+        reach = await self._reach([chip.id for chip in chips])
+        return [views.group_option(chip, reach.get(chip.id)) for chip in chips]
+
+    async def _reach(self, group_ids: list[str]) -> dict[str, int]:
+        """Return how many are in each group; nothing while Slack has to be asked for long."""
+        try:
+            async with asyncio.timeout(COUNT_WITHIN):
+                return await self._people.groups.reach(group_ids)
+        except TimeoutError:
+            return {}
 
     async def releases_like(self, typed: str) -> list[Block]:
         """Return the releases that can be distributed and fit what was typed, as options."""
@@ -287,9 +296,10 @@ class Desk:
 
 
 def _worthwhile(plan: Plan) -> Plan:
-    """Raise Unclear for a choice that reaches nobody."""
+    """Raise Unclear for a choice that reaches nobody, at the field that it was made in."""
     if plan.people == 0 and plan.already:
-        raise Unclear("Everybody in this choice has the release already.", field="targets")
+        field = "targets" if plan.groups else "people"
+        raise Unclear("Everybody in this choice has the release already.", field=field)
     if plan.people == 0 and not plan.groups:
         raise Unclear("This choice reaches nobody.", field="targets")
     return plan

@@ -77,6 +77,11 @@ def _register_buttons(app: AsyncApp, desk: Desk) -> None:
         # Slack opens the link by itself, and reports the click all the same.
         await ack()
 
+    @app.action(names.OPTIONS)
+    async def on_option(ack: AsyncAck) -> None:
+        # What is ticked is read when the form is sent.
+        await ack()
+
 
 def _register_forms(app: AsyncApp, desk: Desk, doorman: Doorman) -> None:
     @app.view(names.DISTRIBUTE_FORM)

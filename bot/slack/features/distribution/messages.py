@@ -146,8 +146,8 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
         f"{sign} {who(act.by)} distributed it to {', '.join(where)}{suffix}.",
         f"{_capital(reached(card))}.",
         f"{words.WARNING} {failed} could not be told." if failed else "",
-        f"{words.WARNING} {mrkdwn.escape(act.shortfall)}" if act.shortfall else "",
-        f"{words.ALARM} It broke off: {mrkdwn.escape(act.reason)}" if act.reason else "",
+        f"{words.WARNING} {mrkdwn.sentence(act.shortfall)}" if act.shortfall else "",
+        f"{words.ALARM} It broke off: {mrkdwn.sentence(act.reason)}" if act.reason else "",
     ]
     text = "\n".join(line for line in lines if line)
     return Message(text=text, blocks=(blocks.section(text),))
@@ -169,15 +169,15 @@ def shortfall(act: ActCard, card: ReleaseCard) -> Message:
     """Return, for the manager alone, who could not be told and why."""
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     lines = [
-        f"• *{mrkdwn.plain(one.name, 80)}*: {mrkdwn.plain(one.reason, 200)}"
+        f"• *{mrkdwn.plain(one.name, 80)}*: {mrkdwn.sentence(one.reason, 200)}"
         for one in card.unreached[:NAMED]
     ]
     if len(card.unreached) > NAMED:
         lines.append(f"… and {card.counts.get(RecipientState.UNREACHABLE, 0) - NAMED} more")
     if act.shortfall:
-        lines.append(f"• {mrkdwn.escape(act.shortfall)}")
+        lines.append(f"• {mrkdwn.sentence(act.shortfall)}")
     if act.reason:
-        lines.append(f"• It broke off: {mrkdwn.escape(act.reason)}")
+        lines.append(f"• It broke off: {mrkdwn.sentence(act.reason)}")
     head = f"{words.WARNING} *{title}* did not reach everybody you sent it to:"
     pieces = mrkdwn.pieces("\n".join([head, *lines]), blocks.SECTION_TEXT)
     again = blocks.button("Try again", names.DISTRIBUTE_AGAIN, names.value_of(act.distribution_id))

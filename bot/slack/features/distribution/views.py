@@ -249,14 +249,14 @@ def pick(chosen: ReleaseLine | None = None, *, note: str = "", wish: Wish | None
 def option(line: ReleaseLine) -> Block:
     """Return a release as an option of a select."""
     _, word = words.RELEASE[line.standing]
-    platform = words.PLATFORMS.get(line.platform, line.platform)
     label = f"{line.app_display_name} {line.label}"
-    about = f"{platform}, release {line.number}, {word.lower()}"
+    about = f"{line.system}, release {line.number}, {word.lower()}"
     return blocks.option(label, line.release_id, about)
 
 
-def group_option(chip: GroupChip) -> Block:
-    return blocks.option(chip.name, chip.id, f"everyone in {chip.name}")
+def group_option(chip: GroupChip, reach: int | None = None) -> Block:
+    """Return a group as an option, with how many people are in it where that is known."""
+    return blocks.option(chip.name, chip.id, "" if reach is None else words.people(reach))
 
 
 def _introduction(card: ReleaseCard) -> tuple[Block, ...]:
@@ -281,7 +281,7 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
         f"{plan.already} more have it already." if plan.already else "",
         "It is *mandatory*." if wish.mandatory else "",
         "Each is told by direct message now." if wish.notify else "Nobody is told by message.",
-        f"{words.WARNING} {mrkdwn.escape(plan.shortfall)}" if plan.shortfall else "",
+        f"{words.WARNING} {mrkdwn.sentence(plan.shortfall)}" if plan.shortfall else "",
     ]
     shown = [blocks.section("\n".join(line for line in lines if line)), *warnings.every(card)]
     if wish.notes and wish.notes.strip():
@@ -308,9 +308,8 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
             optional=True,
         ),
         *_notes(card, wish),
-        blocks.entry(
-            names.OPTIONS, "Options", blocks.ticks(names.OPTIONS, _choices(), ticked), optional=True
-        ),
+        # No input of its own: Slack would call it optional, which nobody understands of a tick.
+        blocks.actions(blocks.ticks(names.OPTIONS, _choices(), ticked), block_id=names.OPTIONS),
     )
 
 

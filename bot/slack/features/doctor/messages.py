@@ -33,6 +33,6 @@ def findings(found: Sequence[Finding]) -> Message:
 
 def _line(finding: Finding) -> str:
     what, found, to_do = (
-        mrkdwn.escape(text) for text in (finding.what, finding.found, finding.to_do)
+        mrkdwn.sentence(text) for text in (finding.what, finding.found, finding.to_do)
     )
     return f"{MARKS[finding.gravity]} *{what}*: {found}" + (f"\n{to_do}" if to_do else "")

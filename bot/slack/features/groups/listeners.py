@@ -23,7 +23,7 @@ from bot.slack.workspace import Workspace
 from storage.errors import NotFound, SlipwayError
 
 #: Which input shows the sentence about which field of an order.
-FIELDS = {"name": names.GROUP_NAME, "targets": names.GROUP_PEOPLE}
+FIELDS = {"name": names.GROUP_NAME, "people": names.GROUP_PEOPLE}
 
 
 def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:

@@ -102,7 +102,8 @@ def _people(sheet: GroupSheet) -> str:
             if usergroup.members is None
             else words.people(usergroup.members)
         )
-        named.append(f"@{mrkdwn.plain(usergroup.handle or usergroup.id, 80)} ({size})")
+        handle = mrkdwn.plain(usergroup.handle, 80)
+        named.append(f"{f'@{handle}' if handle else 'a user group'} ({size})")
     if not named:
         return f"Nobody yet: {example(f'groups add {sheet.slug} @somebody')}"
     rest = len(sheet.people) - SHOWN_PEOPLE
@@ -114,7 +115,7 @@ def _channels(sheet: GroupSheet) -> str:
         return f"None yet: {example(f'groups connect {sheet.slug} #channel')}"
     return "\n".join(
         f"• {mrkdwn.channel(channel.id)}"
-        + (f" :warning: {mrkdwn.plain(channel.broken, 200)}" if channel.broken else "")
+        + (f" :warning: {mrkdwn.sentence(channel.broken, 200)}" if channel.broken else "")
         for channel in sheet.channels
     )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.links import Links
 from bot.slack.drawing.notes import read_ahead
+from bot.slack.drawing.warnings import obstacles_of
 from bot.slack.features.home import views
 from bot.slack.kit.payloads import actor
 from provisioning.actors import Act
@@ -72,13 +73,14 @@ class Home:
         """Return what can be installed with its links, without those taken back on purpose."""
         if not given:
             return []
-        grants = await self._grants.of_tester(
-            given[0].tester_id, [one.release.release_id for one in given]
-        )
+        tester_id, ids = given[0].tester_id, [one.release.release_id for one in given]
+        grants = await self._grants.of_tester(tester_id, ids)
+        served = await self._grants.served(tester_id, ids)
         return [
             views.Installable(
                 given=one,
                 url=self._links.install(self._grants.token(grants[one.release.release_id])),
+                stopped=obstacles_of(served[one.release.release_id]),
             )
             for one in given
             if one.release.release_id in grants

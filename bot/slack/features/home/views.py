@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.slack.drawing import notes
-from bot.slack.drawing.releases import line_below_app, platform_of
+from bot.slack.drawing import notes, warnings
+from bot.slack.drawing.releases import line_below_app
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
+from provisioning.installing.reasons import Reason
 from provisioning.releases.cards import GivenLine, ReachLine, ReleaseLine
 
 WELCOME = (
@@ -32,10 +33,11 @@ def no_icon(_sha256: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installable:
-    """A release that a person can install, with their own link."""
+    """A release that a person was given, with their own link, and why nobody can install it now."""
 
     given: GivenLine
     url: str
+    stopped: Sequence[Reason] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def _app(release: ReleaseLine, icon: IconOf) -> Block:
     url = icon(release.icon_sha256) if release.icon_sha256 else None
     picture = blocks.image(url, f"Icon of {release.app_display_name}") if url else None
     name = mrkdwn.plain(release.app_display_name, 80)
-    return blocks.titled(f"*{name}* · {platform_of(release)}", picture)
+    return blocks.titled(f"*{name}* · {release.system}", picture)
 
 
 def _to_distribute(release: ReleaseLine) -> Block:
@@ -120,10 +122,14 @@ def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url))
         button = blocks.button(
-            "Install", names.INSTALL, names.value_of(one.given.recipient_id), url=one.url
+            "Open" if one.stopped else "Install",
+            names.INSTALL,
+            names.value_of(one.given.recipient_id),
+            url=one.url,
         )
-        text = f"*{mrkdwn.plain(line_.label, 80)}*{mandatory}\n{said}".strip()
-        shown += [_app(line_, icon), blocks.section(text, accessory=button)]
+        text = f"*{mrkdwn.plain(line_.label, 80)}*{mandatory}"
+        about = "\n".join(part for part in (text, *warnings.lines_of(one.stopped), said) if part)
+        shown += [_app(line_, icon), blocks.section(about, accessory=button)]
     return shown
 
 

@@ -12,7 +12,7 @@ from bot.slack.kit.payloads import actor
 from bot.slack.kit.verbs import Asked, Reply, closest, example
 from provisioning.actors import Act
 from provisioning.installing.receipts import Receipts
-from provisioning.people.permissions import Permissions
+from provisioning.people.permissions import ALLOWED, Permissions
 from provisioning.people.testers import Testers
 from provisioning.releases.cards import ReleaseLine
 from provisioning.releases.lists import Lists
@@ -40,6 +40,7 @@ class Viewer:
 
     user_id: str
     sees_all: bool
+    distributes: bool
 
     @property
     def nothing(self) -> str:
@@ -89,7 +90,7 @@ class Looking:
         return messages.apps(await self._lists.apps())
 
     async def testers(self, asked: Asked) -> Reply:
-        await self._permissions.require(asked.by, Act.MANAGE_GROUPS)
+        await self._permissions.require(asked.by, Act.SEE_TESTERS)
         return messages.testers(await self._testers.listed(limit=TESTERS))
 
     async def shown(self, user_id: str, release_id: str) -> Form:
@@ -110,7 +111,11 @@ class Looking:
 
     async def _viewer(self, user_id: str) -> Viewer:
         held = await self._permissions.roles_of(actor(user_id))
-        return Viewer(user_id=user_id, sees_all=bool(held & SEE_ALL))
+        return Viewer(
+            user_id=user_id,
+            sees_all=bool(held & SEE_ALL),
+            distributes=bool(held & ALLOWED[Act.DISTRIBUTE]),
+        )
 
     async def _listed(self, viewer: Viewer, named: Sequence[str]) -> Message:
         if not named:
@@ -127,7 +132,9 @@ class Looking:
         card = await self._cards.release(release_id)
         await read_ahead(card.notes)
         tally = await self._receipts.tally(release_id) if viewer.sees_all else None
-        return messages.full(card, with_reach=viewer.sees_all, tally=tally)
+        return messages.full(
+            card, with_reach=viewer.sees_all, distributes=viewer.distributes, tally=tally
+        )
 
     async def _newest(self, viewer: Viewer, *, limit: int = 15) -> list[ReleaseLine]:
         if viewer.sees_all:

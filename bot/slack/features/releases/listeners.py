@@ -49,7 +49,7 @@ def verbs(looking: Looking) -> tuple[Verb, ...]:
             usage="testers",
             summary="Everybody who can get releases, with their groups.",
             examples=("testers",),
-            act=Act.MANAGE_GROUPS,
+            act=Act.SEE_TESTERS,
             answer=looking.testers,
         ),
     )

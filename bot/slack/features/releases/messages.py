@@ -23,6 +23,8 @@ NO_APPS = (
 )
 #: A draft has no install page yet, and whoever sees every release was not given each.
 ON_A_PAGE = "*Distribute…* on its card, then *Edit on a page…*"
+#: For whoever sees every release and distributes none.
+WITH_MANAGERS = "a release manager can open all of them"
 NOTHING_GIVEN = (
     "You were not given a release yet. When you are, I send you a message with an install link."
 )
@@ -66,13 +68,25 @@ def _app(card: AppLine) -> str:
         if card.latest
         else "no release yet"
     )
-    platform = words.PLATFORMS.get(app.platform, app.platform)
+    platform = (
+        card.latest.system if card.latest else words.PLATFORMS.get(app.platform, app.platform)
+    )
     named = f"`{app.name}` *{mrkdwn.plain(app.display_name, 80)}*"
     return f"{named} · {platform} · {mrkdwn.code(app.bundle_id)} · {newest}"
 
 
-def full(card: ReleaseCard, *, with_reach: bool, tally: Tally | None = None) -> Message:
-    """Return one release with its facts, its notes and, *with_reach*, how far it went."""
+def full(
+    card: ReleaseCard,
+    *,
+    with_reach: bool,
+    distributes: bool = False,
+    tally: Tally | None = None,
+) -> Message:
+    """
+    Return one release with its facts, its notes and, *with_reach*, how far it went.
+
+    Whoever *distributes* reads how; a *tally* says what the phones did.
+    """
     facts = card.build.facts
     sign, _ = words.RELEASE[card.standing]
     version = mrkdwn.plain(words.version(facts), 80)
@@ -82,9 +96,9 @@ def full(card: ReleaseCard, *, with_reach: bool, tally: Tally | None = None) -> 
             blocks.header(f"{card.app_display_name} {words.version(facts)}"),
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
             *warnings.warnings(card.build),
-            {"type": "section", "fields": [blocks.marked(field, 2000) for field in _fields(card)]},
-            *_notes(card, ON_A_PAGE if with_reach else "on its install page"),
-            *(_reach(card, tally) if with_reach else ()),
+            blocks.fields(*_fields(card)),
+            *_notes(card, _where_notes_are(with_reach=with_reach, distributes=distributes)),
+            *(_reach(card, tally, distributes=distributes) if with_reach else ()),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
         ],
@@ -101,15 +115,15 @@ def _fields(card: ReleaseCard) -> list[str]:
         f"*Came from*\n{who(card.created_by)}, {mrkdwn.moment(card.created_at)}",
     ]
     if signing.kind:
-        kind = words.SIGNING.get(signing.kind, signing.kind)
+        kind = words.SIGNING.get(signing.kind) or mrkdwn.plain(signing.kind, 40)
         fields.append(f"*Signing*\n{kind}{_expiry(signing.expires_at)}")
     elif signing.schemes:
-        fields.append(f"*Signing*\n{', '.join(signing.schemes)}")
+        fields.append(f"*Signing*\n{mrkdwn.plain(', '.join(signing.schemes), 100)}")
     return fields
 
 
 def _expiry(expires_at: datetime | None) -> str:
-    return f", profile until {expires_at:%d %B %Y}" if expires_at else ""
+    return f", profile until {mrkdwn.moment(expires_at, '{date}')}" if expires_at else ""
 
 
 def _notes(card: ReleaseCard, rest: str) -> list[Block]:
@@ -119,9 +133,16 @@ def _notes(card: ReleaseCard, rest: str) -> list[Block]:
     return [blocks.section("*Notes*"), *shown]
 
 
-def _reach(card: ReleaseCard, tally: Tally | None) -> list[Block]:
+def _where_notes_are(*, with_reach: bool, distributes: bool) -> str:
+    if distributes:
+        return ON_A_PAGE
+    return WITH_MANAGERS if with_reach else "on its install page"
+
+
+def _reach(card: ReleaseCard, tally: Tally | None, *, distributes: bool) -> list[Block]:
     if not card.acts:
-        return [blocks.context(f"Nobody has it yet: {example(f'distribute {card.app_name}')}")]
+        how = f": {example(f'distribute {card.app_name}')}" if distributes else "."
+        return [blocks.context(f"Nobody has it yet{how}")]
     lines = [_act(act) for act in card.acts[-8:]]
     waiting = card.counts.get(RecipientState.WAITING, 0)
     lines.append(reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
@@ -130,7 +151,7 @@ def _reach(card: ReleaseCard, tally: Tally | None) -> list[Block]:
     shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]
     if card.unreached:
         named = "\n".join(
-            f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.plain(one.reason, 150)}"
+            f"• {mrkdwn.plain(one.name, 80)}: {mrkdwn.sentence(one.reason, 150)}"
             for one in card.unreached[:15]
         )
         rest = card.counts.get(RecipientState.UNREACHABLE, 0) - 15

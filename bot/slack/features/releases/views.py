@@ -27,7 +27,6 @@ def one_release(sheet: Message) -> Form:
 def option_of(line: ReleaseLine) -> Block:
     """Return a release as something to choose."""
     _, state = words.RELEASE[line.standing]
-    platform = words.PLATFORMS.get(line.platform, line.platform)
     label = f"{line.app_display_name} {line.label}"
-    about = f"{platform}, release {line.number}, {state.lower()}"
+    about = f"{line.system}, release {line.number}, {state.lower()}"
     return blocks.option(label, line.release_id, about)

@@ -40,7 +40,7 @@ class RoleActs:
         if way not in WAYS:
             raise Unclear(unknown(way, WAYS, "roles"))
         if way == "list":
-            await self._permissions.require(asked.by, Act.MANAGE_GROUPS)
+            await self._permissions.require(asked.by, Act.SEE_ROLES)
             return messages.listed(await self._roles.holdings())
         await self._permissions.require(asked.by, Act.MANAGE_ROLES)
         role, holders = _wanted(asked.rest[1:], way)

@@ -29,7 +29,7 @@ def verbs(acts: RoleActs) -> tuple[Verb, ...]:
                 "roles give uploader @ios-team",
                 "roles take manager @ann",
             ),
-            act=Act.MANAGE_GROUPS,
+            act=Act.SEE_ROLES,
             answer=acts.answer,
         ),
     )

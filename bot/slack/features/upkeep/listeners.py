@@ -93,7 +93,9 @@ def _register_people(app: AsyncApp, house: House, workspace: Workspace) -> None:
     async def on_user_change(event: dict[str, Any]) -> None:
         person = await directory.learn(at(event, "user") or {})
         if person is not None:
-            await house.people.testers.deactivate(person.id, active=not person.deleted)
+            await house.people.testers.follow(
+                person.id, name=person.name, active=not person.deleted
+            )
 
     @app.event("subteam_updated")
     async def on_subteam_updated(event: dict[str, Any]) -> None:

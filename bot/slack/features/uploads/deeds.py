@@ -1,19 +1,52 @@
 """What Slack says about files, as sightings for the intake."""
 
 import asyncio
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from bot.house import House
+from bot.slack.features.uploads import messages
 from bot.slack.files.comments import Comments
 from bot.slack.files.files import Files, SlackFile, file_of
 from bot.slack.files.sightings import SLACK, Sightings
-from bot.slack.kit.payloads import Body, at, entries, text, text_or_none
+from bot.slack.kit.payloads import Asker, Body, at, entries, text, text_or_none
 from bot.slack.workspace import Workspace
+from provisioning.actors import Act
 from provisioning.errors import SourceFailed, SourceGone
+from storage.inspection.endings import base_name, is_build
 
 #: Seconds. What is known must be written down before Slack gives up on the answer.
 LOOK_WITHIN = 1.5
+
+
+#: An address in a message's text; Slack puts each in angle brackets, before a bar and its label.
+_ADDRESS = re.compile(r"https?://[^\s<>|]{1,2000}")
+_SLACK_HOST = ".slack.com"
+
+
+async def links_to_a_build(event: Mapping[str, Any]) -> bool:
+    """Whether a person wrote the address of a build, instead of posting it."""
+    return bool(text_or_none(event, "user")) and not at(event, "bot_id") and bool(_linked(event))
+
+
+def _linked(event: Mapping[str, Any], ours: str | None = None) -> str:
+    """
+    Return what the first build is called that a message has a link to, empty for none.
+
+    What begins with *ours* is handed out here.
+    """
+    for address in _ADDRESS.findall(text_or_none(event, "text") or ""):
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            continue
+        # A file in Slack is where we see it already.
+        is_here = (parts.hostname or "").endswith(_SLACK_HOST) or address.startswith(ours or "\n")
+        if is_build(parts.path) and not is_here:
+            return base_name(unquote(parts.path))
+    return ""
 
 
 class Arrivals:
@@ -23,6 +56,8 @@ class Arrivals:
         self._workspace = workspace
         self._tellers = house.tellers
         self._intake = house.intake
+        self._permissions = house.people.permissions
+        self._ours = f"{house.links.base_url}/"
         self._sightings = Sightings(workspace, house.intake)
         self._comments = Comments(workspace)
         # Slack waits for the answer to an event while the file is looked at.
@@ -89,6 +124,22 @@ class Arrivals:
         upload = await self._intake.source_gone(await self._sightings.key(file_id))
         if upload is not None:
             self._redraw([upload.id])
+
+    def linked(self, event: Body) -> None:
+        """Say what to do with a build that is only a link, to whoever may bring builds in."""
+        asker = Asker(
+            user_id=text(event, "user"),
+            team_id=text_or_none(event, "team") or "",
+            channel_id=text(event, "channel"),
+            thread_ts=text_or_none(event, "thread_ts"),
+        )
+        self._workspace.tasks.start(
+            self._explain(asker, _linked(event, self._ours)), name="explain a link"
+        )
+
+    async def _explain(self, asker: Asker, name: str) -> None:
+        if name and await self._permissions.may(asker.by, Act.UPLOAD):
+            await self._workspace.voice.whisper(asker, messages.only_a_link(name))
 
     def _redraw(self, upload_ids: Iterable[str]) -> None:
         for upload_id in upload_ids:

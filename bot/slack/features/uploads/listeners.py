@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
 from bot.slack.features.uploads import views
-from bot.slack.features.uploads.deeds import Arrivals
+from bot.slack.features.uploads.deeds import Arrivals, links_to_a_build
 from bot.slack.kit import blocks, names
 from bot.slack.kit.payloads import Click, Outdated, click_of, submission_of
 from bot.slack.kit.verbs import Verb
@@ -45,6 +45,10 @@ def _register_events(app: AsyncApp, arrivals: Arrivals) -> None:
     @app.event({"type": "message", "subtype": "file_share"})
     async def on_message_with_files(event: dict[str, Any]) -> None:
         await arrivals.posted(event)
+
+    @app.event({"type": "message", "subtype": None}, matchers=[links_to_a_build])
+    async def on_link(event: dict[str, Any]) -> None:
+        arrivals.linked(event)
 
     @app.event({"type": "message", "subtype": "message_changed"})
     async def on_message_changed(event: dict[str, Any]) -> None:

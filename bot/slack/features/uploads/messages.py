@@ -43,10 +43,19 @@ def reading(card: UploadCard) -> Message:
 def refused(card: UploadCard) -> Message:
     """Return why a file was not taken in."""
     name = mrkdwn.code(card.file_name or "The file", 100)
-    reason = mrkdwn.escape(card.reason or "It could not be read.")
+    reason = mrkdwn.sentence(card.reason or "It could not be read.")
     if card.reason == NOT_AN_UPLOADER:
         reason = f"{reason} {example('roles give uploader @somebody')}"
     text = f"{words.REFUSED} {name} was not taken in. {reason}"
+    return Message(text=text, blocks=(blocks.section(text),))
+
+
+def only_a_link(name: str) -> Message:
+    """Return what to do with a build that somebody wrote the address of."""
+    text = (
+        f"{mrkdwn.code(name, 100)} is only a link, which I do not follow: download it and post the "
+        "file itself here to make a release of it."
+    )
     return Message(text=text, blocks=(blocks.section(text),))
 
 
@@ -80,7 +89,7 @@ def unclaimed(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             *warnings.remarks(build),
             blocks.section(hint),
             *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
-            blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
+            blocks.context(f"{words.READING} Waiting for its app · from {_origin(card)}"),
             blocks.actions(
                 blocks.button(
                     "Create app…",
@@ -112,7 +121,7 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             *warnings.remarks(build),
             blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
             *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
-            blocks.context(f"{words.READING} Waiting for its app · from {who(card.by)}"),
+            blocks.context(f"{words.READING} Waiting for its app · from {_origin(card)}"),
             blocks.actions(choice),
         ),
     )
@@ -139,11 +148,18 @@ def release(card: UploadCard, release: ReleaseCard, icon: str | None) -> Message
             ),
             blocks.context(
                 f"{sign} *{word}* · release {release.number}{_reach(release)} · "
-                f"from {who(card.by)}{_whose(release)}"
+                f"from {_origin(card)}{_whose(release)}"
             ),
             *_buttons(release),
         ),
     )
+
+
+def _origin(card: UploadCard) -> str:
+    """Return who brought a build, and what it was taken out of."""
+    if not card.entry:
+        return who(card.by)
+    return f"{who(card.by)}, {mrkdwn.code(card.entry, 120)} in {mrkdwn.code(card.file_name, 100)}"
 
 
 def _again(card: UploadCard, release: ReleaseCard) -> tuple[Block, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from storage.inspection.digests import digests
+from tests.unit.storage.inspection import ipas
 
 #: What takes tens of milliseconds to import each, and which no package is read with.
 HEAVY = ("structlog", "pydantic_settings", "sqlmodel", "slack_bolt", "aiohttp", "cryptography")
@@ -36,9 +37,10 @@ def test_e5_the_command_line_starts_with_nothing_that_a_command_brings() -> None
     assert not found & {*HEAVY, *READING}
 
 
-def test_e5_inspect_leaves_reading_to_its_worker(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"hello", ipas.ipa()], ids=["refused", "read"])
+def test_e5_inspect_leaves_reading_to_its_worker(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "App.ipa"
-    path.write_bytes(b"hello")
+    path.write_bytes(content)
     found = loaded("from bot.cli.main import main; main()", "inspect", path)
 
     assert "storage.inspection.worker" in found

@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from bot.slack.kit.blocks import Message
-from tests.blockkit import validity
+from tests.blockkit import inertness, validity
 
 
 def words(message: Message) -> str:
@@ -34,6 +34,7 @@ def assert_valid(message: Message) -> None:
     assert message.text.strip()
     assert len(message.arguments()["text"]) <= 4000
     assert validity.message_complaints(list(message.blocks)) == []
+    assert inertness.acting(message.arguments()) == []
     for block in message.blocks:
         parsed = Block.parse(dict(block))
         assert parsed is not None

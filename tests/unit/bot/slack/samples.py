@@ -23,7 +23,6 @@ from storage.records.tester import Tester
 from storage.records.upload import UploadState
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-EVIL = "<!channel> & <@U1> `x` <https://evil.example|good>"
 
 
 def facts(**changes: object) -> Facts:
@@ -128,6 +127,7 @@ def upload(**changes: object) -> UploadCard:
         "state": UploadState.RECEIVED,
         "reason": "",
         "file_name": "Harbour.ipa",
+        "entry": "",
         "size": 23_400_000,
         "received_bytes": 0,
         "by": "person:slack:UCID0000",
@@ -171,6 +171,7 @@ def line(**changes: object) -> ReleaseLine:
         "app_name": "harbour",
         "app_display_name": "Harbour",
         "platform": "ios",
+        "system": "iOS",
         "number": 7,
         "version": "2.4.0",
         "build": "240",

@@ -184,6 +184,18 @@ def own_profile() -> Profile:
     return read_profile(mobileprovision(named("Home-made"), signer=signing_identity()))
 
 
+def authoritys_profile() -> Profile:
+    """Return a profile that leads to Apple's root, and that none of Apple's signers made."""
+    signer = identities.intermediate_authority()
+    return read_profile(mobileprovision(named("Odd"), signer=signer))
+
+
+def outside_profile() -> Profile:
+    """Return a profile signed by a developer's certificate for apps outside of the App Store."""
+    signer = signing_identity(kind="Developer ID Application")
+    return read_profile(mobileprovision(named("Outside"), signer=signer))
+
+
 def stranger_profile() -> Profile:
     return read_profile(mobileprovision(named("Strange"), signer=identities.windows_identity()))
 
@@ -191,6 +203,8 @@ def stranger_profile() -> Profile:
 FAULTS = {
     "edited": (edited_profile, "Edited is not as Apple signed it.*Download it again"),
     "home-made": (own_profile, "Home-made is not as Apple signed it: a developer signed it"),
+    "home-made for the Mac": (outside_profile, "Outside is not as.*a developer signed it"),
+    "an authority's": (authoritys_profile, "Odd is not as.*which Apple does not sign profiles"),
     "somebody's": (stranger_profile, "Strange is not as Apple signed it.*root"),
     "tvOS": (lambda: made(named("TV", platforms=["tvOS"])), "TV is for tvOS, the app for iOS"),
     "App Store": (lambda: made(named("S", kind="appstore")), "ask for the kind appstore by name"),

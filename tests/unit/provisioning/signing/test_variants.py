@@ -12,6 +12,7 @@ import pytest
 
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.codesign.container import archive
+from provisioning.codesign.container.parts import whole_file
 from provisioning.codesign.verifying.comparison import compare
 from provisioning.codesign.verifying.verifier import verify
 from provisioning.errors import NotNow, Unclear
@@ -149,7 +150,7 @@ async def test_another_certificate_takes_the_long_way_once_and_is_spliced_from_t
     second = await bench.sign(profiles_of(bench.ipa, world.OLD_PHONE, number=2), number=2)
     other = await bench.written(await bench.file())
 
-    assert (first.way, first.base_sha256) == (VariantWay.FULL, first.tag)
+    assert first.way is VariantWay.FULL
     assert wrong_with(path) == []
     assert second.way is VariantWay.SPLICE
     assert wrong_with(other, udid=world.OLD_PHONE) == []
@@ -166,8 +167,9 @@ async def test_e16_a_build_under_a_new_certificate_is_kept_twice_and_no_more(
     new = set(files_in(bench.folder / "blobs")) - set(before)
 
     assert (first.way, second.way) == (VariantWay.FULL, VariantWay.SPLICE)
-    assert second.base_sha256 == first.base_sha256 == first.tag
-    # The upload, the file to splice into, which is also the first variant, and its index.
+    assert second.base_sha256 == first.base_sha256
+    # The upload, what is new in the file to splice into, which is also the first variant, and its
+    # index.
     assert len(before) == 3
     assert new == {second.fresh_sha256}
     assert wrong_with(await bench.written(await bench.file()), udid=world.OLD_PHONE) == []
@@ -179,8 +181,8 @@ async def test_e16_what_is_handed_out_as_it_was_laid_out_is_without_fault(
     ipa, out = tmp_path / "late.ipa", tmp_path / "out.ipa"
     write_ipa(ipa, SampleApp(icon="none", expires=now() - timedelta(days=1)))
 
-    to_splice_into = await prepare_apart(ipa, out, roots=world.roots())
-    as_it_is = await prepare_apart(ipa, out, roots=world.roots(), faultless=True)
+    to_splice_into = await prepare_apart(whole_file(ipa), out, roots=world.roots())
+    as_it_is = await prepare_apart(whole_file(ipa), out, roots=world.roots(), faultless=True)
 
     assert to_splice_into.index is not None
     assert as_it_is.index is None
@@ -317,7 +319,10 @@ async def test_e10_a_signer_that_finds_the_disk_full_gives_up_and_says_no_more(
 
     with pytest.raises(SigningFailed):
         await resign_apart(
-            signed_ipa, signer, tmp_path / "no such folder" / "out.ipa", one_piece=False
+            whole_file(signed_ipa),
+            signer,
+            tmp_path / "no such folder" / "out.ipa",
+            one_piece=False,
         )
 
 
@@ -454,7 +459,7 @@ async def test_a_preparation_that_takes_too_long_is_given_up(
     signed_ipa: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(SigningFailed):
-        await prepare_apart(signed_ipa, tmp_path / "out.ipa", wall_seconds=0.01)
+        await prepare_apart(whole_file(signed_ipa), tmp_path / "out.ipa", wall_seconds=0.01)
 
     assert not (tmp_path / "out.ipa").exists()
 
@@ -462,7 +467,7 @@ async def test_a_preparation_that_takes_too_long_is_given_up(
 async def test_a_preparation_that_dies_is_given_up(signed_ipa: Path, tmp_path: Path) -> None:
     with pytest.raises(SigningFailed):
         await prepare_apart(
-            signed_ipa, tmp_path / "no such folder" / "out.ipa", roots=world.roots()
+            whole_file(signed_ipa), tmp_path / "no such folder" / "out.ipa", roots=world.roots()
         )
 
 

@@ -188,7 +188,8 @@ async def test_a_blob_is_lent_as_a_file_that_cannot_be_written(blobs: LocalBlobs
 
     async with blobs.local(blob.sha256) as path:
         assert path.read_bytes() == b"abc"
-        assert path.stat().st_mode & 0o777 == 0o400
+        assert path.stat().st_mode & 0o777 == 0o440
+        assert path.parent.stat().st_mode & 0o777 == 0o710
 
 
 async def test_a_missing_blob_is_missing_everywhere(blobs: LocalBlobs) -> None:
@@ -267,6 +268,23 @@ async def test_only_old_blobs_of_no_record_are_swept(blobs: LocalBlobs, root: Pa
     assert await blobs.sweep(needed) == (orphan,)
     assert sorted(asked) == sorted([wanted, orphan])
     assert files_in(root) == sorted([wanted, young])
+
+
+async def test_e16_what_somebody_reads_is_swept_only_when_they_are_done(
+    blobs: LocalBlobs, root: Path
+) -> None:
+    blob = await blobs.put(stream(b"abc"), limit=3)
+    made_long_ago(root, blob.sha256)
+
+    async def needed(_digests: Sequence[str]) -> set[str]:
+        return set()
+
+    async with blobs.held(blob.sha256), blobs.local(blob.sha256):
+        assert await blobs.sweep(needed) == ()
+    with pytest.raises(BlobMissing):
+        async with blobs.held(ABC[:-1] + "0"):
+            pass
+    assert await blobs.sweep(needed) == (blob.sha256,)
 
 
 async def test_an_orphan_that_arrives_again_during_the_sweep_stays(

@@ -122,11 +122,13 @@ def test_what_is_no_list_of_segments_is_refused(values: list[list[object]]) -> N
 
 async def test_a_blob_that_is_gone_is_said_before_anything_is_read(blobs: LocalBlobs) -> None:
     segments, _ = await two_blobs(blobs)
-    await assembling.require(blobs, segments)
+    async with assembling.held(blobs, segments):
+        pass
     lost = Segments.of([*segments.parts, part(GONE, 0, 1)])
 
     with pytest.raises(BlobMissing):
-        await assembling.require(blobs, lost)
+        async with assembling.held(blobs, lost):
+            pass
     with pytest.raises(BlobMissing):
         await read(blobs, lost)
 

@@ -64,7 +64,7 @@ MALFORMED: dict[str, tuple[Callable[[], bytes], str]] = {
     "no Payload": (lambda: zip_of(parts({"Info.plist": INFO})), "no app in it"),
     "the bare folder of an app": (
         lambda: zip_of(parts({"App.app/Info.plist": INFO})),
-        "no app in it, only the folder of one: export an IPA",
+        "no app in it, only the folder of one",
     ),
     "no Info.plist": (lambda: zip_of(parts({f"{ipas.ROOT}App": b"x"})), "no app in it"),
     "an empty archive": (lambda: zip_of([]), "no app in it"),

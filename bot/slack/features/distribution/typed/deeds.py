@@ -218,7 +218,7 @@ def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
     lines = [
         f"{text} {told if plan.people else 'There is nobody to tell yet.'}",
         f"{plan.already} more have it already." if plan.already else "",
-        f"{words.WARNING} {mrkdwn.escape(plan.shortfall)}" if plan.shortfall else "",
+        f"{words.WARNING} {mrkdwn.sentence(plan.shortfall)}" if plan.shortfall else "",
     ]
     return Message(
         text=text, blocks=[blocks.section("\n".join(filter(None, lines))), _follow(card)]

@@ -22,6 +22,9 @@ from storage.records.group import Group
 FILLERS = frozenset({"to", "from", "in", "into", "with", "and"})
 ALREADY_IN = "Everybody you named was in it already."
 NOT_IN = "Nobody you named was added to it by name."
+#: The ways that change nothing.
+LOOKING = frozenset({GroupWay.LIST, GroupWay.SHOW})
+CHANGE = Act.MANAGE_GROUPS
 #: `groups rename QA Quality` needs no word in between.
 OLD_AND_NEW = 2
 
@@ -68,6 +71,12 @@ def read(rest: tuple[Token, ...]) -> GroupWish:
         usergroups=tuple(mentions(rest, MentionKind.USERGROUP)),
         channels=tuple(mentions(rest, MentionKind.CHANNEL)),
     )
+
+
+def _looks(rest: tuple[Token, ...]) -> bool:
+    """Return whether what was typed only looks, or is none of the ways."""
+    first = rest[0].lower() if rest and isinstance(rest[0], str) else ""
+    return first in LOOKING or first not in set(GroupWay)
 
 
 def _named(rest: tuple[Token, ...]) -> list[str]:
@@ -121,7 +130,8 @@ class GroupActs:
     async def answer(self, asked: Asked) -> Reply:
         """Raise NotAllowed, NotFound, Unclear, DirectoryFailed."""
         by = asked.by
-        await self._permissions.require(by, Act.MANAGE_GROUPS)
+        # Whoever may not even look is not told first what they typed wrong.
+        await self._permissions.require(by, Act.SEE_GROUPS if _looks(asked.rest) else CHANGE)
         wish = replace(read(asked.rest), again=asked.again)
         if wish.way is GroupWay.LIST:
             return await self._list()
@@ -133,7 +143,7 @@ class GroupActs:
 
     async def go_on(self, way: GroupWay, group_id: str, by: Actor) -> Reply:
         """Return what comes next for a group that was chosen by a click. Raise NotFound."""
-        await self._permissions.require(by, Act.MANAGE_GROUPS)
+        await self._permissions.require(by, Act.SEE_GROUPS if way in LOOKING else CHANGE)
         sheet = await self._groups.sheet(group_id)
         group = await self._groups.named(sheet.slug)
         return await self._ways[way](group, GroupWish(way=way, group=group.slug), by)

@@ -24,7 +24,7 @@ def verbs(acts: GroupActs) -> tuple[Verb, ...]:
                 "groups rename QA to Quality",
                 "groups delete QA",
             ),
-            act=Act.MANAGE_GROUPS,
+            act=Act.SEE_GROUPS,
             answer=acts.answer,
         ),
     )

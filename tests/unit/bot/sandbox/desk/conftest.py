@@ -3,31 +3,17 @@
 from collections.abc import AsyncGenerator
 
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
 
-from tests.programs import BROWSERS, needed
+from tests import browsers
+from tests.browsers import Browser, Page
 from tests.unit.bot.sandbox.desk.deskserver import Workspace, serving
 from tests.unit.bot.sandbox.desk.visit import Doors, Visitor
-
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--process-per-site",
-]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncGenerator[Browser]:
-    program = needed(*BROWSERS)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    async with browsers.chromium("--process-per-site") as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

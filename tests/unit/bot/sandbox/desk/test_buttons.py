@@ -1,8 +1,8 @@
 """Buttons in messages: confirm dialogs, links, menus, and what the server is told."""
 
 import pytest
-from playwright.async_api import Locator, Page, expect
 
+from tests.browsers import Locator, Page, expect
 from tests.unit.bot.sandbox.desk import canned
 from tests.unit.bot.sandbox.desk.deskserver import Workspace
 from tests.unit.bot.sandbox.desk.visit import Visitor

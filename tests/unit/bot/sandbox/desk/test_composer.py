@@ -1,8 +1,8 @@
 """Writing: messages, commands, files, edits."""
 
 import pytest
-from playwright.async_api import Page, expect
 
+from tests.browsers import Page, expect
 from tests.unit.bot.sandbox.desk import canned
 from tests.unit.bot.sandbox.desk.deskserver import Workspace
 from tests.unit.bot.sandbox.desk.visit import Visitor

@@ -1,8 +1,8 @@
 """The page as a whole: who I am, what is live, the guide, the phone, the themes."""
 
 import pytest
-from playwright.async_api import Browser, Page, expect
 
+from tests.browsers import Browser, Page, expect
 from tests.unit.bot.sandbox.desk import canned
 from tests.unit.bot.sandbox.desk.canned import Json
 from tests.unit.bot.sandbox.desk.deskserver import Workspace, serving

@@ -1,8 +1,8 @@
 """Nothing that somebody writes anywhere may become markup, script or a link to follow blindly."""
 
 import pytest
-from playwright.async_api import Page
 
+from tests.browsers import Page
 from tests.unit.bot.sandbox.desk import canned
 from tests.unit.bot.sandbox.desk.canned import Json
 from tests.unit.bot.sandbox.desk.deskserver import Workspace

@@ -1,8 +1,8 @@
 """The tools of a message, which lie over nothing that is to be read."""
 
 import pytest
-from playwright.async_api import Page, expect
 
+from tests.browsers import Page, expect
 from tests.unit.bot.sandbox.desk import canned
 from tests.unit.bot.sandbox.desk.deskserver import Workspace
 from tests.unit.bot.sandbox.desk.visit import Visitor

@@ -1,8 +1,8 @@
 """Modals: what is typed, what is sent, what is wrong with it, and how they stack."""
 
 import pytest
-from playwright.async_api import Locator, Page, expect
 
+from tests.browsers import Locator, Page, expect
 from tests.unit.bot.sandbox.desk import canned
 from tests.unit.bot.sandbox.desk.deskserver import Workspace
 

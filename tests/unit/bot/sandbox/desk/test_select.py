@@ -1,8 +1,8 @@
 """Selects: searching, the keyboard, many at a time, and answers that come late."""
 
 import pytest
-from playwright.async_api import Locator, Page, expect
 
+from tests.browsers import Locator, Page, expect
 from tests.unit.bot.sandbox.desk import canned
 from tests.unit.bot.sandbox.desk.deskserver import Workspace
 

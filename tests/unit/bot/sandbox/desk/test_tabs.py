@@ -1,9 +1,9 @@
 """Several tabs of one person: each has its own form, and all have the same messages."""
 
 import pytest
-from playwright.async_api import Page, expect
 
 from bot.sandbox.slack.server import SandboxSlack
+from tests.browsers import Page, expect
 from tests.unit.bot.sandbox.desk.answering import answering
 from tests.unit.bot.sandbox.desk.visit import CLOSED_GUIDE, Doors
 

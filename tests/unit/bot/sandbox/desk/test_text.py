@@ -1,8 +1,8 @@
 """What people write and what the bot sends is shown as Slack's formatting means it."""
 
 import pytest
-from playwright.async_api import Page
 
+from tests.browsers import Page
 from tests.unit.bot.sandbox.desk import canned
 from tests.unit.bot.sandbox.desk.deskserver import Workspace
 from tests.unit.bot.sandbox.desk.visit import Visitor

@@ -1,9 +1,9 @@
 """The page against the sandbox's own Slack server, with an app that really answers."""
 
 import pytest
-from playwright.async_api import FilePayload, Page, expect
 
 from bot.sandbox.slack.server import SandboxSlack
+from tests.browsers import FilePayload, Page, expect
 from tests.unit.bot.sandbox.desk.answering import answering
 from tests.unit.bot.sandbox.desk.visit import Doors
 

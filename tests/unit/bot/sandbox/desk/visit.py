@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, BrowserContext, Page
-
+from tests.browsers import Browser, BrowserContext, Page
 from tests.unit.bot.sandbox.desk.deskserver import Workspace
 
 CLOSED_GUIDE = "localStorage.setItem('slipway.guide.T1', JSON.stringify({open: false}))"

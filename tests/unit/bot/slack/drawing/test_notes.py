@@ -59,7 +59,9 @@ def _sheet(written: str) -> list[str]:
 
 
 def _draft(written: str) -> list[str]:
-    shown = _said(releases.full(samples.release(notes=written), with_reach=True).blocks)
+    shown = _said(
+        releases.full(samples.release(notes=written), with_reach=True, distributes=True).blocks
+    )
     start = shown.index("*Notes*") + 1
     return [text for text in shown[start:] if not text.startswith("*Since ")]
 

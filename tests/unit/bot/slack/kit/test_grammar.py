@@ -6,7 +6,7 @@ from bot.slack.features.distribution.typed.deeds import Typed, read
 from bot.slack.features.groups.typed.deeds import read as read_groups
 from bot.slack.features.groups.views import GroupWay
 from bot.slack.kit.grammar import Mention, MentionKind, tokens
-from bot.slack.kit.verbs import closest, unknown
+from bot.slack.kit.verbs import closest, typing_errors, unknown
 from provisioning.errors import Unclear
 
 BOB = Mention(MentionKind.PERSON, "U1", "bob")
@@ -66,6 +66,26 @@ def test_the_closest_word_is_found_and_nonsense_is_not() -> None:
     assert closest("distribut", ["list", "distribute"]) == "distribute"
     assert closest("zzzz", ["list", "distribute"]) is None
     assert "There are: `list`" in unknown("zzzz", ["list"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        *(("relaese", None), ("lsit", "list"), ("gruops", "groups"), ("dist", "distribute")),
+        *(("Tester", "testers"), ("doctro", "doctor"), ("xy", None), ("l", None), ("", None)),
+        *(("ls", None), ("app", "apps"), ("delete", None), ("distribuet", "distribute")),
+    ],
+)
+def test_c16_the_nearest_word_is_the_right_one_or_none(typed: str, meant: str | None) -> None:
+    verbs = ["distribute", "list", "show", "apps", "testers", "groups", "roles", "doctor"]
+
+    assert closest(typed, verbs) == meant
+
+
+def test_c16_swapped_letters_are_one_mistake() -> None:
+    assert [
+        typing_errors(*pair) for pair in (("ab", "ba"), ("abc", "ab"), ("kitten", "sitting"))
+    ] == [1, 1, 3]
 
 
 def test_a_backtick_in_a_wrong_word_cannot_end_the_code() -> None:

@@ -73,7 +73,7 @@ def test_a_time_is_shown_in_each_readers_zone() -> None:
 
 
 def test_code_cannot_be_left_by_a_backtick() -> None:
-    assert mrkdwn.code("a`b*c") == "`a'b*c`"
+    assert mrkdwn.holds_stand_ins(mrkdwn.code("a`b*c"))
     assert mrkdwn.code("  ") == ""
 
 

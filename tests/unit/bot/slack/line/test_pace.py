@@ -24,14 +24,12 @@ async def test_a_channel_hears_one_message_at_a_time_in_the_order_they_were_aske
 
 
 async def test_channels_do_not_wait_for_each_other() -> None:
-    lanes = Lanes(10.0)
-    begun = time.monotonic()
+    lanes = Lanes(60.0)
 
-    for channel in ("C1", "C2", "C3"):
-        async with lanes.turn(channel):
-            pass
-
-    assert time.monotonic() - begun < 1
+    async with asyncio.timeout(30):
+        for channel in ("C1", "C2", "C3"):
+            async with lanes.turn(channel):
+                pass
 
 
 async def test_a_failure_gives_the_turn_on() -> None:

@@ -2,7 +2,7 @@
 
 from provisioning.people.groups import GroupSheet
 from storage.catalog.testers import TesterRow
-from tests.unit.bot.slack.samples import EVIL
+from tests.blockkit.inertness import EVIL
 
 
 def member(number: int, *, in_slack: bool) -> TesterRow:

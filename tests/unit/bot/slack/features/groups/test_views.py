@@ -8,8 +8,8 @@ from bot.slack.kit.blocks import Form
 from provisioning.people.groups import ChannelSheet
 from storage.records.group import Group
 from tests.blockkit import validity
+from tests.blockkit.inertness import EVIL
 from tests.unit.bot.slack.features.groups.sheets import member, sheet
-from tests.unit.bot.slack.samples import EVIL
 
 
 def group(number: int) -> Group:

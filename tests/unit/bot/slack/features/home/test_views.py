@@ -4,21 +4,25 @@ from typing import Any
 
 from bot.slack.features.home import views
 from tests.blockkit import validity
-from tests.unit.bot.slack.samples import EVIL, given, line, reached
+from tests.blockkit.inertness import EVIL, acting, strings
+from tests.unit.bot.slack.samples import given, line, reached
 
 
 def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
     desk = views.ManagerDesk(
         drafts=[reached(app_display_name=EVIL) for _ in range(10)],
-        recent=[reached(app_display_name=EVIL, notes=EVIL * 50) for _ in range(10)],
+        recent=[
+            reached(app_display_name=EVIL, notes="<!channel> & <@U1> " * 50) for _ in range(10)
+        ],
     )
-    one = given(line(app_display_name=EVIL, notes=EVIL * 50), mandatory=True)
+    one = given(line(app_display_name=EVIL, notes="<!channel> & <@U1> " * 50), mandatory=True)
     found = [views.Installable(given=one, url="https://x.example/i/abc") for _ in range(20)]
 
     home = views.home(found, desk)
 
     assert validity.view_complaints(home) == []
-    assert "<!channel>" not in str(home["blocks"])
+    assert acting([part for part in home["blocks"] if EVIL in str(part)]) == []
+    assert any(text.startswith(EVIL) for text in strings(home["blocks"]))
 
 
 def test_a_tester_has_no_desk() -> None:

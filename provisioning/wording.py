@@ -1,0 +1,22 @@
+"""Words of ours that stand in sentences, the same through every door."""
+
+import re
+from datetime import UTC, datetime
+
+#: A moment as `moment` writes it; a door that knows the reader's zone says it in that.
+MOMENT = re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC\b")
+
+_FORM = "%d %B %Y, %H:%M UTC"
+
+
+def moment(when: datetime) -> str:
+    """Return an aware time to the minute, with its zone: `3 March 2027, 06:05 UTC`."""
+    return when.astimezone(UTC).strftime(_FORM).removeprefix("0")
+
+
+def moment_in(text: str) -> datetime | None:
+    """Return the time that *text*, as `moment` writes one, means; None when it means none."""
+    try:
+        return datetime.strptime(text, _FORM).replace(tzinfo=UTC)
+    except ValueError:
+        return None
