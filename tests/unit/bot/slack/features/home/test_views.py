@@ -43,7 +43,7 @@ def test_of_each_app_only_the_newest_release_is_offered() -> None:
 
 def test_d4_releases_stand_below_their_app_with_its_icon_and_platform() -> None:
     ios: Any = {"app_id": "a" * 32, "icon_sha256": "1" * 64}
-    android: Any = {"app_id": "b" * 32, "platform": "android"}
+    android: Any = {"app_id": "b" * 32, "platform": "android", "system": "Android"}
     own = views.Installable(given=given(line(**ios)), url="https://x.example/i/abc")
     recent = [reached(number=9, **ios), reached(number=4, **android), reached(number=8, **ios)]
     desk = views.ManagerDesk(drafts=[reached(**android)], recent=recent, makes_groups=True)
