@@ -120,16 +120,34 @@ class FakeTeller:
 
 @dataclass
 class FakeDirectory:
-    """Knows the people and user groups a test put in; `silent` groups do not answer."""
+    """
+    Knows the people and user groups a test put in; `silent` groups do not answer.
+
+    While it `is_silent` it says nothing of anybody.
+    """
 
     people_known: dict[str, PersonFacts] = field(default_factory=dict)
     usergroups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     silent: set[str] = field(default_factory=set)
+    is_silent: bool = False
 
-    def add(self, user_id: str, name: str, *, bot: bool = False, guest: bool = False) -> None:
-        self.people_known[user_id] = PersonFacts(id=user_id, name=name, bot=bot, guest=guest)
+    def add(
+        self,
+        user_id: str,
+        name: str,
+        *,
+        bot: bool = False,
+        guest: bool = False,
+        stranger: bool = False,
+        deleted: bool = False,
+    ) -> None:
+        self.people_known[user_id] = PersonFacts(
+            id=user_id, name=name, bot=bot, guest=guest, stranger=stranger, deleted=deleted
+        )
 
     async def person(self, user_id: str) -> PersonFacts:
+        if self.is_silent:
+            raise DirectoryFailed
         if user_id not in self.people_known:
             raise NotFound("There is nobody of this id.")
         return self.people_known[user_id]

@@ -238,7 +238,7 @@ class SlackTeller:
                 continue
 
             async def render() -> Message:
-                return distribution_messages.withdrawn(card)
+                return distribution_messages.ended(card)
 
             await self._logged(key, Spot(channel_id=posted.channel_id), render)
 

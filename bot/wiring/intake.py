@@ -2,6 +2,7 @@
 
 from bot.house import PeopleRoom
 from bot.wiring.ground import Ground
+from provisioning.intake.admission import Admission
 from provisioning.intake.fetching import Fetching
 from provisioning.intake.intake import Inspector, Intake, IntakeParts
 from provisioning.ports import Engine, Source
@@ -22,8 +23,7 @@ def make_intake(
         blobs=ground.blobs,
         sources=sources,
         inspector=inspector,
-        permissions=people.permissions,
-        people=people.people,
+        admission=Admission(people.permissions, people.people),
         organization_id=ground.organization_id,
         max_build_bytes=ground.settings.max_build_bytes,
         fetching=Fetching(ground.database, tellers.show_upload),

@@ -28,22 +28,22 @@ class Handout:
         return Facts(**self.sheet)
 
 
-class Signed(Protocol):
+class SignedVariant(Protocol):
     """A variant, or as much of one as says whom it is for."""
 
     @property
     def signing(self) -> dict[str, Any]: ...
 
 
-AnySigned = TypeVar("AnySigned", bound=Signed)
+AnyVariant = TypeVar("AnyVariant", bound=SignedVariant)
 
 
-def facts_with(sheet: dict[str, Any], variant: Signed | None) -> Facts:
+def facts_with(sheet: dict[str, Any], variant: SignedVariant | None) -> Facts:
     """Return the facts of a build as they are with the signature of a variant."""
     return Facts(**(sheet if variant is None else {**sheet, "signing": variant.signing}))
 
 
-def chosen(variants: Sequence[AnySigned], devices: Collection[Device]) -> AnySigned | None:
+def chosen(variants: Sequence[AnyVariant], devices: Collection[Device]) -> AnyVariant | None:
     """
     Return the variant for somebody with these devices: the first that runs on any of them.
 
@@ -54,7 +54,7 @@ def chosen(variants: Sequence[AnySigned], devices: Collection[Device]) -> AnySig
     return next((one for one in variants if not own.isdisjoint(devices_of(one))), None)
 
 
-def devices_of(variant: Signed) -> frozenset[str]:
+def devices_of(variant: SignedVariant) -> frozenset[str]:
     """Return the UDIDs that a variant runs on, in capitals."""
     return frozenset(str(udid).upper() for udid in variant.signing.get("devices") or ())
 

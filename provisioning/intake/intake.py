@@ -7,20 +7,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from provisioning.actors import Act, Actor, referred
+from provisioning.actors import referred
 from provisioning.errors import SourceFailed, SourceGone
 from provisioning.intake import keeping
+from provisioning.intake.admission import Admission, Verdict
 from provisioning.intake.fetching import Fetching
 from provisioning.intake.looking import Glancer, looked_at
 from provisioning.intake.sighting import Sighting
 from provisioning.intake.turns import Turns
 from provisioning.intake.unwrapping import NESTED, entry_of, unwrapped
-from provisioning.people.people import People
-from provisioning.people.permissions import Permissions
 from provisioning.ports import Engine, Incoming, Source
 from provisioning.releases.notes import fitted
 from storage.blobs.store import BlobStore, StoredBlob
-from storage.catalog import releases, uploads
+from storage.catalog import releases, seen, uploads
 from storage.catalog.database import Database, Session
 from storage.errors import TooLarge
 from storage.inspection import initial
@@ -28,6 +27,7 @@ from storage.inspection.endings import PLATFORMS, ending_of
 from storage.inspection.facts import Facts, Hashes, Inspection
 from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected, Wrapped
 from storage.inspection.unpacking import Enclosed
+from storage.records.base import now
 from storage.records.release import ReleaseState
 from storage.records.upload import Upload, UploadPlace, UploadState
 
@@ -43,14 +43,21 @@ SENTENCES: dict[UploadState, str] = {
 
 ENDED = frozenset({UploadState.KEPT, UploadState.REFUSED, UploadState.DROPPED})
 
-NOT_AN_UPLOADER = (
-    "This build was not taken in: whoever posted it does not hold the uploader role. An admin can "
-    "give it."
-)
-
 #: How long a build that was read waits for those that were posted before it, in seconds. One that
 #: takes longer gets a later number; "the newest" still goes by the order of posting.
 TURN_PATIENCE = 120.0
+
+#: So many characters of a file's name are kept, and so many of them from its end.
+FILE_NAME_LIMIT, ENDING = 255, 40
+
+
+class _NotAdmitted(Exception):
+    """Whoever posted it may not bring it in."""
+
+    def __init__(self, verdict: Verdict, *, is_about_builds: bool) -> None:
+        super().__init__(verdict.reason)
+        self.verdict = verdict
+        self.is_about_builds = is_about_builds
 
 
 class Inspector(Glancer, Protocol):
@@ -72,8 +79,7 @@ class IntakeParts:
     blobs: BlobStore
     sources: dict[str, Source]
     inspector: Inspector
-    permissions: Permissions
-    people: People
+    admission: Admission
     organization_id: str
     max_build_bytes: int
     fetching: Fetching
@@ -89,37 +95,34 @@ class Intake:
         self._engine = engine
         self._turns = Turns()
 
-    async def receive(self, seen: Sighting) -> Upload | None:
+    async def receive(self, sighting: Sighting) -> Upload:
         """
-        Note a file and begin to take it in; None when its sender is a bot without the role.
+        Note a file and begin to take it in; whether its sender may is asked on the way.
 
-        The same file again adds a place or the notes that came late, and begins nothing anew.
+        Nobody outside is asked here: whoever told us of the file waits for an answer. The same file
+        again adds a place or the notes that came late, and begins nothing anew. Raise NotAllowed
+        for a token or a hook without the scope.
         """
-        reason = await self._policy(seen.by)
-        if reason is None:
-            return None
+        await self._parts.admission.require(sighting.by)
         fresh = Upload(
             organization_id=self._parts.organization_id,
-            key=seen.key,
-            source=seen.source,
-            source_ref=seen.source_ref,
-            file_name=seen.file_name[:255],
-            size=seen.size,
-            quiet=seen.quiet,
-            notes=fitted(seen.notes),
-            posted_at=seen.posted_at,
-            created_by=seen.by.reference,
-            # What may be anything is refused only once it proves to be a build.
-            state=UploadState.REFUSED if reason and not seen.quiet else UploadState.RECEIVED,
-            reason="" if seen.quiet else reason,
+            key=sighting.key,
+            source=sighting.source,
+            source_ref=sighting.source_ref,
+            file_name=_shortened(sighting.file_name),
+            size=sighting.size,
+            quiet=sighting.quiet,
+            notes=fitted(sighting.notes),
+            posted_at=sighting.posted_at,
+            created_by=sighting.by.reference,
         )
         async with self._database.writing() as session:
             upload, new = await uploads.receive(session, fresh)
-            elsewhere = await self._see_again(session, upload, seen) and not new
+            elsewhere = await self._see_again(session, upload, sighting) and not new
         await self._engine.start("take_in", upload.id)
-        if elsewhere and seen.spot is not None:
+        if elsewhere and sighting.spot is not None:
             await self._engine.start(
-                "show_place", f"{upload.id}@{seen.spot.teller}@{seen.spot.address}"
+                "show_place", f"{upload.id}@{sighting.spot.teller}@{sighting.spot.address}"
             )
         return upload
 
@@ -160,6 +163,39 @@ class Intake:
                 place.gone = True
                 session.add(place)
 
+    async def admit(self, upload_id: str) -> bool:
+        """
+        Return whether an upload goes on; one whose sender may not bring builds in ends here.
+
+        Raise what may pass by itself: DirectoryFailed.
+        """
+        async with self._database.reading() as session:
+            upload = await uploads.get(session, upload_id)
+        if upload.state in ENDED:
+            return False
+        if upload.quiet:
+            return True  # What may be anything: asked once it proves to be a build.
+        verdict = await self._parts.admission.of(referred(upload.created_by, origin=upload.source))
+        if not verdict.is_allowed:
+            await self._turn_away(upload_id, verdict, aloud=True)
+        return verdict.is_allowed
+
+    async def _turn_away(self, upload_id: str, verdict: Verdict, *, aloud: bool) -> None:
+        async with self._database.writing() as session:
+            is_told = aloud and bool(verdict.reason)
+            if is_told and verdict.is_rare:
+                is_told = await self._first_today(session, upload_id)
+            state = UploadState.REFUSED if is_told else UploadState.DROPPED
+            await uploads.turn(session, upload_id, state, verdict.reason)
+        self._turns.moved()
+
+    @staticmethod
+    async def _first_today(session: Session, upload_id: str) -> bool:
+        """Return whether one of an upload's places is told of an app for the first time today."""
+        places = await uploads.places(session, [upload_id])
+        keys = [f"app refused:{now():%Y-%m-%d}:{one.teller}:{one.address}" for one in places]
+        return any([await seen.first_time(session, key) for key in keys])
+
     async def fetch(self, upload_id: str) -> dict[str, Any] | None:
         """
         Fetch the bytes into the store; None when the upload ended, its record saying why.
@@ -171,6 +207,9 @@ class Intake:
             return None
         try:
             stored = await self._keep_bytes(upload)
+        except _NotAdmitted as refusal:
+            await self._turn_away(upload_id, refusal.verdict, aloud=refusal.is_about_builds)
+            return None
         except (SourceFailed, TooLarge, PackageRejected) as failure:
             if getattr(failure, "transient", False):
                 raise
@@ -267,28 +306,19 @@ class Intake:
         )
         await self._turn(upload_id, UploadState.REFUSED, f"{sentence} Post it again to try anew.")
 
-    async def _policy(self, by: Actor) -> str | None:
-        """Return why an actor may not bring builds in: empty when they may, None for silence."""
-        if await self._parts.permissions.may(by, Act.UPLOAD):
-            return ""
-        held = await self._parts.permissions.roles_of(by)
-        if not held or await self._parts.people.is_bot(by):
-            return None
-        return NOT_AN_UPLOADER
-
-    async def _see_again(self, session: Session, upload: Upload, seen: Sighting) -> bool:
+    async def _see_again(self, session: Session, upload: Upload, sighting: Sighting) -> bool:
         """Add the place and the notes of a sighting; return whether the place is news."""
-        if seen.notes and not upload.notes:
-            upload.notes = fitted(seen.notes)
+        if sighting.notes and not upload.notes:
+            upload.notes = fitted(sighting.notes)
             session.add(upload)
             await self._propose_notes(session, upload)
-        if seen.spot is None:
+        if sighting.spot is None:
             return False
         place = UploadPlace(
             upload_id=upload.id,
-            teller=seen.spot.teller,
-            address=seen.spot.address,
-            thread=seen.spot.thread,
+            teller=sighting.spot.teller,
+            address=sighting.spot.address,
+            thread=sighting.spot.thread,
         )
         return await uploads.add_place(session, place)
 
@@ -351,13 +381,13 @@ class Intake:
         """
         Return whether a glance shows that a file has to do with builds.
 
-        Raise NotAPackage when it has not, or may not be looked at further; PackageRejected when it
-        is of no use, or its sender may not bring it in.
+        Raise NotAPackage when it has not, PackageRejected when it is of no use, _NotAdmitted when
+        its sender may not bring it in.
         """
         told = await looked_at(upload.file_name, incoming, self._parts.inspector)
-        refusal = await self._policy(referred(upload.created_by, origin=upload.source))
-        if refusal != "":
-            raise PackageRejected(refusal) if told and refusal else NotAPackage
+        verdict = await self._parts.admission.of(referred(upload.created_by, origin=upload.source))
+        if not verdict.is_allowed:
+            raise _NotAdmitted(verdict, is_about_builds=bool(told))
         if told:
             await self._speak(upload.id)
         return bool(told)
@@ -408,3 +438,11 @@ def _told(stored: StoredBlob) -> dict[str, Any]:
         "chunk_size": stored.chunk_size,
         "chunks": list(stored.chunks),
     }
+
+
+def _shortened(file_name: str) -> str:
+    """Return the name of a file within our limit: what it ends with says what it is."""
+    if len(file_name) <= FILE_NAME_LIMIT:
+        return file_name
+    ending = file_name[-ENDING:]
+    return f"{file_name[: FILE_NAME_LIMIT - ENDING - 1]}…{ending}"

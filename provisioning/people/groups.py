@@ -86,6 +86,17 @@ class Groups:
         async with self._database.reading() as session:
             return list(await groups.every(session, self._organization_id))
 
+    async def like(self, typed: str, *, limit: int) -> list[Group]:
+        """Return the groups whose name holds what was typed, those first that are called so."""
+        needle, slug = typed.strip().casefold(), slug_of(typed)
+        found = [
+            group
+            for group in await self.all()
+            if needle in group.name.casefold() or (slug and slug in group.slug)
+        ]
+        found.sort(key=lambda group: (group.slug != slug, not group.slug.startswith(slug)))
+        return found[:limit]
+
     async def named(self, text: str) -> Group:
         """Return the group people mean by *text*. Raise NotFound, naming the ones there are."""
         async with self._database.reading() as session:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from provisioning.actors import Act, Actor, ActorKind, Identity, IdentityKind
+from provisioning.actors import Act, Actor, ActorKind, Identity, IdentityKind, slack
 from provisioning.errors import NotAllowed
 from provisioning.ports import Directory, PersonFacts
 from storage.catalog import roles, testers
@@ -52,7 +52,8 @@ class Permissions:
 
     Admins named in the settings (Slack user ids) are admins whatever the records say, so that
     nobody can lock everybody out. Until somebody holds the uploader role, every full member may
-    bring builds in. A role that was given for an app or a group counts there only.
+    bring builds in; afterwards they may where everybody was given it as well
+    (provisioning.people.roles). A role that was given for an app or a group counts there only.
     """
 
     def __init__(
@@ -115,9 +116,27 @@ class Permissions:
             return frozenset()
         async with self._database.reading() as session:
             found = await roles.of_person(session, self._organization_id, user_id)
-            open_to_all = not await roles.is_given(session, self._organization_id, Role.UPLOADER)
-        held = await self._held([one for one in found if _counts(one, where)], user_id)
-        return self._completed(held, facts, open_to_all=open_to_all)
+            is_given = await roles.is_given(session, self._organization_id, Role.UPLOADER)
+        counting = [one for one in found if _counts(one, where)]
+        everybodys = {one.role for one in counting if one.holder_kind is HolderKind.EVERYBODY}
+        if not is_given:
+            everybodys.add(Role.UPLOADER)
+        return self._completed(await self._held(counting, user_id), facts, everybodys)
+
+    async def admins(self) -> list[str]:
+        """Return the identities of those who are admins by name, as holdings spell them."""
+        async with self._database.reading() as session:
+            given = await roles.every(session, self._organization_id)
+        named = [str(slack(user_id)) for user_id in sorted(self._admins)]
+        named += [
+            one.holder_id
+            for one in given
+            if one.role is Role.ADMIN
+            and one.holder_kind is HolderKind.PERSON
+            and not one.app_id
+            and not one.group_id
+        ]
+        return list(dict.fromkeys(named))
 
     async def _held(self, found: Collection[RoleHolding], user_id: str) -> set[Role]:
         """Return the roles of a person among holdings of theirs and of user groups."""
@@ -127,21 +146,22 @@ class Permissions:
         return {
             one.role
             for one in found
-            if one.holder_kind is HolderKind.PERSON or user_id in inside.get(one.holder_id, ())
+            if one.holder_kind is HolderKind.PERSON
+            or (
+                one.holder_kind is HolderKind.USERGROUP and user_id in inside.get(one.holder_id, ())
+            )
         }
 
     def _completed(
-        self, held: set[Role], facts: PersonFacts, *, open_to_all: bool
+        self, held: set[Role], facts: PersonFacts, everybodys: Collection[Role]
     ) -> frozenset[Role]:
-        """Add what is held without being given; *open_to_all*: every member may bring builds in."""
+        """Add what is held without being given by name; *everybodys*: by every full member."""
         held.add(Role.TESTER)
         if facts.bot or facts.guest or facts.stranger:
             return frozenset(held & OUTSIDERS_MAY_HOLD)
         if facts.id in self._admins:
             held.add(Role.ADMIN)
-        if open_to_all:
-            held.add(Role.UPLOADER)
-        return frozenset(held)
+        return frozenset(held | set(everybodys))
 
     async def _user_id(self, identity: Identity | None) -> str | None:
         """Return the Slack account of a person, who may be known by another identity."""

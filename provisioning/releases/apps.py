@@ -15,6 +15,7 @@ from storage.records.audit import AuditEntry
 from storage.records.build import Build
 from storage.records.upload import Upload, UploadState
 
+DISPLAY_NAME_LIMIT = 255
 APP_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -45,10 +46,9 @@ class Apps:
         """
         await self._permissions.require(by, Act.CREATE_APP)
         name = _checked_name(new.name)
-        if not new.display_name.strip():
-            raise Unclear("An app needs a name that people read.", field="display_name")
+        display_name = _checked_display_name(new.display_name)
         try:
-            return await self._create(upload_id, by, name, new.display_name.strip())
+            return await self._create(upload_id, by, name, display_name)
         except AlreadyExists:
             raise Unclear(f"There is already an app called {name}.", field="name") from None
 
@@ -82,7 +82,7 @@ class Apps:
             app = App(
                 organization_id=self._organization_id,
                 name=name,
-                display_name=display_name[:255],
+                display_name=display_name,
                 platform=build.platform,
                 bundle_id=build.bundle_id,
                 created_by=by.reference,
@@ -119,6 +119,18 @@ async def _build_of(session: Session, upload: Upload) -> Build:
     if upload.build_id is None or upload.state is not UploadState.KEPT:
         raise NotNow("This build is not kept, so there is nothing to create an app from.")
     return await builds.get(session, upload.build_id)
+
+
+def _checked_display_name(text: str) -> str:
+    name = text.strip()
+    if not name:
+        raise Unclear("An app needs a name that people read.", field="display_name")
+    if len(name) > DISPLAY_NAME_LIMIT:
+        raise Unclear(
+            f"An app's name has at most {DISPLAY_NAME_LIMIT} characters; this one has {len(name)}.",
+            field="display_name",
+        )
+    return name
 
 
 def _checked_name(text: str) -> str:

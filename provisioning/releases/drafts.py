@@ -79,10 +79,11 @@ class Drafts:
         await self._permissions.require(by, Act.DISMISS, Where(app_id=release.app_id))
         async with self._database.writing() as session:
             release = await releases.get(session, release_id)
-            if state is ReleaseState.DISMISSED and release.state is not ReleaseState.DRAFT:
+            can_be = {ReleaseState.DRAFT, ReleaseState.DISMISSED}
+            if state is ReleaseState.DISMISSED and release.state not in can_be:
                 raise NotNow(
-                    f"Release {release.number} is {release.state.value}: only a draft can be "
-                    "dismissed.",
+                    f"Release {release.number} is {lifecycle.said(release.state)}: only a draft "
+                    "can be dismissed.",
                     code="wrong_state",
                     number=release.number,
                     state=release.state.value,

@@ -47,12 +47,17 @@ class Standing(StrEnum):
 #: A sentence for people beside each.
 SENTENCES: dict[Standing, str] = {
     Standing.DRAFT: "Draft: nobody has it yet.",
-    Standing.AWAITING_APPROVAL: "Waiting for somebody to approve it.",
+    Standing.AWAITING_APPROVAL: "Awaiting approval: somebody has to approve it first.",
     Standing.LIVE: "Live: the newest that testers have.",
     Standing.SUPERSEDED: "Superseded by a newer release.",
     Standing.DISMISSED: "Dismissed: it cannot be installed.",
     Standing.RECALLED: "Recalled: it can no longer be installed.",
 }
+
+
+def said(state: ReleaseState) -> str:
+    """Return a state as it stands in a sentence: `Release 3 is a draft`."""
+    return "a draft" if state is ReleaseState.DRAFT else state.value
 
 
 def standing(state: ReleaseState, *, current: int, destinations: int) -> Standing:
@@ -75,9 +80,11 @@ def standing_of(release: Release, destinations: Iterable[Destination]) -> Standi
 def check(release: Release, state: ReleaseState) -> None:
     """Raise NotNow, whose data holds both states, when *state* may not follow the release's."""
     if state not in MAY_FOLLOW[release.state]:
+        is_so = f"Release {release.number} is {said(release.state)}"
         raise NotNow(
-            f"Release {release.number} is {release.state.value} and cannot become {state.value}. "
-            f"{SENTENCES[Standing(release.state.value)]}",
+            f"{is_so} already."
+            if state is release.state
+            else f"{is_so} and cannot become {said(state)}.",
             code="wrong_state",
             number=release.number,
             state=release.state.value,

@@ -11,7 +11,7 @@ from storage.errors import SlipwayError
 @dataclass(frozen=True, slots=True)
 class TakeIn:
     """
-    Greet, fetch, inspect, keep in the order of posting; the card follows along.
+    Admit, greet, fetch, inspect, keep in the order of posting; the card follows along.
 
     A build that came in a zip is unwrapped and inspected once more.
     """
@@ -30,8 +30,9 @@ class TakeIn:
         )
 
     async def __call__(self, step: Step, upload_id: str) -> None:
-        await self._greet(step, upload_id)
-        await self._take_in(step, upload_id)
+        if await step("admit", self.intake.admit, upload_id):
+            await self._greet(step, upload_id)
+            await self._take_in(step, upload_id)
         await step("show", self.tellers.show_upload, upload_id)
 
     async def _greet(self, step: Step, upload_id: str) -> None:

@@ -21,9 +21,9 @@ async def every(session: Session, organization_id: str) -> Sequence[RoleHolding]
 
 async def of_person(session: Session, organization_id: str, slack_id: str) -> Sequence[RoleHolding]:
     """
-    Return what may be held by a person: theirs by any identity, and that of every user group.
+    Return what may be held by a person: theirs by any identity, every user group's, everybody's.
 
-    Whether they are in a user group is for others to say.
+    Whether they are in a user group, or a full member, is for others to say.
     """
     email = (
         select("email:" + col(Tester.email))
@@ -37,7 +37,11 @@ async def of_person(session: Session, organization_id: str, slack_id: str) -> Se
         sa.select(col(RoleHolding.id)).where(
             col(RoleHolding.organization_id) == organization_id, *which
         )
-        for which in ((kind == HolderKind.USERGROUP,), (kind == HolderKind.PERSON, named))
+        for which in (
+            (kind == HolderKind.USERGROUP,),
+            (kind == HolderKind.EVERYBODY,),
+            (kind == HolderKind.PERSON, named),
+        )
     )
     found = await session.exec(
         select(RoleHolding).where(col(RoleHolding.id).in_(sa.union_all(*ways)))
@@ -46,10 +50,15 @@ async def of_person(session: Session, organization_id: str, slack_id: str) -> Se
 
 
 async def is_given(session: Session, organization_id: str, role: Role) -> bool:
-    """Return whether anybody holds a role."""
+    """Return whether anybody holds a role everywhere: for one app or group does not count."""
     found = await session.exec(
         select(RoleHolding.id)
-        .where(RoleHolding.organization_id == organization_id, RoleHolding.role == role)
+        .where(
+            RoleHolding.organization_id == organization_id,
+            RoleHolding.role == role,
+            RoleHolding.app_id == "",
+            RoleHolding.group_id == "",
+        )
         .limit(1)
     )
     return found.first() is not None

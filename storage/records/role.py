@@ -19,14 +19,15 @@ class Role(StrEnum):
 class HolderKind(StrEnum):
     PERSON = "person"
     USERGROUP = "usergroup"
+    EVERYBODY = "everybody"  #: Every full member of the workspace: no guest, app or stranger.
 
 
 class RoleHolding(Record, table=True):
     """
     Somebody holds a role: everywhere, or for one app, one group, or both.
 
-    `holder_id` is a person's identity (`slack:U012ABC`, provisioning.actors) or a user group's id.
-    An empty `app_id` or `group_id` sets no limit.
+    `holder_id` is a person's identity (`slack:U012ABC`, provisioning.actors), a user group's id, or
+    empty where everybody holds it. An empty `app_id` or `group_id` sets no limit.
     """
 
     __table_args__ = (

@@ -53,18 +53,24 @@ class Course:
 #: Ids are placeholders, so that they stand in the names as such.
 COURSES: dict[str, dict[str, Course]] = {
     "take_in": {
-        "a build": Course(returns={"fetch": {}, "inspect": {}}),
-        "not greeted, not fetched": Course(fails={"greet": TellerUnreachable}),
-        "no build": Course(returns={"fetch": {}}),
+        "a build": Course(returns={"admit": True, "fetch": {}, "inspect": {}}),
+        "not greeted, not fetched": Course(
+            returns={"admit": True}, fails={"greet": TellerUnreachable}
+        ),
+        "no build": Course(returns={"admit": True, "fetch": {}}),
+        "of somebody who may not": Course(returns={"admit": False}),
         "a build in a zip": Course(
             returns={
+                "admit": True,
                 "fetch": {},
                 "inspect": {"inside": {}},
                 "unwrap": {},
                 "inspect inside": {},
             }
         ),
-        "a zip that does not unpack": Course(returns={"fetch": {}, "inspect": {"inside": {}}}),
+        "a zip that does not unpack": Course(
+            returns={"admit": True, "fetch": {}, "inspect": {"inside": {}}}
+        ),
     },
     "show_place": {"shown": Course()},
     "distribute": {

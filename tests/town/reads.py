@@ -10,7 +10,7 @@ from bot.slack.features.groups.typed.deeds import GroupActs
 from bot.slack.features.home.deeds import Home
 from bot.slack.features.releases.deeds import Looking
 from bot.slack.features.releases.listeners import verbs
-from bot.slack.kit.payloads import actor
+from bot.slack.kit.payloads import Asker, Question, actor
 from bot.slack.kit.verbs import Asked
 from bot.slack.line.membership import Membership
 from storage.catalog import builds, postings, symbols, uploads, variants
@@ -93,27 +93,37 @@ def _lists(at: Living) -> list[Read]:
 
 def _pickers(at: Living) -> list[Read]:
     town, desk, looking = at.town, Desk(at.house, at.workspace), _looking(at)
+    manager, acts = Asker(user_id=town.manager, team_id=""), _group_acts(at)
+
+    def typed(text: str) -> Question:
+        return Question(asker=manager, action_id="", typed=text)
+
     asked: dict[str, Act] = {
-        "picker: nothing typed": lambda: desk.releases_like(""),
-        "picker: an app": lambda: desk.releases_like("quay"),
-        "picker: a version": lambda: desk.releases_like("3.7"),
-        "picker: an old release": lambda: desk.releases_like(town.old_version),
-        "picker: no match": lambda: desk.releases_like("zzzz"),
+        "picker: nothing typed": lambda: desk.releases_like(typed("")),
+        "picker: an app": lambda: desk.releases_like(typed("quay")),
+        "picker: a version": lambda: desk.releases_like(typed("3.7")),
+        "picker: an old release": lambda: desk.releases_like(typed(town.old_version)),
+        "picker: no match": lambda: desk.releases_like(typed("zzzz")),
         "picker of show: an app": lambda: looking.options(town.manager, "quay"),
         "picker of show: no match": lambda: looking.options(town.manager, "zzzz"),
         "picker of show, by a tester": lambda: looking.options(town.tester, "1"),
-        "picker of groups": lambda: desk.groups_like("ä 1"),
+        "picker of groups": lambda: desk.groups_like(typed("ä 1")),
+        "picker of a group to change": lambda: acts.like("ä 1", actor(town.manager)),
     }
     return _as_reads(asked, LIST)
+
+
+def _group_acts(at: Living) -> GroupActs:
+    people, workspace = at.house.people, at.workspace
+    membership = Membership(workspace.clients.hurried, workspace.standing)
+    return GroupActs(people.groups, people.permissions, membership)
 
 
 def _people(at: Living) -> list[Read]:
     town, house = at.town, at.house
     groups, people = house.people.groups, house.people
     distributions = house.distributing.distributions
-    acts = GroupActs(
-        groups, people.permissions, Membership(at.workspace.clients.hurried, at.workspace.standing)
-    )
+    acts = _group_acts(at)
     crowd = (town.crowd_id,)
     asked: dict[str, Act] = {
         "/release groups": lambda: acts.answer(asked_by(town.manager)),

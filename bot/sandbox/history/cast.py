@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +17,7 @@ from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.views import View
 from bot.sandbox.slack.workspace import Workspace
 from bot.slack.kit import names
+from provisioning.people.roles import Others
 from storage.errors import SlipwayError
 
 T = TypeVar("T")
@@ -51,20 +52,30 @@ class Cast:
     def person(self, name: str) -> Person:
         return self._workspace.person(name, tab=TAB)
 
-    async def command(self, name: str, text: str, *, sure: bool = False) -> Message:
-        """
-        Let somebody type a command in their talk with Slipway; return the answer they see.
+    async def command(self, name: str, text: str) -> Message:
+        """Let somebody type a command in their talk with Slipway; return the answer they see."""
+        before = len(self._workspace.ephemerals(name))
+        await self._type(name, text)
+        return await self._until(
+            lambda: self._workspace.ephemerals(name)[before], f"an answer to {name}"
+        )
 
-        With *sure*, they press what the answer asks about, where it asks.
-        """
-        talk = self._workspace.dm(name).id
-        answer = await self._answer(name, self.person(name).command(talk, names.COMMAND, text))
-        asked = next((one for one in buttons(answer) if one.get("style")), None)
-        if sure and asked is not None:
-            block_id = _block_of(answer, asked)
-            await self.person(name).click(answer, asked["action_id"], block_id=block_id)
-            await self._workspace.settled(PATIENCE)
-        return answer
+    async def give_role(self, name: str, role: str, to: Person) -> None:
+        """Let somebody give a role to one person, and to nobody else where they are asked."""
+        before = len(self._workspace.ephemerals(name))
+        await self._type(name, f"roles give {role} <@{to.id}|{to.user.name}>")
+        views, user_id = self._workspace.state.views, self.person(name).id
+        await self._until(
+            lambda: views.top(user_id, TAB) or self._workspace.ephemerals(name)[before],
+            f"an answer to {name}",
+        )
+        form = views.top(user_id, TAB)
+        if form is None:
+            return
+        done = await self.person(name).submit(form, {names.ROLE_OTHERS: Others.DROP.value})
+        if done.errors:
+            raise BrokenOff(f"The role {role} was not given: {done.errors}")
+        await self.person(name).close(form)
 
     async def post(self, name: str, file: str, text: str) -> Message:
         """Let somebody post one of the fleet; return the message once its card can be used."""
@@ -137,12 +148,8 @@ class Cast:
         """Return the card below a file, once it can be pressed. Raise IndexError."""
         return [one for one in self._workspace.thread(posted) if one.is_bot and buttons(one)][-1]
 
-    async def _answer(self, name: str, typing: Awaitable[object]) -> Message:
-        before = len(self._workspace.ephemerals(name))
-        await typing
-        return await self._until(
-            lambda: self._workspace.ephemerals(name)[before], f"an answer to {name}"
-        )
+    async def _type(self, name: str, text: str) -> None:
+        await self.person(name).command(self._workspace.dm(name).id, names.COMMAND, text)
 
     async def _form(self, name: str) -> View:
         views, user_id = self._workspace.state.views, self.person(name).id
@@ -173,8 +180,3 @@ def newest_offer(messages: Sequence[Message]) -> Offer | None:
         if link is not None:
             return Offer(link=link.group(), android="Android" in message.said())
     return None
-
-
-def _block_of(message: Message, element: dict[str, object]) -> str | None:
-    holding = (block for block in message.blocks if element in block.get("elements", []))
-    return next((str(block.get("block_id")) for block in holding), None)

@@ -29,9 +29,8 @@ class Moment:
 
 async def give_roles(cast: Cast) -> None:
     """Let Eve, who administers, give everybody the role that stands below their name."""
-    ann, cid = cast.person("Ann"), cast.person("Cid")
-    await cast.command("Eve", f"roles give manager <@{ann.id}|ann>", sure=True)
-    await cast.command("Eve", f"roles give uploader <@{cid.id}|cid>", sure=True)
+    await cast.give_role("Eve", "manager", cast.person("Ann"))
+    await cast.give_role("Eve", "uploader", cast.person("Cid"))
 
 
 class Past:

@@ -1,12 +1,16 @@
-"""A release in one line, the same wherever it stands in a list."""
+"""A release in one line, the same wherever it stands in a list or is chosen."""
 
 from typing import Protocol
 
 from bot.slack.drawing import words
-from bot.slack.kit import mrkdwn
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Block
 from provisioning.installing.receipts import Tally
-from provisioning.releases.cards import ReachLine
+from provisioning.releases.cards import ReachLine, ReleaseLine
 from provisioning.releases.lifecycle import Standing
+
+#: No release that stands so goes to anybody.
+ENDED = frozenset({Standing.DISMISSED, Standing.RECALLED})
 
 
 class Counted(Protocol):
@@ -79,3 +83,19 @@ def phones(tally: Tally) -> str:
         said.append(f"{tally.started - tally.fetched} began to fetch it")
     said.append(f"{tally.fetched} have all of it" if tally.fetched != 1 else "1 has all of it")
     return f"{', '.join(said)}."
+
+
+def option(release: ReleaseLine) -> Block:
+    """Return a release as something to choose; of a long name the end is left out."""
+    _, state = words.RELEASE[release.standing]
+    room = max(blocks.OPTION_TEXT - len(release.label) - 1, 1)
+    label = f"{mrkdwn.cut(release.app_display_name.strip(), room)} {release.label}"
+    about = f"{release.system}, release {release.number}, {state.lower()}"
+    return blocks.option(label, release.release_id, about)
+
+
+def ended(number: int, standing: Standing, app: str = "") -> str:
+    """Return why a release that is in ENDED goes to nobody."""
+    named = f"Release {number} of {app}" if app else f"Release {number}"
+    undo = " Press *Undo* on its card first." if standing is Standing.DISMISSED else ""
+    return f"{named} was {standing.value}.{undo}"

@@ -228,6 +228,16 @@ def people_choice(action_id: str, initial: Sequence[str] = (), *, placeholder: s
     return element
 
 
+def one_of(action_id: str, choices: Sequence[Block]) -> Block:
+    """Return radio buttons; the first of the choices is on."""
+    return {
+        "type": "radio_buttons",
+        "action_id": action_id,
+        "options": list(choices[:10]),
+        "initial_option": choices[0],
+    }
+
+
 def ticks(action_id: str, choices: Sequence[Block], ticked: Sequence[str] = ()) -> Block:
     """Return check boxes; *ticked* are the values of those that are on."""
     element: Block = {"type": "checkboxes", "action_id": action_id, "options": list(choices[:10])}

@@ -105,10 +105,7 @@ class Click:
     @property
     def parts(self) -> tuple[str, ...]:
         """Return the ids on the button. Raise Outdated for a form of value we no longer use."""
-        version, *parts = self.value.split(":")
-        if version != VALUE_VERSION:
-            raise Outdated
-        return tuple(parts)
+        return _parts_of(self.value)
 
     @property
     def subject(self) -> str:
@@ -117,6 +114,13 @@ class Click:
         if not parts or not parts[0]:
             raise Outdated
         return parts[0]
+
+
+def _parts_of(value: str) -> tuple[str, ...]:
+    version, *parts = value.split(":")
+    if version != VALUE_VERSION:
+        raise Outdated
+    return tuple(parts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,12 +166,25 @@ class Shortcut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Slack asks for the options of a select while a person types."""
+    """
+    Slack asks for the options of a select while a person types.
+
+    `block_id` names the block that the select stands in; on a card it carries what a value does.
+    """
 
     asker: Asker
     action_id: str
     typed: str
+    block_id: str = ""
     view: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        """Return the first id that the block carries. Raise Outdated when there is none."""
+        first, *_ = (*_parts_of(self.block_id), "")
+        if not first:
+            raise Outdated
+        return first
 
 
 def asker_of(body: Body) -> Asker:
@@ -249,6 +266,7 @@ def question_of(body: Body) -> Question:
         asker=asker_of(body),
         action_id=text(body, "action_id"),
         typed=text_or_none(body, "value") or "",
+        block_id=text_or_none(body, "block_id") or "",
         view=at(body, "view") or {},
     )
 

@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 
 from bot.slack.features.distribution.typed import deeds as command
-from bot.slack.kit import names
+from bot.slack.kit import blocks, names
 from tests.integration.answering.asking import Asking, at_rest, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 
@@ -109,6 +109,16 @@ async def test_single_people_are_named_with_an_at_sign(given: House, asking: Ask
 
     assert "goes to *1 person*: 1 person chosen by name." in said
     await given.dm_to("Hal", "ready for you")
+
+
+async def test_c20_more_groups_than_a_form_holds_are_refused_with_the_reason(
+    asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "OPTIONS", 1)
+
+    said = await asking.said("Ann", "distribute harbour to QA, Nobody")
+
+    assert "These are 2 groups, and a form holds 1." in said
 
 
 async def test_a_channel_stands_for_the_groups_it_is_connected_to(

@@ -97,13 +97,62 @@ async def test_a_channel_is_connected_and_disconnected(asking: Asking) -> None:
 
 
 async def test_a_channel_without_the_app_is_connected_with_a_word_about_it(asking: Asking) -> None:
-    secret = asking.house.workspace.add_channel("secret", "Ann", is_private=True)
+    lobby = asking.house.workspace.add_channel("lobby", "Ann")
     await asking.said("Ann", "groups create Elsewhere")
 
-    said = await asking.said("Ann", "groups connect Elsewhere #general #secret #qa")
+    said = await asking.said("Ann", "groups connect Elsewhere #general #lobby #qa")
 
     general = asking.house.workspace.channel("#general").id
-    assert f"I am not in <#{general}> and <#{secret.id}> yet: type `/invite @slipway`" in said
+    assert f"I am not in <#{general}> and <#{lobby.id}> yet: type `/invite @slipway`" in said
+
+
+def unfit(house: House) -> dict[str, tuple[str, str]]:
+    """Return channels that nothing can be announced in, each with its id and the reason."""
+    workspace = house.workspace
+    old = workspace.add_channel("old", "Ann", with_bot=True)
+    workspace.archive(old.id)
+    shared = workspace.add_channel("partners", "Ann", with_bot=True)
+    shared.is_ext_shared = True
+    secret = workspace.add_channel("secret", "Ann", is_private=True)
+    gone = workspace.add_channel("gone", "Ann", with_bot=True)
+    workspace.state.conversations.forget(gone.id)
+    return {
+        "archived": (old.id, "#old is archived"),
+        "shared": (shared.id, "#partners is shared with another organization"),
+        "private": (secret.id, "it was deleted, or it is private and Slipway is not in it"),
+        "deleted": (gone.id, "it was deleted, or it is private and Slipway is not in it"),
+    }
+
+
+async def test_c20_a_channel_that_nothing_can_be_announced_in_is_refused_with_the_reason(
+    asking: Asking,
+) -> None:
+    house = asking.house
+    await asking.said("Ann", "groups create Refusing")
+    qa = house.workspace.channel(QA).id
+
+    for channel_id, reason in unfit(house).values():
+        both = f"<#{qa}|qa> <#{channel_id}|>"
+        assert reason in await asking.said("Ann", f"groups connect Refusing {both}")
+        assert reason in await asking.said("Ann", f"groups create Never made {both}")
+        form = await asking.form("Ann", "groups connect Refusing", "Channels of a group")
+        sent = await house.ann.submit(
+            form, {names.GROUP_CHANNELS: {names.GROUP_CHANNELS: [qa, channel_id]}}
+        )
+        assert reason in sent.errors[names.GROUP_CHANNELS]
+        form = await asking.form("Ann", "groups create", "Create a group")
+        sent = await house.ann.submit(
+            form,
+            {
+                names.GROUP_NAME: {names.GROUP_NAME: "Never made"},
+                names.GROUP_CHANNELS: {names.GROUP_CHANNELS: [channel_id]},
+            },
+        )
+        assert reason in sent.errors[names.GROUP_CHANNELS]
+
+    await house.ann.close(everything=True)
+    assert await channels_of(house, "Refusing") == set()
+    assert "There is no group called" in await asking.said("Ann", "groups show Never made")
 
 
 async def test_while_slack_does_not_say_where_the_app_is_a_channel_is_connected_all_the_same(

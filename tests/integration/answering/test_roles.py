@@ -1,10 +1,13 @@
 """Giving and taking roles, and that they take effect at the next click."""
 
+from typing import Any
+
 import pytest
 import pytest_asyncio
 
 from bot.sandbox.slack.api.faults import Fault
 from bot.slack.kit import names
+from provisioning.people.roles import Others
 from tests.integration.answering.asking import Asking
 from tests.integration.slack.house import BUILDS, House
 
@@ -82,27 +85,69 @@ async def test_a_manager_sees_roles_and_does_not_give_them(asking: Asking) -> No
     assert "You may not give roles here" in await asking.said("Cid", "roles give admin @cid")
 
 
-async def test_giving_the_uploader_role_says_what_it_takes_from_the_others(
+async def test_c8_giving_the_uploader_role_asks_what_becomes_of_the_others(
     draft: House, asking: Asking
 ) -> None:
-    given = await asking.said("Ann", "roles give uploader @cid")
+    form = await asking.form("Ann", "roles give uploader @cid", "Give a role")
+    await draft.ann.close(form)
+    assert "Nobody by name: every full member may" in await asking.said("Ann", "roles")
+    form = await asking.form("Ann", "roles give uploader @cid", "Give a role")
+
+    await draft.ann.submit(form, {names.ROLE_OTHERS: Others.DROP.value})
+    given = str((await draft.view_of("Ann", "Roles")).blocks)
     await draft.bob.post(BUILDS, files=[draft.samples.apk])
     refused = await draft.card_saying("does not hold the uploader role")
     back = await asking.said("Ann", "roles take uploader @cid")
 
-    assert "From now on only those who hold it bring builds in." in given
-    assert refused.is_bot
-    assert "nobody holds it by name, so every full member may" in back
+    shown = str(form.blocks)
+    assert "every full member of this workspace may bring builds in" in shown
+    assert f"builds are taken in from {draft.cid.mention}, and {draft.ann.mention}" in shown
+    assert "From now on only those who hold it bring builds in" in given
+    assert "ann can give it. They type `/release roles give uploader @somebody`" in refused.said()
+    assert "Nobody holds it by name now, so every full member may bring builds in." in back
 
 
-async def test_a_role_that_a_guest_cannot_use_is_not_called_given(
+async def test_c8_by_default_the_others_keep_the_uploader_role(
     draft: House, asking: Asking
 ) -> None:
-    dee = draft.workspace.person("Dee").mention
+    form = await asking.form("Ann", "roles give uploader @cid", "Give a role")
 
-    said = await asking.said("Ann", "roles give manager @dee")
+    await draft.ann.submit(form)
 
-    assert f"The role *release manager* has no effect for {dee}: guests" in said
+    given = str((await draft.view_of("Ann", "Roles")).blocks)
+    assert "Every full member may bring builds in as before." in given
+    assert f"brings builds in\\nevery full member, {draft.cid.mention}" in given
+
+
+async def test_c8_whoever_names_everybody_is_not_asked(draft: House, asking: Asking) -> None:
+    given = await asking.said("Ann", "roles give uploader @cid everybody")
+    taken = await asking.said("Ann", "roles take uploader from everybody")
+
+    assert "Every full member holds the role *uploader* now." in given
+    assert "Every full member no longer holds the role *uploader*." in taken
+    assert f"brings builds in\n{draft.cid.mention}" in taken
+
+
+@pytest.mark.parametrize(
+    ("flags", "role", "why"),
+    [
+        ({"is_restricted": True}, "manager", "is a guest of this workspace"),
+        ({"is_restricted": True, "is_ultra_restricted": True}, "admin", "is a guest of this"),
+        ({"is_bot": True, "bot_id": "B0BUILDER"}, "manager", "is an app"),
+        ({"deleted": True}, "uploader", "is deactivated"),
+        ({}, "tester", "Everybody is a tester without being named."),
+    ],
+)
+async def test_c20_a_role_without_effect_is_refused_with_the_reason(
+    draft: House, asking: Asking, flags: dict[str, Any], role: str, why: str
+) -> None:
+    who = draft.workspace.add_person("Somebody", **flags)
+    before = await draft.running.house.people.roles.holdings()
+
+    said = await asking.said("Ann", f"roles give {role} <@{who.id}|somebody> @cid")
+
+    assert why in said
+    assert await draft.running.house.people.roles.holdings() == before
 
 
 async def test_an_admin_of_the_settings_stays_admin_and_it_is_said_why(

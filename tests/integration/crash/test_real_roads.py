@@ -25,7 +25,7 @@ from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
 from tests.integration.slack.house import manifest
 
-TAKE_IN = ("greet", "fetch", "inspect", "turn", "keep", "show")
+TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show")
 DISTRIBUTE = (
     "resolve",
     "show start",

@@ -114,7 +114,7 @@ async def test_a_newer_build_says_what_changed_and_supersedes_the_older(house: H
 
     await house.card_saying("*Live* · release 2", QA)
     await house.workspace.eventually(
-        lambda: "replaced by 2.5.0 (250)" in (house.workspace.current(first) or first).said()
+        lambda: "superseded by 2.5.0 (250)" in (house.workspace.current(first) or first).said()
     )
 
 
@@ -147,6 +147,16 @@ async def test_a_draft_is_dismissed_and_taken_back(either: House) -> None:
     again = await either.card_saying("*Draft*")
 
     assert draft.ts == dismissed.ts == again.ts
+
+
+async def test_c20_a_second_dismiss_says_what_the_card_says(house: House) -> None:
+    draft = await house.with_app()
+
+    await house.ann.click(draft, names.DISMISS)
+    await house.card_saying("*Dismissed*")
+    await house.ann.click(draft, names.DISMISS)
+
+    await house.whisper_to("Ann", "Release 1 is dismissed already.")
 
 
 async def test_a_build_can_be_sent_by_direct_message(house: House) -> None:

@@ -4,7 +4,7 @@ import asyncio
 
 from bot.slack.kit import names
 from provisioning.actors import slack
-from provisioning.people.roles import Holder
+from provisioning.people.roles import Holder, Others
 from storage.records.role import HolderKind, Role
 from tests.integration.slack.house import BUILDS, QA, House
 from tests.integration.slack.test_main_road import distribute
@@ -160,11 +160,13 @@ async def test_an_app_name_that_cannot_be_is_said_at_the_input(house: House) -> 
 
 
 async def test_23_a_guest_may_test_and_may_not_distribute(house: House) -> None:
-    people = house.running.house.people.roles
     dee = house.workspace.person("Dee")
-    await people.give(
-        house.manager, Role.MANAGER, Holder(kind=HolderKind.PERSON, id=str(slack(dee.id)))
-    )
+    holder = Holder(kind=HolderKind.PERSON, id=str(slack(dee.id)))
+    house.workspace.change_person("Dee", is_restricted=False)
+    await house.settled()
+    await house.running.house.people.roles.give(house.manager, Role.MANAGER, holder)
+    house.workspace.change_person("Dee", is_restricted=True)
+    await house.settled()
     await house.group("QA", "Dee")
     draft = await house.with_app()
     await house.ann.invite(BUILDS, dee.id)
@@ -197,22 +199,25 @@ async def test_23_somebody_of_another_workspace_cannot_be_chosen(house: House) -
     assert "belongs to another workspace" in sent.errors[names.PEOPLE]
 
 
-async def test_21_builds_of_other_bots_stay_without_a_word_unless_a_bot_holds_the_role(
+async def test_c8_builds_of_other_apps_are_answered_once_a_day_until_they_hold_the_role(
     house: House,
 ) -> None:
     robot = house.workspace.add_bot("Builder")
     await robot.join(BUILDS)
-    await robot.post(BUILDS, "Nightly", files=[house.samples.ipa])
+    posted = await robot.post(BUILDS, "Nightly", files=[house.samples.ipa])
+    told = await house.card_saying("an app that does not hold the uploader role")
+    await robot.post(BUILDS, "Nightly", files=[house.samples.newer_ipa])
     await house.settled()
-    assert house.workspace.by_bot(BUILDS) == [] or all(
-        m.user == robot.id for m in house.workspace.by_bot(BUILDS)
-    )
     holder = Holder(kind=HolderKind.PERSON, id=str(slack(robot.id)))
-    await house.running.house.people.roles.give(house.manager, Role.UPLOADER, holder)
+    roles = house.running.house.people.roles
+    await roles.give(house.manager, Role.UPLOADER, holder, others=Others.KEEP)
 
     await robot.post(BUILDS, "Nightly", files=[house.samples.apk])
 
     await house.card_saying("New app")
+    assert told.thread_ts == posted.ts
+    assert "ann can give it. They type `/release roles give uploader @the-app`." in told.said()
+    assert len([m for m in house.workspace.by_bot(BUILDS) if "uploader role" in m.said()]) == 1
 
 
 async def test_c15_who_gets_another_name_is_called_by_it(house: House) -> None:

@@ -10,6 +10,7 @@ from provisioning.actors import person, slack
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.recall import Recalls
+from provisioning.intake.admission import Admission
 from provisioning.intake.fetching import Fetching
 from provisioning.intake.intake import Intake, IntakeParts
 from provisioning.intake.sighting import AnswerSpot, Sighting
@@ -59,7 +60,7 @@ class Domain:
     cards: Cards
     lists: Lists
 
-    async def upload(self, path: Path, file_id: str = "F1", **seen: object) -> Upload | None:
+    async def upload(self, path: Path, file_id: str = "F1", **seen: object) -> Upload:
         """Let Cid post the file at *path* in a channel."""
         self.source.files[file_id] = path
         values: dict[str, object] = {
@@ -75,7 +76,6 @@ class Domain:
     async def draft(self, path: Path, file_id: str = "F1") -> str:
         """Return the id of a draft release made from the file at *path*."""
         upload = await self.upload(path, file_id)
-        assert upload is not None
         card = await self.cards.upload(upload.id)
         if card.release is None:
             new = NewApp(name="harbour", display_name="Harbour")
@@ -108,8 +108,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         blobs=blobs,
         sources={"slack": source},
         inspector=InlineInspector(),
-        permissions=permissions,
-        people=people,
+        admission=Admission(permissions, people),
         max_build_bytes=50_000_000,
         fetching=Fetching(database, tellers.show_upload, pause=60),
         turn_patience=0,

@@ -7,15 +7,18 @@ from typing import Any
 from bot.house import House
 from bot.slack.drawing import warnings
 from bot.slack.drawing.notes import read_ahead
+from bot.slack.drawing.releases import ENDED, ended, option
 from bot.slack.drawing.sentences import sentence as in_slack
 from bot.slack.features.distribution import messages, views
 from bot.slack.features.distribution.views import Remembered, Wish, remembered, wish_of, wished
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block, Form
+from bot.slack.kit.lists import row
 from bot.slack.kit.payloads import (
     Asker,
     Click,
     Outdated,
+    Question,
     Shortcut,
     Submission,
     at,
@@ -28,7 +31,6 @@ from provisioning.actors import Act
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, NotNow, Unclear
 from provisioning.releases.cards import GroupChip, ReleaseCard
-from provisioning.releases.lifecycle import Standing
 from storage.errors import NotFound, SlipwayError
 from storage.records.release import ReleaseState
 
@@ -64,10 +66,8 @@ class Desk:
         """Return the form as it is filled in to begin with. Raise NotAllowed, NotFound, NotNow."""
         await self._people.permissions.require(asker.by, Act.DISTRIBUTE)
         card = await self._cards.release(release_id)
-        if card.standing is Standing.DISMISSED:
-            raise NotNow(f"Release {card.number} was dismissed. Undo that first.")
-        if card.standing is Standing.RECALLED:
-            raise NotNow(f"Release {card.number} was recalled.")
+        if card.standing in ENDED:
+            raise NotNow(ended(card.number, card.standing))
         if wish is None:
             usual = (card.usual_group.id,) if card.usual_group and not card.acts else ()
             wish = Wish(group_ids=usual)
@@ -110,10 +110,13 @@ class Desk:
         await self._distributions.tell(click.subject, click.asker.by, key)
 
     async def own_link(self, click: Click) -> None:
-        """Tell a person their own install link, or how to get one."""
+        """Tell a person their own install link, or how to get one. Raise NotFound."""
         release_id, user_id = click.subject, click.asker.user_id
         card = await self._cards.release(release_id)
         given = await self._lists.had(user_id, {release_id})
+        if not given and card.published_at is None:
+            # No announcement names it, so nobody who has to ask for a link knows of it.
+            raise NotFound("There is no such release for you.")
         tester_id = await self._testers.id_of(user_id) if given else None
         held = await self._grants.of_tester(tester_id, [release_id]) if tester_id else {}
         grant = held.get(release_id)
@@ -147,7 +150,8 @@ class Desk:
         return {"response_action": "clear"}
 
     async def preview(self, click: Click) -> None:
-        """Show the notes as they stand in the form at this moment."""
+        """Show the notes as they stand in the form at this moment. Raise NotAllowed, NotFound."""
+        await self._people.permissions.require(click.asker.by, Act.DISTRIBUTE)
         card = await self._cards.release(click.subject)
         typed = at(click.view, "state", "values", names.NOTES, names.NOTES, "value")
         entered = at(click.view, "state", "values", names.NOTES) is not None
@@ -162,13 +166,11 @@ class Desk:
         form = views.edit_notes(self._links.notes(token))
         await self._workspace.doorman.push(click.asker, click.trigger_id, form)
 
-    async def groups_like(self, typed: str) -> list[Block]:
-        """Return the groups that fit what was typed, as options, with how many are in them."""
-        needle = typed.casefold()
-        found = [
-            group for group in await self._people.groups.all() if needle in group.name.casefold()
-        ]
-        chips = [GroupChip(id=one.id, name=one.name) for one in found[: blocks.OPTIONS]]
+    async def groups_like(self, asked: Question) -> list[Block]:
+        """Return the groups that fit, with how many are in them, as options. Raise NotAllowed."""
+        await self._people.permissions.require(asked.asker.by, Act.DISTRIBUTE)
+        found = await self._people.groups.like(asked.typed, limit=blocks.OPTIONS)
+        chips = [GroupChip(id=group.id, name=group.name) for group in found]
         reach = await self._reach([chip.id for chip in chips])
         return [views.group_option(chip, reach.get(chip.id)) for chip in chips]
 
@@ -180,11 +182,12 @@ class Desk:
         except TimeoutError:
             return {}
 
-    async def releases_like(self, typed: str) -> list[Block]:
-        """Return the releases that can be distributed and fit what was typed, as options."""
+    async def releases_like(self, asked: Question) -> list[Block]:
+        """Return the releases to distribute that fit what was typed. Raise NotAllowed."""
+        await self._people.permissions.require(asked.asker.by, Act.DISTRIBUTE)
         states = (ReleaseState.DRAFT, ReleaseState.LIVE)
-        lines = await self._lists.newest(states, like=typed.strip(), limit=blocks.OPTIONS)
-        return [views.option(line) for line in lines]
+        lines = await self._lists.newest(states, like=asked.typed.strip(), limit=blocks.OPTIONS)
+        return [option(line) for line in lines]
 
     async def pick(self, shortcut: Shortcut) -> None:
         """Ask which release is meant. Raise NotAllowed."""
@@ -264,7 +267,7 @@ class Desk:
         if card.acts:
             last = card.acts[-1]
             name = await self._people.people.name(last.by)
-            where = ", ".join(chip.name for chip in last.groups) or "some people"
+            where = row([chip.name for chip in last.groups]) or "some people"
             return (
                 f"{name} distributed release {card.number} to {where} while this form was open. "
                 "Open it again to add groups or people."

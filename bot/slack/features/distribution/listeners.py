@@ -108,8 +108,8 @@ def _register_shortcuts(app: AsyncApp, desk: Desk) -> None:
 def _register_options(app: AsyncApp, desk: Desk) -> None:
     @app.options(names.GROUPS)
     async def on_groups_typed(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack(options=await desk.groups_like(question_of(body).typed))
+        await ack(options=await desk.groups_like(question_of(body)))
 
     @app.options(names.RELEASE)
     async def on_release_typed(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack(options=await desk.releases_like(question_of(body).typed))
+        await ack(options=await desk.releases_like(question_of(body)))

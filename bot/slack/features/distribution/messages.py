@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import reached, reached_in_short
+from bot.slack.drawing.releases import ENDED, reached, reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
+from bot.slack.kit.lists import MANY_NAMES, row
 from provisioning.installing.reasons import Reason
 from provisioning.releases.cards import ActCard, BuildCard, RecipientCard, ReleaseCard
 from provisioning.releases.lifecycle import Standing
@@ -14,6 +15,8 @@ from storage.inspection.sizes import human
 from storage.records.distribution import DistributionState, RecipientState
 
 NAMED = 25
+#: Said of a release that was dismissed or recalled.
+NO_MORE = "was {} and can no longer be installed."
 
 
 def announcement(card: ReleaseCard, icon: str | None) -> Message:
@@ -47,8 +50,8 @@ def _own_link(card: ReleaseCard) -> tuple[Block, ...]:
 def own_link(card: ReleaseCard, link: str | None) -> Message:
     """Return the answer to whoever wants their own install link: it, or how to get one."""
     title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}*"
-    if card.standing in {Standing.DISMISSED, Standing.RECALLED}:
-        text = f"{title} is not to be had any more."
+    if card.standing in ENDED:
+        text = f"{title} {NO_MORE.format(card.standing.value)}"
     elif link is None:
         asked = who(card.published_by) if card.published_by else "the release manager"
         text = (
@@ -69,7 +72,7 @@ def _state(card: ReleaseCard, sign: str, word: str) -> str:
     if card.previous and card.standing is Standing.LIVE:
         parts.append(f"after {mrkdwn.plain(card.previous, 60)}")
     if card.successor:
-        parts.append(f"replaced by {mrkdwn.plain(card.successor, 60)}")
+        parts.append(f"superseded by {mrkdwn.plain(card.successor, 60)}")
     if card.published_by:
         parts.append(f"by {who(card.published_by)}")
     if card.published_at:
@@ -126,11 +129,11 @@ def _button(link: str, stopped: Sequence[Reason]) -> Block:
     return blocks.button("Install", names.INSTALL, url=link, style="primary")
 
 
-def withdrawn(card: ReleaseCard) -> Message:
+def ended(card: ReleaseCard) -> Message:
     """Return what stands in place of a link that no longer leads anywhere."""
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
-    text = f"*{title}* was withdrawn and can no longer be installed."
-    return Message(text=f"{title} was withdrawn", blocks=(blocks.section(text),))
+    text = f"*{title}* {NO_MORE.format(card.standing.value)}"
+    return Message(text=f"{title} was {card.standing.value}", blocks=(blocks.section(text),))
 
 
 def log(act: ActCard, card: ReleaseCard) -> Message:
@@ -143,7 +146,7 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
     sign = _SIGNS.get(act.state, words.READING)
     failed = card.counts.get(RecipientState.UNREACHABLE, 0)
     lines = [
-        f"{sign} {who(act.by)} distributed it to {', '.join(where)}{suffix}.",
+        f"{sign} {who(act.by)} distributed it to {row(where, MANY_NAMES // 2)}{suffix}.",
         f"{_capital(reached(card))}.",
         f"{words.WARNING} {failed} could not be told." if failed else "",
         f"{words.WARNING} {mrkdwn.sentence(act.shortfall)}" if act.shortfall else "",

@@ -7,8 +7,10 @@ from hashlib import sha256
 from typing import Any
 
 from bot.slack.drawing import notes, warnings, words
+from bot.slack.drawing.releases import option
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
+from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.payloads import Outdated, Submission, at
 from provisioning.actors import Identity, IdentityKind, slack
 from provisioning.distributing.order import Plan
@@ -246,14 +248,6 @@ def pick(chosen: ReleaseLine | None = None, *, note: str = "", wish: Wish | None
     )
 
 
-def option(line: ReleaseLine) -> Block:
-    """Return a release as an option of a select."""
-    _, word = words.RELEASE[line.standing]
-    label = f"{line.app_display_name} {line.label}"
-    about = f"{line.system}, release {line.number}, {word.lower()}"
-    return blocks.option(label, line.release_id, about)
-
-
 def group_option(chip: GroupChip, reach: int | None = None) -> Block:
     """Return a group as an option, with how many people are in it where that is known."""
     return blocks.option(chip.name, chip.id, "" if reach is None else words.people(reach))
@@ -275,7 +269,7 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if wish.people:
         where.append(words.people(len(wish.people)) + " chosen by name")
-    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {', '.join(where)}."
+    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {row(where, MANY_NAMES // 2)}."
     lines = [
         text,
         f"{plan.already} more have it already." if plan.already else "",

@@ -20,14 +20,15 @@ class GroupForms:
         self._acts = acts
 
     async def create(self, sent: Submission) -> Form:
-        """Raise Unclear with the field `name` or `targets`."""
+        """Raise Unclear with the field `name`, `targets` or `channels`."""
         by, channels = sent.asker.by, _conversations(sent)
+        line = await self._acts.checked(channels, by)
         name, people = sent.entered(names.GROUP_NAME), sent.chosen(names.GROUP_PEOPLE)
         group = await self._groups.create(name, by, map(slack, people))
         for channel_id in channels:
             await self._groups.connect(group.id, channel_id, by)
         said = f"Created the group *{mrkdwn.plain(group.name, 64)}*."
-        return await self._sheet(group.id, said, await self._acts.absent(channels))
+        return await self._sheet(group.id, said, line)
 
     async def pick(self, sent: Submission) -> Form:
         """Raise NotFound for a group that was deleted meanwhile."""
@@ -63,18 +64,23 @@ class GroupForms:
         return await self._sheet(group_id, " ".join(filter(None, done)) or "Nothing was changed.")
 
     async def channels(self, sent: Submission) -> Form:
-        """Connect and disconnect as `people` adds and removes."""
+        """
+        Connect and disconnect as `people` adds and removes.
+
+        Raise Unclear with the field `channels`.
+        """
         group_id, *shown = _kept(sent)
         before, after = _ids(shown), _conversations(sent)
         by = sent.asker.by
         new = [channel_id for channel_id in after if channel_id not in before]
+        line = await self._acts.checked(new, by)
         for channel_id in new:
             await self._groups.connect(group_id, channel_id, by)
         gone = [channel_id for channel_id in before if channel_id not in after]
         for channel_id in gone:
             await self._groups.disconnect(group_id, channel_id, by)
         said = messages.moved(new, gone) or "Nothing was changed."
-        return await self._sheet(group_id, said, await self._acts.absent(new))
+        return await self._sheet(group_id, said, line)
 
     async def _sheet(self, group_id: str, said: str, warning: str = "") -> Form:
         return views.shown(await self._acts.sheet(group_id, f"{said}\n{warning}".strip()))

@@ -13,7 +13,15 @@ from bot.slack.features.groups.typed.listeners import verbs
 from bot.slack.features.groups.views import GroupWay
 from bot.slack.kit import names
 from bot.slack.kit.blocks import Form
-from bot.slack.kit.payloads import Body, Click, Submission, click_of, submission_of, text_or_none
+from bot.slack.kit.payloads import (
+    Body,
+    Click,
+    Submission,
+    click_of,
+    question_of,
+    submission_of,
+    text_or_none,
+)
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors, is_for_people
 from bot.slack.line.membership import Membership
@@ -23,7 +31,11 @@ from bot.slack.workspace import Workspace
 from storage.errors import NotFound, SlipwayError
 
 #: Which input shows the sentence about which field of an order.
-FIELDS = {"name": names.GROUP_NAME, "people": names.GROUP_PEOPLE}
+FIELDS = {
+    "name": names.GROUP_NAME,
+    "people": names.GROUP_PEOPLE,
+    "channels": names.GROUP_CHANNELS,
+}
 
 
 def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
@@ -33,6 +45,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
     acts = GroupActs(groups, house.people.permissions, membership)
     _register_buttons(app, Buttons(acts, workspace))
     _register_forms(app, GroupForms(groups, acts), workspace.doorman)
+    _register_options(app, acts)
     return verbs(acts)
 
 
@@ -44,7 +57,8 @@ class Buttons:
         self._workspace = workspace
 
     async def create(self, body: Body) -> None:
-        await self._show(click_of(body), views.create())
+        click = click_of(body)
+        await self._show(click, await self._acts.blank(click.asker.by))
 
     async def delete(self, body: Body) -> None:
         click = click_of(body)
@@ -98,6 +112,13 @@ def _register_buttons(app: AsyncApp, buttons: Buttons) -> None:
     async def on_name(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         await buttons.edit(body, GroupWay.RENAME)
+
+
+def _register_options(app: AsyncApp, acts: GroupActs) -> None:
+    @app.options(names.GROUP_PICK)
+    async def on_group_typed(ack: AsyncAck, body: dict[str, Any]) -> None:
+        question = question_of(body)
+        await ack(options=await acts.like(question.typed, question.asker.by))
 
 
 def _register_forms(app: AsyncApp, forms: GroupForms, doorman: Doorman) -> None:

@@ -6,7 +6,7 @@ from typing import Protocol
 from bot.slack.drawing import words
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
-from bot.slack.kit.lists import rows
+from bot.slack.kit.lists import MANY_NAMES, row, rows
 from bot.slack.kit.verbs import example
 from provisioning.people.groups import GroupLine, GroupSheet
 from storage.records.group import Group
@@ -15,7 +15,6 @@ NO_GROUPS = (
     "There is no group yet. A group holds people and Slack user groups, and the channels that hear "
     f"of its releases. Make one: {example('groups create QA @somebody #qa')}"
 )
-SHOWN_PEOPLE = 60
 
 
 class Named(Protocol):
@@ -44,7 +43,7 @@ def listed(lines: Sequence[GroupLine]) -> Message:
 
 
 def _line(line: GroupLine) -> str:
-    channels = ", ".join(map(mrkdwn.channel, line.channel_ids))
+    channels = row([mrkdwn.channel(channel_id) for channel_id in line.channel_ids])
     heard = f" · heard in {channels}" if channels else " · no channel"
     return f"*{mrkdwn.plain(line.name, 64)}* · {words.people(line.reach)}{heard}"
 
@@ -92,10 +91,11 @@ def _delete(sheet: GroupSheet) -> Block:
 
 
 def _people(sheet: GroupSheet) -> str:
-    named = [
+    people = [
         mrkdwn.person(one.slack_id) if one.slack_id else mrkdwn.plain(one.name, 80)
-        for one in sheet.people[:SHOWN_PEOPLE]
+        for one in sheet.people
     ]
+    usergroups: list[str] = []
     for usergroup in sheet.usergroups:
         size = (
             "Slack does not say who is in it"
@@ -103,21 +103,22 @@ def _people(sheet: GroupSheet) -> str:
             else words.people(usergroup.members)
         )
         handle = mrkdwn.plain(usergroup.handle, 80)
-        named.append(f"{f'@{handle}' if handle else 'a user group'} ({size})")
+        usergroups.append(f"{f'@{handle}' if handle else 'a user group'} ({size})")
+    named = [*usergroups, *people]  # A user group stands for many: people are left out first.
     if not named:
         return f"Nobody yet: {example(f'groups add {sheet.slug} @somebody')}"
-    rest = len(sheet.people) - SHOWN_PEOPLE
-    return ", ".join(named) + (f" and {rest} more" if rest > 0 else "")
+    return row(named, MANY_NAMES)
 
 
 def _channels(sheet: GroupSheet) -> str:
     if not sheet.channels:
         return f"None yet: {example(f'groups connect {sheet.slug} #channel')}"
-    return "\n".join(
-        f"• {mrkdwn.channel(channel.id)}"
-        + (f" :warning: {mrkdwn.sentence(channel.broken, 200)}" if channel.broken else "")
-        for channel in sheet.channels
-    )
+    broken = [one for one in sheet.channels if one.broken]
+    lines = [
+        f"• {mrkdwn.channel(one.id)} :warning: {mrkdwn.sentence(one.broken, 200)}" for one in broken
+    ]
+    lines += [f"• {mrkdwn.channel(one.id)}" for one in sheet.channels if not one.broken]
+    return row(lines, MANY_NAMES, separator="\n")
 
 
 def joined(parts: Sequence[str]) -> str:

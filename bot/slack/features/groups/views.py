@@ -63,11 +63,10 @@ def create(name: str = "") -> Form:
     )
 
 
-def pick(way: GroupWay, groups: Sequence[Group]) -> Form:
+def pick(way: GroupWay) -> Form:
     """Return the form that asks which group is meant."""
     title, submit = PICKED[way]
-    options = [blocks.option(group.name, group.id) for group in groups]
-    choice = blocks.choice(names.GROUP_PICK, options, placeholder="Choose a group")
+    choice = blocks.external_choice(names.GROUP_PICK, placeholder="Choose a group", several=False)
     return Form(
         callback_id=names.GROUP_PICK_FORM,
         title=title,
@@ -75,6 +74,11 @@ def pick(way: GroupWay, groups: Sequence[Group]) -> Form:
         private_metadata=names.value_of(way.value),
         blocks=[blocks.entry(names.GROUP_PICK, "Group", choice)],
     )
+
+
+def option(group: Group) -> Block:
+    """Return a group as something to choose."""
+    return blocks.option(group.name, group.id)
 
 
 def rename(group: Group) -> Form:
@@ -112,6 +116,9 @@ def people(sheet: GroupSheet) -> Form:
 def channels(sheet: GroupSheet) -> Form:
     """Return the form that holds the channels that hear of a group's releases."""
     shown = [channel.id for channel in sheet.channels][:EDITABLE]
+    hint = "Slipway must be in each of them: /invite @slipway."
+    if len(shown) < len(sheet.channels):
+        hint = f"{len(shown)} of {len(sheet.channels)} are shown; the others stay. {hint}"
     return Form(
         callback_id=names.GROUP_CHANNEL_FORM,
         title="Channels of a group",
@@ -122,7 +129,7 @@ def channels(sheet: GroupSheet) -> Form:
                 names.GROUP_CHANNELS,
                 f"Channels that hear of releases for {sheet.name}",
                 _channels(shown),
-                hint="Slipway must be in each of them: /invite @slipway.",
+                hint=hint,
                 optional=True,
             )
         ],

@@ -22,6 +22,9 @@ TEACH = (
 )
 
 
+#: A tab has 100 blocks: of these each takes two, and a manager's desk takes up to 44.
+INSTALLABLE = 25
+
 #: Returns where Slack fetches an icon, by its digest; None where it could not.
 IconOf: TypeAlias = Callable[[str], str | None]
 
@@ -117,7 +120,7 @@ def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
     shown: list[Block] = [blocks.header("Your apps")]
     if not found:
         return [*shown, blocks.section(WELCOME)]
-    for one in found:
+    for one in found[:INSTALLABLE]:
         line_ = one.given.release
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url))
@@ -130,6 +133,9 @@ def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
         text = f"*{mrkdwn.plain(line_.label, 80)}*{mandatory}"
         about = "\n".join(part for part in (text, *warnings.lines_of(one.stopped), said) if part)
         shown += [_app(line_, icon), blocks.section(about, accessory=button)]
+    if len(found) > INSTALLABLE:
+        rest = len(found) - INSTALLABLE
+        shown.append(blocks.context(f"… and {rest} more: {example('list')}"))
     return shown
 
 

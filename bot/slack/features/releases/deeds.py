@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.slack.drawing.notes import read_ahead
+from bot.slack.drawing.releases import option
 from bot.slack.features.releases import messages, views
 from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Block, Form, Message
@@ -70,9 +71,12 @@ class Looking:
 
     async def show(self, asked: Asked) -> Reply:
         named = words(asked.rest)
+        viewer = await self._viewer(asked.user_id)
+        if not named and not await self._newest(viewer, limit=1):
+            # A form would open in which there is nothing to choose.
+            return messages.listed("Releases", [], viewer.nothing)
         if not named:
             return views.which_release()
-        viewer = await self._viewer(asked.user_id)
         version = " ".join(named[1:]) or None
         app, release = await self._find(viewer, named[0], version)
         visible = await self._visible(viewer, [release] if release else [])
@@ -105,9 +109,9 @@ class Looking:
         viewer = await self._viewer(user_id)
         if viewer.sees_all:
             lines = await self._lists.newest(SHOWN, like=typed, limit=blocks.OPTIONS)
-            return [views.option_of(line) for line in lines]
+            return [option(line) for line in lines]
         given = await self._lists.given_to(user_id, like=typed, limit=EVERYTHING)
-        return [views.option_of(one.release) for one in given[: blocks.OPTIONS]]
+        return [option(one.release) for one in given[: blocks.OPTIONS]]
 
     async def _viewer(self, user_id: str) -> Viewer:
         held = await self._permissions.roles_of(actor(user_id))

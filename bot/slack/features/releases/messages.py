@@ -8,7 +8,7 @@ from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import line, phones, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
-from bot.slack.kit.lists import rows
+from bot.slack.kit.lists import row, rows
 from bot.slack.kit.verbs import example
 from provisioning.installing.receipts import Tally
 from provisioning.people.testers import TesterList, TesterSheet
@@ -21,6 +21,10 @@ NO_APPS = (
     "There is no app yet. Post an `.ipa` or `.apk` in a channel I am in (`/invite @slipway`); its "
     "card offers to create the app."
 )
+#: So many acts of distributing are shown, the last ones, each with as many groups as fit.
+ACTS, ACT = 8, 150
+#: So many changes are shown, each of at most 300 characters.
+CHANGES = 9
 #: A draft has no install page yet, and whoever sees every release was not given each.
 ON_A_PAGE = "*Distribute…* on its card, then *Edit on a page…*"
 #: For whoever sees every release and distributes none.
@@ -143,7 +147,9 @@ def _reach(card: ReleaseCard, tally: Tally | None, *, distributes: bool) -> list
     if not card.acts:
         how = f": {example(f'distribute {card.app_name}')}" if distributes else "."
         return [blocks.context(f"Nobody has it yet{how}")]
-    lines = [_act(act) for act in card.acts[-8:]]
+    earlier = len(card.acts) - ACTS
+    lines = [f"… {earlier} earlier"] if earlier > 0 else []
+    lines += [_act(act) for act in card.acts[-ACTS:]]
     waiting = card.counts.get(RecipientState.WAITING, 0)
     lines.append(reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
     if tally is not None:
@@ -166,7 +172,7 @@ def _act(act: ActCard) -> str:
         where.append(words.people(act.singles))
     extras = [word for word, on in (("mandatory", act.mandatory), ("silent", not act.notify)) if on]
     suffix = f" ({', '.join(extras)})" if extras else ""
-    return f"• {who(act.by)} to {', '.join(where)}{suffix}, {mrkdwn.moment(act.at)}"
+    return f"• {who(act.by)} to {row(where, ACT)}{suffix}, {mrkdwn.moment(act.at)}"
 
 
 def _changes(card: ReleaseCard) -> list[Block]:
@@ -174,9 +180,11 @@ def _changes(card: ReleaseCard) -> list[Block]:
         return []
     lines = "\n".join(
         f"{':rotating_light:' if change.loud else '•'} {mrkdwn.plain(change.sentence, 300)}"
-        for change in card.changes[:12]
+        for change in card.changes[:CHANGES]
     )
-    return [blocks.section(f"*Since {mrkdwn.plain(card.previous, 80)}*\n{lines}")]
+    rest = len(card.changes) - CHANGES
+    more = f"\n… and {rest} more" if rest > 0 else ""
+    return [blocks.section(f"*Since {mrkdwn.plain(card.previous, 80)}*\n{lines}{more}")]
 
 
 def testers(known: TesterList) -> Message:
@@ -198,6 +206,6 @@ def testers(known: TesterList) -> Message:
 def _tester(sheet: TesterSheet) -> str:
     known = sheet.tester
     who = mrkdwn.person(known.slack_id) if known.slack_id else mrkdwn.plain(known.name, 80)
-    inside = ", ".join(mrkdwn.plain(name, 64) for name in sheet.groups) or "no group"
+    inside = row([mrkdwn.plain(name, 64) for name in sheet.groups]) or "no group"
     gone = "" if known.active else " · account deactivated"
     return f"{who} · {inside}{gone}"

@@ -1,9 +1,7 @@
 """The form that asks which release is meant."""
 
-from bot.slack.drawing import words
 from bot.slack.kit import blocks, names
-from bot.slack.kit.blocks import Block, Form, Message
-from provisioning.releases.cards import ReleaseLine
+from bot.slack.kit.blocks import Form, Message
 
 
 def which_release() -> Form:
@@ -22,11 +20,3 @@ def which_release() -> Form:
 def one_release(sheet: Message) -> Form:
     """Return a release to look at, in the place of the form that asked for it."""
     return Form(callback_id=names.SHOWN, title="Release", close="Close", blocks=list(sheet.blocks))
-
-
-def option_of(line: ReleaseLine) -> Block:
-    """Return a release as something to choose."""
-    _, state = words.RELEASE[line.standing]
-    label = f"{line.app_display_name} {line.label}"
-    about = f"{line.system}, release {line.number}, {state.lower()}"
-    return blocks.option(label, line.release_id, about)

@@ -1,19 +1,40 @@
-"""Names the verb of roles."""
+"""Names the verb of roles, and listens for the form that asks about everybody else."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from slack_bolt.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
 from bot.slack.features.roles.deeds import RoleActs
+from bot.slack.kit import names
+from bot.slack.kit.payloads import submission_of
 from bot.slack.kit.verbs import Verb
+from bot.slack.line.errors import form_errors, is_for_people
+from bot.slack.line.submitting import Answer, answer
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act
+from storage.errors import SlipwayError
 
 
-def register(_app: AsyncApp, house: House, _workspace: Workspace) -> Sequence[Verb]:
-    """Return the verb of roles; there is no button or form of theirs."""
-    return verbs(RoleActs(house.people.roles, house.people.permissions))
+def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
+    """Let *app* listen, and return the verb of roles."""
+    acts = RoleActs(house.people.roles, house.people.permissions)
+
+    @app.view(names.ROLE_GIVE_FORM)
+    async def on_give_form(ack: AsyncAck, body: dict[str, Any]) -> None:
+        async def give() -> Answer:
+            try:
+                form = await acts.sent(submission_of(body))
+            except SlipwayError as error:
+                if not is_for_people(error):
+                    raise
+                return form_errors(error, {}, names.ROLE_OTHERS)
+            return {"response_action": "update", "view": form.view()}
+
+        await answer(ack, workspace.doorman, body, give())
+
+    return verbs(acts)
 
 
 def verbs(acts: RoleActs) -> tuple[Verb, ...]:
@@ -27,6 +48,7 @@ def verbs(acts: RoleActs) -> tuple[Verb, ...]:
                 "roles",
                 "roles give manager @ann",
                 "roles give uploader @ios-team",
+                "roles give uploader @ci everybody",
                 "roles take manager @ann",
             ),
             act=Act.SEE_ROLES,

@@ -7,10 +7,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
-from bot.slack.features.uploads import views
+from bot.slack.features.uploads import messages, views
 from bot.slack.features.uploads.deeds import Arrivals, links_to_a_build
 from bot.slack.kit import blocks, names
-from bot.slack.kit.payloads import Click, Outdated, click_of, submission_of
+from bot.slack.kit.payloads import Click, Outdated, click_of, question_of, submission_of
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors, is_for_people, problem
 from bot.slack.line.modals import Doorman
@@ -98,6 +98,13 @@ def _register_app_buttons(app: AsyncApp, house: House, workspace: Workspace) -> 
             case _:
                 raise Outdated
         await house.tellers.show_upload(upload_id)
+
+    @app.options(names.CHOOSE_APP)
+    async def on_app_typed(ack: AsyncAck, body: dict[str, Any]) -> None:
+        question = question_of(body)
+        await house.people.permissions.require(question.asker.by, Act.CREATE_APP)
+        card = await house.releases.cards.upload(question.subject)
+        await ack(options=messages.choices(card, question.typed))
 
     @app.action(names.CREATE_APP)
     async def on_create_app(ack: AsyncAck, body: dict[str, Any]) -> None:

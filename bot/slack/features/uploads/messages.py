@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import reached_in_short
+from bot.slack.drawing.releases import ENDED, reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
+from bot.slack.kit.lists import row
 from bot.slack.kit.verbs import example
-from provisioning.intake.intake import NOT_AN_UPLOADER
+from provisioning.intake.admission import NO_UPLOADING_APP, NOT_AN_UPLOADER
 from provisioning.releases.cards import BuildCard, ReleaseCard, SymbolsCard, UploadCard
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
@@ -22,7 +23,6 @@ SENTENCE = 300
 IN_THE_MESSAGE = "in the message that brought the file"
 
 _OPEN = frozenset({Standing.DRAFT, Standing.LIVE, Standing.SUPERSEDED})
-_ENDED = frozenset({Standing.DISMISSED, Standing.RECALLED})
 
 
 def reading(card: UploadCard) -> Message:
@@ -44,8 +44,9 @@ def refused(card: UploadCard) -> Message:
     """Return why a file was not taken in."""
     name = mrkdwn.code(card.file_name or "The file", 100)
     reason = mrkdwn.sentence(card.reason or "It could not be read.")
-    if card.reason == NOT_AN_UPLOADER:
-        reason = f"{reason} {example('roles give uploader @somebody')}"
+    for begun, whom in ((NOT_AN_UPLOADER, "@somebody"), (NO_UPLOADING_APP, "@the-app")):
+        if card.reason.startswith(begun):
+            reason = f"{reason} They type {example(f'roles give uploader {whom}')}."
     text = f"{words.REFUSED} {name} was not taken in. {reason}"
     return Message(text=text, blocks=(blocks.section(text),))
 
@@ -106,13 +107,7 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
     """Return the card of a build that may belong to several apps."""
     title = f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
     bundle = mrkdwn.code(build.facts.bundle_id or "", 120)
-    options = [
-        blocks.option(
-            choice.display_name, names.value_of(card.upload_id, choice.app_id), choice.name
-        )
-        for choice in card.choices
-    ]
-    choice = blocks.choice(names.CHOOSE_APP, options, placeholder="Choose its app")
+    choice = blocks.external_choice(names.CHOOSE_APP, placeholder="Choose its app", several=False)
     return Message(
         text=f"{title}: which app is it?",
         blocks=(
@@ -122,9 +117,23 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
             *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
             blocks.context(f"{words.READING} Waiting for its app · from {_origin(card)}"),
-            blocks.actions(choice),
+            blocks.actions(choice, block_id=names.value_of(card.upload_id)),
         ),
     )
+
+
+def choices(card: UploadCard, typed: str) -> list[Block]:
+    """Return the apps that a build may belong to and that fit what was typed, as options."""
+    needle = typed.strip().casefold()
+    fitting = [
+        one
+        for one in card.choices
+        if needle in one.display_name.casefold() or needle in one.name.casefold()
+    ]
+    return [
+        blocks.option(one.display_name, names.value_of(card.upload_id, one.app_id), one.name)
+        for one in fitting[: blocks.OPTIONS]
+    ]
 
 
 def release(card: UploadCard, release: ReleaseCard, icon: str | None) -> Message:
@@ -224,12 +233,12 @@ def _reach(release: ReleaseCard) -> str:
     if not release.acts:
         return ""
     groups = [chip.name for act in release.acts for chip in act.groups]
-    where = ", ".join(mrkdwn.plain(name, 40) for name in list(dict.fromkeys(groups))[:8])
+    where = row([mrkdwn.plain(name, 40) for name in dict.fromkeys(groups)])
     return f" · {reached_in_short(release)}" + (f" · {where}" if where else "")
 
 
 def _whose(release: ReleaseCard) -> str:
-    if release.standing in _ENDED and release.ended_by:
+    if release.standing in ENDED and release.ended_by:
         return f" · {release.standing.value} by {who(release.ended_by)}"
     if release.acts:
         last = release.acts[-1]

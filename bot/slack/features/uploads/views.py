@@ -8,6 +8,7 @@ from bot.slack.drawing import words
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Form
 from bot.slack.kit.payloads import Outdated
+from provisioning.releases.apps import DISPLAY_NAME_LIMIT
 from provisioning.releases.cards import BuildCard
 
 VERSION = 1
@@ -27,7 +28,7 @@ def create_app(upload_id: str, build: BuildCard, taken: Collection[str] = ()) ->
             blocks.entry(
                 names.APP_DISPLAY_NAME,
                 "Name",
-                blocks.text_field(names.APP_DISPLAY_NAME, build.name[:255], longest=255),
+                blocks.text_field(names.APP_DISPLAY_NAME, build.name, longest=DISPLAY_NAME_LIMIT),
                 hint="What people read on cards and install pages.",
             ),
             blocks.entry(

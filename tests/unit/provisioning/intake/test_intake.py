@@ -1,6 +1,7 @@
 """Intake: what becomes of a file that somebody posted."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -10,16 +11,20 @@ import pytest
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.samples.iosapp import SampleApp
 from bot.sandbox.samples.ipa import write_ipa
+from provisioning.actors import Act, person, slack, token
 from provisioning.distributing.order import Order
 from provisioning.errors import (
+    DirectoryFailed,
     NotAllowed,
     SourceFailed,
     SourceGone,
     SourceUnreachable,
     TellerFailed,
+    Unclear,
 )
 from provisioning.intake.sighting import AnswerSpot
-from provisioning.people.roles import Holder
+from provisioning.people.roles import Holder, Others
+from provisioning.releases.apps import NewApp
 from storage.records.app import App
 from storage.records.base import new_id, now
 from storage.records.release import ReleaseState
@@ -176,21 +181,76 @@ async def test_a_guest_without_the_role_is_told_so(domain: Domain, ipa: Path) ->
     assert domain.source.opened == []
 
 
-async def test_a_bot_without_the_role_is_ignored_and_one_with_it_is_not(
+async def test_c8_an_app_without_the_role_is_told_so_once_a_day_in_a_channel(
     domain: Domain, ipa: Path
 ) -> None:
-    assert await domain.upload(ipa, by=BOT) is None
+    elsewhere = AnswerSpot(teller="slack", address="C2", thread="1.0")
+    first = await domain.upload(ipa, "F1", by=BOT)
+    again = await domain.upload(ipa, "F2", by=BOT)
+    other = await domain.upload(ipa, "F3", by=BOT, spot=elsewhere)
+    quiet = await domain.upload(
+        ipa, "F4", by=BOT, quiet=True, spot=replace(elsewhere, address="C3")
+    )
 
-    await domain.roles.give(MANAGER, Role.UPLOADER, Holder(kind=HolderKind.PERSON, id=str(CI)))
+    cards = [await domain.cards.upload(one.id) for one in (first, again, other, quiet)]
+    refused, dropped = UploadState.REFUSED, UploadState.DROPPED
+    assert [card.state for card in cards] == [refused, dropped, refused, refused]
+    assert "an app that does not hold the uploader role" in cards[0].reason
+    assert "Ann Archer can give it." in cards[0].reason
+    # What may be anything is looked at before a word is said about it.
+    assert domain.source.opened == ["F4"]
+
+
+async def test_c8_an_app_with_the_role_is_heard(domain: Domain, ipa: Path) -> None:
+    ci = Holder(kind=HolderKind.PERSON, id=str(CI))
+    await domain.roles.give(MANAGER, Role.UPLOADER, ci, others=Others.KEEP)
     upload = await domain.upload(ipa, by=BOT)
-    assert upload is not None
+
     assert (await domain.cards.upload(upload.id)).state is UploadState.KEPT
 
 
-async def test_once_somebody_is_uploader_other_members_are_not(domain: Domain, ipa: Path) -> None:
-    await domain.roles.give(MANAGER, Role.UPLOADER, Holder(kind=HolderKind.PERSON, id=str(CI)))
+async def test_whoever_is_nobody_to_slack_is_let_go_without_a_word(
+    domain: Domain, ipa: Path
+) -> None:
+    nobody = person(slack("UNOBODY"), origin="test")
+    upload = await domain.upload(ipa, by=nobody)
+
+    assert (await domain.cards.upload(upload.id)).state is UploadState.DROPPED
+
+
+async def test_whether_somebody_may_is_asked_on_the_way_until_slack_says_who_they_are(
+    domain: Domain, ipa: Path
+) -> None:
+    domain.engine.idle = True
+    upload = await domain.upload(ipa, by=GUEST)
+    known = domain.directory.people_known.copy()
+    domain.directory.people_known.clear()
+    domain.directory.is_silent = True
+
+    with pytest.raises(DirectoryFailed):
+        await domain.intake.admit(upload.id)
+    domain.directory.is_silent = False
+    domain.directory.people_known |= known
+
+    assert await domain.intake.admit(upload.id) is False
+    assert await domain.intake.admit(upload.id) is False
+    assert "uploader role" in (await domain.cards.upload(upload.id)).reason
+
+
+async def test_a_token_without_the_scope_brings_nothing_in(domain: Domain, ipa: Path) -> None:
+    with pytest.raises(NotAllowed):
+        await domain.upload(ipa, by=token("t1", origin="test", scopes=[Act.SEE]))
+    upload = await domain.upload(ipa, by=token("t2", origin="test", scopes=[Act.UPLOAD]))
+
+    assert (await domain.cards.upload(upload.id)).state is UploadState.KEPT
+
+
+async def test_once_somebody_alone_is_uploader_other_members_are_not(
+    domain: Domain, ipa: Path
+) -> None:
+    ci = Holder(kind=HolderKind.PERSON, id=str(CI))
+    await domain.roles.give(MANAGER, Role.UPLOADER, ci, others=Others.DROP)
     upload = await domain.upload(ipa, by=UPLOADER)
-    assert upload is not None
 
     assert (await domain.cards.upload(upload.id)).state is UploadState.REFUSED
 
@@ -397,3 +457,24 @@ async def test_a_greeting_that_fails_costs_no_build(domain: Domain, ipa: Path) -
     assert upload is not None
     assert (await domain.cards.upload(upload.id)).state is UploadState.KEPT
     assert domain.teller.shown == [upload.id]
+
+
+async def test_c20_a_name_over_the_limit_is_refused_with_the_reason(
+    domain: Domain, ipa: Path
+) -> None:
+    upload = await domain.upload(ipa)
+    long = NewApp(name="harbour", display_name="H" * 256)
+
+    with pytest.raises(Unclear, match="at most 255 characters; this one has 256") as refused:
+        await domain.apps.create(upload.id, MANAGER, long)
+
+    assert refused.value.field == "display_name"
+    await domain.apps.create(upload.id, MANAGER, replace(long, display_name="H" * 255))
+
+
+async def test_c20_a_long_name_of_a_file_keeps_its_ending(domain: Domain, ipa: Path) -> None:
+    upload = await domain.upload(ipa, file_name="n" * 400 + "-2.4.0.ipa")
+
+    assert len(upload.file_name) == 255
+    assert upload.file_name.endswith("n-2.4.0.ipa")
+    assert "…" in upload.file_name

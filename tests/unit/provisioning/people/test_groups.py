@@ -5,6 +5,7 @@ from sqlmodel import select
 from provisioning.people import testers as people
 from provisioning.people.groups import GroupLine
 from storage.records import tester
+from storage.records.group import Group
 from tests.unit.provisioning.conftest import ANN, BOB, CI, CID, DEE, MANAGER, Domain
 
 
@@ -69,3 +70,21 @@ async def test_the_first_testers_are_listed_with_their_groups_and_all_are_counte
     assert [(sheet.tester.slack_id, sheet.groups) for sheet in listed.first] == [
         (BOB.value, ("Beta", "QA"))
     ]
+
+
+async def test_c20_each_of_many_groups_is_found_by_what_is_typed_of_it(domain: Domain) -> None:
+    async with domain.database.writing() as session:
+        for number in range(250):
+            group = Group(
+                organization_id=domain.audience._organization_id,
+                name=f"Team {number}",
+                slug=f"team-{number}",
+                created_by="clock",
+            )
+            session.add(group)
+
+    assert len(await domain.groups.like("", limit=100)) == 100
+    assert len(await domain.groups.like("team", limit=100)) == 100
+    assert [one.name for one in await domain.groups.like("TEAM 249", limit=100)] == ["Team 249"]
+    assert (await domain.groups.like("team-1", limit=100))[0].name == "Team 1"
+    assert await domain.groups.like("nobody", limit=100) == []

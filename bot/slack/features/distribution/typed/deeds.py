@@ -3,11 +3,13 @@
 from dataclasses import dataclass, replace
 
 from bot.slack.drawing import warnings, words
+from bot.slack.drawing.releases import ENDED, ended
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved
+from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.verbs import Asked, Reply, closest, example
 from provisioning.actors import Act, slack
 from provisioning.distributing.distributions import Distributions
@@ -16,7 +18,6 @@ from provisioning.errors import NotNow, Unclear
 from provisioning.people.groups import Groups, slug_of
 from provisioning.people.permissions import Permissions
 from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
-from provisioning.releases.lifecycle import Standing
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from storage.errors import NotFound
@@ -94,6 +95,11 @@ class DistributeCommand:
         app, line = await self._meant(typed)
         groups = await self._groups(typed.groups) + await self._heard_in(typed.channels)
         groups = list({group.id: group for group in groups}.values())
+        if len(groups) > blocks.OPTIONS:
+            raise Unclear(
+                f"These are {len(groups)} groups, and a form holds {blocks.OPTIONS}. Distribute to "
+                "some of them first, then to the others."
+            )
         wish = Wish(
             group_ids=tuple(group.id for group in groups),
             people=tuple(map(slack, typed.people)),
@@ -162,13 +168,8 @@ class DistributeCommand:
             raise NotFound(
                 f"{app.display_name} has no {what}. See them all: {example(f'list {app.name}')}"
             )
-        if release.standing is Standing.DISMISSED:
-            raise NotNow(
-                f"Release {release.number} of {app.display_name} was dismissed. Take that back on "
-                "its card first."
-            )
-        if release.standing is Standing.RECALLED:
-            raise NotNow(f"Release {release.number} of {app.display_name} was recalled.")
+        if release.standing in ENDED:
+            raise NotNow(ended(release.number, release.standing, app.display_name))
         return app, release
 
     async def _no_app(self, text: str) -> str:
@@ -203,7 +204,7 @@ def _targets(wish: Wish, plan: Plan) -> str:
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if wish.people:
         where.append(f"{words.people(len(wish.people))} chosen by name")
-    return ", ".join(where)
+    return row(where, MANY_NAMES // 2)
 
 
 def _follow(card: ReleaseCard) -> Block:

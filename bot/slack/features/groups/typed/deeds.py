@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from bot.slack.features.groups import messages, views
 from bot.slack.features.groups.views import GroupWay
-from bot.slack.kit import mrkdwn
-from bot.slack.kit.blocks import Form, Message
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Block, Form, Message
 from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved, words
 from bot.slack.kit.verbs import Asked, Reply, example, unknown
 from bot.slack.line.membership import Membership
@@ -148,6 +148,16 @@ class GroupActs:
         group = await self._groups.named(sheet.slug)
         return await self._ways[way](group, GroupWish(way=way, group=group.slug), by)
 
+    async def blank(self, by: Actor) -> Form:
+        """Return the form of a new group. Raise NotAllowed."""
+        await self._permissions.require(by, Act.MANAGE_GROUPS)
+        return views.create()
+
+    async def like(self, typed: str, by: Actor) -> list[Block]:
+        """Return the groups that fit what was typed, as options. Raise NotAllowed."""
+        await self._permissions.require(by, Act.MANAGE_GROUPS)
+        return [views.option(one) for one in await self._groups.like(typed, limit=blocks.OPTIONS)]
+
     async def deleted(self, group_id: str, by: Actor) -> Message:
         return messages.deleted(await self._groups.delete(group_id, by))
 
@@ -155,9 +165,18 @@ class GroupActs:
         """Return a group as it is now below what was just done. Raise NotFound."""
         return messages.full(await self._groups.sheet(group_id), said)
 
-    async def absent(self, channel_ids: Sequence[str]) -> str:
-        """Return a line about the channels that the app is not in; empty when it is in all."""
-        absent = await self._membership.absent(channel_ids)
+    async def checked(self, channel_ids: Sequence[str], by: Actor) -> str:
+        """
+        Return a line about the channels that the app is not in yet; empty when it is in all.
+
+        Raise NotAllowed, and Unclear, field `channels`, for one that nothing can be posted in.
+        """
+        await self._permissions.require(by, Act.MANAGE_GROUPS)
+        found = await self._membership.look(channel_ids)
+        refusals = list(dict.fromkeys(one.refusal for one in found if one.refusal))
+        if refusals:
+            raise Unclear(" ".join(refusals), field="channels")
+        absent = [one.id for one in found if one.is_absent]
         return messages.absent(absent) if absent else ""
 
     async def _list(self) -> Message:
@@ -168,13 +187,14 @@ class GroupActs:
             # A form would lose whom or what was named.
             who = "#channel" if wish.channels else "@somebody"
             raise Unclear(f"Say which group: {example(f'groups {wish.way.value} QA {who}')}")
-        there = await self._groups.all()
-        return views.pick(wish.way, there) if there else messages.listed([])
+        there = await self._groups.like("", limit=1)
+        return views.pick(wish.way) if there else messages.listed([])
 
     async def _create(self, wish: GroupWish, by: Actor) -> Reply:
         if not wish.group:
             return views.create()
         handles = {usergroup.id: usergroup.name for usergroup in wish.usergroups}
+        line = await self.checked([channel.id for channel in wish.channels], by)
         try:
             group = await self._groups.create(wish.group, by, map(slack, wish.people), handles)
         except Unclear:
@@ -184,7 +204,6 @@ class GroupActs:
             group = before
         for channel in wish.channels:
             await self._groups.connect(group.id, channel.id, by)
-        line = await self.absent([channel.id for channel in wish.channels])
         said = f"Created the group *{mrkdwn.plain(group.name, 64)}*."
         return await self.sheet(group.id, f"{said}\n{line}".strip())
 
@@ -246,11 +265,12 @@ class GroupActs:
         ids = [channel.id for channel in wish.channels]
         if not ids:
             return views.channels(await self._groups.sheet(group.id))
+        line = await self.checked(ids, by)
         new = [await self._groups.connect(group.id, channel_id, by) for channel_id in ids]
         where = messages.joined([mrkdwn.channel(channel_id) for channel_id in ids])
         is_news = wish.again or any(new)
         said = f"Connected {where}." if is_news else f"It is connected to {where} already."
-        return await self.sheet(group.id, f"{said}\n{await self.absent(ids)}".strip())
+        return await self.sheet(group.id, f"{said}\n{line}".strip())
 
     async def _disconnect(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
         ids = [channel.id for channel in wish.channels]

@@ -35,7 +35,7 @@ def test_a_superseded_announcement_names_its_successor() -> None:
 
     shown = reading.words(messages.announcement(card, None))
 
-    assert "*Superseded* · release 7 · 12/13 reached · replaced by 2.5.0 (250)" in shown
+    assert "*Superseded* · release 7 · 12/13 reached · superseded by 2.5.0 (250)" in shown
 
 
 def test_a_mandatory_release_says_so() -> None:
@@ -57,8 +57,8 @@ def test_a_tester_is_told_with_a_link_of_their_own() -> None:
     assert LINK not in message.text
 
 
-def test_a_withdrawn_release_loses_its_link() -> None:
-    message = messages.withdrawn(samples.live())
+def test_a_recalled_release_loses_its_link() -> None:
+    message = messages.ended(samples.live())
 
     assert reading.buttons(message) == []
     assert "can no longer be installed" in reading.words(message)
@@ -111,7 +111,7 @@ def test_no_text_of_strangers_reaches_slack_unescaped() -> None:
         messages.announcement(card, None),
         messages.announcement(samples.live(standing=Standing.SUPERSEDED, successor=evil), None),
         messages.personal(samples.recipient(card), LINK, None),
-        messages.withdrawn(card),
+        messages.ended(card),
         messages.log(card.acts[0], card),
         messages.shortfall(card.acts[0], card),
     ]

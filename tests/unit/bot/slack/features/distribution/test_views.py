@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.slack.drawing.releases import option
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Filled, Wish, remembered, wish_of
 from bot.slack.kit import names
@@ -151,7 +152,7 @@ def test_the_preview_renders_markdown() -> None:
 def test_a_release_is_picked_from_what_slack_asks_for() -> None:
     assert validity.view_complaints(views.pick().view()) == []
     assert validity.view_complaints(views.pick(samples.line()).view()) == []
-    assert validity.option_complaints([views.option(samples.line())]) == []
+    assert validity.option_complaints([option(samples.line())]) == []
 
 
 def test_forms_hold_names_at_their_longest() -> None:

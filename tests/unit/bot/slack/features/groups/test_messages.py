@@ -67,3 +67,24 @@ def test_what_was_done_is_counted_in_words(people: int, usergroups: int, expecte
 )
 def test_several_things_are_joined_as_people_do(parts: list[str], expected: str) -> None:
     assert messages.joined(parts) == expected
+
+
+def test_c20_whoever_finds_no_room_is_counted_wherever_groups_are_shown() -> None:
+    channels = tuple(f"C{number:09}" for number in range(300))
+    line = GroupLine(name="QA", slug="qa", channel_ids=channels, reach=1)
+    after = GroupLine(name="Beta", slug="beta", channel_ids=(), reach=1)
+    broken = ChannelSheet(id="C0BROKEN", broken="the channel is archived")
+    full = sheet(
+        people=tuple(member(number, in_slack=True) for number in range(1000)),
+        usergroups=(UserGroupSheet(id="S1", handle="qa-team", members=3),),
+        channels=(*(ChannelSheet(id=one, broken="") for one in channels), broken),
+    )
+
+    listed, shown = words(messages.listed([line, after])), words(messages.full(full))
+
+    assert "<#C000000000>" in listed
+    assert " … and 2" in listed
+    assert "*Beta*" in listed
+    assert "@qa-team (3 people), <@U000000000>" in shown
+    assert "more\n*Channels*\n• <#C0BROKEN> :warning: the channel is archived\n" in shown
+    assert shown.count("… and ") == 2

@@ -104,3 +104,17 @@ def test_d4_a_manager_reads_what_the_phones_did(counted: tuple[int, int, int], s
 
     assert said in words(messages.full(live(), with_reach=True, tally=tally))
     assert said not in words(messages.full(live(), with_reach=False, tally=tally))
+
+
+def test_c20_a_tester_in_two_hundred_groups_is_listed_and_so_is_the_next() -> None:
+    groups = tuple(f"A group with quite a long name, number {number}" for number in range(200))
+    first = (
+        people.TesterSheet(tester=tester.Tester(organization_id="o", name="Ann"), groups=groups),
+        people.TesterSheet(tester=tester.Tester(organization_id="o", name="Bob"), groups=()),
+    )
+
+    shown = words(messages.testers(people.TesterList(first=first, count=2)))
+
+    assert "Ann · A group with quite a long name, number 0, A group" in shown
+    assert " … and 19" in shown
+    assert "Bob · no group" in shown

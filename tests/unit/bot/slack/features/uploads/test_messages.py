@@ -4,7 +4,7 @@ import pytest
 
 from bot.slack.features.uploads import messages, views
 from bot.slack.kit import names
-from provisioning.intake.intake import NOT_AN_UPLOADER
+from provisioning.intake.admission import NOT_AN_UPLOADER
 from provisioning.releases.cards import AppChoice, GroupChip, SymbolsCard
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
@@ -279,16 +279,18 @@ def test_a_short_name_that_is_taken_is_not_proposed() -> None:
     assert views.short_name(build, taken) == "harbour-2"
 
 
-def test_a_build_that_several_apps_may_take_asks_which() -> None:
+def test_c20_a_build_that_many_apps_may_take_asks_which_as_one_types() -> None:
     choices = tuple(
-        AppChoice(app_id=f"{i}" * 32, name=f"harbour-{i}", display_name=f"Harbour {i}")
-        for i in range(2)
+        AppChoice(app_id=f"{i:032}", name=f"harbour-{i}", display_name=f"Harbour {i}")
+        for i in range(250)
     )
     card = samples.upload(state=UploadState.KEPT, build=samples.build(), choices=choices)
     message = messages.unclaimed(card, samples.build(), None)
 
-    options = reading.buttons(message)[0]["options"]
-    assert [option["text"]["text"] for option in options] == ["Harbour 0", "Harbour 1"]
+    assert reading.buttons(message)[0]["type"] == "external_select"
+    assert len(messages.choices(card, "")) == 100
+    found = [one["text"]["text"] for one in messages.choices(card, " harbour 24")]
+    assert found == ["Harbour 24", *(f"Harbour {i}" for i in range(240, 250))]
     assert "Which one is this build for?" in reading.words(message)
     reading.assert_valid(message)
 

@@ -1,0 +1,266 @@
+"""What each role may see in option lists, and which forms open to it: one table for all doors."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeAlias
+
+import pytest
+
+from bot.sandbox.slack.acts.payloads import common
+from bot.sandbox.slack.acts.person import Person
+from bot.sandbox.slack.messages import Message
+from bot.slack.kit import names
+from provisioning.actors import slack
+from provisioning.people.roles import Holder, Others
+from storage.catalog import organizations
+from storage.records.app import App
+from storage.records.group import Group
+from storage.records.role import HolderKind, Role
+from tests.integration.slack.house import BUILDS, House
+from tests.integration.slack.test_main_road import distribute
+
+#: People of the sandbox by the role that they hold in these tests.
+PEOPLE = {
+    "admin": "Ann",
+    "release manager": "Mia",
+    "uploader": "Cid",
+    "tester": "Bob",
+    "guest": "Dee",
+    "nobody": "Eve",
+}
+MANAGERS = {"admin", "release manager"}
+SEEING = {*MANAGERS, "uploader"}
+EVERYBODY = set(PEOPLE)
+
+#: Who is offered anything by each option list, and whether that is all there is.
+OFFERED: dict[str, tuple[set[str], set[str]]] = {
+    names.GROUPS: (MANAGERS, MANAGERS),
+    names.GROUP_PICK: (MANAGERS, MANAGERS),
+    names.RELEASE: (MANAGERS, MANAGERS),
+    names.CHOOSE_APP: (MANAGERS, MANAGERS),
+    # Whoever was given a release finds that one, and no draft beside it.
+    names.SHOW_RELEASE: ({*SEEING, "tester"}, SEEING),
+}
+
+#: Who gets each form, however it is asked for. Others get a sentence.
+OPENED: dict[str, set[str]] = {
+    names.DISTRIBUTE_FORM: MANAGERS,
+    names.PICK_FORM: MANAGERS,
+    names.CREATE_APP_FORM: MANAGERS,
+    names.SHOW_FORM: {*SEEING, "tester"},
+    names.GROUP_CREATE_FORM: MANAGERS,
+    names.GROUP_PEOPLE_FORM: MANAGERS,
+    names.GROUP_CHANNEL_FORM: MANAGERS,
+    names.GROUP_PICK_FORM: MANAGERS,
+    names.GROUP_RENAME_FORM: MANAGERS,
+    names.ROLE_GIVE_FORM: {"admin"},
+}
+
+Opener: TypeAlias = Callable[[Person], Awaitable[object]]
+
+
+def holder_of(house: House, name: str) -> Holder:
+    return Holder(kind=HolderKind.PERSON, id=str(slack(house.workspace.person(name).id)))
+
+
+async def staffed(house: House) -> tuple[Group, Message]:
+    """
+    Give everybody of the table their role, and Bob a release.
+
+    Return the group, and the card of a draft that nobody has.
+    """
+    house.workspace.add_person("Mia")
+    house.workspace.add_person("Eve")
+    for name in ("Mia", "Eve", "Bob", "Dee"):
+        await house.ann.invite(BUILDS, house.workspace.person(name).id)
+    group = await house.group("QA", "Bob")
+    await house.with_app()
+    await distribute(house, "QA")
+    await house.dm_to("Bob", "ready for you")
+    await house.cid.post(BUILDS, "Next", files=[house.samples.newer_ipa])
+    draft = await house.card_saying("Compared with")
+    roles = house.running.house.people.roles
+    for name, role in (("Mia", Role.MANAGER), ("Cid", Role.UPLOADER)):
+        await roles.give(house.manager, role, holder_of(house, name), others=Others.DROP)
+    await house.settled()
+    return group, draft
+
+
+async def undecided(house: House) -> tuple[str, str]:
+    """
+    Post a build that may belong to one of two apps.
+
+    Return the id of the block in which its app is chosen, and what the second of them stands for.
+    """
+    database = house.running.workspace.database
+    async with database.writing() as session:
+        organization = await organizations.named(session, "main")
+        first, second = (
+            App(
+                organization_id=organization.id,
+                name=f"track-{number}",
+                display_name=f"Track {number}",
+                platform="android",
+                bundle_id="com.example.harbour",
+                created_by="clock",
+            )
+            for number in (1, 2)
+        )
+        session.add(first)
+        session.add(second)
+    await house.cid.post(BUILDS, "Which?", files=[house.samples.apk])
+    card = await house.card_saying("Which one is this build for?")
+    block_id = str(card.blocks[-1]["block_id"])
+    return block_id, f"{block_id}:{second.id}"
+
+
+async def offered(house: House, name: str, action_id: str, block_id: str) -> list[str]:
+    """Return what an option list offers to somebody, wherever it stands."""
+    ground = house.workspace.ground
+    user = ground.user(house.workspace.person(name).id)
+    asked = {"action_id": action_id, "block_id": block_id, "value": ""}
+    reply = await ground.ask(common(ground.state, user, "block_suggestion") | asked, "The search")
+    options: list[dict[str, Any]] = (reply.payload or {}).get("options", [])
+    return [str(option["value"]) for option in options]
+
+
+async def test_b4_option_lists_name_to_each_role_what_it_may_see(house: House) -> None:
+    group, draft = await staffed(house)
+    buttons = [part for block in draft.blocks for part in block.get("elements", ())]
+    button = next(part for part in buttons if part.get("action_id") == names.DISTRIBUTE)
+    block_id, app = await undecided(house)
+    secret = {group.id, button["value"].split(":")[1], app}
+
+    some: dict[str, set[str]] = {}
+    whole: dict[str, set[str]] = {}
+    for action_id in names.OPTION_LISTS:
+        shown = {
+            role: await offered(house, name, action_id, block_id) for role, name in PEOPLE.items()
+        }
+        some[action_id] = {role for role, found in shown.items() if found}
+        whole[action_id] = {role for role, found in shown.items() if secret & set(found)}
+
+    assert {key: (some[key], whole[key]) for key in some} == OFFERED
+
+
+def heard(house: House, name: str) -> int:
+    """Return how often somebody was told something that nobody else reads."""
+    direct = [told for told in house.workspace.dms(name) if told.is_bot]
+    return len(house.workspace.ephemerals(name)) + len(direct)
+
+
+def openers(
+    house: House, group: Group, draft: Message, unclaimed: Message
+) -> Sequence[tuple[str, str, Opener]]:
+    """Return every way to ask for a form: what it is called, the form, and the act."""
+
+    def typed(text: str) -> Opener:
+        return lambda person: person.command(BUILDS, names.COMMAND, text)
+
+    def pressed(action_id: str, place: Message = draft, value: str = "") -> Opener:
+        action = {"action_id": action_id, "value": value or names.value_of(group.id)}
+        return lambda person: person.forge(place, action)
+
+    async def first_uploader(person: Person) -> None:
+        """Give a role that nobody holds by name, and so everybody."""
+        roles = house.running.house.people.roles
+        await roles.take(house.manager, Role.UPLOADER, holder_of(house, "Cid"))
+        await person.command(BUILDS, names.COMMAND, f"roles give uploader {house.cid.mention}")
+
+    return (
+        ("distribute", names.PICK_FORM, typed("distribute")),
+        ("distribute APP", names.DISTRIBUTE_FORM, typed("distribute harbour 2")),
+        ("Distribute…", names.DISTRIBUTE_FORM, lambda one: one.click(draft, names.DISTRIBUTE)),
+        ("shortcut", names.PICK_FORM, lambda one: one.shortcut(names.DISTRIBUTE_GLOBAL)),
+        (
+            "shortcut on a message",
+            names.DISTRIBUTE_FORM,
+            lambda one: one.shortcut(names.DISTRIBUTE_MESSAGE, draft),
+        ),
+        (
+            "Create app…",
+            names.CREATE_APP_FORM,
+            lambda one: one.click(unclaimed, names.CREATE_APP),
+        ),
+        ("show", names.SHOW_FORM, typed("show")),
+        ("groups create", names.GROUP_CREATE_FORM, typed("groups create")),
+        ("groups show", names.GROUP_PICK_FORM, typed("groups show")),
+        ("groups rename QA", names.GROUP_RENAME_FORM, typed("groups rename QA")),
+        ("groups add QA", names.GROUP_PEOPLE_FORM, typed("groups add QA")),
+        ("groups connect QA", names.GROUP_CHANNEL_FORM, typed("groups connect QA")),
+        ("Create group…", names.GROUP_CREATE_FORM, pressed(names.GROUP_CREATE)),
+        ("People…", names.GROUP_PEOPLE_FORM, pressed(names.GROUP_EDIT_PEOPLE)),
+        ("Channels…", names.GROUP_CHANNEL_FORM, pressed(names.GROUP_EDIT_CHANNELS)),
+        ("Rename…", names.GROUP_RENAME_FORM, pressed(names.GROUP_EDIT_NAME)),
+        ("roles give uploader", names.ROLE_GIVE_FORM, first_uploader),
+    )
+
+
+async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
+    """Return to which of *roles* each way leads to its form; the others have to be told why not."""
+    group, draft = await staffed(house)
+    await house.cid.post(BUILDS, "Another", files=[house.samples.apk])
+    unclaimed = await house.card_saying("New app")
+    found: dict[str, set[str]] = {}
+    for called, form, act in openers(house, group, draft, unclaimed):
+        for role in roles:
+            name = PEOPLE[role]
+            person, before = house.workspace.person(name), heard(house, name)
+            await act(person)
+            await house.settled()
+            view = house.workspace.view_of(name)
+            if view is None:
+                assert heard(house, name) > before, (called, role)
+                continue
+            assert view.body["callback_id"] == form, (called, role)
+            found.setdefault(form, set()).add(role)
+            await person.close(view, everything=True)
+    return found
+
+
+async def test_b4_to_a_tester_only_that_form_opens_whose_answer_would_be_taken(
+    house: House,
+) -> None:
+    assert await opened(house, ["tester"]) == {names.SHOW_FORM: {"tester"}}
+
+
+@pytest.mark.slow
+async def test_b4_a_form_opens_only_to_whom_its_answer_would_be_taken_from(house: House) -> None:
+    assert await opened(house, list(PEOPLE)) == OPENED
+
+
+def test_b4_every_option_list_and_every_form_stands_in_the_table() -> None:
+    assert sorted(OFFERED) == sorted(names.OPTION_LISTS)
+    assert sorted(OPENED) == sorted(names.FORMS)
+
+
+@pytest.mark.parametrize("action_id", [names.PREVIEW, names.EDIT_NOTES, names.OWN_LINK])
+async def test_b4_a_forged_click_shows_nothing_of_a_draft(house: House, action_id: str) -> None:
+    draft = await house.with_app()
+    shown = next(
+        part["value"]
+        for block in draft.blocks
+        for part in block.get("elements", ())
+        if part.get("action_id") == names.DISTRIBUTE
+    )
+
+    await house.ann.invite(BUILDS, house.bob.id)
+    await house.bob.command(BUILDS, names.COMMAND, "show")
+    form = await house.view_of("Bob", "Show a release")
+    await house.bob.forge(form, {"action_id": action_id, "value": shown})
+    await house.settled()
+
+    assert house.workspace.view_of("Bob") == form
+    told = [*house.workspace.ephemerals("Bob"), *house.workspace.dms("Bob")]
+    assert told != []
+    assert "2.4.0" not in str([one.said() for one in told])
+
+
+async def test_c20_the_app_of_a_build_is_chosen_as_one_types(house: House) -> None:
+    await undecided(house)
+    card = await house.card_saying("Which one is this build for?")
+
+    found = await house.ann.suggest(card, names.CHOOSE_APP, "track")
+    await house.ann.click(card, names.CHOOSE_APP, "Track 2")
+
+    assert [one["text"]["text"] for one in found] == ["Track 1", "Track 2"]
+    await house.card_saying("*Track 2 2.4.0 (241)*")
