@@ -157,7 +157,7 @@ class Cast:
 
     async def _reached(self, posted: Message) -> None:
         """Wait until the card counts everybody among those who were told."""
-        every = re.compile(r"\b(\d+)/\1 reached")
+        every = re.compile(r"\b([1-9]\d*)/\1 reached")
         await self._until(lambda: every.search(self._card(posted).said()), "everybody being told")
 
     def _offer(self, name: str) -> Offer:
