@@ -11,7 +11,7 @@ import click
 from bot.cli.running import run
 from storage.errors import SlipwayError
 from storage.inspection.digests import Hashes, digests
-from storage.inspection.rejection import Wrapped
+from storage.inspection.unpacking import Wrapped
 
 if TYPE_CHECKING:
     from typing import IO

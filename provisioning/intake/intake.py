@@ -25,8 +25,8 @@ from storage.errors import TooLarge
 from storage.inspection import initial
 from storage.inspection.endings import PLATFORMS, ending_of
 from storage.inspection.facts import Facts, Hashes, Inspection
-from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected, Wrapped
-from storage.inspection.unpacking import Enclosed
+from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected
+from storage.inspection.unpacking import Enclosed, Wrapped
 from storage.records.base import now
 from storage.records.release import ReleaseState
 from storage.records.upload import Upload, UploadPlace, UploadState

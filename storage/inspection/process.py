@@ -19,8 +19,9 @@ from storage.inspection.digests import Hashes
 from storage.inspection.facts import Inspection
 from storage.inspection.inspector import glance, inspect
 from storage.inspection.message import LENGTH_BYTES
-from storage.inspection.rejection import PackageRejected, Wrapped
+from storage.inspection.rejection import PackageRejected
 from storage.inspection.source import Glimpse
+from storage.inspection.unpacking import Wrapped
 
 MEMORY = 512 << 20
 CPU_SECONDS = 10

@@ -1,10 +1,5 @@
 """The one way in which inspection says no."""
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from storage.inspection.unpacking import Enclosed
-
 
 class PackageRejected(Exception):
     """The file is not a package that can be read."""
@@ -23,18 +18,6 @@ class BrokenArchive(PackageRejected):
 
     Where nobody said it was an app, keep silent.
     """
-
-
-class Wrapped(PackageRejected):
-    """
-    The file is no build itself: it is an archive with one in it, and that can be taken.
-
-    Who cannot take it has a sentence that says what to do.
-    """
-
-    def __init__(self, enclosed: "Enclosed") -> None:
-        super().__init__(f"It is a zip with {enclosed.path} in it: take that out and use it.")
-        self.enclosed = enclosed
 
 
 class Unseen(Exception):

@@ -65,6 +65,18 @@ class Enclosed:
         return f"The archive is damaged: {self.path} {how}."
 
 
+class Wrapped(PackageRejected):
+    """
+    The file is no build itself: it is an archive with one in it, and that can be taken.
+
+    Who cannot take it has a sentence that says what to do.
+    """
+
+    def __init__(self, enclosed: Enclosed) -> None:
+        super().__init__(f"It is a zip with {enclosed.path} in it: take that out and use it.")
+        self.enclosed = enclosed
+
+
 class Unpacker:
     """Unpacks one file while its packed bytes pass by. Its acts may run in threads, in turn."""
 

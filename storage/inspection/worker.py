@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from storage.inspection.message import LENGTH_BYTES
-from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected, Wrapped
+from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected
+from storage.inspection.unpacking import Wrapped
 
 # The sheet takes long to import, and who only hears of a refusal never needs it.
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from storage.inspection import symbols
 from storage.inspection.archive import Archive
 from storage.inspection.endings import base_name, is_build
-from storage.inspection.rejection import PackageRejected, Wrapped
+from storage.inspection.rejection import PackageRejected
 from storage.inspection.text import name_of
+from storage.inspection.unpacking import Wrapped
 
 #: How many names a sentence has.
 _NAMED = 3

@@ -11,9 +11,9 @@ from dataclasses import replace
 import pytest
 
 from storage.inspection.inspector import glance, inspect
-from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected, Wrapped
+from storage.inspection.rejection import BrokenArchive, NotAPackage, PackageRejected
 from storage.inspection.source import Glimpse
-from storage.inspection.unpacking import Enclosed, Unpacker
+from storage.inspection.unpacking import Enclosed, Unpacker, Wrapped
 from storage.inspection.worker import InspectionPool
 from tests.unit.storage.inspection import ipas
 from tests.unit.storage.inspection.conftest import HASHES, Read
