@@ -1,7 +1,7 @@
 """
 Takes the pictures of the demo that the README and reviews need.
 
-    uv run python -m tests.bench.screenshots FOLDER
+    uv run --group browser python -m tests.bench.screenshots FOLDER
 
 Each station of the guide is photographed in the light and in the dark, the install page on a phone
 and on a desktop as well, and the page where there is room for one thing only.
