@@ -7,32 +7,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import yaml
 from aiohttp import web
 
 from bot.bootstrap import Running, open_house
+from bot.sandbox.history.cast import Cast, newest_offer
+from bot.sandbox.history.past import Past, give_roles
 from bot.sandbox.keeping import HOST, Folder, kept
-from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
+from bot.sandbox.phone import CannotInstall, phone
+from bot.sandbox.samples.fleet import package
+from bot.sandbox.slack.desk.door import Visit, for_somebody, guarded
 from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
 from bot.serving import overlook_what_stays, stopped
 from bot.settings import Settings, load
-from provisioning.actors import person, slack
-from provisioning.people.groups import Groups
-from storage.errors import SlipwayError
+from storage.errors import NotFound, SlipwayError
 
 #: Lies beside the packages in a clone.
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
-
-
-class Writer(Protocol):
-    """Writes a sample into a folder and returns its path; the signer's key is kept in *keys*."""
-
-    __name__: str
-
-    def __call__(self, folder: Path, *, keys: Path | None = None) -> Path: ...
 
 
 class PortTaken(SlipwayError):
@@ -41,10 +34,11 @@ class PortTaken(SlipwayError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """A running demo: the workspace, and the house beside it."""
+    """A running demo: the workspace, the house beside it, and the past that is being acted."""
 
     slack: SandboxSlack
     house: Running
+    past: asyncio.Task[None]
 
     @property
     def settings(self) -> Settings:
@@ -56,7 +50,7 @@ async def demo(*, port: int, data_dir: Path | None) -> int:
     # Asked to stop while it still starts, it ends as soon as it is up, and well.
     asked = asyncio.create_task(stopped(), name="asked to stop")
     try:
-        async with running(port=port, data_dir=data_dir, with_group=True) as demo:
+        async with running(port=port, data_dir=data_dir, lived_in=True) as demo:
             print(greeting(demo.slack.url, data_dir), flush=True)  # noqa: T201 - it is waited for
             await asked
     finally:
@@ -66,12 +60,13 @@ async def demo(*, port: int, data_dir: Path | None) -> int:
 
 @asynccontextmanager
 async def running(
-    *, port: int = 0, data_dir: Path | None = None, with_group: bool = False
+    *, port: int = 0, data_dir: Path | None = None, lived_in: bool = False
 ) -> AsyncGenerator[Demo]:
     """
     Run the workspace on *port* (0: a free one), and the house beside it.
 
-    *with_group* makes the group QA, so that a newcomer has somebody to distribute to.
+    When *lived_in*, people have done something in it before: that is acted in the background, once
+    in a folder. Otherwise they only have their roles.
 
     Without *data_dir* everything lies in a temporary folder that goes at the end. Raise PortTaken,
     FolderTaken, FolderUnusable.
@@ -79,23 +74,37 @@ async def running(
     with kept(data_dir) as folder:
         async with _workspace(port, folder) as slack, open_house(_settings(slack, folder)) as house:
             await slack.connected()
-            if with_group:
-                await _make_group(house.house.people.groups, slack.workspace)
             overlook_what_stays()
-            yield Demo(slack=slack, house=house)
+            past = asyncio.create_task(_past(slack, folder, lived_in=lived_in), name="the past")
+            try:
+                yield Demo(slack=slack, house=house, past=past)
+            finally:
+                past.cancel()
+                await asyncio.wait({past})
+
+
+async def _past(slack: SandboxSlack, folder: Folder, *, lived_in: bool) -> None:
+    """Act what happened before; in a kept folder it is there from the first time."""
+    cast = Cast(slack.workspace, folder.path)
+    if lived_in and folder.starts == 1:
+        await Past(cast, slack.state).act()
+    elif folder.starts == 1:
+        await give_roles(cast)
 
 
 @asynccontextmanager
 async def _workspace(port: int, folder: Folder) -> AsyncGenerator[SandboxSlack]:
     """Serve the workspace with its page, and the samples that the page offers to post."""
     slack = SandboxSlack(data_dir=folder.path / "slack", setup=Setup(manifest=_manifest()))
+    _let_eve_join(slack.workspace)
     if folder.starts > 1:
         # The people and channels are those of the last time; files and messages must not be.
         slack.state.mint.turn(str(folder.starts))
     app = web.Application(client_max_size=LARGEST_BODY)
     slack.mount(app)
-    app.router.add_get("/desk/samples/harbour.ipa", partial(_sample, folder.path, harbour_ipa))
-    app.router.add_get("/desk/samples/harbour.apk", partial(_sample, folder.path, harbour_apk))
+    app.router.add_get("/desk/samples/{name}", guarded(partial(_sample, folder.path)))
+    phone_rings = for_somebody(slack.workspace, _install_on_the_phone)
+    app.router.add_post("/desk/phone", phone_rings)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
@@ -115,29 +124,43 @@ async def _workspace(port: int, folder: Folder) -> AsyncGenerator[SandboxSlack]:
         await runner.cleanup()
 
 
-async def _sample(folder: Path, write: Writer, _request: web.Request) -> web.StreamResponse:
-    """Write the sample when it is first asked for, and serve it."""
-    path = await asyncio.to_thread(_written, folder / "samples", write)
+def _let_eve_join(workspace: Workspace) -> None:
+    """Let the one join who administers: everybody else has the role that their label says."""
+    workspace.add_person(
+        "Eve Ellis",
+        name="eve",
+        email="eve@harbour.example",
+        title="Administrator",
+        role_hint="admin",
+        color="5b4b9a",
+        is_admin=True,
+    )
+    workspace.dm("Eve")
+
+
+async def _sample(folder: Path, request: web.Request) -> web.StreamResponse:
+    """Serve one of the fleet, written when it is first asked for."""
+    name = request.match_info["name"]
+    try:
+        path = await asyncio.to_thread(package, name, folder / "samples", folder / "keys")
+    except NotFound as missing:
+        return web.json_response({"error": str(missing)}, status=404)
     return web.FileResponse(
         path, headers={"Content-Disposition": f'attachment; filename="{path.name}"'}
     )
 
 
-def _written(folder: Path, write: Writer) -> Path:
-    """Return the one sample of a kind: written anew it would be another build."""
-    place = folder / write.__name__
-    place.mkdir(parents=True, exist_ok=True)
-    there = next((path for path in place.iterdir() if path.is_file()), None)
-    return there or write(place, keys=folder / "keys")
-
-
-async def _make_group(groups: Groups, workspace: Workspace) -> None:
-    if await groups.all():
-        return
-    ann = person(slack(workspace.person("Ann").id), origin="demo")
-    group = await groups.create("QA", ann)
-    await groups.add_people(group.id, [slack(workspace.person("Bob").id)], ann)
-    await groups.connect(group.id, workspace.channel("#qa").id, ann)
+async def _install_on_the_phone(visit: Visit) -> web.StreamResponse:
+    """Let the phone of whoever asks install what Slipway gave them last, as a real one would."""
+    offer = newest_offer(visit.workspace.dms(visit.person.id))
+    if offer is None:
+        return web.json_response({"error": "There is no install link yet."}, status=404)
+    try:
+        async with phone(android=offer.android) as device:
+            installed = await device.install(offer.link)
+    except CannotInstall as error:
+        return web.json_response({"error": str(error)}, status=424)
+    return web.json_response({"ok": True, "size": installed.size})
 
 
 def _settings(slack: SandboxSlack, folder: Folder) -> Settings:
@@ -156,7 +179,7 @@ def _settings(slack: SandboxSlack, folder: Folder) -> Settings:
         slack_signing_secret=slack.signing_secret,
         slack_api_url=slack.api_url,
         slack_file_hosts=slack.file_host,
-        admins=slack.workspace.person("Ann").id,
+        admins=slack.workspace.person("Eve").id,
         organization="harbour-labs",
         max_build_bytes=4 * 1024**3,
         log_format="text",
@@ -182,8 +205,8 @@ def greeting(url: str, data_dir: Path | None) -> str:
     return (
         f"\n  Slipway is running in a workspace of its own.\n\n"
         f"  Open   {url}\n\n"
-        f"  You are Ann, the release manager. Post the sample build, press Distribute… on\n"
-        f"  its card, then switch to Bob and open his install link.\n\n"
+        f"  You are Ann, the release manager. The workspace fills with its past while you look;\n"
+        f"  the guide then leads from a new build to a phone in five steps.\n\n"
         f"  {kept}\n"
         f"  Ctrl-C ends it.\n"
     )

@@ -58,6 +58,8 @@ class _Walk:
         self._patience = PATIENCE
 
     async def walk(self, build: Path | None) -> int:
+        await self._demo.past
+        self._say("Ann is the release manager, Cid an uploader, Bob a tester.")
         path = build if build is not None else await asyncio.to_thread(self._sample)
         size = await asyncio.to_thread(lambda: path.stat().st_size)
         self._patience += size / BYTES_PER_SECOND

@@ -212,6 +212,7 @@ class ReleaseLine:
     standing: Standing
     notes: str
     at: datetime
+    icon_sha256: str | None = None
 
     @property
     def label(self) -> str:

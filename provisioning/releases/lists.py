@@ -162,6 +162,7 @@ def _line(row: ReleaseRow) -> ReleaseLine:
         standing=standing(row.state, current=row.current, destinations=row.sent),
         notes=row.notes,
         at=row.published_at or row.created_at,
+        icon_sha256=row.icon_sha256,
     )
 
 

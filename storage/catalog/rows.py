@@ -45,6 +45,7 @@ class ReleaseRow(NamedTuple):
     published_at: datetime | None
     sent: bool
     current: bool
+    icon_sha256: str | None
 
 
 async def newest(
@@ -148,6 +149,7 @@ def _rows() -> Rows:
             col(Release.published_at),
             _stands(),
             _stands(col(Destination.superseded_at).is_(None)),
+            col(Build.icon_sha256),
         )
         .join(App, col(App.id) == Release.app_id)
         .join(Build, col(Build.id) == Release.build_id)

@@ -8,6 +8,7 @@ import plistlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from bot.sandbox.samples.aab import write_aab
 from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.apk import write_apk
 from bot.sandbox.samples.facts import SampleFacts
@@ -15,7 +16,6 @@ from bot.sandbox.samples.identities import OTHER_TEAM, android_identity
 from bot.sandbox.samples.iosapp import SampleApp
 from bot.sandbox.samples.ipa import write_ipa
 from bot.sandbox.samples.opening import Target
-from tests.samples.aab import write_aab
 from tests.samples.dmg import write_dmg, write_fat_dmg
 from tests.samples.macapp import SampleMacApp, write_app_zip
 from tests.samples.msi import SampleMsi, write_msi

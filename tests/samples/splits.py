@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from bot.sandbox.samples import drawing
+from bot.sandbox.samples import protobuf as pb
 from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.apk import android_facts, write_apk
 from bot.sandbox.samples.archive import ArchiveWriter
 from bot.sandbox.samples.facts import SampleFacts
 from bot.sandbox.samples.opening import Target, opened
-from tests.samples import protobuf as pb
 
 _CHUNK = 1 << 20
 

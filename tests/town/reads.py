@@ -215,7 +215,11 @@ def _clock(at: Living) -> list[Read]:
 def _looking(at: Living) -> Looking:
     house = at.house
     return Looking(
-        house.releases.cards, house.releases.lists, house.people.permissions, house.people.testers
+        house.releases.cards,
+        house.releases.lists,
+        house.people.permissions,
+        house.people.testers,
+        house.installing.receipts,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from bot.sandbox.samples.apksignature import Scheme
 from bot.sandbox.samples.binaryxml import Colour, Dp, Element, Reference, Value
+from bot.sandbox.samples.drawing import Picture
 from bot.sandbox.samples.identities import Identity, android_identity
 from bot.sandbox.samples.resourcetable import EVERYWHERE, Coding, Config, Resource, ResourceTable
 
@@ -48,6 +49,7 @@ class SampleApk:
     labels: Mapping[str, str] = field(default_factory=lambda: {"de": "Hafen", "fr": "Le Port"})
     icon: Icon = "raster"
     letter: str | None = None
+    picture: Picture = "boat"
     identity: Identity | None = None
     schemes: Sequence[Scheme] = ("v1", "v2")
     version_by_resource: bool = False

@@ -84,7 +84,8 @@ def icon_files(app: SampleApk) -> Iterator[tuple[str, bytes]]:
         return
     form: Literal["png", "webp"] = "webp" if app.icon == "webp" else "png"
     for name, density in DENSITIES.items():
-        picture = drawing.icon(density * 48 // 160, form, shape="rounded", letter=app.letter)
+        size = density * 48 // 160
+        picture = drawing.icon(size, form, shape="rounded", letter=app.letter, picture=app.picture)
         yield icon_name(name, form), picture
 
 

@@ -1,4 +1,4 @@
-"""Flat app icons, drawn in code: a boat on the water, or a letter on a colour."""
+"""Flat app icons, drawn in code: a boat, a lighthouse, or a letter on a colour."""
 
 import io
 import struct
@@ -10,6 +10,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 Form = Literal["png", "webp", "icns", "cgbi"]
 Shape = Literal["square", "rounded"]
+Picture = Literal["boat", "lighthouse"]
 
 _SHARPER = 4
 _COLOURS = ("#2d6a4f", "#7b2d8b", "#b5541c", "#1f5f8b", "#8b1e3f")
@@ -19,6 +20,9 @@ _FOAM = (120, 190, 226)
 _SAIL = (255, 255, 255)
 _JIB = (255, 196, 87)
 _HULL = (232, 82, 64)
+_DUSK = ((58, 30, 92), (214, 108, 88))
+_BEAM = (255, 214, 140)
+_LAMP = (255, 232, 160)
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _HEADER = struct.Struct(">2I5B")
@@ -52,16 +56,52 @@ def _boat(size: int) -> Image.Image:
     return image.resize((size, size), Image.Resampling.LANCZOS)
 
 
-def icon(size: int, form: Form, *, shape: Shape = "square", letter: str | None = None) -> bytes:
-    """Give the boat, or a letter, as a file; each is made once per process."""
-    return _icon(size, form, shape, letter)
+@cache
+def lighthouse_icon(size: int) -> Image.Image:
+    """Draw the icon of Beacon, `size` pixels square: a striped tower and its light at dusk."""
+    big = size * _SHARPER
+    image = _gradient(big, *_DUSK).convert("RGBA")
+    draw = ImageDraw.Draw(image)
+
+    def at(*points: tuple[float, float]) -> list[tuple[float, float]]:
+        return [(x * big, y * big) for x, y in points]
+
+    draw.polygon(at((0.50, 0.27), (1.0, 0.10), (1.0, 0.44)), fill=_BEAM)
+    draw.polygon(at((0.50, 0.27), (0.0, 0.10), (0.0, 0.44)), fill=_BEAM)
+    draw.polygon(at((0.40, 0.36), (0.60, 0.36), (0.66, 0.84), (0.34, 0.84)), fill=_SAIL)
+    for top, wide in ((0.46, 0.113), (0.66, 0.138)):
+        low, wider = top + 0.10, wide + 0.012
+        draw.polygon(
+            at((0.5 - wide, top), (0.5 + wide, top), (0.5 + wider, low), (0.5 - wider, low)),
+            fill=_HULL,
+        )
+    draw.rectangle(at((0.43, 0.21), (0.57, 0.34)), fill=_LAMP)
+    draw.polygon(at((0.39, 0.21), (0.61, 0.21), (0.50, 0.12)), fill=_HULL)
+    draw.rectangle(at((0.36, 0.335), (0.64, 0.37)), fill=_SEA)
+    draw.ellipse(at((0.08, 0.80), (0.92, 1.24)), fill=_SEA)
+    return image.resize((size, size), Image.Resampling.LANCZOS)
+
+
+def icon(
+    size: int,
+    form: Form,
+    *,
+    shape: Shape = "square",
+    letter: str | None = None,
+    picture: Picture = "boat",
+) -> bytes:
+    """Give a picture, or a letter, as a file; each is made once per process."""
+    return _icon(size, form, shape, letter, picture)
 
 
 @cache
-def _icon(size: int, form: Form, shape: Shape, letter: str | None) -> bytes:
+def _icon(size: int, form: Form, shape: Shape, letter: str | None, picture: Picture) -> bytes:
     coders = {"png": png, "webp": webp, "icns": icns, "cgbi": cgbi}
     if letter:
         return coders[form](letter_icon(size, letter))
+    if picture == "lighthouse":
+        drawn = lighthouse_icon(size)
+        return coders[form](_rounded(drawn) if shape == "rounded" else drawn)
     return coders[form](boat_icon(size, rounded=shape == "rounded"))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.sandbox.samples.bundle import PlistForm
+from bot.sandbox.samples.drawing import Picture
 from bot.sandbox.samples.facts import SampleFacts
 from bot.sandbox.samples.identities import (
     HARBOUR_LABS,
@@ -53,6 +54,7 @@ class SampleApp:
     labels: Mapping[str, str] = field(default_factory=lambda: {"en": "Harbour", "de": "Hafen"})
     icon: Literal["cgbi", "plain", "none"] = "cgbi"
     letter: str | None = None
+    picture: Picture = "boat"
     framework: bool = True
     extensions: int = 1
     watch: bool = False

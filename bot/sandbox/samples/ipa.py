@@ -83,11 +83,11 @@ class _Writer:
     def _add_icons(self, bundle: Bundle) -> None:
         if self._app.icon == "none":
             return
-        letter = self._app.letter
+        letter, of = self._app.letter, self._app.picture
         form: Literal["cgbi", "png"] = "cgbi" if self._app.icon == "cgbi" else "png"
         for name, size in (("AppIcon60x60@2x.png", 120), ("AppIcon60x60@3x.png", 180)):
-            bundle.add(name, drawing.icon(size, form, letter=letter), "stored")
-        plain = drawing.icon(152, "png", letter=letter)
+            bundle.add(name, drawing.icon(size, form, letter=letter, picture=of), "stored")
+        plain = drawing.icon(152, "png", letter=letter, picture=of)
         bundle.add("AppIcon76x76@2x~ipad.png", plain, "stored")
 
     def _add_assets(self, bundle: Bundle) -> None:

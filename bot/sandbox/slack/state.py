@@ -18,7 +18,7 @@ from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.shelf import Shelf
 from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.usergroups import UserGroups
-from bot.sandbox.slack.views import Views
+from bot.sandbox.slack.views import EVERY_TAB, Views
 
 #: So many breaches of Slack's rules are remembered.
 KEPT_VIOLATIONS = 1000
@@ -34,10 +34,15 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """Something for the page. *user* is the one person it is for, None for everybody."""
+    """
+    Something for the page. *user* is the one person it is for, None for everybody.
+
+    With a *tab* it is for that page of the person alone.
+    """
 
     body: JsonObject
     user: str | None = None
+    tab: str = EVERY_TAB
 
 
 class State:
@@ -51,6 +56,7 @@ class State:
         self.clock = Clock()
         self.mint = Mint(self.clock)
         self.base_url = "http://127.0.0.1"
+        self.born = int(self.clock.now())
         self.team_id = self.mint.id("T")
         self.team_name = "Harbour"
         self.team_domain = "harbour"
@@ -66,6 +72,8 @@ class State:
         self.violations: deque[str] = deque(maxlen=KEPT_VIOLATIONS)
         self.app_ears: list[Callable[[Happening], None]] = []
         self.page_ears: list[Callable[[News], None]] = []
+        #: What a page that is opened later has to know as well, by its type.
+        self.standing_news: dict[str, JsonObject] = {}
         self._changed = asyncio.Event()
         self.app = self._install(manifest)
 
@@ -119,8 +127,8 @@ class State:
             ear(happening)
         self.changed()
 
-    def tell_page(self, body: JsonObject, *, user: str | None = None) -> None:
-        news = News(body=body, user=user)
+    def tell_page(self, body: JsonObject, *, user: str | None = None, tab: str = EVERY_TAB) -> None:
+        news = News(body=body, user=user, tab=tab)
         for ear in tuple(self.page_ears):
             ear(news)
         self.changed()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.sandbox.slack.clock import Clock
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.mint import Mint
+from bot.sandbox.slack.views import EVERY_TAB
 
 #: A trigger id is good for so many seconds.
 TRIGGER_SECONDS = 3.0
@@ -14,11 +15,16 @@ KEPT_TRIGGERS = 2000
 
 @dataclass(slots=True, kw_only=True)
 class Trigger:
-    """What a person did that allows the app to open a modal; *view_id* when it was in a modal."""
+    """
+    What a person did that allows the app to open a modal; *view_id* when it was in a modal.
+
+    The modal opens in the *tab* where it was done.
+    """
 
     user: str
     made_at: float
     view_id: str | None
+    tab: str = EVERY_TAB
     is_used: bool = False
 
 
@@ -30,9 +36,11 @@ class Triggers:
         self._mint = mint
         self._given: dict[str, Trigger] = {}
 
-    def give(self, user_id: str, *, view_id: str | None = None) -> str:
+    def give(self, user_id: str, *, view_id: str | None = None, tab: str = EVERY_TAB) -> str:
         trigger_id = f"{self._mint.ts().replace('.', '')}.{self._mint.secret()}"
-        self._given[trigger_id] = Trigger(user=user_id, made_at=self._clock.now(), view_id=view_id)
+        self._given[trigger_id] = Trigger(
+            user=user_id, made_at=self._clock.now(), view_id=view_id, tab=tab
+        )
         if len(self._given) > KEPT_TRIGGERS:
             self._given.pop(next(iter(self._given)))
         return trigger_id

@@ -7,6 +7,10 @@ from bot.sandbox.slack.shapes import JsonObject, as_object, as_text
 
 #: A person can have so many modals on top of each other.
 DEEPEST_STACK = 3
+#: The tab of what was done without a page: whoever looks as that person sees it.
+EVERY_TAB = ""
+#: A page that was reloaded leaves its modals behind; so many of a person are remembered.
+KEPT_MODALS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +19,8 @@ class View:
     A modal or a Home tab as it was at one moment; an update makes a new value.
 
     *body* is what the app sent, with the ids that Slack adds to blocks; *values* is what the
-    person filled in, as `{block_id: {action_id: value object}}`.
+    person filled in, as `{block_id: {action_id: value object}}`. A modal is seen in one *tab* of
+    its person, the one whose click or command opened it.
     """
 
     id: str
@@ -25,6 +30,7 @@ class View:
     values: JsonObject = field(default_factory=dict)
     root_id: str
     previous_id: str | None = None
+    tab: str = EVERY_TAB
 
     @property
     def type(self) -> str:
@@ -87,12 +93,13 @@ class Views:
             yield from tuple(stack)
         yield from tuple(self._homes.values())
 
-    def stack(self, user_id: str) -> list[View]:
-        """Return the open modals of a person, the topmost last."""
-        return list(self._stacks.get(user_id, []))
+    def stack(self, user_id: str, tab: str = EVERY_TAB) -> list[View]:
+        """Return the open modals of a person in one tab, the topmost last."""
+        return [view for view in self._stacks.get(user_id, []) if view.tab == tab]
 
-    def top(self, user_id: str) -> View | None:
-        stack = self._stacks.get(user_id)
+    def top(self, user_id: str, tab: str | None = None) -> View | None:
+        """Return the modal that was opened last, in one tab or in any."""
+        stack = self._stacks.get(user_id, []) if tab is None else self.stack(user_id, tab)
         return stack[-1] if stack else None
 
     def home(self, user_id: str) -> View | None:
@@ -107,14 +114,18 @@ class Views:
         )
 
     def push(self, view: View) -> None:
-        self._stacks.setdefault(view.user, []).append(view)
+        stack = self._stacks.setdefault(view.user, [])
+        stack.append(view)
+        del stack[:-KEPT_MODALS]
 
     def pop(self, view_id: str) -> None:
         for stack in self._stacks.values():
             stack[:] = [view for view in stack if view.id != view_id]
 
-    def clear(self, user_id: str) -> None:
-        self._stacks.pop(user_id, None)
+    def clear(self, user_id: str, tab: str) -> None:
+        """Take away the modals of one tab; what is open in another stays."""
+        stack = self._stacks.get(user_id, [])
+        stack[:] = [view for view in stack if view.tab != tab]
 
     def publish(self, view: View) -> None:
         self._homes[view.user] = view

@@ -16,7 +16,7 @@ from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import User
 from bot.sandbox.slack.state import State
 from bot.sandbox.slack.usergroups import UserGroup
-from bot.sandbox.slack.views import View
+from bot.sandbox.slack.views import EVERY_TAB, View
 
 T = TypeVar("T")
 
@@ -34,14 +34,14 @@ class Workspace:
         self.delivery = delivery
         self.ground = Ground(state, delivery)
 
-    def person(self, name: str) -> Person:
-        """Return somebody by first name, handle or id. Raise NotPossible."""
+    def person(self, name: str, *, tab: str = EVERY_TAB) -> Person:
+        """Return somebody by first name, handle or id, who acts in a tab. Raise NotPossible."""
         user = self.state.people.named(name)
         if user is None:
             raise NotPossible(f"There is nobody named {name}.")
-        return Person(self.ground, user.id)
+        return Person(replace(self.ground, tab=tab), user.id)
 
-    def add_person(self, name: str, **facts: str | bool | None) -> Person:
+    def add_person(self, name: str, /, **facts: str | bool | None) -> Person:
         """
         Let somebody new join, e.g. `add_person("Eve", is_stranger=True, team_id="T0OTHER")`.
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from bot.slack.drawing import words
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block
+from provisioning.installing.receipts import Tally
 from provisioning.releases.cards import ReachLine, ReleaseLine
 from provisioning.releases.lifecycle import Standing
 
@@ -57,12 +58,31 @@ def line(card: ReachLine) -> str:
     """Return a release in one line of mrkdwn."""
     release = card.release
     name = mrkdwn.plain(release.app_display_name, 80)
+    what = f"*{name}* {mrkdwn.plain(release.label, 80)} · {release.system}"
+    return f"{what} · {_rest(card)}"
+
+
+def line_below_app(card: ReachLine) -> str:
+    """Return a release in one line of mrkdwn, where its app and platform stand above it."""
+    return f"*{mrkdwn.plain(card.release.label, 80)}* · {_rest(card)}"
+
+
+def _rest(card: ReachLine) -> str:
+    release = card.release
     reach = f" · {reached(card)}" if card.people else ""
     when = mrkdwn.moment(release.at, "{date_short_pretty}")
-    what = (
-        f"*{name}* {mrkdwn.plain(release.label, 80)} · {release.system} · release {release.number}"
-    )
-    return f"{what} · {state_of(release)}{reach} · {when}"
+    return f"release {release.number} · {state_of(release)}{reach} · {when}"
+
+
+def phones(tally: Tally) -> str:
+    """Return in words what was seen of the install links of a release."""
+    if not tally.opened and not tally.started:
+        return "Nobody opened an install page yet."
+    said = [f"{words.people(tally.opened)} opened the install page"]
+    if tally.started > tally.fetched:
+        said.append(f"{tally.started - tally.fetched} began to fetch it")
+    said.append(f"{tally.fetched} have all of it" if tally.fetched != 1 else "1 has all of it")
+    return f"{', '.join(said)}."
 
 
 def option(release: ReleaseLine) -> Block:

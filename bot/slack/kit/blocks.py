@@ -97,6 +97,11 @@ def context(*texts: str) -> Block:
     return {"type": "context", "elements": [marked(text) for text in shown]}
 
 
+def titled(title: str, icon: Block | None = None) -> Block:
+    """Return a small line of its own with an image before it, if there is one."""
+    return {"type": "context", "elements": [*([icon] if icon else []), marked(title)]}
+
+
 def divider() -> Block:
     return {"type": "divider"}
 

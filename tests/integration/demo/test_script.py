@@ -10,6 +10,7 @@ from bot.sandbox.script import PATIENCE, RoadBroken, script
 from tests.integration.demo.processes import demo
 
 STEPS = (
+    "Ann is the release manager, Cid an uploader",
     "Cid posts",
     "The card says: Harbour 2.4.0 (241)",
     "Ann creates the app",
@@ -82,4 +83,4 @@ async def test_what_is_no_build_ends_it_with_a_sentence_long_before_patience_doe
 
     assert told in str(broken.value)
     assert "no sign of" not in str(broken.value), f"It took {PATIENCE} s."
-    assert len(capsys.readouterr().out.splitlines()) == 1
+    assert len(capsys.readouterr().out.splitlines()) == 2

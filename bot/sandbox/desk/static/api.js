@@ -17,12 +17,19 @@ function sentence(error) {
   return String(error);
 }
 
+function freshTab() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(36)).join("");
+}
+
 class Api {
   me = null;
+  // Forms open in the tab whose click or command asked for them, not in every tab of a person.
+  tab = freshTab();
 
   address(path, parameters = {}) {
     const url = new URL(path, location.origin);
     if (this.me) url.searchParams.set("as", this.me);
+    url.searchParams.set("tab", this.tab);
     for (const [name, value] of Object.entries(parameters)) if (value !== null && value !== undefined) url.searchParams.set(name, value);
     return url.href;
   }
@@ -31,13 +38,14 @@ class Api {
     return answer(await this.#fetch(this.address(path, parameters)));
   }
 
-  async send(method, path, body) {
+  async send(method, path, body, as = null) {
     const headers = { "Content-Type": "application/json" };
-    return answer(await this.#fetch(this.address(path), { method, headers, body: JSON.stringify(body ?? {}) }));
+    return answer(await this.#fetch(this.address(path, { as: as ?? this.me }), { method, headers, body: JSON.stringify(body ?? {}) }));
   }
 
-  post(path, body) {
-    return this.send("POST", path, body);
+  /** Post as who I am, or as somebody else for this once. */
+  post(path, body, as = null) {
+    return this.send("POST", path, body, as);
   }
 
   async #fetch(url, options) {

@@ -7,6 +7,7 @@ class Directory {
   usergroups = new Map();
   bot = null;
   workspace = { name: "Slipway" };
+  standing = [];
   commands = [];
   shortcuts = [];
   edition = 0;
@@ -14,6 +15,7 @@ class Directory {
   takePeople(answer) {
     this.bot = answer.bot ?? null;
     this.workspace = answer.workspace ?? this.workspace;
+    this.standing = answer.standing ?? [];
     this.commands = answer.commands ?? answer.bot?.commands ?? [];
     this.shortcuts = answer.shortcuts ?? answer.bot?.shortcuts ?? [];
     for (const person of answer.people ?? []) this.people.set(person.id, person);

@@ -1,4 +1,5 @@
-// The shortcodes people really type and bots really send. Unknown ones stay as they were written.
+// The emoji people really type and bots really send, as shortcodes and as characters. Those that carry
+// meaning here are drawn by us; the others are left to the system, or named where it has no font for them.
 import { make } from "./dom.js";
 import { emojiArt } from "./emojiart.js";
 
@@ -21,19 +22,55 @@ for (const pair of TABLE.split(/[|\n]/)) {
   if (name && glyph) GLYPHS.set(name, glyph);
 }
 
-/** The glyph of a shortcode written without its colons, or null. A skin tone is left out. */
-function glyph(name) {
-  return GLYPHS.get(String(name).replace(/::skin-tone-\d$/, "")) ?? null;
+const NAMES = new Map([...GLYPHS].reverse().map(([name, glyph]) => [bare(glyph), name]));
+const SHORTCODE = /:([a-z0-9_+'-]+(?:::skin-tone-\d)?):/;
+const CHARACTER = /((?:\p{Extended_Pictographic}|\p{Emoji_Presentation}|[#*0-9](?=\uFE0F?\u20E3))[\uFE0E\uFE0F\u20E3\p{Emoji_Modifier}]*(?:\u200D\p{Extended_Pictographic}[\uFE0F\p{Emoji_Modifier}]*)*)/u;
+
+/** A character without what only says how it is to be shown. */
+function bare(glyph) {
+  return glyph.replace(/[\uFE0E\uFE0F\u{1F3FB}-\u{1F3FF}]/gu, "");
 }
 
+let drawsColours = null;
+/** Whether this machine has a font for emoji: something that is drawn in colour though the ink is black. */
+function hasFont() {
+  if (drawsColours !== null) return drawsColours;
+  const canvas = make("canvas", { width: 24, height: 24 });
+  const ink = canvas.getContext("2d", { willReadFrequently: true });
+  ink.font = `18px ${getComputedStyle(document.body).fontFamily}`;
+  ink.textBaseline = "top";
+  ink.fillText("\u{1F600}", 1, 1);
+  const { data } = ink.getImageData(0, 0, 24, 24);
+  drawsColours = data.some((value, at) => at % 4 < 2 && Math.abs(value - data[at + 1]) > 40);
+  return drawsColours;
+}
+
+function shown(name, glyph) {
+  const picture = emojiArt(name) ?? (hasFont() ? glyph : null);
+  const kind = picture ? "emoji" : "emoji emoji--named";
+  return make("span", { class: kind, role: "img", "aria-label": name.replaceAll("_", " "), title: `:${name}:` }, picture ?? `:${name}:`);
+}
+
+/** The emoji of a shortcode written without its colons. A skin tone is left out; an unknown one stays text. */
 export function emoji(name) {
-  const found = emojiArt(name) ?? glyph(name);
-  if (!found) return document.createTextNode(`:${name}:`);
-  return make("span", { class: "emoji", role: "img", "aria-label": String(name).replaceAll("_", " "), title: `:${name}:` }, found);
+  const known = String(name).replace(/::skin-tone-\d$/, "");
+  const glyph = GLYPHS.get(known) ?? null;
+  return glyph || emojiArt(known) ? shown(known, glyph) : document.createTextNode(`:${name}:`);
 }
 
-/** Plain text with its shortcodes drawn. */
+/** Text with the emoji that stand in it as characters drawn. */
+export function withCharacters(text) {
+  const parts = String(text ?? "").split(CHARACTER);
+  return parts.filter(Boolean).map((part) => {
+    const name = NAMES.get(bare(part));
+    if (name) return shown(name, part);
+    const isLost = /\p{Emoji_Presentation}/u.test(part) && !hasFont();
+    return isLost ? shown("emoji", part) : document.createTextNode(part);
+  });
+}
+
+/** Plain text with its shortcodes and its characters drawn. */
 export function withEmoji(text) {
-  const parts = String(text ?? "").split(/:([a-z0-9_+'-]+):/);
-  return parts.map((part, index) => (index % 2 ? emoji(part) : document.createTextNode(part)));
+  const parts = String(text ?? "").split(SHORTCODE);
+  return parts.flatMap((part, index) => (index % 2 ? [emoji(part)] : withCharacters(part)));
 }

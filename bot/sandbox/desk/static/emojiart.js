@@ -80,7 +80,25 @@ const ART = {
   anchor: [["circle", { cx: 12, cy: 4.5, r: 2.2, fill: "none", stroke: BLUE, "stroke-width": 2 }], line("M12 7v14M8 10h8M4 14c.5 4 3.5 7 8 7s7.5-3 8-7", BLUE, 2.2)],
 };
 
-const ALIASES = { pencil: "memo", orange_circle: "large_orange_circle", yellow_circle: "large_yellow_circle", green_circle: "large_green_circle", blue_circle: "large_blue_circle", hand: "raised_hand", information: "information_source" };
+Object.assign(ART, {
+  "+1": [shape("M9 11l3.2-8c1.9 0 3 1.3 2.7 3.1L14.2 9h5.3c1.6 0 2.6 1.4 2.2 2.9l-1.8 6.8c-.3 1-1.2 1.7-2.3 1.7H9z", SKIN), box(2.5, 10.5, 5, 10.5, 1.6, BLUE)],
+  "-1": [shape("M9 13l3.2 8c1.9 0 3-1.3 2.7-3.1L14.2 15h5.3c1.6 0 2.6-1.4 2.2-2.9l-1.8-6.8c-.3-1-1.2-1.7-2.3-1.7H9z", SKIN), box(2.5, 3, 5, 10.5, 1.6, BLUE)],
+  heart: [shape("M12 21C5.5 16 2.5 12.7 2.5 8.8A5.2 5.2 0 0 1 12 6a5.2 5.2 0 0 1 9.5 2.8C21.5 12.7 18.5 16 12 21z", RED)],
+  star: [shape("M12 2l3 6.5 7 .8-5.2 4.8 1.4 7L12 17.6 5.8 21.1l1.4-7L2 9.3l7-.8z", AMBER)],
+  fire: [shape("M12.5 1.5c.5 4 5.5 6 5.5 12a6.2 6.2 0 0 1-12.4 0c0-2.5 1.2-4.3 2.4-5.5.2 1.5.9 2.3 1.7 2.5C9.2 6.5 10.5 3.5 12.5 1.5z", "#ee7b30"), shape("M12 12.5c1.7 1.5 3 2.8 3 4.8a3 3 0 0 1-6 0c0-2 1.3-3.3 3-4.8z", AMBER)],
+  ship: [box(7, 6, 10, 4, 1, PALE), box(10, 2.5, 3.5, 4, 0.6, RED), shape("M4.5 10h15l1.5 4-3 6.5H6L3 14z", INK), line("M2 20.5c1.7 1.4 3.3 1.4 5 0 1.7 1.4 3.3 1.4 5 0 1.7 1.4 3.3 1.4 5 0 1.7 1.4 3.3 1.4 5 0", BLUE, 1.9)],
+  sailboat: [shape("M11 2.5v13H3.5z", PALE), shape("M12.8 6v9.5h6.5z", AMBER), shape("M3 17h18l-2.5 4.5h-13z", RED)],
+  battery: [box(7, 4, 10, 18, 2, INK), box(10, 2, 4, 2.5, 0.6, "#6b7f86"), box(8.7, 9, 6.6, 11.3, 1, GREEN)],
+  bug: [["ellipse", { cx: 12, cy: 13.5, rx: 5, ry: 7, fill: GREEN }], disc(INK, 2.8, 12, 6), line("M12 9v11M3.5 9.5l4 2M20.5 9.5l-4 2M3 15h4M21 15h-4M4.5 20.5l3.3-2.2M19.5 20.5l-3.3-2.2", INK, 1.5)],
+  zap: [shape("M13.5 1.5L4.5 13.5h6L8.5 22.5l10-13h-6.3z", AMBER)],
+  wrench: [line("M5 19.5L13.5 11", "#7d949b", 4), shape("M21.3 6.3L18 9.6l-3-.7-.7-3 3.3-3.3a5.6 5.6 0 0 0-6.8 7.5 5.6 5.6 0 0 0 10.5-3.8z", "#7d949b")],
+  gear: [disc("#7d949b", 7), line("M12 2.5v3M12 18.5v3M2.5 12h3M18.5 12h3M5.3 5.3l2.1 2.1M16.6 16.6l2.1 2.1M18.7 5.3l-2.1 2.1M7.4 16.6l-2.1 2.1", "#7d949b", 3), disc(PALE, 3)],
+  smile: [disc(AMBER), disc(INK, 1.3, 8.7, 9.7), disc(INK, 1.3, 15.3, 9.7), line("M7.5 14c1.2 2.3 2.7 3.3 4.5 3.3s3.3-1 4.5-3.3", INK, 1.7)],
+  calendar: [box(3, 4.5, 18, 17, 2, PALE), box(3, 4.5, 18, 5, 2, RED), line("M8 2.5v4M16 2.5v4", "#6b7f86", 2), line("M7 13.5h10M7 17.5h6", "#8aa0a6", 1.6)],
+  computer: [box(4, 4, 16, 11.5, 1.5, INK), box(5.5, 5.5, 13, 8.5, 0.6, "#7fc4e8"), shape("M2 17h20l-1.5 3.5h-17z", "#9fb3b9")],
+});
+
+const ALIASES = { thumbsup: "+1", thumbsdown: "-1", boat: "sailboat", smiley: "smile", slightly_smiling_face: "smile", grinning: "smile", date: "calendar", confetti_ball: "tada", desktop_computer: "computer", star2: "star", ballot_box_with_check: "white_check_mark", heavy_exclamation_mark: "exclamation", pencil2: "memo", hammer: "wrench", hammer_and_wrench: "wrench", pencil: "memo", orange_circle: "large_orange_circle", yellow_circle: "large_yellow_circle", green_circle: "large_green_circle", blue_circle: "large_blue_circle", hand: "raised_hand", information: "information_source" };
 
 /** The drawing of a shortcode, or null where there is none of ours. */
 export function emojiArt(name) {

@@ -1,4 +1,4 @@
-// Three steps for a newcomer: post a build, send it to people, install it as one of them.
+// Five stations for a newcomer, from a new build to the alarm: one is shown at a time, any can be chosen.
 import { api } from "./api.js";
 import { directory } from "./directory.js";
 import { make, refill } from "./dom.js";
@@ -7,17 +7,24 @@ import { failed } from "./notice.js";
 import { remember, remembered } from "./storage.js";
 import { deed, tool } from "./tool.js";
 
-const FRESH = { open: true, done: [false, false, false], at: 0 };
+const NAMES = ["What changed", "One click", "Install", "Receipts", "The alarm"];
+const [CHANGED, ONE_CLICK, INSTALL, RECEIPTS, ALARM] = NAMES.keys();
+const FRESH = { open: true, done: NAMES.map(() => false), at: 0, card: null, alarm: null };
+const NEXT = "Harbour-2.5.0-251.ipa";
+const NEXT_ANDROID = "harbour-2.5.0-2510.apk";
+const STRANGE = "Harbour-2.5.1-253.ipa";
 
 export class Guide {
   #busy = false;
+  #ready = true;
 
-  constructor(node, { onSample, onPerson }) {
-    Object.assign(this, { node, onSample, onPerson });
-    // Another workspace is another first visit.
-    this.name = `guide.${directory.workspace.id ?? ""}`;
+  constructor(node, { onSample, onPerson, onCommand, onPhone }) {
+    Object.assign(this, { node, onSample, onPerson, onCommand, onPhone });
+    // Another workspace is another first visit, and so is another start: its channels begin anew.
+    this.name = `guide.${[directory.workspace.id, directory.workspace.born].filter(Boolean).join(".")}`;
     this.state = { ...FRESH, ...remembered(this.name) };
-    document.addEventListener("slipway:followed", ({ detail }) => /\/i\//.test(detail.href) && this.finished(2));
+    document.addEventListener("slipway:followed", ({ detail }) => /\/i\//.test(detail.href) && this.finished(INSTALL));
+    document.addEventListener("slipway:acted", ({ detail }) => detail.action === "release_distribute_usual" && this.distributed());
     this.draw();
   }
 
@@ -25,10 +32,22 @@ export class Guide {
     this.#keep({ open: !this.state.open, at: Math.max(0, this.state.done.indexOf(false)) });
   }
 
-  finished(step) {
-    if (this.state.done[step]) return;
-    const done = this.state.done.map((was, index) => was || index === step);
-    this.#keep({ done, at: Math.max(0, done.indexOf(false)) });
+  /** What happened before is far enough, or not yet, for the first station. */
+  ready(is) {
+    if (is === this.#ready) return;
+    this.#ready = is;
+    this.draw();
+  }
+
+  distributed() {
+    this.finished(ONE_CLICK);
+  }
+
+  finished(station) {
+    if (this.state.done[station]) return;
+    const done = this.state.done.map((was, index) => was || index === station);
+    const next = [done.indexOf(false, station), done.indexOf(false), station].find((at) => at >= 0);
+    this.#keep({ done, at: next });
   }
 
   #keep(change) {
@@ -44,98 +63,126 @@ export class Guide {
   draw() {
     this.node.hidden = !this.state.open;
     if (!this.state.open) return;
-    const steps = [this.#post(), this.#send(), this.#install()];
     const finished = this.state.done.every(Boolean);
     refill(this.node,
       make("div", { class: "guide__head" },
-        make("strong", null, finished ? "That is the whole road" : "Three steps to a phone"),
-        make(
-          "div",
-          { class: "guide__dots", role: "group", "aria-label": "Steps" },
-          steps.map((_, index) => this.#dot(index)),
-        ),
+        make("strong", null, finished ? "That is the whole road" : "From a build to a phone"),
+        make("div", { class: "guide__stations", role: "group", "aria-label": "Stations" }, NAMES.map((_, index) => this.#tab(index))),
         tool(
           "close",
           "Close the guide",
           () => this.#keep({ open: false }),
           { title: "Close; the compass brings it back" },
         )),
-      make("ol", { class: "guide__steps" }, steps));
+      this.#station());
   }
 
-  #dot(index) {
-    const words = `Step ${index + 1}${this.state.done[index] ? ", done" : ""}`;
+  #tab(index) {
+    const done = this.state.done[index];
+    const words = `Station ${index + 1}: ${NAMES[index]}${done ? ", done" : ""}`;
     return make(
       "button",
       {
         type: "button",
-        class: "guide__dot",
+        class: `guide__tab${done ? " guide__tab--done" : ""}`,
         "aria-label": words,
         "aria-pressed": String(index === this.state.at),
         on: { click: () => this.#keep({ at: index }) },
       },
-      this.state.done[index] ? icon("check") : String(index + 1),
+      make("span", { class: "guide__number", "aria-hidden": "true" }, done ? icon("check") : String(index + 1)),
+      make("span", { class: "guide__name" }, NAMES[index]),
     );
   }
 
-  #step(index, title, words, ...deeds) {
-    const done = this.state.done[index];
-    return make("li", { class: `step${done ? " step--done" : ""}${index === this.state.at ? " step--now" : ""}` },
-      make("span", { class: "step__number", "aria-hidden": "true" }, done ? icon("check") : String(index + 1)),
-      make(
-        "div",
-        { class: "step__words" },
-        make("h3", null, title, done ? make("span", { class: "unseen" }, " (done)") : null),
-        make("p", null, words),
-        make("div", { class: "step__deeds" }, deeds),
-      ));
+  #station() {
+    const [words, ...deeds] = [
+      () => this.#changed(),
+      () => this.#oneClick(),
+      () => this.#install(),
+      () => this.#receipts(),
+      () => this.#alarm(),
+    ][this.state.at]();
+    return make("div", { class: "station" },
+      make("p", null, words),
+      make("div", { class: "station__deeds" }, deeds));
   }
 
-  #sample(words, file) {
-    const button = deed(words, () => this.#postSample(button, file));
-    return button;
+  #changed() {
+    return [
+      "Cid posts Harbour 2.5.0 in #mobile-builds. Slipway reads it and compares it with 2.4.0: what it may do now, whose phones it fits, how it is signed.",
+      this.#sample("Post Harbour 2.5.0 as Cid", NEXT, CHANGED),
+      this.#sample("The Android build", NEXT_ANDROID, CHANGED),
+    ];
   }
 
-  async #postSample(button, file) {
-    if (this.#busy) return;
-    this.#busy = true;
-    button.setAttribute("aria-busy", "true");
-    try {
-      this.#keep({ card: await this.onSample(file) });
-      this.finished(0);
-    } catch (problem) {
-      failed(problem);
-    } finally {
-      this.#busy = false;
-      button.removeAttribute("aria-busy");
-    }
-  }
-
-  #post() {
-    return this.#step(0, "Post a build", "As anybody, in #mobile-builds. Slipway reads it and answers in the thread.",
-      this.#sample("Post the sample iOS build", "harbour.ipa"), this.#sample("…Android build", "harbour.apk"));
-  }
-
-  #send() {
-    const ann = this.#named("Ann");
-    const words = "On the card, as Ann. A new app asks for “Create app…” first.";
-    return this.#step(
-      1,
-      "Press “Distribute…”",
-      words,
-      this.#become(ann, "Be Ann", "Show me the card", "mobile-builds"),
-    );
+  #oneClick() {
+    return [
+      "QA got the last one, so the card offers “Distribute to QA”. Ann presses it, once. “Distribute…” asks for groups, people and notes.",
+      this.#become("Ann", "Be Ann, at the card", "Show me the card", "mobile-builds"),
+    ];
   }
 
   #install() {
-    const bob = this.#named("Bob");
-    const words = "His personal link is in his messages from Slipway.";
-    return this.#step(2, "Install it as Bob", words, this.#become(bob, "Be Bob", "Show his messages", "bot"));
+    return [
+      "Bob has a message with an install link of his own. Open it as on a computer, or let his iPhone open it and install.",
+      this.#become("Bob", "Be Bob", "Show his messages", "bot"),
+      this.#working("Let his iPhone install it", async () => {
+        await this.onPhone(this.#named("Bob"));
+        this.finished(INSTALL);
+      }),
+    ];
   }
 
-  #become(person, otherwise, already, place) {
+  #receipts() {
+    return [
+      "Who was told, who opened the page, whose phone has every byte: Ann asks for the release and sees it.",
+      this.#working("Show Ann the receipts", async () => {
+        await this.onCommand(this.#named("Ann"), "/release", "show harbour 2.5.0");
+        this.finished(RECEIPTS);
+      }),
+    ];
+  }
+
+  #alarm() {
+    return [
+      "Harbour 2.5.1 is signed by another team, and no phone installs it over 2.5.0. The card says so loudly, and so does every question before it goes out.",
+      this.#sample("Post it as Cid", STRANGE, ALARM),
+    ];
+  }
+
+  /** A deed that takes a while: it turns until it is over, and says what went wrong. */
+  #working(words, act) {
+    const button = deed(words, async () => {
+      if (this.#busy) return;
+      this.#busy = true;
+      button.setAttribute("aria-busy", "true");
+      try {
+        await act();
+      } catch (problem) {
+        failed(problem);
+      } finally {
+        this.#busy = false;
+        button.removeAttribute("aria-busy");
+      }
+    });
+    button.disabled = !this.#ready;
+    return button;
+  }
+
+  #sample(words, file, station) {
+    return this.#working(words, async () => {
+      const thread = await this.onSample(file, this.#named("Cid"));
+      this.#keep(station === ALARM ? { alarm: thread } : { card: thread });
+      this.finished(station);
+    });
+  }
+
+  #become(first, otherwise, already, place) {
+    const person = this.#named(first);
     if (!person) return null;
     const thread = place === "bot" ? null : this.state.card;
-    return deed(api.me === person ? already : otherwise, () => this.onPerson(person, place, thread));
+    const button = deed(api.me === person ? already : otherwise, () => this.onPerson(person, place, thread));
+    button.disabled = !this.#ready;
+    return button;
   }
 }

@@ -8,6 +8,7 @@ import { Home } from "./home.js";
 import { Modal } from "./modal.js";
 import { banner, failed } from "./notice.js";
 import { closePopup } from "./popup.js";
+import { Progress } from "./progress.js";
 import { addressOf, parsed } from "./route.js";
 import { postSample } from "./samples.js";
 import { Sidebar } from "./sidebar.js";
@@ -46,9 +47,13 @@ class Desk {
     try {
       directory.takePeople(await api.get("/desk/people"));
       this.guide = new Guide(document.getElementById("guide"), {
-        onSample: (name) => this.postSample(name),
+        onSample: (name, person) => this.postSample(name, person),
         onPerson: (person, place, thread) => this.become(person, place, thread),
+        onCommand: (person, command, text) => this.type(person, command, text),
+        onPhone: (person) => api.post("/desk/phone", {}, person),
       });
+      this.progress = new Progress(document.getElementById("progress"), { onReady: (is) => this.guide.ready(is) });
+      this.progress.show(directory.standing.find(({ type }) => type === "progress"));
       addEventListener("hashchange", () => this.follow());
       addEventListener("pointerdown", (event) => this.#noteLink(event), true);
       await this.follow();
@@ -100,6 +105,7 @@ class Desk {
     api.me = person;
     remember("person", person);
     this.place = null;
+    this.threadKey = null;
     this.modal.closed(null);
     closePopup();
     directory.channels.clear();
@@ -183,8 +189,16 @@ class Desk {
     this.go(named?.id ?? (place === "bot" ? "home" : same), thread);
   }
 
-  /** Post a sample in the builds channel and open its thread, which is where the bot answers. */
-  async postSample(name) {
+  /** Type a command in the builds channel as somebody, and stay where its answer appears. */
+  async type(person, command, text) {
+    await this.become(person, FIRST_PLACE);
+    const channel = this.channels.find((each) => each.name === FIRST_PLACE);
+    await api.post("/desk/commands", { channel: channel.id, command, text });
+  }
+
+  /** Post a sample in the builds channel as somebody and open its thread, which is where the bot answers. */
+  async postSample(name, person) {
+    if (person && person !== api.me) await this.become(person, FIRST_PLACE);
     const channel = this.channels.find((each) => each.name === FIRST_PLACE);
     if (!channel) throw new Error(`There is no #${FIRST_PLACE} in this workspace.`);
     const answer = await postSample(name, channel.id);
@@ -199,7 +213,7 @@ class Desk {
   }
 
   #submitted(view) {
-    if (/distribut/i.test(`${view.callback_id} ${view.title?.text}`)) this.guide?.finished(1);
+    if (/distribut/i.test(`${view.callback_id} ${view.title?.text}`)) this.guide?.distributed();
   }
 
   #hear(event) {
@@ -212,6 +226,7 @@ class Desk {
       view_updated: () => (event.view?.type === "home" ? this.#home() : this.modal.update(event.view)),
       view_closed: () => this.modal.closed(event.view_id ?? event.view?.id ?? null),
       home: () => this.#home(),
+      progress: () => this.progress?.show(event),
       channels: () => this.#loadChannels().catch(failed),
       people: () => this.#loadPeople().catch(failed),
       error: () => failed(new Error(event.text)),

@@ -1,6 +1,6 @@
 // The markdown block: standard Markdown as elements. Raw HTML in it stays text.
 import { make } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, withCharacters } from "./emoji.js";
 import { entity } from "./entity.js";
 import { link } from "./link.js";
 
@@ -43,12 +43,12 @@ function inline(text, depth = 0) {
       plain += text[at++];
       continue;
     }
-    if (plain) nodes.push(plain);
+    if (plain) nodes.push(...withCharacters(plain));
     plain = "";
     nodes.push(found.node);
     at += found.length;
   }
-  if (plain) nodes.push(plain);
+  if (plain) nodes.push(...withCharacters(plain));
   return nodes;
 }
 

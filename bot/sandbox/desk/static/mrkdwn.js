@@ -1,6 +1,6 @@
 // Slack's mrkdwn as elements: *bold*, _italic_, ~struck~, `code`, ```code blocks```, > quotes, bullets and <entities>.
 import { make } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, withCharacters } from "./emoji.js";
 import { entity, plainWords, unescaped } from "./entity.js";
 import { link } from "./link.js";
 
@@ -39,7 +39,7 @@ class Inline {
   }
 
   flush() {
-    if (this.plain) this.nodes.push(document.createTextNode(unescaped(this.plain)));
+    if (this.plain) this.nodes.push(...withCharacters(unescaped(this.plain)));
     this.plain = "";
   }
 

@@ -1,7 +1,7 @@
 // The rich_text block: sections, lists, quotes and preformatted text made of typed elements.
 import { slackDate } from "./date.js";
 import { make } from "./dom.js";
-import { emoji } from "./emoji.js";
+import { emoji, withCharacters } from "./emoji.js";
 import { broadcast, channelMention, groupMention, personMention } from "./entity.js";
 import { link } from "./link.js";
 
@@ -12,7 +12,7 @@ function styled(node, style) {
 }
 
 const ELEMENTS = {
-  text: (element) => document.createTextNode(element.text ?? ""),
+  text: (element) => withCharacters(element.text),
   link: (element) => link(element.url, element.text || element.url),
   user: (element) => personMention(element.user_id),
   usergroup: (element) => groupMention(element.usergroup_id),

@@ -22,6 +22,7 @@ export class Surface {
     };
     try {
       await api.post("/desk/actions", body);
+      document.dispatchEvent(new CustomEvent("slipway:acted", { detail: { action: element.action_id } }));
       return true;
     } catch (problem) {
       failed(problem);

@@ -22,6 +22,7 @@ export class Thread {
       inThread: true,
       empty: () => make("p", { class: "empty" }, "This message is gone."),
     });
+    this.me = api.me;
     this.list.me = api.me;
     this.composer = new Composer({
       channel: channel.id,
@@ -50,9 +51,11 @@ export class Thread {
   async load() {
     try {
       const { messages } = await api.get("/desk/messages", { channel: this.channel.id, thread_ts: this.ts });
+      if (api.me !== this.me) return;
       this.list.show(messages);
     } catch (problem) {
-      failed(problem);
+      // Somebody else may not see what the one before was looking at.
+      if (api.me === this.me) failed(problem);
     }
   }
 

@@ -97,7 +97,7 @@ async def send_action(ground: Ground, user_id: str, place: Place, action: JsonOb
         values = {action["block_id"]: {action["action_id"]: value}}
     payload = common(state, user, "block_actions") | _surroundings(ground, user_id, place, values)
     view_id = place.id if isinstance(place, View) and place.type == "modal" else None
-    payload["trigger_id"] = state.triggers.give(user_id, view_id=view_id)
+    payload["trigger_id"] = ground.trigger(user_id, view_id=view_id)
     payload["actions"] = [action]
     await ground.ask(payload, "The click")
 

@@ -45,7 +45,7 @@ async def run(
         "api_app_id": state.app.app_id,
         "is_enterprise_install": "false",
         "response_url": state.response_address(where.key),
-        "trigger_id": state.triggers.give(user_id),
+        "trigger_id": ground.trigger(user_id),
     }
     reply = await ground.delivery.ask(Sort.COMMAND, payload, command)
     if not reply.payload:

@@ -10,14 +10,16 @@ from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import User
 from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
+from bot.sandbox.slack.views import EVERY_TAB
 
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The workspace and the way to the app."""
+    """The workspace and the way to the app; *tab* is the page in which somebody acts."""
 
     state: State
     delivery: Delivery
+    tab: str = EVERY_TAB
 
     def user(self, user_id: str) -> User:
         """Return somebody who can act. Raise NotPossible for who is unknown or deactivated."""
@@ -40,6 +42,10 @@ class Ground:
         conversation = self.state.conversations.get(message.channel)
         known = conversation.history.get(message.ts) if conversation is not None else None
         return known or message
+
+    def trigger(self, user_id: str, *, view_id: str | None = None) -> str:
+        """Return a trigger id for what somebody does here."""
+        return self.state.triggers.give(user_id, view_id=view_id, tab=self.tab)
 
     async def ask(self, payload: JsonObject, what: str) -> Reply:
         """Send something interactive to the app. Raise Unanswered."""

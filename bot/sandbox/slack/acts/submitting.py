@@ -33,7 +33,7 @@ class Submitted:
 def current_view(ground: Ground, view: View | None, user_id: str) -> View:
     """Return the newest version of a view, by default of the topmost modal."""
     views = ground.state.views
-    found = views.top(user_id) if view is None else views.get(view.id)
+    found = views.top(user_id, ground.tab or None) if view is None else views.get(view.id)
     if found is None:
         raise NotPossible("There is no such view open.")
     if found.user != user_id:
@@ -71,7 +71,7 @@ async def submit(
     if refused:
         return Submitted(action="errors", errors=refused, view=filled, is_refused_here=True)
     payload = common(state, user, "view_submission") | {
-        "trigger_id": state.triggers.give(user_id, view_id=filled.id),
+        "trigger_id": ground.trigger(user_id, view_id=filled.id),
         "view": modals.as_json(state, filled),
         "response_urls": _response_urls(ground, filled),
     }
@@ -113,7 +113,7 @@ def _settle(ground: Ground, view: View, answer: JsonObject) -> Submitted:
         modals.close(ground.state, view)
         return Submitted(action="close")
     if action == "clear":
-        modals.close_all(ground.state, view.user)
+        modals.close_all(ground.state, view)
         return Submitted(action="clear")
     if action == "errors":
         return Submitted(action="errors", errors=_errors(view, answer), view=view)
@@ -121,7 +121,7 @@ def _settle(ground: Ground, view: View, answer: JsonObject) -> Submitted:
         raise Refusal("invalid_response_action", messages=[f"There is no {action}."])
     body = modals.approve(ground.state, answer.get("view"))
     if action == "push":
-        pushed = modals.show(ground.state, view.user, body, on_top=True)
+        pushed = modals.show(ground.state, view.user, body, on_top=True, tab=view.tab)
         return Submitted(action="push", view=pushed)
     return Submitted(action="update", view=modals.update(ground.state, view, body, None))
 
@@ -143,7 +143,7 @@ def _errors(view: View, answer: JsonObject) -> dict[str, str]:
 async def close(ground: Ground, user_id: str, view: View, *, everything: bool) -> None:
     """Close a modal, or all of them, and tell the app where it asked to be told."""
     closes_all = everything or bool(view.body.get("clear_on_close"))
-    views = ground.state.views.stack(user_id) if closes_all else [view]
+    views = ground.state.views.stack(user_id, view.tab) if closes_all else [view]
     for one in reversed(views):
         modals.close(ground.state, one)
         if not one.body.get("notify_on_close"):

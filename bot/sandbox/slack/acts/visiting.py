@@ -40,7 +40,7 @@ async def use_shortcut(
     payload = common(state, user, "shortcut" if message is None else "message_action") | {
         "callback_id": callback_id,
         "action_ts": state.mint.ts(),
-        "trigger_id": state.triggers.give(user_id),
+        "trigger_id": ground.trigger(user_id),
     }
     if message is not None:
         payload |= _on_message(ground, user_id, message)

@@ -16,7 +16,8 @@ async def open_modal(asked: Asked) -> JsonObject:
     """Open a modal; from within a modal it lies on top of that one."""
     body = modals.approve(asked.state, asked.arguments["view"])
     trigger = asked.state.triggers.look_at(asked.text("trigger_id"))
-    view = modals.show(asked.state, trigger.user, body, on_top=trigger.view_id is not None)
+    on_top = trigger.view_id is not None
+    view = modals.show(asked.state, trigger.user, body, on_top=on_top, tab=trigger.tab)
     trigger.is_used = True
     return _shown(asked, view)
 
@@ -26,7 +27,7 @@ async def push(asked: Asked) -> JsonObject:
     trigger = asked.state.triggers.look_at(asked.text("trigger_id"))
     if trigger.view_id is None or asked.state.views.get(trigger.view_id) is None:
         raise Refusal("not_found")
-    view = modals.show(asked.state, trigger.user, body, on_top=True)
+    view = modals.show(asked.state, trigger.user, body, on_top=True, tab=trigger.tab)
     trigger.is_used = True
     return _shown(asked, view)
 

@@ -11,7 +11,7 @@ from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.forms import initial_values, kept_values
 from bot.sandbox.slack.shapes import JsonObject, copied
 from bot.sandbox.slack.state import State
-from bot.sandbox.slack.views import DEEPEST_STACK, View
+from bot.sandbox.slack.views import DEEPEST_STACK, EVERY_TAB, View
 
 #: A view may be so many bytes of JSON.
 VIEW_BYTES = 250_000
@@ -36,22 +36,26 @@ def _hash(state: State) -> str:
     return f"{state.now()}.{state.mint.secret(8)}"
 
 
-def show(state: State, user_id: str, body: JsonObject, *, on_top: bool) -> View:
-    """Open a modal, on top of the others or instead of them."""
+def show(
+    state: State, user_id: str, body: JsonObject, *, on_top: bool, tab: str = EVERY_TAB
+) -> View:
+    """Open a modal in a tab, on top of the others there or instead of them."""
     if not on_top:
-        state.views.clear(user_id)
-    stack = state.views.stack(user_id)
+        state.views.clear(user_id, tab)
+    stack = state.views.stack(user_id, tab)
     if len(stack) >= DEEPEST_STACK:
         raise Refusal("push_limit_reached")
     _refuse_twin(state, body, None)
-    view = _made(state, user_id, body, stack)
+    view = _made(state, user_id, body, stack, tab)
     state.views.push(view)
     kind = "view_pushed" if stack else "view_opened"
-    state.tell_page({"type": kind, "view": as_json(state, view)}, user=user_id)
+    state.tell_page({"type": kind, "view": as_json(state, view)}, user=user_id, tab=tab)
     return view
 
 
-def _made(state: State, user_id: str, body: JsonObject, below: Sequence[View]) -> View:
+def _made(
+    state: State, user_id: str, body: JsonObject, below: Sequence[View], tab: str = EVERY_TAB
+) -> View:
     view_id = state.mint.id("V")
     return View(
         id=view_id,
@@ -61,6 +65,7 @@ def _made(state: State, user_id: str, body: JsonObject, below: Sequence[View]) -
         values=initial_values(body["blocks"]),
         root_id=below[0].id if below else view_id,
         previous_id=below[-1].id if below else None,
+        tab=tab,
     )
 
 
@@ -82,7 +87,8 @@ def update(state: State, view: View, body: JsonObject, expected_hash: str | None
     if new.type == "home":
         state.tell_page({"type": "home"}, user=new.user)
     else:
-        state.tell_page({"type": "view_updated", "view": as_json(state, new)}, user=new.user)
+        shown: JsonObject = {"type": "view_updated", "view": as_json(state, new)}
+        state.tell_page(shown, user=new.user, tab=new.tab)
     return new
 
 
@@ -100,12 +106,13 @@ def publish(state: State, user_id: str, body: JsonObject, expected_hash: str | N
 def close(state: State, view: View) -> None:
     """Take one modal away; the one below it shows again."""
     state.views.pop(view.id)
-    state.tell_page({"type": "view_closed", "view_id": view.id}, user=view.user)
+    state.tell_page({"type": "view_closed", "view_id": view.id}, user=view.user, tab=view.tab)
 
 
-def close_all(state: State, user_id: str) -> None:
-    for view in reversed(state.views.stack(user_id)):
-        close(state, view)
+def close_all(state: State, view: View) -> None:
+    """Take away every modal of the tab that *view* is open in."""
+    for one in reversed(state.views.stack(view.user, view.tab)):
+        close(state, one)
 
 
 def fill(state: State, view: View, values: JsonObject) -> View:

@@ -1,16 +1,18 @@
 """Who may come in: a browser on this machine that shows this very page."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.sandbox.slack.acts.ground import Ground
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.errors import NotPossible, SandboxError, Unanswered
 from bot.sandbox.slack.shapes import JsonObject
+from bot.sandbox.slack.views import EVERY_TAB
 from bot.sandbox.slack.workspace import Workspace
 
 #: Names of this machine. Another name in the Host header is a page that was rebound to us.
@@ -20,10 +22,11 @@ _SAFE = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A request of the page, by somebody."""
+    """A request of the page, by somebody, who acts on the ground of their tab."""
 
     request: web.Request
     workspace: Workspace
+    ground: Ground
     person: Person
 
     async def body(self) -> JsonObject:
@@ -80,13 +83,15 @@ def guarded(handler: Handler) -> Handler:
 
 
 def for_somebody(workspace: Workspace, answering: Answering) -> Handler:
-    """Let in and find out who it is that asks, from `?as=`."""
+    """Let in and find out who it is that asks, from `?as=`, and in which `&tab=`."""
 
     async def with_person(request: web.Request) -> web.StreamResponse:
         user = workspace.state.people.get(request.query.get("as", ""))
         if user is None or user.is_bot:
             raise NotPossible("Say who you are: nobody of this workspace has that id.")
-        person = Person(workspace.ground, user.id)
-        return await answering(Visit(request=request, workspace=workspace, person=person))
+        ground = replace(workspace.ground, tab=request.query.get("tab", EVERY_TAB))
+        person = Person(ground, user.id)
+        visit = Visit(request=request, workspace=workspace, ground=ground, person=person)
+        return await answering(visit)
 
     return guarded(with_person)

@@ -77,7 +77,7 @@ async def action(visit: Visit) -> web.Response:
         place = modals.fill(visit.workspace.state, place, _filled(place, body.get("state")))
     spot = _spot(body)
     _, element = element_named(place.blocks, spot.action_id, block_id=spot.block_id)
-    await clicks.click(visit.workspace.ground, visit.person.id, place, spot, _chosen(element, body))
+    await clicks.click(visit.ground, visit.person.id, place, spot, _chosen(element, body))
     return web.json_response({"ok": True})
 
 
@@ -100,7 +100,7 @@ async def options(visit: Visit) -> web.Response:
     body = await visit.body()
     place = _place(visit, body)
     typed = as_text(body.get("value"))
-    ground = visit.workspace.ground
+    ground = visit.ground
     answer = await clicks.suggestions(ground, visit.person.id, place, _spot(body), typed)
     return web.json_response(answer)
 
@@ -108,7 +108,7 @@ async def options(visit: Visit) -> web.Response:
 async def submit(visit: Visit) -> web.Response:
     body = await visit.body()
     view = _view(visit, visit.request.match_info["view"])
-    ground = visit.workspace.ground
+    ground = visit.ground
     filled = modals.fill(ground.state, view, _filled(view, body.get("state")))
     done = await submitting.submit(ground, visit.person.id, filled, {})
     if done.action == "errors":

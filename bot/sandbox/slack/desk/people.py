@@ -36,8 +36,9 @@ def people(workspace: Workspace) -> web.Response:
         {
             "people": shown,
             "bot": shown_user(bot) if bot is not None else None,
-            "workspace": {"name": state.team_name, "id": state.team_id},
+            "workspace": {"name": state.team_name, "id": state.team_id, "born": state.born},
             "commands": [asdict(command) for command in manifest.commands or ()],
+            "standing": list(state.standing_news.values()),
             "shortcuts": [asdict(shortcut) for shortcut in manifest.shortcuts or ()],
         }
     )

@@ -11,6 +11,7 @@ from bot.sandbox.slack.desk.door import Visit
 from bot.sandbox.slack.desk.messages import with_pictures
 from bot.sandbox.slack.shapes import JsonObject, as_text
 from bot.sandbox.slack.state import News, State
+from bot.sandbox.slack.views import EVERY_TAB
 
 #: A line that says nothing, so that a dead connection is noticed.
 HEARTBEAT_SECONDS = 15.0
@@ -23,7 +24,7 @@ class Stream:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self._queues: dict[asyncio.Queue[JsonObject | None], str] = {}
+        self._queues: dict[asyncio.Queue[JsonObject | None], Visit] = {}
         state.page_ears.append(self._on_news)
 
     def stop(self) -> None:
@@ -32,15 +33,18 @@ class Stream:
             _end(queue)
 
     def _on_news(self, news: News) -> None:
-        for queue, user_id in self._queues.items():
-            if not self._may_hear(news, user_id):
+        for queue, visit in self._queues.items():
+            if not self._may_hear(news, visit):
                 continue
             if queue.full():
                 _end(queue)
             else:
                 queue.put_nowait(news.body)
 
-    def _may_hear(self, news: News, user_id: str) -> bool:
+    def _may_hear(self, news: News, visit: Visit) -> bool:
+        user_id = visit.person.id
+        if news.tab not in {EVERY_TAB, visit.ground.tab}:
+            return False
         if news.user is not None:
             return news.user == user_id
         channel = news.body.get("channel")
@@ -67,7 +71,7 @@ class Stream:
 
     async def _lines(self, visit: Visit) -> AsyncGenerator[bytes]:
         queue: asyncio.Queue[JsonObject | None] = asyncio.Queue(LONGEST_QUEUE)
-        self._queues[queue] = visit.person.id
+        self._queues[queue] = visit
         try:
             while True:
                 try:

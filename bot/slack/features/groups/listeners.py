@@ -81,7 +81,7 @@ class Buttons:
 
     async def _show(self, click: Click, form: Form) -> None:
         """Open a form, or lay it over the one in which the button was pressed."""
-        if text_or_none(click.view, "id") is not None:
+        if text_or_none(click.view, "type") == "modal":
             await self._workspace.doorman.push(click.asker, click.trigger_id, form)
         else:
             await self._workspace.doorman.open(click.asker, click.trigger_id, form, again=None)

@@ -1,6 +1,7 @@
 """What belongs on whose Home tab."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any
 
 from bot.links import Links
@@ -42,12 +43,20 @@ class Home:
     """Knows what belongs on whose tab."""
 
     def __init__(
-        self, lists: Lists, permissions: Permissions, grants: Grants, links: Links
+        self,
+        lists: Lists,
+        permissions: Permissions,
+        grants: Grants,
+        links: Links,
+        *,
+        plain: bool = False,
     ) -> None:
+        """*plain* says that Slack is reached by http, and fetches icons so, too."""
         self._lists = lists
         self._permissions = permissions
         self._grants = grants
         self._links = links
+        self._icon = partial(links.card_icon, plain=plain)
 
     async def view(self, user_id: str) -> dict[str, Any]:
         """Return the tab of a person as things are now."""
@@ -56,8 +65,9 @@ class Home:
         installable = await self._installable(newest)
         for one in newest:
             await read_ahead(one.release.notes)
-        manages = await self._permissions.may(actor(user_id), Act.DISTRIBUTE)
-        return views.home(installable, await self._desk() if manages else None)
+        able = await self._permissions.allowed(actor(user_id), {Act.DISTRIBUTE, Act.MANAGE_GROUPS})
+        desk = await self._desk(able) if Act.DISTRIBUTE in able else None
+        return views.home(installable, desk, self._icon)
 
     async def _installable(self, given: Sequence[GivenLine]) -> list[views.Installable]:
         """Return what can be installed with its links, without those taken back on purpose."""
@@ -76,8 +86,12 @@ class Home:
             if one.release.release_id in grants
         ]
 
-    async def _desk(self) -> views.ManagerDesk:
+    async def _desk(self, able: Collection[Act]) -> views.ManagerDesk:
         drafts = await self._lists.newest([ReleaseState.DRAFT], limit=10)
         recent = await self._lists.newest([ReleaseState.LIVE], limit=10)
         lines = await self._lists.with_reach([*drafts, *recent])
-        return views.ManagerDesk(drafts=lines[: len(drafts)], recent=lines[len(drafts) :])
+        return views.ManagerDesk(
+            drafts=lines[: len(drafts)],
+            recent=lines[len(drafts) :],
+            makes_groups=Act.MANAGE_GROUPS in able,
+        )

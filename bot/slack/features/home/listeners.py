@@ -15,7 +15,11 @@ from bot.slack.workspace import Workspace
 def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
     """Let *app* draw the tab. It has no verb."""
     home = Home(
-        house.releases.lists, house.people.permissions, house.installing.grants, house.links
+        house.releases.lists,
+        house.people.permissions,
+        house.installing.grants,
+        house.links,
+        plain=workspace.clients.patient.base_url.startswith("http://"),
     )
     shown = Shown()
 

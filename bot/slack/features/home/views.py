@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.slack.drawing import notes, warnings
-from bot.slack.drawing.releases import line
+from bot.slack.drawing.releases import line_below_app
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
@@ -21,8 +22,16 @@ TEACH = (
 )
 
 
-#: A tab has 100 blocks; a manager's desk takes some of them.
-INSTALLABLE = 70
+#: A tab has 100 blocks: of these each takes two, and a manager's desk takes up to 44.
+INSTALLABLE = 25
+
+#: Returns where Slack fetches an icon, by its digest; None where it could not.
+IconOf: TypeAlias = Callable[[str], str | None]
+
+
+def no_icon(_sha256: str) -> str | None:
+    """Return that Slack can fetch none."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,45 +49,80 @@ class ManagerDesk:
 
     drafts: Sequence[ReachLine]
     recent: Sequence[ReachLine]
+    makes_groups: bool = False
 
 
-def home(installable: Sequence[Installable], desk: ManagerDesk | None) -> View:
+def home(
+    installable: Sequence[Installable], desk: ManagerDesk | None, icon: IconOf = no_icon
+) -> View:
     """Return the whole tab; *desk* is None for people who only test."""
     shown: list[Block] = []
     if desk is not None:
-        shown += _desk(desk)
-    shown += _installable(installable)
+        shown += _desk(desk, icon)
+    shown += _installable(installable, icon)
     shown.append(blocks.context(f"Everything I can do: {example('help')}"))
     return {"type": "home", "blocks": shown[:100]}
 
 
-def _desk(desk: ManagerDesk) -> list[Block]:
-    drafts: list[Block] = [blocks.header("Waiting to be distributed")]
+def _desk(desk: ManagerDesk, icon: IconOf) -> list[Block]:
+    waiting: list[Block] = [blocks.header("Waiting to be distributed")]
     if not desk.drafts:
-        drafts.append(blocks.section(TEACH))
-    for card in desk.drafts:
-        button = blocks.button(
-            "Distribute…",
-            names.DISTRIBUTE,
-            names.value_of(card.release.release_id),
-            style="primary",
-        )
-        drafts.append(blocks.section(line(card), accessory=button))
+        waiting.append(blocks.section(TEACH))
+    waiting += _by_app(desk.drafts, icon, _to_distribute)
     recent: list[Block] = [blocks.header("Recent releases")] if desk.recent else []
-    for card in desk.recent:
-        button = blocks.button("Details", names.HOME_SHOW, names.value_of(card.release.release_id))
-        recent.append(blocks.section(line(card), accessory=button))
-    return [*drafts, *recent, blocks.divider()]
+    recent += _by_app(desk.recent, icon, _to_look_at)
+    return [_tools(desk), *waiting, *recent, blocks.divider()]
 
 
-def _installable(found: Sequence[Installable]) -> list[Block]:
+def _tools(desk: ManagerDesk) -> Block:
+    """Return what a manager begins with: looking for any release, and making a group."""
+    find = blocks.external_choice(
+        names.SHOW_RELEASE, placeholder="Find a release by app or version", several=False
+    )
+    create = blocks.button("Create a group…", names.GROUP_CREATE, names.value_of("new"))
+    return blocks.actions(find, *([create] if desk.makes_groups else []))
+
+
+def _by_app(
+    cards: Sequence[ReachLine], icon: IconOf, button: Callable[[ReleaseLine], Block]
+) -> list[Block]:
+    """Return releases below their apps; the app of the newest one comes first."""
+    apps: dict[str, list[ReachLine]] = {}
+    for card in cards:
+        apps.setdefault(card.release.app_id, []).append(card)
+    shown: list[Block] = []
+    for below in apps.values():
+        shown.append(_app(below[0].release, icon))
+        shown += [
+            blocks.section(line_below_app(card), accessory=button(card.release)) for card in below
+        ]
+    return shown
+
+
+def _app(release: ReleaseLine, icon: IconOf) -> Block:
+    """Return an app's icon, its name and its platform."""
+    url = icon(release.icon_sha256) if release.icon_sha256 else None
+    picture = blocks.image(url, f"Icon of {release.app_display_name}") if url else None
+    name = mrkdwn.plain(release.app_display_name, 80)
+    return blocks.titled(f"*{name}* · {release.system}", picture)
+
+
+def _to_distribute(release: ReleaseLine) -> Block:
+    value = names.value_of(release.release_id)
+    return blocks.button("Distribute…", names.DISTRIBUTE, value, style="primary")
+
+
+def _to_look_at(release: ReleaseLine) -> Block:
+    return blocks.button("Details", names.HOME_SHOW, names.value_of(release.release_id))
+
+
+def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
     shown: list[Block] = [blocks.header("Your apps")]
     if not found:
         return [*shown, blocks.section(WELCOME)]
     for one in found[:INSTALLABLE]:
         line_ = one.given.release
         mandatory = " · *mandatory*" if one.given.mandatory else ""
-        text = f"*{mrkdwn.plain(line_.app_display_name, 80)}* {_version(line_)}{mandatory}"
         said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url))
         button = blocks.button(
             "Open" if one.stopped else "Install",
@@ -86,17 +130,13 @@ def _installable(found: Sequence[Installable]) -> list[Block]:
             names.value_of(one.given.recipient_id),
             url=one.url,
         )
-        why = warnings.lines_of(one.stopped)
-        about = "\n".join(part for part in (text, *why, said) if part)
-        shown.append(blocks.section(about, accessory=button))
+        text = f"*{mrkdwn.plain(line_.label, 80)}*{mandatory}"
+        about = "\n".join(part for part in (text, *warnings.lines_of(one.stopped), said) if part)
+        shown += [_app(line_, icon), blocks.section(about, accessory=button)]
     if len(found) > INSTALLABLE:
         rest = len(found) - INSTALLABLE
         shown.append(blocks.context(f"… and {rest} more: {example('list')}"))
     return shown
-
-
-def _version(release: ReleaseLine) -> str:
-    return f"{mrkdwn.plain(release.label, 80)} · {release.system}"
 
 
 def newest_of_each(found: Sequence[GivenLine], key: Callable[[GivenLine], str]) -> list[GivenLine]:

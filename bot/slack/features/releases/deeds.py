@@ -12,6 +12,7 @@ from bot.slack.kit.grammar import words
 from bot.slack.kit.payloads import actor
 from bot.slack.kit.verbs import Asked, Reply, closest, example
 from provisioning.actors import Act
+from provisioning.installing.receipts import Receipts
 from provisioning.people.permissions import ALLOWED, Permissions
 from provisioning.people.testers import Testers
 from provisioning.releases.cards import ReleaseLine
@@ -52,12 +53,18 @@ class Looking:
     """What people may look at. Who looks is asked once in each answer."""
 
     def __init__(
-        self, cards: Cards, lists: Lists, permissions: Permissions, testers: Testers
+        self,
+        cards: Cards,
+        lists: Lists,
+        permissions: Permissions,
+        testers: Testers,
+        receipts: Receipts,
     ) -> None:
         self._cards = cards
         self._lists = lists
         self._permissions = permissions
         self._testers = testers
+        self._receipts = receipts
 
     async def listed(self, asked: Asked) -> Reply:
         return await self._listed(await self._viewer(asked.user_id), words(asked.rest))
@@ -128,7 +135,10 @@ class Looking:
         """Return a release in full; who else has it is for those who see every release."""
         card = await self._cards.release(release_id)
         await read_ahead(card.notes)
-        return messages.full(card, with_reach=viewer.sees_all, distributes=viewer.distributes)
+        tally = await self._receipts.tally(release_id) if viewer.sees_all else None
+        return messages.full(
+            card, with_reach=viewer.sees_all, distributes=viewer.distributes, tally=tally
+        )
 
     async def _newest(self, viewer: Viewer, *, limit: int = 15) -> list[ReleaseLine]:
         if viewer.sees_all:

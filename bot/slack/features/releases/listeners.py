@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.house import House
 from bot.slack.features.releases.deeds import Looking
 from bot.slack.kit import names
-from bot.slack.kit.payloads import click_of, question_of, submission_of
+from bot.slack.kit.payloads import Click, click_of, question_of, submission_of
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors
 from bot.slack.line.submitting import Answer, answer
@@ -62,6 +62,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
         house.releases.lists,
         house.people.permissions,
         house.people.testers,
+        house.installing.receipts,
     )
     _listen(app, looking, workspace)
     return verbs(looking)
@@ -87,13 +88,21 @@ def _listen(app: AsyncApp, looking: Looking, workspace: Workspace) -> None:
 
         await answer(ack, workspace.doorman, body, show())
 
+    def look(click: Click, release_id: str) -> None:
+        async def show() -> None:
+            form = await looking.shown(click.asker.user_id, release_id)
+            await workspace.doorman.open(click.asker, click.trigger_id, form, again=None)
+
+        workspace.errors.start(show, click.asker, during="show a release")
+
     @app.action(names.HOME_SHOW)
     async def on_details(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         click = click_of(body)
+        look(click, click.subject)
 
-        async def show() -> None:
-            form = await looking.shown(click.asker.user_id, click.subject)
-            await workspace.doorman.open(click.asker, click.trigger_id, form, again=None)
-
-        workspace.errors.start(show, click.asker, during="show a release")
+    @app.action(names.SHOW_RELEASE)
+    async def on_found(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        click = click_of(body)
+        look(click, click.value)

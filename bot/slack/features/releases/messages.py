@@ -5,11 +5,12 @@ from datetime import datetime
 
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import line, reached, state_of
+from bot.slack.drawing.releases import line, phones, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row, rows
 from bot.slack.kit.verbs import example
+from provisioning.installing.receipts import Tally
 from provisioning.people.testers import TesterList, TesterSheet
 from provisioning.releases.cards import ActCard, AppLine, ReachLine, ReleaseCard
 from provisioning.releases.lifecycle import SENTENCES
@@ -78,11 +79,17 @@ def _app(card: AppLine) -> str:
     return f"{named} · {platform} · {mrkdwn.code(app.bundle_id)} · {newest}"
 
 
-def full(card: ReleaseCard, *, with_reach: bool, distributes: bool = False) -> Message:
+def full(
+    card: ReleaseCard,
+    *,
+    with_reach: bool,
+    distributes: bool = False,
+    tally: Tally | None = None,
+) -> Message:
     """
     Return one release with its facts, its notes and, *with_reach*, how far it went.
 
-    Whoever *distributes* reads how.
+    Whoever *distributes* reads how; a *tally* says what the phones did.
     """
     facts = card.build.facts
     sign, _ = words.RELEASE[card.standing]
@@ -95,7 +102,7 @@ def full(card: ReleaseCard, *, with_reach: bool, distributes: bool = False) -> M
             *warnings.warnings(card.build),
             blocks.fields(*_fields(card)),
             *_notes(card, _where_notes_are(with_reach=with_reach, distributes=distributes)),
-            *(_reach(card, distributes=distributes) if with_reach else ()),
+            *(_reach(card, tally, distributes=distributes) if with_reach else ()),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
         ],
@@ -136,7 +143,7 @@ def _where_notes_are(*, with_reach: bool, distributes: bool) -> str:
     return WITH_MANAGERS if with_reach else "on its install page"
 
 
-def _reach(card: ReleaseCard, *, distributes: bool) -> list[Block]:
+def _reach(card: ReleaseCard, tally: Tally | None, *, distributes: bool) -> list[Block]:
     if not card.acts:
         how = f": {example(f'distribute {card.app_name}')}" if distributes else "."
         return [blocks.context(f"Nobody has it yet{how}")]
@@ -145,6 +152,8 @@ def _reach(card: ReleaseCard, *, distributes: bool) -> list[Block]:
     lines += [_act(act) for act in card.acts[-ACTS:]]
     waiting = card.counts.get(RecipientState.WAITING, 0)
     lines.append(reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
+    if tally is not None:
+        lines.append(phones(tally))
     shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]
     if card.unreached:
         named = "\n".join(

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.samples.aab import write_aab
 from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.apk import write_apk
 from storage.inspection import rasteriser
 from storage.inspection.inspector import inspect
 from storage.inspection.worker import InspectionPool
 from tests.samples import gallery
-from tests.samples.aab import write_aab
 from tests.unit.storage.inspection.conftest import HASHES
 from tests.unit.storage.inspection.drawings import (
     at,

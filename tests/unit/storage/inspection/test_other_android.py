@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.samples import protobuf as pb
 from bot.sandbox.samples.binaryxml import Element, Reference, Value
+from bot.sandbox.samples.protoxml import proto_table, proto_xml
 from storage.inspection.inspector import inspect
 from storage.inspection.rejection import NotAPackage, PackageRejected
-from tests.samples import protobuf as pb
-from tests.samples.protoxml import proto_table, proto_xml
 from tests.unit.storage.inspection import apks
 from tests.unit.storage.inspection.conftest import HASHES, Read
 from tests.unit.storage.inspection.zips import DEFLATED, STORED, Part, parts, zip_of

@@ -4,10 +4,13 @@ import pytest
 
 from tests.browsers import Browser, Page, expect
 from tests.unit.bot.sandbox.desk import canned
+from tests.unit.bot.sandbox.desk.canned import Json
 from tests.unit.bot.sandbox.desk.deskserver import Workspace, serving
 from tests.unit.bot.sandbox.desk.visit import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SAMPLE = "Harbour-2.5.0-251.ipa"
 
 
 async def test_one_can_be_somebody_else(space: Workspace, page: Page) -> None:
@@ -64,17 +67,40 @@ async def test_the_guide_posts_a_sample_and_opens_its_thread(
     space: Workspace, visitor: Visitor
 ) -> None:
     page = await visitor.open("#/UANN/CQA", guide=True)
-    await page.get_by_role("button", name="Post the sample iOS build").click()
-    await expect(page.locator("#thread .file")).to_contain_text("harbour.ipa")
+    await page.get_by_role("button", name="Post Harbour 2.5.0 as Cid").click()
+    await expect(page.locator("#thread .file")).to_contain_text(SAMPLE)
 
-    assert space.samples == ["harbour.ipa"]
+    assert space.samples == [SAMPLE]
     said = space.messages[canned.BUILDS][-1]
-    assert said["files"][0]["size"] == len("harbour.ipa") * 1000
-    await expect(page.locator(".step--done h3")).to_have_text("Post a build (done)")
+    assert (said["user"], said["files"][0]["size"]) == (canned.CID, len(SAMPLE) * 1000)
+    done = page.get_by_role("button", name="Station 1: What changed, done")
+    await expect(done).to_have_attribute("aria-pressed", "false")
+    chosen = page.get_by_role("button", name="Station 2: One click")
+    await expect(chosen).to_have_attribute("aria-pressed", "true")
+
+
+async def test_d4_the_past_comes_along_in_sight_and_the_guide_waits_for_it(
+    space: Workspace, visitor: Visitor
+) -> None:
+    page = await visitor.open("#/UANN/CQA", guide=True)
+    strip, post = page.locator("#progress"), page.get_by_role("button", name="Post Harbour 2.5.0")
+    await expect(strip).to_be_hidden()
+    under_way: Json = {"type": "progress", "done": 3, "of": 13, "doing": "Bob and Dee install it"}
+
+    space.tell({**under_way, "ready": False, "over": False})
+    await expect(strip).to_have_text("Bob and Dee install it…")
+    await expect(post).to_be_disabled()
+    space.tell({**under_way, "done": 8, "ready": True, "over": False})
+    await expect(post).to_be_enabled()
+    space.tell({**under_way, "ready": True, "over": True, "trouble": "It broke off."})
+    await expect(strip).to_have_text("It broke off.")
+    space.tell({**under_way, "done": 13, "ready": True, "over": True, "trouble": ""})
+    await expect(strip).to_be_hidden()
 
 
 async def test_the_guide_leads_to_bobs_messages(visitor: Visitor) -> None:
     page = await visitor.open("#/UANN/CQA", guide=True)
+    await page.get_by_role("button", name="Station 3: Install").click()
     await page.get_by_role("button", name="Be Bob").click()
 
     await expect(page.get_by_role("button", name="You are Bob Baker")).to_be_visible()

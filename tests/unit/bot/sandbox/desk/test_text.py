@@ -67,6 +67,24 @@ async def test_entities_escapes_and_shortcodes_become_words(
     assert shown == [expected for _, expected in WORDS]
 
 
+async def test_d4_emoji_are_drawn_as_shortcodes_and_as_characters(
+    space: Workspace, visitor: Visitor
+) -> None:
+    space.say(canned.EMPTY, user=canned.BOB, text=":tada: 🎉 👍🏽 ❤️ ✅ :+1: 1 © a:b:c")
+    space.say(canned.EMPTY, user=canned.BOB, text="🍕 :pizza:")
+
+    page = await visitor.open("#/UANN/CEMPTY")
+    await page.locator(".message").last.wait_for()
+
+    drawn = page.locator(".message").first.locator(".emoji:has(> svg)")
+    labels = await drawn.evaluate_all("nodes => nodes.map(node => node.ariaLabel)")
+    assert labels == ["tada", "tada", "+1", "heart", "white check mark", "+1"]
+    assert (await page.locator(".mrkdwn").first.inner_text()).split() == ["1", "©", "a:b:c"]
+    # What we have no drawing of is the system's, or named where it has no font for it.
+    named = (await page.locator(".mrkdwn").last.inner_text()).split()
+    assert named in ([":pizza:"] * 2, ["🍕"] * 2)
+
+
 async def test_quotes_lists_and_code_blocks_stand_apart(space: Workspace, visitor: Visitor) -> None:
     space.say(canned.EMPTY, user=canned.BOB, text="&gt; said\n• one\n• two\n```let x = *1*```")
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.samples.aab import write_aab
 from bot.sandbox.samples.androidapp import Icon, SampleApk
-from tests.samples.aab import write_aab
 from tests.samples.splits import write_apks, write_xapk
 from tests.unit.bot.sandbox.samples.referees import ask
 

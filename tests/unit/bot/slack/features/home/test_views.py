@@ -1,5 +1,7 @@
 """The Home tab, drawn for whoever opens it."""
 
+from typing import Any
+
 from bot.slack.features.home import views
 from tests.blockkit import validity
 from tests.blockkit.inertness import EVIL, acting, strings
@@ -37,3 +39,37 @@ def test_of_each_app_only_the_newest_release_is_offered() -> None:
     found = views.newest_of_each([newer, older, other], lambda one: one.release.app_id)
 
     assert found == [newer, other]
+
+
+def test_d4_releases_stand_below_their_app_with_its_icon_and_platform() -> None:
+    ios: Any = {"app_id": "a" * 32, "icon_sha256": "1" * 64}
+    android: Any = {"app_id": "b" * 32, "platform": "android", "system": "Android"}
+    own = views.Installable(given=given(line(**ios)), url="https://x.example/i/abc")
+    recent = [reached(number=9, **ios), reached(number=4, **android), reached(number=8, **ios)]
+    desk = views.ManagerDesk(drafts=[reached(**android)], recent=recent, makes_groups=True)
+
+    home = views.home([own], desk, lambda sha: f"https://x.example/{sha[:3]}.png")
+
+    assert validity.view_complaints(home) == []
+    tools, *shown = home["blocks"]
+    assert [one["action_id"] for one in tools["elements"]] == ["show_release", "group_create"]
+    above = [block["elements"] for block in shown if block["type"] == "context"][:-1]
+    names = [elements[-1]["text"] for elements in above]
+    assert names == [
+        "*Harbour* · Android",
+        "*Harbour* · iOS",
+        "*Harbour* · Android",
+        "*Harbour* · iOS",
+    ]
+    icons = [elements[0].get("image_url") for elements in above]
+    assert icons == [None, "https://x.example/111.png", None, "https://x.example/111.png"]
+    numbers = [block["text"]["text"] for block in shown if "release 9" in str(block)]
+    assert len(numbers) == 1
+    order = [n for block in shown for n in (9, 8, 4) if f"release {n}" in str(block)]
+    assert order == [9, 8, 4]
+
+
+def test_d4_who_may_not_make_groups_is_offered_none() -> None:
+    desk = views.ManagerDesk(drafts=[], recent=[])
+
+    assert "Create a group…" not in str(views.home([], desk))

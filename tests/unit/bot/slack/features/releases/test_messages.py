@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.slack.drawing import releases
 from bot.slack.features.releases import messages
+from provisioning.installing.receipts import Tally
 from provisioning.people import testers as people
 from provisioning.releases.cards import Unreached
 from provisioning.releases.lifecycle import Standing
@@ -85,6 +88,22 @@ def test_of_thousands_of_testers_the_first_are_listed_and_all_are_counted() -> N
 
     listed = shown.count(EVIL) // 2
     assert f"… and {5000 - listed} more." in shown
+
+
+@pytest.mark.parametrize(
+    ("counted", "said"),
+    [
+        ((0, 0, 0), "Nobody opened an install page yet."),
+        ((1, 1, 1), "1 person opened the install page, 1 has all of it."),
+        ((3, 2, 0), "3 people opened the install page, 2 began to fetch it, 0 have all of it."),
+    ],
+)
+def test_d4_a_manager_reads_what_the_phones_did(counted: tuple[int, int, int], said: str) -> None:
+    opened, started, fetched = counted
+    tally = Tally(opened=opened, started=started, fetched=fetched)
+
+    assert said in words(messages.full(live(), with_reach=True, tally=tally))
+    assert said not in words(messages.full(live(), with_reach=False, tally=tally))
 
 
 def test_c20_a_tester_in_two_hundred_groups_is_listed_and_so_is_the_next() -> None:

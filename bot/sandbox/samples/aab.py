@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from bot.sandbox.samples import protobuf as pb
 from bot.sandbox.samples.androidapp import (
     ADAPTIVE_NAME,
     VECTOR_NAME,
@@ -16,8 +17,7 @@ from bot.sandbox.samples.archive import ArchiveWriter
 from bot.sandbox.samples.facts import SampleFacts
 from bot.sandbox.samples.jarsignature import JarManifest
 from bot.sandbox.samples.opening import Target, opened
-from tests.samples import protobuf as pb
-from tests.samples.protoxml import proto_table, proto_xml
+from bot.sandbox.samples.protoxml import proto_table, proto_xml
 
 _BUNDLETOOL = "1.18.1"
 

@@ -2,6 +2,7 @@
 
 import struct
 
+from bot.sandbox.samples import protobuf as pb
 from bot.sandbox.samples.binaryxml import (
     ANDROID,
     ATTRIBUTE_IDS,
@@ -12,7 +13,6 @@ from bot.sandbox.samples.binaryxml import (
     Value,
 )
 from bot.sandbox.samples.resourcetable import Config, Resource, ResourceTable
-from tests.samples import protobuf as pb
 
 _PNG, _PROTO_XML = 1, 3
 
