@@ -78,9 +78,13 @@ def empty_postgres_url(postgres_server: str) -> Generator[str]:
 @pytest.fixture(params=BACKENDS)
 def database_url(request: pytest.FixtureRequest) -> str:
     """Return the URL of a database of the test's own: the test runs once on each backend."""
-    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
-    url: str = request.getfixturevalue(name)
-    return url
+    return _url_on(request.param, request)
+
+
+@pytest.fixture(params=[BACKENDS[0], pytest.param(BACKENDS[1], marks=pytest.mark.slow)])
+def long_database_url(request: pytest.FixtureRequest) -> str:
+    """Return the URL of a database: on SQLite, and in the test's long form on PostgreSQL."""
+    return _url_on(request.param, request)
 
 
 @pytest.fixture(params=BACKENDS)
@@ -98,6 +102,11 @@ async def database(database_url: str) -> AsyncGenerator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
+
+
+def _url_on(backend: str, request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("sqlite_url" if backend == "sqlite" else "postgres_url")
+    return url
 
 
 def _upgrade(url: str) -> None:

@@ -73,8 +73,14 @@ def test_what_is_no_package_is_refused_in_one_line(tmp_path: Path, content: byte
 @pytest.mark.parametrize(
     "words",
     [
-        *(("serve",), ("migrate",), ("new-key",), ("rotate", "--former", "former.key")),
-        *(("storage", "verify"), ("doctor",), ("demo", "--script")),
+        ("serve",),
+        *(
+            pytest.param(words, marks=pytest.mark.slow)
+            for words in (
+                *(("migrate",), ("new-key",), ("rotate", "--former", "former.key")),
+                *(("storage", "verify"), ("doctor",), ("demo", "--script")),
+            )
+        ),
     ],
     ids=" ".join,
 )

@@ -103,7 +103,10 @@ async def test_c8_giving_the_uploader_role_asks_what_becomes_of_the_others(
     assert "every full member of this workspace may bring builds in" in shown
     assert f"builds are taken in from {draft.cid.mention}, and {draft.ann.mention}" in shown
     assert "From now on only those who hold it bring builds in" in given
-    assert "ann can give it. They type `/release roles give uploader @somebody`" in refused.said()
+    assert (
+        "Ann Archer can give it. They type `/release roles give uploader @somebody`"
+        in refused.said()
+    )
     assert "Nobody holds it by name now, so every full member may bring builds in." in back
 
 

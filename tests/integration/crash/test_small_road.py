@@ -20,13 +20,13 @@ def test_the_boundaries_of_a_road_are_known(sqlite_engine_home: EngineHome) -> N
 
 @pytest.mark.parametrize("boundary", BOUNDARIES)
 def test_killed_at_a_boundary_the_road_goes_on_where_it_was(
-    engine_home: EngineHome, boundary: str
+    long_engine_home: EngineHome, boundary: str
 ) -> None:
-    effects = Effects(engine_home)
+    effects = Effects(long_engine_home)
     before = BOUNDARIES[: BOUNDARIES.index(boundary) + 1]
 
-    assert run_until_killed(small_road.begin, engine_home, die_at=boundary) == before
-    seen = run_to_end(small_road.go_on, engine_home)
+    assert run_until_killed(small_road.begin, long_engine_home, die_at=boundary) == before
+    seen = run_to_end(small_road.go_on, long_engine_home)
 
     # Only the step in which the process died between its effect and its checkpoint runs twice.
     again = boundary.removeprefix("done:")
@@ -38,11 +38,11 @@ def test_killed_at_a_boundary_the_road_goes_on_where_it_was(
 
 @pytest.mark.parametrize("boundary", ["kept:fetch", "done:inspect"])
 def test_a_later_step_is_given_what_the_kept_one_returned(
-    engine_home: EngineHome, boundary: str
+    long_engine_home: EngineHome, boundary: str
 ) -> None:
-    effects = Effects(engine_home)
-    run_until_killed(small_road.begin, engine_home, die_at=boundary)
-    run_to_end(small_road.go_on, engine_home)
+    effects = Effects(long_engine_home)
+    run_until_killed(small_road.begin, long_engine_home, die_at=boundary)
+    run_to_end(small_road.go_on, long_engine_home)
 
     [[basis, fetched]] = effects.of("fetch")
     inspected = effects.of("inspect")
@@ -52,24 +52,24 @@ def test_a_later_step_is_given_what_the_kept_one_returned(
     assert kept_from == inspected[-1][1]
 
 
-def test_a_road_killed_at_every_boundary_in_turn_still_ends(engine_home: EngineHome) -> None:
-    run_until_killed(small_road.begin, engine_home, die_at=0)
+def test_a_road_killed_at_every_boundary_in_turn_still_ends(long_engine_home: EngineHome) -> None:
+    run_until_killed(small_road.begin, long_engine_home, die_at=0)
     for boundary in ("kept:fetch", "kept:inspect"):
-        run_until_killed(small_road.go_on, engine_home, die_at=boundary)
-    run_to_end(small_road.go_on, engine_home)
+        run_until_killed(small_road.go_on, long_engine_home, die_at=boundary)
+    run_to_end(small_road.go_on, long_engine_home)
 
-    assert [len(Effects(engine_home).of(step)) for step in STEPS] == [1, 1, 1]
+    assert [len(Effects(long_engine_home).of(step)) for step in STEPS] == [1, 1, 1]
 
 
 def test_a_road_that_kills_its_process_is_set_aside_and_somebody_is_told(
-    engine_home: EngineHome,
+    long_engine_home: EngineHome,
 ) -> None:
-    effects = Effects(engine_home)
+    effects = Effects(long_engine_home)
     for _ in range(4):
-        run_until_killed(small_road.eat_poison, engine_home, die_at="never, it dies by itself")
+        run_until_killed(small_road.eat_poison, long_engine_home, die_at="never, it dies by itself")
 
-    run_to_end(small_road.eat_poison, engine_home)
-    run_to_end(small_road.smell_poison, engine_home)
+    run_to_end(small_road.eat_poison, long_engine_home)
+    run_to_end(small_road.smell_poison, long_engine_home)
 
     assert len(effects.of("poison")) == 4
     # It is told at least once: a process may end between the telling and the note of it.
@@ -81,23 +81,25 @@ def test_a_road_that_kills_its_process_is_set_aside_and_somebody_is_told(
 
 @pytest.mark.parametrize("failures", [1, 3, 10])
 def test_killed_while_a_step_is_tried_again_the_road_still_ends(
-    engine_home: EngineHome, failures: int
+    long_engine_home: EngineHome, failures: int
 ) -> None:
-    effects = Effects(engine_home)
+    effects = Effects(long_engine_home)
     # After before:fetch, done, kept and before:inspect comes the first try's end.
-    run_until_killed(small_road.begin, engine_home, failures, die_at=4)
-    run_until_killed(small_road.go_on, engine_home, failures, die_at="done:inspect")
-    run_to_end(small_road.go_on, engine_home, failures)
+    run_until_killed(small_road.begin, long_engine_home, failures, die_at=4)
+    run_until_killed(small_road.go_on, long_engine_home, failures, die_at="done:inspect")
+    run_to_end(small_road.go_on, long_engine_home, failures)
 
     assert len(effects.of("failed")) == failures
     assert [len(effects.of(step)) for step in STEPS] == [1, 2, 1]
 
 
 @pytest.mark.parametrize("boundary", ["kept:a while", "done:a while"])
-def test_a_pause_goes_on_where_it_was_after_a_kill(engine_home: EngineHome, boundary: str) -> None:
-    effects = Effects(engine_home)
-    run_until_killed(small_road.rest, engine_home, 2.0, die_at=boundary)
-    run_to_end(small_road.rest, engine_home, 2.0)
+def test_a_pause_goes_on_where_it_was_after_a_kill(
+    long_engine_home: EngineHome, boundary: str
+) -> None:
+    effects = Effects(long_engine_home)
+    run_until_killed(small_road.rest, long_engine_home, 2.0, die_at=boundary)
+    run_to_end(small_road.rest, long_engine_home, 2.0)
 
     [[fetched]], [[kept]] = effects.of("fetch"), effects.of("keep")
     [_, [back]] = effects.of("back")
@@ -110,11 +112,11 @@ def test_a_pause_goes_on_where_it_was_after_a_kill(engine_home: EngineHome, boun
     "boundary", ["before:fetch", "kept:fetch", "before:give up", "done:give up", "kept:give up"]
 )
 def test_killed_while_giving_up_people_are_told_all_the_same(
-    engine_home: EngineHome, boundary: str
+    long_engine_home: EngineHome, boundary: str
 ) -> None:
-    effects = Effects(engine_home)
-    run_until_killed(small_road.break_off, engine_home, die_at=boundary)
-    run_to_end(small_road.break_off, engine_home)
+    effects = Effects(long_engine_home)
+    run_until_killed(small_road.break_off, long_engine_home, die_at=boundary)
+    run_to_end(small_road.break_off, long_engine_home)
 
     # An act runs again when the process died between its effect and its checkpoint.
     told = effects.of("told")
@@ -123,11 +125,13 @@ def test_killed_while_giving_up_people_are_told_all_the_same(
     assert " ".join(told[0][1:]) == "The file was deleted before it could be fetched."
 
 
-def test_a_road_that_kills_its_process_takes_no_other_one_with_it(engine_home: EngineHome) -> None:
-    effects = Effects(engine_home)
+def test_a_road_that_kills_its_process_takes_no_other_one_with_it(
+    long_engine_home: EngineHome,
+) -> None:
+    effects = Effects(long_engine_home)
     codes: list[int] = []
     while codes[-1:] != [0] and len(codes) < 6:
-        codes.append(Child.start(small_road.eat_poison_in_company, engine_home).wait()[0])
+        codes.append(Child.start(small_road.eat_poison_in_company, long_engine_home).wait()[0])
 
     assert codes == [-signal.SIGKILL] * 4 + [0]
     assert sorted(subject for [subject] in effects.of("walked")) == list(small_road.COMPANY)

@@ -216,7 +216,9 @@ async def test_c8_builds_of_other_apps_are_answered_once_a_day_until_they_hold_t
 
     await house.card_saying("New app")
     assert told.thread_ts == posted.ts
-    assert "ann can give it. They type `/release roles give uploader @the-app`." in told.said()
+    assert (
+        "Ann Archer can give it. They type `/release roles give uploader @the-app`." in told.said()
+    )
     assert len([m for m in house.workspace.by_bot(BUILDS) if "uploader role" in m.said()]) == 1
 
 

@@ -36,9 +36,9 @@ def large_ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def site(database_url: str, tmp_path: Path) -> AsyncGenerator[Site]:
-    """Lend a served installation: each test runs on both databases."""
-    async with open_site(database_url, tmp_path) as site:
+async def site(long_database_url: str, tmp_path: Path) -> AsyncGenerator[Site]:
+    """Lend a served installation: in its long form each test runs on both databases."""
+    async with open_site(long_database_url, tmp_path) as site:
         yield site
 
 

@@ -48,6 +48,12 @@ def blobs(tmp_path: Path) -> LocalBlobs:
 
 
 @pytest.fixture
+def database_url(long_database_url: str) -> str:
+    """Make signing a large app on both databases a matter of the long run."""
+    return long_database_url
+
+
+@pytest.fixture
 async def bench(database: Database, blobs: LocalBlobs, signed_ipa: Path, tmp_path: Path) -> Bench:
     return await open_bench(database, blobs, signed_ipa, tmp_path)
 
