@@ -127,7 +127,7 @@ def pace_of(said: str) -> list[str]:
     return [line for line in lines if "warning" in line or "error" in line]
 
 
-@pytest.mark.parametrize("name", few(SLACKS, "yes", "a slamming socket"))
+@pytest.mark.parametrize("name", few(SLACKS, "yes"))
 async def test_a5_with_a_bad_slack_the_house_starts_and_stops(tmp_path: Path, name: str) -> None:
     async with SLACKS[name]() as url, serving(tmp_path, url) as served:
         await served.says("Slipway is up")
@@ -217,7 +217,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", few(REFUSED, "bot", "app"))
+@pytest.mark.parametrize("name", few(REFUSED, "bot"))
 async def test_d1_a_token_that_slack_refuses_ends_with_a_sentence(
     tmp_path: Path, name: str
 ) -> None:

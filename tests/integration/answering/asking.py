@@ -35,10 +35,14 @@ class Asking:
     async def form(self, person: str, text: str, title: str) -> View:
         """Type the command and return the form that it opens."""
         workspace = self.house.workspace
-        if workspace.view_of(person) is not None:
-            await workspace.person(person).close(everything=True)
+        await self.close_all(person)
         await workspace.person(person).command(BUILDS, names.COMMAND, text)
         return await self.house.view_of(person, title)
+
+    async def close_all(self, person: str) -> None:
+        """Close whatever form an earlier test left open, which could be taken for the next one."""
+        if self.house.workspace.view_of(person) is not None:
+            await self.house.workspace.person(person).close(everything=True)
 
 
 async def at_rest(house: House) -> None:

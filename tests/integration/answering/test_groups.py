@@ -281,6 +281,7 @@ async def test_the_form_of_a_new_group_shows_mistakes_beside_its_inputs(asking: 
 
 async def test_the_form_of_a_new_group_turns_into_the_group(asking: Asking) -> None:
     house = asking.house
+    await asking.close_all("Ann")
     await house.ann.click(await asking.ask("Ann", "groups"), names.GROUP_CREATE)
     form = await house.view_of("Ann", "Create a group")
     general, qa = (house.workspace.channel(name).id for name in ("#general", QA))

@@ -146,7 +146,13 @@ async def test_a4_a_download_that_keeps_breaking_off_is_begun_again(
 
 @pytest.mark.parametrize(
     "fault",
-    [Fault.server_error(), Fault.reset(), Fault.error("internal_error"), Fault.rate_limited(30)],
+    [
+        Fault.server_error(),
+        *(
+            pytest.param(fault, marks=pytest.mark.slow)
+            for fault in (Fault.reset(), Fault.error("internal_error"), Fault.rate_limited(30))
+        ),
+    ],
     ids=lambda fault: str(fault.kind),
 )
 async def test_a9_while_slack_does_not_speak_of_a_file_it_is_asked_again(

@@ -115,7 +115,7 @@ SILENCES = {
 }
 
 
-@pytest.mark.parametrize("times", [1, 3, 10])
+@pytest.mark.parametrize("times", [1, 3, pytest.param(10, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update", "conversations.history"])
 @pytest.mark.parametrize("fault", SILENCES.values(), ids=SILENCES)
 async def test_2_whatever_goes_wrong_a_message_is_there_once_in_the_end(

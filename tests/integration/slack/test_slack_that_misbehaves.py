@@ -172,6 +172,7 @@ async def test_29_a_socket_that_is_refreshed_or_dropped_comes_back(house: House)
     await house.card_saying("Android", within=30)
 
 
+@pytest.mark.slow
 async def test_29_a_socket_that_says_nothing_any_more_is_noticed_and_opened_anew(
     house: House,
 ) -> None:

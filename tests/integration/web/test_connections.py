@@ -13,7 +13,7 @@ from bot.web.kit.connections import ConnectionLimits
 from tests.integration.web import slow_heads
 
 # Far enough apart that a machine which stands still for a second mistakes none for another.
-QUICK = ConnectionLimits(head=0.3, idle=2.5, silent=1.0, look=0.05)
+QUICK = ConnectionLimits(head=0.3, idle=1.5, silent=1.0, look=0.05)
 
 HEAD = b"GET /healthz HTTP/1.1\r\nHost: slipway\r\n"
 WHOLE = HEAD + b"\r\n"
@@ -107,7 +107,7 @@ async def test_b2_between_two_requests_one_may_be_idle_for_longer() -> None:
         assert (await line[0].readuntil(b"ok")).startswith(b"HTTP/1.1 200")
         begun = time.monotonic()
         assert await said(line) == b""
-        assert time.monotonic() - begun > 2.4
+        assert time.monotonic() - begun > 1.4
         line[1].close()
 
 
@@ -118,7 +118,7 @@ async def test_b2_the_second_head_has_no_more_time_than_the_first() -> None:
         await line[0].readuntil(b"ok")
         begun = time.monotonic()
         assert await said(line, HEAD) == b""
-        assert time.monotonic() - begun < 2.4
+        assert time.monotonic() - begun < 1.4
         line[1].close()
 
 

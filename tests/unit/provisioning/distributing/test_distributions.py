@@ -24,6 +24,12 @@ from storage.records.release import ReleaseState
 from tests.unit.provisioning.conftest import BOB, CI, CID, DEE, MANAGER, TESTER, Domain
 
 
+@pytest.fixture
+def database_url(long_database_url: str) -> str:
+    """Try both databases in the long run alone."""
+    return long_database_url
+
+
 async def qa(domain: Domain) -> str:
     """Return the id of a group with Bob one by one, and Bob and Dee through a user group."""
     group = await domain.groups.create("QA", MANAGER)

@@ -34,6 +34,12 @@ from tests.samples.symbols import write_dsym
 from tests.unit.provisioning.conftest import BOB, BOT, CI, GUEST, MANAGER, UPLOADER, Domain
 
 
+@pytest.fixture
+def database_url(long_database_url: str) -> str:
+    """Try both databases in the long run alone."""
+    return long_database_url
+
+
 async def test_a_posted_package_is_kept_with_its_facts(domain: Domain, ipa: Path) -> None:
     upload = await domain.upload(ipa)
     assert upload is not None

@@ -265,7 +265,16 @@ async def test_e7_an_encrypted_app_is_neither_prepared_nor_signed(
     assert (await bench.file()).tag == bench.shelf.build.sha256
 
 
-@pytest.mark.parametrize("name", ["wrong identifier", "DER and XML differ", "no cdhashes"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "wrong identifier",
+        *(
+            pytest.param(name, marks=pytest.mark.slow)
+            for name in ("DER and XML differ", "no cdhashes")
+        ),
+    ],
+)
 async def test_e8_a_faulty_upload_is_mended_before_it_is_handed_out(
     sqlite: Database, blobs: LocalBlobs, tmp_path: Path, name: str
 ) -> None:

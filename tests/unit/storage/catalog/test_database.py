@@ -251,6 +251,7 @@ async def test_the_heroku_way_to_write_postgres_is_understood() -> None:
     assert driver_url("postgres://db/slipway") == "postgresql+psycopg://db/slipway"
 
 
+@pytest.mark.slow
 async def test_more_rows_than_a_statement_takes_parameters_are_inserted_together(
     database: Database,
 ) -> None:

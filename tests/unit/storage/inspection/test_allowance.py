@@ -137,6 +137,7 @@ def test_e4_many_parts_are_refused_soon(tmp_path: Path, case: str) -> None:
     assert str(refusal.value) == sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", HOSTILE)
 def test_e4_one_package_leaves_the_next_its_whole_allowance(read: Read, case: str) -> None:
     make, _ = HOSTILE[case]
