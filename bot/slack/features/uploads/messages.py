@@ -79,8 +79,8 @@ def unclaimed(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
     title = f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
     bundle = mrkdwn.code(build.facts.bundle_id or "without an identifier", 120)
     hint = (
-        f":sparkles: *New app.* {bundle} has not been here before. Create its app to distribute "
-        "this build; later ones will find it by themselves."
+        f":sparkles: *New app.* {bundle} for {words.platform(build.facts)} has not been here "
+        "before. Create its app to distribute this build; later ones will find it by themselves."
     )
     return Message(
         text=f"{title}: new app, waiting to be created",

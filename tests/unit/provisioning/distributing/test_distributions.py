@@ -302,7 +302,7 @@ async def test_who_was_left_waiting_is_told_by_distributing_again(
     assert (await domain.cards.release(release_id)).counts == {RecipientState.TOLD: 2}
 
 
-async def test_a_late_joiner_is_told_by_distributing_to_the_group_again(
+async def test_c10_a_late_joiner_is_told_by_distributing_to_the_group_again(
     domain: Domain, ipa: Path
 ) -> None:
     release_id, group_id = await domain.draft(ipa), await qa(domain)

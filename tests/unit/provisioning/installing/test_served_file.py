@@ -83,7 +83,7 @@ async def ready(database: Database, shelf: Shelf, generation: str, *devices: str
     return made
 
 
-async def test_two_people_with_one_release_get_each_their_own_file(
+async def test_e11_two_people_with_one_release_get_each_their_own_file(
     database: Database, shelf: Shelf
 ) -> None:
     grants = Grants(database, b"k" * 32, timedelta(days=1))

@@ -291,7 +291,7 @@ async def test_progress_is_written_down_and_shown_while_a_file_arrives(
     assert domain.teller.shown == [upload.id]
 
 
-async def test_numbers_follow_the_order_of_posting_whatever_is_read_first(
+async def test_a3_numbers_follow_the_order_of_posting_whatever_is_read_first(
     domain: Domain, ipa: Path, newer_ipa: Path, tmp_path: Path
 ) -> None:
     first_of_all = await domain.draft(harbour_ipa(tmp_path, version="1.0.0", build="100"), "F0")

@@ -103,7 +103,7 @@ async def test_guests_and_bots_never_hold_more_than_uploader(domain: Domain, act
     assert not await domain.permissions.may(actor, Act.MANAGE_ROLES)
 
 
-async def test_require_refuses_whoever_may_not_and_names_the_roles(domain: Domain) -> None:
+async def test_b5_require_refuses_whoever_may_not_and_names_the_roles(domain: Domain) -> None:
     with pytest.raises(NotAllowed) as refused:
         await domain.permissions.require(TESTER, Act.MANAGE_ROLES)
 

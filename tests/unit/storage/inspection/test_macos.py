@@ -111,7 +111,7 @@ def test_e3_the_app_at_the_root_of_a_fat_image_is_read(tmp_path: Path) -> None:
     assert found.notes == ()
 
 
-def test_without_7zip_an_image_is_kept_by_its_name(
+def test_d3_without_7zip_an_image_is_kept_by_its_name(
     read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dmg, "_TOOLS", ("no-such-tool",))

@@ -145,7 +145,7 @@ def test_a_draft_can_be_distributed_and_dismissed() -> None:
     assert reading.buttons(message)[0]["value"] == f"1:{card.release_id}"
 
 
-def test_one_click_for_the_usual_group_asks_and_names_no_number_that_may_be_old() -> None:
+def test_c3_one_click_for_the_usual_group_asks_and_names_no_number_that_may_be_old() -> None:
     card = samples.release(usual_group=QA)
     message = messages.release(samples.kept(card), card, None)
     usual = reading.buttons(message)[1]
@@ -188,12 +188,21 @@ def test_the_same_bytes_again_name_the_release_they_already_are() -> None:
     assert "already here as release 7" in shown
 
 
+def test_c11_the_twin_of_an_app_is_not_said_to_be_new_without_its_platform() -> None:
+    build = samples.build(platform="android", kind="apk", min_os="26")
+    card = samples.upload(state=UploadState.KEPT, build=build)
+
+    said = reading.words(messages.unclaimed(card, build, None))
+
+    assert "`com.example.harbour` for Android has not been here before" in said
+
+
 def test_the_first_build_of_an_unknown_app_offers_to_create_it() -> None:
     card = samples.upload(state=UploadState.KEPT, build=samples.build(), notes="Try it")
     message = messages.unclaimed(card, samples.build(), None)
 
     assert reading.labels(message) == ["Create app…"]
-    assert "`com.example.harbour` has not been here before" in reading.words(message)
+    assert "`com.example.harbour` for iOS has not been here before" in reading.words(message)
     assert "Try it" in reading.words(message)
 
 
