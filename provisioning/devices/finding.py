@@ -28,8 +28,8 @@ _MODEL: Final = re.compile(
     r"|iMac)[0-9]{1,2},[0-9]{1,2}(?![^\W_])"
 )
 _MAC: Final = re.compile(r"(?<![\w:])[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}(?![\w:])")
-#: An IMEI as Settings groups it.
-_GROUPED: Final = re.compile(r"(?<!\w)[0-9]{2} [0-9]{6} [0-9]{6} [0-9](?!\w)")
+#: An IMEI in groups, as Settings and boxes have it.
+_GROUPED: Final = re.compile(r"(?<!\w)[0-9]{2}[ -][0-9]{6}[ -][0-9]{6}[ -][0-9](?!\w)")
 _ORDER: Final = re.compile(r"(?<!\w)[FMNP][0-9A-Z]{4}[A-Z]{1,2}/A(?!\w)")
 _SIMULATOR: Final = re.compile(r"(?<!\w)(?:x86_64|i386)(?!\w)")
 _GAP: Final = re.compile(r"[\s-]{1,3}")

@@ -70,9 +70,9 @@ def judge(text: str, *, mac: bool = False) -> Udid | Lookalike:
     return found if found is not None else _likeness(text)
 
 
-def dashless(text: str, *, mac: bool = False) -> Lookalike:
+def dashless(text: str) -> Lookalike:
     """Return what to say of 24 digits that lack the dash."""
-    offered = read_udid(f"{text[:_CHIP]}-{text[_CHIP:]}", mac=mac)
+    offered = read_udid(f"{text[:_CHIP]}-{text[_CHIP:]}")
     return Lookalike(likeness=Likeness.DASHLESS, tail=text[-SHOWN:], offered=offered)
 
 

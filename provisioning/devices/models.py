@@ -3,7 +3,8 @@ Models of Apple's devices: what an identifier such as `iPhone14,5` is called, an
 
 The facts lie in `models.tsv`, a line an identifier: `model`, `name`, `chips` (hexadecimal, several
 where one model was made with either) and `family`. A model that is not there is shown by its
-identifier and keeps nobody from anything; a row more is a line more.
+identifier and keeps nobody from anything. Rows of an admin's own, `read_models`, are given beside
+ours: `among=known_models() | read_models(rows)`.
 """
 
 from collections.abc import Mapping
@@ -72,29 +73,35 @@ def read_models(text: str) -> dict[str, Model]:
 
 
 @cache
-def known_models() -> Mapping[str, Model]:
+def known_models() -> dict[str, Model]:
     """Return the models that Slipway knows, by identifier."""
     table = files("provisioning.devices").joinpath("models.tsv").read_text("utf-8")
     return read_models(table.partition("\n")[2])
 
 
-def name_of_model(identifier: str) -> str:
+def name_of_model(identifier: str, among: Mapping[str, Model] | None = None) -> str:
     """Return what people call a model: `iPhone 13`; the identifier of one that is not known."""
-    model = known_models().get(identifier)
+    model = _models(among).get(identifier)
     return model.name if model else identifier
 
 
-def models_of_chip(chip_id: int) -> tuple[Model, ...]:
+def models_of_chip(chip_id: int, among: Mapping[str, Model] | None = None) -> tuple[Model, ...]:
     """Return the models that have a chip, in the order of the table."""
-    return tuple(model for model in known_models().values() if chip_id in model.chip_ids)
+    return tuple(model for model in _models(among).values() if chip_id in model.chip_ids)
 
 
-def doubt(udid: Udid, identifier: str) -> ChipDoubt | None:
+def doubt(
+    udid: Udid, identifier: str, among: Mapping[str, Model] | None = None
+) -> ChipDoubt | None:
     """Return why a UDID does not fit a model; None when it does, or when nobody can tell."""
-    model = known_models().get(identifier)
+    model = _models(among).get(identifier)
     if model is None or not model.chip_ids or _fits(udid, model):
         return None
     return ChipDoubt(model=model, found=udid.chip_id)
+
+
+def _models(among: Mapping[str, Model] | None) -> Mapping[str, Model]:
+    return known_models() if among is None else among
 
 
 def _fits(udid: Udid, model: Model) -> bool:

@@ -1,7 +1,9 @@
-"""What people read about what is no UDID, and where the UDID of each kind of device stands."""
+"""What people read about devices: what is no UDID, where one stands, what is wrong with a list."""
 
 from typing import Final
 
+from provisioning.devices.bulk.rows import RowProblem
+from provisioning.devices.enrolment.trust import Distrust
 from provisioning.devices.lookalikes import Likeness, Lookalike
 
 #: What it is, for whoever sent it. `{digits}` and `{wanted}` come from the lookalike's data.
@@ -62,3 +64,42 @@ def sentence(item: Lookalike) -> str:
 def where(family: str) -> str:
     """Return where the UDID of a device of *family* stands; an iPhone's for one that is unknown."""
     return WHERE.get(family, WHERE["iphone"])
+
+
+#: What is wrong with a line of a list, by the code of its problem.
+_PROBLEMS: Final = {
+    "platform": "the platform has to be ios (also for a TV, a watch or a Vision Pro) or mac.",
+    "columns": "the line needs the UDID and the name of a device, and no column more.",
+    "no_entry": "the entry is no device.",
+    "long_name": "the name has {length} characters, and Apple takes {most}.",
+    "bad_name": "the name holds a line break or a character that cannot be seen.",
+    "twice": "this device stands in line {first} already.",
+}
+
+
+def problem(item: RowProblem) -> str:
+    """Return what is wrong with a line, with its number: `Line 3: the name has 60 characters …`."""
+    if item.code == "no_udid":
+        data = dict(item.data)
+        likeness = Likeness(data.pop("likeness"))
+        unlike = Lookalike(likeness=likeness, tail=data.pop("tail"), data=data)
+        return f"Line {item.line}: {sentence(unlike)}"
+    return f"Line {item.line}: {_PROBLEMS[item.code].format(**item.data)}"
+
+
+#: Why the answer of a device is not verified, for those who approve it.
+_DISTRUST: Final = {
+    Distrust.UNCHECKED: "It was not checked who signed the answer of this device.",
+    Distrust.OTHER_ISSUER: "The answer was signed, by nothing that is known as Apple's.",
+    Distrust.FORGED_ISSUER: "The answer was signed with a certificate that only claims to be "
+    "Apple's.",
+    Distrust.AUTHORITY: "The answer was signed by an authority, which no device is.",
+    Distrust.USAGE: "The answer was signed with a key that is not for signatures.",
+    Distrust.CRITICAL: "The certificate of the device asks for something that is not known here.",
+    Distrust.DAMAGED: "The certificate of the device is damaged.",
+}
+
+
+def why_unverified(distrust: Distrust) -> str:
+    """Return why an answer is not verified to come from a device of Apple's."""
+    return _DISTRUST[distrust]

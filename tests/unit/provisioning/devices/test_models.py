@@ -87,6 +87,16 @@ def test_a_udid_is_held_against_the_model(text: str, identifier: str, *, doubted
     assert found is None or text not in found.sentence + repr(found)
 
 
+def test_an_admin_may_know_more_models() -> None:
+    among = known_models() | read_models("iPhone99,1\tiPhone 99\t8999\tiphone\n\n")
+    udid = read_udid("00008020-000E44540A2A801E")
+    assert udid is not None
+
+    assert name_of_model("iPhone99,1", among) == "iPhone 99"
+    assert [model.name for model in models_of_chip(0x8999, among)] == ["iPhone 99"]
+    assert doubt(udid, "iPhone99,1", among) is not None
+
+
 @pytest.mark.parametrize("line", ["iPhone99,1\tiPhone 99", "iPhone99,1\tiPhone 99\t8999\tphone"])
 def test_a_line_that_is_no_model_is_told_by_its_number(line: str) -> None:
     with pytest.raises(ValueError, match="Line 2 "):

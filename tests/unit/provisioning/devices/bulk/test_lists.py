@@ -12,6 +12,7 @@ from provisioning.devices.bulk.rows import MOST_BYTES, MOST_NAME, MOST_ROWS, Dev
 from provisioning.devices.bulk.writing import parts, write_property_list, write_table
 from provisioning.devices.errors import DeviceListRefused
 from provisioning.devices.udids import read_udid
+from provisioning.devices.wording import problem
 
 LONG = "2b6f0cc904d137be2e1730235f5664094b831186"
 CHIP = "00008110-000E44540A2A801E"
@@ -118,6 +119,7 @@ def test_a_bad_line_is_told_beside_the_good_ones(line: str, code: str) -> None:
 
     assert [item.line for item in found.rows] == [2, 4]
     assert [(item.line, item.code) for item in found.problems] == [(3, code)]
+    assert problem(found.problems[0]).startswith("Line 3: ")
     assert udid(9) not in repr(found)
     assert MAC not in repr(found)
 
@@ -183,7 +185,7 @@ def test_no_name_becomes_a_formula(name: str, written: str) -> None:
 
 
 @given(st.lists(st.text(max_size=80), max_size=20))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_what_is_written_is_read(names: list[str]) -> None:
     rows = [row(name, number) for number, name in enumerate(names)]
 
@@ -197,7 +199,7 @@ def test_what_is_written_is_read(names: list[str]) -> None:
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @pytest.mark.parametrize(
     "good",
     [b"", HEADING.encode(), b"UDID,Name\n", plistlib.dumps({"Device UDIDs": []}), b"bplist00"],
