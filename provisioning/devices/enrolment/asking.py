@@ -29,7 +29,7 @@ class ProfileSigner:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class EnrolmentQuestion:
     """
     What a device is asked, and where it sends its answer.
 
@@ -45,7 +45,7 @@ class Question:
     organization: str
 
 
-def enrolment_profile(question: Question, signer: ProfileSigner | None = None) -> bytes:
+def enrolment_profile(question: EnrolmentQuestion, signer: ProfileSigner | None = None) -> bytes:
     """
     Return a profile for one request: its UUID is a new one each time.
 
@@ -64,7 +64,7 @@ def enrolment_profile(question: Question, signer: ProfileSigner | None = None) -
     return content if signer is None else _signed(content, signer)
 
 
-def _values(question: Question) -> dict[str, Any]:
+def _values(question: EnrolmentQuestion) -> dict[str, Any]:
     return {
         "PayloadType": "Profile Service",
         "PayloadVersion": 1,

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from provisioning.devices.enrolment.asking import (
-    Question,
+    EnrolmentQuestion,
     enrolment_profile,
     read_profile_signer,
 )
@@ -22,7 +22,7 @@ from provisioning.devices.errors import EnrolmentMisconfigured
 from tests.programs import needed
 
 NOW = datetime.now(UTC)
-QUESTION = Question(
+QUESTION = EnrolmentQuestion(
     url="https://apps.example.com/enroll/secret/answer",
     challenge="c0ffee-1",
     identifier="com.example.slipway.enrolment",
@@ -88,7 +88,7 @@ def test_a_question_shows_no_secret() -> None:
 
 @pytest.mark.parametrize("url", ["http://apps.example.com/x", "https:///x", "apps.example.com", ""])
 def test_an_answer_goes_to_https_only(url: str) -> None:
-    question = Question(
+    question = EnrolmentQuestion(
         url=url, challenge="x", identifier="a.b", title="t", description="d", organization="o"
     )
 
@@ -97,7 +97,7 @@ def test_an_answer_goes_to_https_only(url: str) -> None:
 
 
 def test_a_question_without_a_challenge_is_refused() -> None:
-    question = Question(
+    question = EnrolmentQuestion(
         url="https://a.example/x",
         challenge="",
         identifier="a.b",
@@ -112,15 +112,15 @@ def test_a_question_without_a_challenge_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", ["rsa", "elliptic"])
 def test_a_signed_profile_is_what_openssl_verifies(tmp_path: Path, kind: str) -> None:
-    chain = certificate(kind) + certificate("edwards")
-    signer = read_profile_signer(chain, key(kind), NOW)
+    site = certificate(kind)
+    signer = read_profile_signer(site + certificate("edwards"), key(kind), NOW)
 
     signed = enrolment_profile(QUESTION, signer)
 
     assert len(cms.ContentInfo.load(signed)["content"]["certificates"]) == 2
     assert "PRIVATE" not in repr(signer)
     (tmp_path / "signed").write_bytes(signed)
-    (tmp_path / "site.pem").write_bytes(certificate(kind))
+    (tmp_path / "site.pem").write_bytes(site)
     command = [needed("openssl"), "cms", "-verify", "-inform", "DER", "-in", "signed"]
     seen = subprocess.run(
         [*command, "-purpose", "any", "-CAfile", "site.pem"],
