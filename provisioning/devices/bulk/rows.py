@@ -59,7 +59,7 @@ class Cells:
     """The cells of one line before they are judged; an empty platform means ios."""
 
     line: int
-    udid: str
+    udid: str = field(repr=False)
     name: str
     platform: str = ""
     owner: str = ""

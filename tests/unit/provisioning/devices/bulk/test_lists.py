@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from provisioning.devices.bulk.reading import read_device_list
-from provisioning.devices.bulk.rows import MOST_BYTES, MOST_NAME, MOST_ROWS, DeviceRow
+from provisioning.devices.bulk.rows import MOST_BYTES, MOST_NAME, MOST_ROWS, Cells, DeviceRow
 from provisioning.devices.bulk.writing import parts, write_property_list, write_table
 from provisioning.devices.errors import DeviceListRefused
 from provisioning.devices.udids import read_udid
@@ -158,6 +158,10 @@ def test_what_is_no_list_is_refused(what: str) -> None:
 
     assert refused.value.code == code
     assert CHIP not in str(refused.value) + repr(refused.value.data)
+
+
+def test_a_line_shows_no_udid_before_it_is_judged() -> None:
+    assert CHIP not in repr(Cells(line=1, udid=CHIP, name="Ann"))
 
 
 def test_the_most_rows_are_still_read() -> None:
