@@ -1,0 +1,1 @@
+"""Devices: their UDIDs, their models, and the ways in which people hand them over."""

@@ -1,0 +1,1 @@
+"""Apple's profile service: what asks a device for its UDID, and what the device answers."""
