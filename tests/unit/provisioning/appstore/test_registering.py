@@ -17,6 +17,8 @@ from tests.unit.provisioning.appstore.wire_apple import (
     BROKEN,
     BROKEN_AFTER,
     BUSY,
+    CUT,
+    CUT_AFTER,
     GATEWAY,
     LOST,
     LOST_AFTER,
@@ -82,6 +84,7 @@ async def test_a_known_device_is_found_in_any_case_and_enabled(
     [
         (LOST, 2),
         (LOST_AFTER, 2),
+        (CUT_AFTER, 2),
         (BROKEN, 2),
         (BROKEN_AFTER, 2),
         (GATEWAY, 2),
@@ -130,7 +133,7 @@ async def test_trouble_for_ever_ends_in_an_error_that_may_pass(
     assert (apple.calls("GET"), apple.calls("POST")) == (gets, 5)
 
 
-@pytest.mark.parametrize("trouble", [LOST, BROKEN, GATEWAY, PAGE, NO_PROXY, BUSY])
+@pytest.mark.parametrize("trouble", [LOST, CUT, BROKEN, GATEWAY, PAGE, NO_PROXY, BUSY])
 @pytest.mark.parametrize("times", [1, 3])
 async def test_a_read_is_repeated(
     apple: WireApple, team: AppStore, trouble: Trouble, times: int

@@ -42,12 +42,15 @@ class Trouble:
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     after: bool = False
+    cut: bool = False
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         if not self.status:
             assert request.transport is not None
             request.transport.close()
             return web.Response()
+        if self.cut:
+            return await _cut(request, self.status)
         kind = "application/json" if self.body.startswith("{") else "text/html"
         return web.Response(
             status=self.status, text=self.body, headers=self.headers, content_type=kind
@@ -60,7 +63,19 @@ def refusing(status: int, code: str, detail: str = "", **more: object) -> Troubl
     return Trouble(status, json.dumps({"errors": [error | more]}))
 
 
+async def _cut(request: web.Request, status: int) -> web.StreamResponse:
+    """Promise more than is sent."""
+    response = web.StreamResponse(status=status, headers={"Content-Length": "1000"})
+    await response.prepare(request)
+    await response.write(b'{"data": {"type": "devices", "id": "D')
+    assert request.transport is not None
+    request.transport.close()
+    return response
+
+
 LOST = Trouble()
+CUT = Trouble(200, cut=True)
+CUT_AFTER = Trouble(201, cut=True, after=True)
 LOST_AFTER = Trouble(after=True)
 BROKEN = Trouble(500, "{}")
 BROKEN_AFTER = Trouble(500, "{}", after=True)
