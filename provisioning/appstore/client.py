@@ -34,7 +34,7 @@ class AppStore:
     @property
     def skew(self) -> timedelta:
         """Return how far Apple's clock is ahead of this machine's."""
-        return self._session.skew
+        return self._session.clock.skew
 
     async def check(self) -> None:
         """

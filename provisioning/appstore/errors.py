@@ -48,7 +48,7 @@ class AppleFault:
         return self.code == code or self.code.startswith(f"{code}.")
 
     def __str__(self) -> str:
-        words = " ".join(filter(None, (self.title, self.detail)))
+        words = ": ".join(filter(None, (self.title.rstrip(". "), self.detail)))
         marks = ", ".join(filter(None, (self.code, self.id and f"error id {self.id}")))
         return f"“{words}” ({marks})"
 
@@ -118,7 +118,7 @@ class RequestInvalid(AppleRefused):
 
 
 class KeyRejected(AppleRefused):
-    """Apple rejects the API key. It was revoked, or its ids are wrong, or the clock here is."""
+    """Apple rejects the API key: it was revoked, is no team key, or ids or clock are wrong."""
 
     code = "apple_key_rejected"
 

@@ -1,7 +1,7 @@
 """The provisioning profiles of a team. None can be changed: a new one takes its place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -143,7 +143,7 @@ class AppleProfiles:
 
         async def write() -> AppleProfile:
             made = await self._session.write("POST", PATH, body, rules=REFUSALS)
-            return AppleProfile.of(made.entity)
+            return replace(AppleProfile.of(made.entity), bundle_id=bundle_id)
 
         async def find() -> AppleProfile | None:
             for profile in await self.named(name):

@@ -10,8 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from provisioning.appstore.errors import (
@@ -24,6 +23,7 @@ from provisioning.appstore.errors import (
     RateLimited,
 )
 from provisioning.appstore.wire.backoff import Backoff
+from provisioning.appstore.wire.clock import AppleClock, retry_after
 from provisioning.appstore.wire.documents import Document, Entity, NoDocument, read_document
 from provisioning.appstore.wire.exchange import WITHIN, Answer, Exchange, NoAnswer, NotSent
 from provisioning.appstore.wire.key import AppStoreKey
@@ -39,10 +39,6 @@ PAGE = 200
 #: A list that goes on longer goes round in a circle.
 MOST_PAGES = 500
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-#: In seconds: Apple counts over an hour.
-LONGEST_LIMIT = 3600.0
-#: In seconds: the header tells whole ones, and an answer takes a while.
-NOTABLE_SKEW = 30.0
 
 NO_PAGE = "App Store Connect names a next page that cannot be one. Nothing was changed here."
 
@@ -84,9 +80,7 @@ class AppStoreSession:
         self.backoff = backoff or Backoff()
         #: What the last answer said about the limit of calls; None before the first.
         self.rate: RateReading | None = None
-        #: How far Apple's clock is ahead of ours.
-        self.skew = timedelta()
-        self._clock = clock
+        self.clock = AppleClock(clock)
         self._tokens = Tokens(key)
         self._exchange = Exchange(far=not near, within=within)
         self._turn = asyncio.Lock()
@@ -195,7 +189,7 @@ class AppStoreSession:
             answer = await self._in_turn(call)
             if answer.status != TOO_MANY:
                 return answer
-            asked = _retry_after(answer, self._clock())
+            asked = retry_after(answer.headers, self.clock.now())
             # Whoever comes next waits as well: it is the key that has to be quiet.
             self._free_at = time.monotonic() + max(pause, asked or 0)
         raise RateLimited(retry_after=asked)
@@ -213,44 +207,30 @@ class AppStoreSession:
             return await self._sent(call)
 
     async def _sent(self, call: Call) -> Answer:
-        asked_at = self._clock()
-        headers = {"Authorization": f"Bearer {self._tokens.at(asked_at + self._correction)}"}
+        asked_at = self.clock.ours()
+        headers = {"Authorization": f"Bearer {self._tokens.at(self.clock.now())}"}
         if call.content is not None:
             headers["Content-Type"] = "application/json"
         answer = await self._exchange.send(
             call.method, call.url, headers=headers, content=call.content
         )
-        self._note(answer, (asked_at + self._clock()) / 2)
+        written_at = (asked_at + self.clock.ours()) / 2
+        self.clock.note(answer.headers, written_at)
+        self.rate = rate_of(answer.headers, datetime.fromtimestamp(written_at, UTC)) or self.rate
         return answer
-
-    @property
-    def _correction(self) -> float:
-        """Return what to add to our clock, in seconds: with a wrong one every token is refused."""
-        seconds = self.skew.total_seconds()
-        return seconds if abs(seconds) > NOTABLE_SKEW else 0.0
-
-    def _note(self, answer: Answer, at: float) -> None:
-        self.rate = rate_of(answer.headers, datetime.fromtimestamp(at, UTC)) or self.rate
-        apple = _moment(answer.headers.get("date", ""))
-        if apple is not None:
-            self.skew = timedelta(seconds=apple - at)
 
     def _refusal(
         self, call: Call, answer: Answer, rules: Sequence[Rule], hidden: Sequence[str]
     ) -> AppleRefused:
-        error = refusal(answer.status, answer.body, rules, hidden=hidden, hint=self._hint(answer))
-        logger.warning(
+        hint = self.clock.complaint if answer.status == UNAUTHORIZED else ""
+        error = refusal(answer.status, answer.body, rules, hidden=hidden, hint=hint)
+        # What is gone is often just what was hoped for.
+        logger.log(
+            logging.INFO if isinstance(error, NotThere) else logging.WARNING,
             "App Store Connect refused %s %s: %s %s, error id %s.",
             *(call.method, call.path, answer.status, error.faults[0].code, error.faults[0].id),
         )
         return error
-
-    def _hint(self, answer: Answer) -> str:
-        if answer.status != UNAUTHORIZED or not self._correction:
-            return ""
-        minutes = max(round(abs(self._correction) / 60), 1)
-        way = "behind" if self._correction > 0 else "ahead of"
-        return f"The clock of this machine is about {minutes} min {way} Apple's."
 
 
 def _unreachable(kind: type[AppleUnreachable], error: Exception) -> AppleUnreachable:
@@ -264,17 +244,3 @@ def _written(query: Query) -> str:
             for name, value in query.items()
         ]
     )
-
-
-def _retry_after(answer: Answer, now: float) -> float | None:
-    """Return the pause in seconds that Apple asks for; the header holds those, or a date."""
-    text = answer.headers.get("retry-after", "").strip()
-    moment = now + float(text[:9]) if text.isdecimal() else _moment(text)
-    return None if moment is None else min(max(moment - now, 0.0), LONGEST_LIMIT)
-
-
-def _moment(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None

@@ -49,6 +49,7 @@ async def test_a_refused_token_is_made_anew_once(apple: WireApple, team: AppStor
     apple.plan("GET", [refusing(401, "NOT_AUTHORIZED")])
     await team.check()
     assert apple.calls("GET") == 2
+    assert len(set(apple.tokens)) == 2
 
     apple.plan_for_ever("GET", refusing(401, "NOT_AUTHORIZED"))
     with pytest.raises(KeyRejected, match="revoked"):
@@ -202,7 +203,7 @@ async def test_each_refusal_is_one_call_and_one_sentence(
         await team.check()
 
     assert type(failed.value) is error
-    assert str(failed.value).endswith(f"Apple's words: “No. Because.” ({code}, error id E-1).")
+    assert str(failed.value).endswith(f"Apple's words: “No: Because.” ({code}, error id E-1).")
     assert (failed.value.data["status"], failed.value.faults[0].pointer) == (status, "limit")
     assert apple.calls("GET") == 1
 
@@ -243,8 +244,8 @@ async def test_the_log_tells_what_apple_refused_and_no_secret(
 ) -> None:
     apple.plan("POST", [refusing(409, "ENTITY_ERROR", "no 00008120-0012345678ABCDEF")])
 
-    with caplog.at_level(logging.INFO), pytest.raises(AppleRefused):
-        await team.devices.register("00008120-0012345678ABCDEF", name="Bob's", known=())
+    with caplog.at_level(logging.INFO), pytest.raises(AppleRefused, match="“No: no …CDEF”"):
+        await team.devices.register("F" * 40, name="Bob's", known=())
 
     (said,) = [one.message for one in caplog.records if one.name.startswith("provisioning")]
     assert said == ("App Store Connect refused POST /v1/devices: 409 ENTITY_ERROR, error id E-1.")

@@ -1,5 +1,7 @@
 """Devices: found in any case, registered once, whatever gets lost."""
 
+import asyncio
+
 import pytest
 
 from provisioning.appstore.client import AppStore
@@ -150,6 +152,34 @@ async def test_a_read_gives_up_in_the_end(apple: WireApple, team: AppStore) -> N
     with pytest.raises(AppleUnreachable, match="HTTP 502"):
         await team.devices.list()
     assert apple.calls("GET") == 5
+
+
+async def test_apple_going_down_after_a_lost_answer_costs_no_second_place(
+    apple: WireApple, team: AppStore
+) -> None:
+    apple.plan("GET", [*[Trouble(503)] * 5])
+    apple.plan("POST", [LOST_AFTER])
+    with pytest.raises(AppleUnreachable):
+        await team.devices.register(UDID, name="Bob's", known=())
+
+    device = await team.devices.register(UDID, name="Bob's")
+
+    assert [*apple.entities["devices"]] == [device.id]
+    assert (apple.calls("GET"), apple.calls("POST")) == (6, 1)
+
+
+async def test_twenty_who_register_the_same_device_take_one_place(
+    apple: WireApple, team: AppStore
+) -> None:
+    first = await team.devices.register(UDID, name="Bob's")
+    apple.plan_for_ever("POST", TAKEN)
+
+    found = await asyncio.gather(
+        *(team.devices.register(UDID, name="Bob's", known=()) for _ in range(20))
+    )
+
+    assert {device.id for device in found} == {first.id}
+    assert apple.most_at_once == 1
 
 
 async def test_a_duplicate_is_success_once_it_was_read(apple: WireApple, team: AppStore) -> None:
