@@ -1,0 +1,1 @@
+"""App Store Connect: a client that knows Apple, and nothing of us."""

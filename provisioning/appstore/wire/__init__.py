@@ -1,0 +1,1 @@
+"""How Apple is spoken to: keys, tokens, turns, repeats, and what an answer says."""
