@@ -35,7 +35,7 @@ def _moment(seconds: int) -> int:
     return int(time.time()) + seconds
 
 
-BAD = {
+BAD: dict[str, dict[str, Any]] = {
     "audience": {"aud": "appstoreconnect"},
     "ended": {"exp": -1},
     "issuer": {"iss": "69a6de70-0000-0000-0000-000000000000"},
