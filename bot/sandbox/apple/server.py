@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
+from cryptography import x509
 
 from bot.sandbox.apple.api.address import operations
 from bot.sandbox.apple.api.called import Called
@@ -13,7 +14,12 @@ from bot.sandbox.apple.api.faults import refused
 from bot.sandbox.apple.team import SandboxTeam
 from bot.sandbox.clock import Clock
 from bot.sandbox.faults import Fault, Script, When
-from bot.sandbox.samples.identities import HARBOUR_LABS, Team
+from bot.sandbox.samples.identities import (
+    HARBOUR_LABS,
+    Team,
+    intermediate_authority,
+    root_authority,
+)
 
 #: A body is read up to here; a request for a profile with every device is far smaller.
 LARGEST_BODY = 4 * 1024 * 1024
@@ -67,6 +73,11 @@ class SandboxApple:
         team = SandboxTeam(self.clock, identity)
         self.teams.append(team)
         return team
+
+    @property
+    def authorities(self) -> tuple[x509.Certificate, ...]:
+        """What stands above every certificate that is issued here, the root last."""
+        return intermediate_authority().certificate, root_authority().certificate
 
     @property
     def calls(self) -> deque[Called]:
