@@ -81,10 +81,18 @@ class Api:
             caller=caller,
             at_once=self.allowance.begin(key_id),
         )
+        fault = self._fault_of(coming)
         try:
-            return await self._answer(coming)
+            response = await self._work(coming, fault)
         finally:
+            # Whoever is left without an answer calls again: from here on the call runs no more.
             self.allowance.end(key_id)
+        if fault is not None and fault.late and fault.kind is FaultKind.DELAY:
+            await asyncio.sleep(fault.seconds)
+        elif fault is not None and (fault.late or response is None):
+            return await self._script.spoil(request, fault)
+        assert response is not None  # there is one unless a fault came first
+        return response
 
     def _caller(self, request: web.Request) -> Caller | NotAuthorized:
         authorization = request.headers.get("Authorization", "")
@@ -93,20 +101,14 @@ class Api:
         except NotAuthorized as refusal:
             return refusal
 
-    async def _answer(self, coming: _Coming) -> web.StreamResponse:
-        fault = self._fault_of(coming)
+    async def _work(self, coming: _Coming, fault: Fault | None) -> web.Response | None:
+        """Do what was asked and return the answer; None where a fault comes before."""
         if fault is not None and not fault.late:
             if fault.kind is not FaultKind.DELAY:
                 self._remember(coming, 0, fault=fault)
-                return await self._script.spoil(coming.request, fault)
+                return None
             await asyncio.sleep(fault.seconds)
-        response = await self._done(coming, fault)
-        if fault is None or not fault.late:
-            return response
-        if fault.kind is not FaultKind.DELAY:
-            return await self._script.spoil(coming.request, fault)
-        await asyncio.sleep(fault.seconds)
-        return response
+        return await self._done(coming, fault)
 
     def _fault_of(self, coming: _Coming) -> Fault | None:
         facts: JsonObject = {

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.apple.team import SandboxTeam
 from bot.sandbox.faults import Fault
@@ -42,3 +44,17 @@ async def test_calls_at_the_same_time_are_seen_and_may_be_refused(
     answers = await asyncio.gather(*(client.get("/devices") for _ in range(2)))
 
     assert sorted(answer.status for answer in answers) == [200, 429]
+
+
+async def test_a_call_without_an_answer_is_in_nobodys_way(
+    apple: SandboxApple, client: AppleClient
+) -> None:
+    apple.api.allowance.at_once = 1
+    apple.script("GET devices", Fault.timeout())
+    client.seconds = 0.2
+    with pytest.raises(TimeoutError):
+        await client.get("/devices")
+
+    client.seconds = 5.0
+    assert (await client.get("/devices")).status == 200
+    assert [called.at_once for called in apple.calls] == [1, 1]
