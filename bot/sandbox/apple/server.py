@@ -33,10 +33,12 @@ class SandboxApple:
 
     Use `async with SandboxApple.serve() as apple`, or make one inside the running loop, `mount` it
     on an application, set `url` and call `close` at the end. *team* is the first of *teams*, with
-    a key of the role Admin as `team.key`.
+    a key of the role Admin as `team.key`. Ids are the same in every run; another *salt* makes other
+    ones, where somebody may still know those of an earlier run.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, salt: str = "") -> None:
+        self._salt = salt
         self.url = "http://127.0.0.1"
         self.clock = Clock()
         self.faults = Script(refused)
@@ -47,10 +49,10 @@ class SandboxApple:
     @classmethod
     @asynccontextmanager
     async def serve(
-        cls, *, host: str = "127.0.0.1", port: int = 0
+        cls, *, host: str = "127.0.0.1", port: int = 0, salt: str = ""
     ) -> AsyncGenerator["SandboxApple"]:
         """Listen on *port*, a free one by default, until the block ends."""
-        apple = cls()
+        apple = cls(salt=salt)
         application = web.Application(client_max_size=LARGEST_BODY)
         apple.mount(application)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE_SECONDS)
@@ -70,7 +72,7 @@ class SandboxApple:
 
     def add_team(self, identity: Team) -> SandboxTeam:
         """Make one more team with a key of its own."""
-        team = SandboxTeam(self.clock, identity)
+        team = SandboxTeam(self.clock, identity, salt=self._salt)
         self.teams.append(team)
         return team
 

@@ -25,11 +25,11 @@ class SandboxTeam:
     certificate to a profile) is done here.
     """
 
-    def __init__(self, clock: Clock, identity: Team = HARBOUR_LABS) -> None:
+    def __init__(self, clock: Clock, identity: Team = HARBOUR_LABS, *, salt: str = "") -> None:
         self.identity = identity
         self.clock = clock
         self.rules = Rules()
-        self.ids = Ids(identity.id)
+        self.ids = Ids(f"{identity.id}{salt}")
         self.issuer_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{identity.id}.apple.sandbox"))
         self.keys: dict[str, ApiKey] = {}
         self.devices = Devices(clock, self.rules, self.ids)

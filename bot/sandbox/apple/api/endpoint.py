@@ -7,6 +7,7 @@ import uuid
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import formatdate
 from http import HTTPStatus
 
 from aiohttp import web
@@ -120,7 +121,8 @@ class Api:
         return named or self._script.take(EVERY, facts)
 
     async def _done(self, coming: _Coming, fault: Fault | None) -> web.Response:
-        headers = {}
+        now = time.time() + self.clock_ahead
+        headers = {"Date": formatdate(now, usegmt=True)}
         try:
             status, document = await self._run(coming)
             self._remember(coming, status, fault=fault)

@@ -1,6 +1,8 @@
 """A request that is off the documents is refused, and remembered as a violation."""
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.apple.team import SandboxTeam
@@ -123,3 +125,24 @@ async def test_an_id_of_nothing_is_not_found(
     assert (answer.status, answer.code) == (404, "NOT_FOUND")
     # A client may well ask for what somebody has deleted.
     assert apple.violations == []
+
+
+async def test_ids_are_steady_and_others_with_another_salt() -> None:
+    first, second, third = SandboxApple(), SandboxApple(), SandboxApple(salt="again")
+
+    assert first.team.key.id == second.team.key.id != third.team.key.id
+    assert first.team.issuer_id == third.team.issuer_id
+
+
+async def test_the_api_may_lie_below_a_prefix(client: AppleClient) -> None:
+    application = web.Application()
+    client.apple.mount(application, "/apple")
+    async with TestServer(application) as server:
+        answer = await client.ask("GET", str(server.make_url("/apple/v1/bundleIds")))
+        client.apple.team.app_ids.register("com.example.harbour", "Harbour")
+        listed = await client.ask("GET", str(server.make_url("/apple/v1/bundleIds")))
+        (found,) = listed.data
+        again = await client.ask("GET", found["links"]["self"])
+
+    assert answer.data == []
+    assert again.data["id"] == found["id"]

@@ -2,6 +2,7 @@
 
 import base64
 import time
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -99,8 +100,11 @@ async def test_a_revoked_key_is_nobodys(client: AppleClient, team: SandboxTeam) 
 
 async def test_a_clock_that_runs_ahead_shows(apple: SandboxApple, client: AppleClient) -> None:
     apple.api.clock_ahead = -600
+    refused = await client.get("/devices")
 
-    assert (await client.get("/devices")).status == 401
+    assert refused.status == 401
+    said = parsedate_to_datetime(refused.headers["Date"]).timestamp()
+    assert said == pytest.approx(time.time() - 600, abs=60)
 
     apple.api.clock_ahead = 0
     assert (await client.get("/devices")).status == 200
