@@ -14,8 +14,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.sandbox.faults import Fault
 from bot.sandbox.samples.harbour import harbour_ipa
-from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from tests.integration.slack import bad_slacks
 from tests.integration.slack.house import manifest

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.sandbox.slack.shapes import JsonObject
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 #: The `type` of the news that the page hears.

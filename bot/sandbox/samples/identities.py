@@ -50,6 +50,7 @@ CertificateKind = Literal[
 
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +168,21 @@ def signing_identity(
 @cache
 def _signing_identity(team: Team, kind: CertificateKind, number: int) -> Identity:
     # The cache tells f(x) from f(a=x), so it sits behind the door that settles the arguments.
-    name = _name(
-        UID=team.id, CN=f"{kind}: {team.name} ({team.id})", OU=team.id, O=team.name, C="US"
-    )
+    name = _subject(team, kind)
     wish = _Wish(subject=name, years=1, marker=_MARKERS[kind], serial=number)
     return _issue(wish, intermediate_authority())
+
+
+def certify(
+    public_key: rsa.RSAPublicKey, team: Team, kind: CertificateKind, at: float
+) -> x509.Certificate:
+    """Give a developer's certificate for a key of somebody else's, good for a year from `at`."""
+    wish = _Wish(subject=_subject(team, kind), years=1, marker=_MARKERS[kind])
+    now = datetime.fromtimestamp(at, UTC).replace(microsecond=0)
+    issuer = intermediate_authority()
+    builder = _begun(wish, issuer.certificate.subject, x509.random_serial_number(), now)
+    builder = _extended(builder.public_key(public_key), wish, public_key, issuer.key.public_key())
+    return builder.sign(issuer.key, hashes.SHA256())
 
 
 def android_identity(
@@ -217,20 +228,25 @@ class _Wish:
 
 def _issue(wish: _Wish, issuer: Identity | None) -> Identity:
     key = _new_key(wish)
+    above = issuer.key if issuer else key
     now = datetime.now(UTC).replace(microsecond=0)
-    builder = (
+    name = issuer.certificate.subject if issuer else wish.subject
+    builder = _begun(wish, name, _serial(wish), now).public_key(key.public_key())
+    builder = _extended(builder, wish, key.public_key(), above.public_key())
+    certificate = builder.sign(above, hashes.SHA256())
+    chain = (issuer.certificate, *issuer.chain) if issuer else ()
+    return Identity(certificate=certificate, key=key, chain=chain)
+
+
+def _begun(wish: _Wish, issuer: x509.Name, serial: int, now: datetime) -> x509.CertificateBuilder:
+    return (
         x509.CertificateBuilder()
         .subject_name(wish.subject)
-        .issuer_name(issuer.certificate.subject if issuer else wish.subject)
-        .public_key(key.public_key())
-        .serial_number(_serial(wish))
+        .issuer_name(issuer)
+        .serial_number(serial)
         .not_valid_before(now - timedelta(days=30))
         .not_valid_after(now + timedelta(days=365 * wish.years))
     )
-    builder = _extended(builder, wish, key, issuer)
-    certificate = builder.sign(issuer.key if issuer else key, hashes.SHA256())
-    chain = (issuer.certificate, *issuer.chain) if issuer else ()
-    return Identity(certificate=certificate, key=key, chain=chain)
 
 
 def _new_key(wish: _Wish) -> Key:
@@ -242,17 +258,14 @@ def _new_key(wish: _Wish) -> Key:
 def _extended(
     builder: x509.CertificateBuilder,
     wish: _Wish,
-    key: Key,
-    issuer: Identity | None,
+    key: PublicKey,
+    above: PublicKey,
 ) -> x509.CertificateBuilder:
-    above = issuer.key if issuer else key
     builder = (
         builder.add_extension(x509.BasicConstraints(wish.authority, None), critical=True)
         .add_extension(_usage(authority=wish.authority), critical=True)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key(above.public_key()), critical=False
-        )
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(above), critical=False)
     )
     if not wish.authority:
         code_signing = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CODE_SIGNING])
@@ -280,6 +293,11 @@ def _usage(*, authority: bool) -> x509.KeyUsage:
 def _serial(wish: _Wish) -> int:
     digest = hashlib.sha256(f"{wish.subject.rfc4514_string()} {wish.serial}".encode()).digest()
     return int.from_bytes(digest[:8], "big") >> 1 | 1
+
+
+def _subject(team: Team, kind: CertificateKind) -> x509.Name:
+    named = f"{kind}: {team.name} ({team.id})"
+    return _name(UID=team.id, CN=named, OU=team.id, O=team.name, C="US")
 
 
 def _name(**fields: str) -> x509.Name:

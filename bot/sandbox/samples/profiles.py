@@ -20,7 +20,8 @@ class Profile:
 
     `devices` count for development and ad hoc only. `app_id` is a bundle id or a pattern such as
     `com.example.*`, without its prefix, which is the team's id where `prefix` is empty.
-    `entitlements` are added to the usual ones.
+    `entitlements` are added to the usual ones. `identifier` takes the place of the UUID that
+    follows from the rest; without `created` the profile is a year older than its expiry.
     """
 
     kind: ProfileKind = "adhoc"
@@ -33,10 +34,15 @@ class Profile:
     expires: datetime | None = None
     platforms: Sequence[str] = ("iOS", "xrOS", "visionOS")
     prefix: str = ""
+    app_name: str = "Harbour"
+    created: datetime | None = None
+    identifier: str = ""
 
     @property
     def uuid(self) -> str:
         """A UUID that follows from what the profile is for, so that it is the same next time."""
+        if self.identifier:
+            return self.identifier
         text = f"{self.team.id} {self.kind} {self.app_id} {self.name} {' '.join(self.devices)}"
         return str(uuid.uuid5(uuid.NAMESPACE_DNS, text))
 
@@ -77,10 +83,11 @@ def mobileprovision(
 def profile_content(profile: Profile) -> dict[str, object]:
     """Give the property list of the profile: keys as Apple names them."""
     expires = profile.expires or _now() + timedelta(days=365)
+    created = profile.created or expires - timedelta(days=365)
     content: dict[str, object] = {
-        "AppIDName": "Harbour",
+        "AppIDName": profile.app_name,
         "ApplicationIdentifierPrefix": [profile.prefix or profile.team.id],
-        "CreationDate": _plain(expires - timedelta(days=365)),
+        "CreationDate": _plain(created),
         "DeveloperCertificates": list(profile.certificates),
         "Entitlements": profile.allowed(),
         "ExpirationDate": _plain(expires),
@@ -89,7 +96,7 @@ def profile_content(profile: Profile) -> dict[str, object]:
         "Platform": list(profile.platforms),
         "TeamIdentifier": [profile.team.id],
         "TeamName": profile.team.name,
-        "TimeToLive": 365,
+        "TimeToLive": (expires - created).days,
         "UUID": profile.uuid,
         "Version": 1,
     }

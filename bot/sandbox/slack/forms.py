@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.sandbox.shapes import JsonObject, as_list, as_object, as_text
 from bot.sandbox.slack.blocks.inspection import elements_of
 from bot.sandbox.slack.errors import NotPossible
-from bot.sandbox.slack.shapes import JsonObject, as_list, as_object, as_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.sandbox.slack.shapes import as_list, as_object, as_text
+from bot.sandbox.shapes import as_list, as_object, as_text
 
 #: Every bot scope that a method or an event of the sandbox asks for.
 EVERY_SCOPE = frozenset(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.sandbox.slack.shapes import JsonObject
+from bot.sandbox.shapes import JsonObject
 
 #: So many messages a channel remembers; the oldest are forgotten first.
 KEPT_MESSAGES = 5000

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import secrets
 
-from bot.sandbox.slack.clock import Clock
+from bot.sandbox.clock import Clock
 
 
 class Mint:

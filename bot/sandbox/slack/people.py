@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from bot.sandbox.slack.shapes import JsonObject
+from bot.sandbox.shapes import JsonObject
 
 #: Slack's own helper, which is in every workspace under this id.
 SLACKBOT = "USLACKBOT"

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from aiohttp import ClientSession, DummyCookieJar, web
 
+from bot.sandbox.faults import Fault, Script, When
 from bot.sandbox.slack.api.downloads import Downloads
 from bot.sandbox.slack.api.endpoint import Called, WebApi
-from bot.sandbox.slack.api.faults import Fault, Script, When
+from bot.sandbox.slack.api.faults import refused
 from bot.sandbox.slack.api.responses import Responses
 from bot.sandbox.slack.api.uploads import Uploads
 from bot.sandbox.slack.delivery.delivery import Delivery
@@ -63,7 +64,7 @@ class SandboxSlack:
         self.state.app.scopes -= setup.withheld_scopes
         if not setup.is_empty:
             sow(self.state)
-        self.faults = Script()
+        self.faults = Script(refused)
         self.sockets = Sockets(self.state.app.app_id, self.state.changed)
         self.delivery = Delivery(self.state)
         self.delivery.transport = self.sockets

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.sandbox.slack.clock import Clock
+from bot.sandbox.clock import Clock
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.conversations import Conversations
 from bot.sandbox.slack.files import Files
 from bot.sandbox.slack.installation import Installation
@@ -14,7 +15,6 @@ from bot.sandbox.slack.manifest import Manifest
 from bot.sandbox.slack.mint import Mint
 from bot.sandbox.slack.people import SLACKBOT, People, User
 from bot.sandbox.slack.response_urls import ResponseUrls
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.shelf import Shelf
 from bot.sandbox.slack.triggers import Triggers
 from bot.sandbox.slack.usergroups import UserGroups

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.sandbox.slack.clock import Clock
+from bot.sandbox.clock import Clock
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.mint import Mint
 from bot.sandbox.slack.views import EVERY_TAB

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.sandbox.slack.shapes import JsonObject
+from bot.sandbox.shapes import JsonObject
 
 
 @dataclass(slots=True, kw_only=True)

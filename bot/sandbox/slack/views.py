@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.sandbox.slack.shapes import JsonObject, as_object, as_text
+from bot.sandbox.shapes import JsonObject, as_object, as_text
 
 #: A person can have so many modals on top of each other.
 DEEPEST_STACK = 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.faults import Fault
 from bot.sandbox.slack.views import View
 from bot.slack.kit import names
 from bot.slack.line import submitting

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.faults import Fault
 from bot.slack.kit import names
 from provisioning.people.roles import Others
 from tests.integration.answering.asking import Asking

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.sandbox.slack.api.faults import Fault, FaultKind
+from bot.sandbox.faults import Fault, FaultKind
 
 #: Every way in which a call fails that nobody is to blame for: before its effect, and after.
 FAULTS: dict[str, Fault] = {

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.samples.iosapp import SampleApp
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.shapes import JsonObject
 from provisioning.distributing.order import Order
 from storage.catalog import apps, organizations
 from storage.records.app import App

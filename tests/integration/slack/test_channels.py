@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.faults import Fault
 from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
 from tests.integration.slack.house import BUILDS, QA, House

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 
-from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack
 from bot.slack.kit.codes import TOKEN_DEAD, code_of
 from bot.slack.line import client

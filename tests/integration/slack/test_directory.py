@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack
 from bot.slack import workspace as parts
 from bot.slack.line import client

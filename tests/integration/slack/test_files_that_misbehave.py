@@ -7,8 +7,8 @@ import pytest
 
 from bot.engine import engine
 from bot.engine.timing import Timing
+from bot.sandbox.faults import Fault
 from bot.sandbox.slack.acts.speaking import FileDrop
-from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.files import Quirks
 from bot.slack.features.uploads import deeds
 from bot.slack.files import files, source

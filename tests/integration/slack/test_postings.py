@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 from aiohttp import ClientTimeout
 
-from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack
 from bot.sandbox.slack.workspace import Workspace as People
 from bot.slack import workspace as parts

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.faults import Fault
 from bot.slack.features.distribution import deeds as desk
 from bot.slack.kit import names
 from bot.slack.line import watch

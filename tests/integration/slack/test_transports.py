@@ -12,8 +12,8 @@ import pytest
 from aiohttp import ClientSession
 from slack_sdk.signature import SignatureVerifier
 
+from bot.sandbox.faults import Fault
 from bot.sandbox.slack.acts.speaking import FileDrop
-from bot.sandbox.slack.api.faults import Fault
 from bot.slack.kit import names
 from tests.integration.slack.house import BUILDS, QA, House, Plan, Samples, opened
 from tests.integration.slack.test_main_road import distribute

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from bot.sandbox.shapes import JsonObject, as_object, as_text
 from bot.sandbox.slack.acts.ground import Ground
 from bot.sandbox.slack.acts.payloads import channel_part, common
 from bot.sandbox.slack.blocks.compositions import check_suggestions
@@ -17,7 +18,6 @@ from bot.sandbox.slack.forms import (
     value_of,
 )
 from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.shapes import JsonObject, as_object, as_text
 from bot.sandbox.slack.views import View
 
 #: Where there is something to click: on a message, in a modal or on a Home tab.

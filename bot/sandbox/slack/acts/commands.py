@@ -2,13 +2,13 @@
 
 import re
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.acts.ground import Ground
 from bot.sandbox.slack.acts.payloads import channel_name
 from bot.sandbox.slack.deeds.answers import answer
 from bot.sandbox.slack.delivery.envelope import Sort
 from bot.sandbox.slack.errors import NotPossible, Refusal, Unanswered
 from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 _MENTION = re.compile(r"(?<![\w<@#|])([@#])([\w.\-]+)")

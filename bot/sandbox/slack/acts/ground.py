@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.conversations import Conversation
 from bot.sandbox.slack.delivery.delivery import Delivery
 from bot.sandbox.slack.delivery.envelope import Reply, Sort
 from bot.sandbox.slack.errors import NotPossible
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import User
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 from bot.sandbox.slack.views import EVERY_TAB
 

@@ -1,8 +1,8 @@
 """The parts that all interactive payloads share."""
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.conversations import Conversation
 from bot.sandbox.slack.people import User
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.acts import clicks, commands, speaking, submitting, visiting
 from bot.sandbox.slack.acts.clicks import Place, Spot
 from bot.sandbox.slack.acts.ground import Ground
@@ -10,7 +11,6 @@ from bot.sandbox.slack.acts.submitting import Submitted
 from bot.sandbox.slack.files import StoredFile
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import User
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.views import View
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.sandbox.shapes import JsonObject, as_object
 from bot.sandbox.slack.acts.clicks import Spot, chosen
 from bot.sandbox.slack.acts.ground import Ground
 from bot.sandbox.slack.acts.payloads import common
 from bot.sandbox.slack.deeds import modals
 from bot.sandbox.slack.errors import NotPossible, Refusal, Unanswered
 from bot.sandbox.slack.forms import element_named, fields_of, missing
-from bot.sandbox.slack.shapes import JsonObject, as_object
 from bot.sandbox.slack.views import View
 
 _WHAT = "Submitting the form"

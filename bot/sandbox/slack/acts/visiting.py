@@ -1,12 +1,12 @@
 """People open the app's Home tab, use shortcuts, join and leave channels."""
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.acts.ground import Ground
 from bot.sandbox.slack.acts.payloads import channel_part, common
 from bot.sandbox.slack.deeds import modals, rooms
 from bot.sandbox.slack.deeds.rendering import message_json
 from bot.sandbox.slack.errors import NotPossible
 from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.views import View
 
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 
 from aiohttp import web
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.errors import Refusal
-from bot.sandbox.slack.shapes import JsonObject
 
 
 class Kind(StrEnum):

@@ -1,9 +1,9 @@
 """auth.*, apps.*, team.* and bots.*."""
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.api.arguments import Kind
 from bot.sandbox.slack.api.method import Asked, Method, TokenKind
 from bot.sandbox.slack.errors import Refusal
-from bot.sandbox.slack.shapes import JsonObject
 
 
 async def test(asked: Asked) -> JsonObject:

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 
+from bot.sandbox.shapes import JsonObject, copied
 from bot.sandbox.slack.api.arguments import Kind
 from bot.sandbox.slack.api.method import Asked, Method
 from bot.sandbox.slack.conversations import Conversation
@@ -14,7 +15,6 @@ from bot.sandbox.slack.deeds.rendering import message_json
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import User
-from bot.sandbox.slack.shapes import JsonObject, copied
 
 #: chat.update refuses longer texts; chat.postMessage cuts them at 40 000 instead.
 LONGEST_UPDATE = 4_000

@@ -1,5 +1,6 @@
 """conversations.*."""
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.api.arguments import Kind as Is
 from bot.sandbox.slack.api.method import Asked, Method
 from bot.sandbox.slack.api.pages import PAGING, page
@@ -8,7 +9,6 @@ from bot.sandbox.slack.deeds import rooms
 from bot.sandbox.slack.deeds.rendering import channel_json, message_json
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.shapes import JsonObject
 
 #: Kinds of conversation that Slack has and this workspace does not.
 _OTHER_TYPES = {"mpim": "mpim:read"}

@@ -5,7 +5,7 @@ import contextlib
 
 from aiohttp import web
 
-from bot.sandbox.slack.api.faults import FaultKind, Script
+from bot.sandbox.faults import FaultKind, Script
 from bot.sandbox.slack.deeds.filing import bot_sees
 from bot.sandbox.slack.files import StoredFile
 from bot.sandbox.slack.state import State

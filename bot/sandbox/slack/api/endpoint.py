@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.sandbox.faults import Fault, FaultKind, Script
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.api import (
     arguments,
     auth,
@@ -17,11 +19,9 @@ from bot.sandbox.slack.api import (
     users,
     views,
 )
-from bot.sandbox.slack.api.faults import Fault, FaultKind, Script
 from bot.sandbox.slack.api.method import Asked, Method, TokenKind
 from bot.sandbox.slack.delivery.sockets import Sockets
 from bot.sandbox.slack.errors import Refusal
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 METHODS: dict[str, Method] = {

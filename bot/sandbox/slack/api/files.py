@@ -1,5 +1,6 @@
 """files.*."""
 
+from bot.sandbox.shapes import JsonObject, as_object, as_text
 from bot.sandbox.slack.api.arguments import Kind
 from bot.sandbox.slack.api.method import Asked, Method
 from bot.sandbox.slack.conversations import Conversation
@@ -8,7 +9,6 @@ from bot.sandbox.slack.deeds.posting import Draft
 from bot.sandbox.slack.deeds.rendering import file_info
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.files import StoredFile
-from bot.sandbox.slack.shapes import JsonObject, as_object, as_text
 
 #: What `files.info` may still lack while Slack looks a new file over.
 _LATE = (

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.api.arguments import Kind
 from bot.sandbox.slack.conversations import SCOPE_FAMILY, Conversation
 from bot.sandbox.slack.delivery.sockets import Sockets
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.people import User
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 

@@ -5,10 +5,10 @@ import binascii
 from collections.abc import Sequence
 from typing import TypeVar
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.api.arguments import Kind
 from bot.sandbox.slack.api.method import Asked
 from bot.sandbox.slack.errors import Refusal
-from bot.sandbox.slack.shapes import JsonObject
 
 T = TypeVar("T")
 

@@ -3,11 +3,11 @@
 import re
 from dataclasses import replace
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.api.arguments import Kind
 from bot.sandbox.slack.api.method import Asked, Method
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.shapes import JsonObject
 
 _NAME = re.compile(r"[a-z0-9_+'\-]{1,100}")
 

@@ -5,10 +5,10 @@ import json
 
 from aiohttp import web
 
-from bot.sandbox.slack.api.faults import FaultKind, Script
+from bot.sandbox.faults import FaultKind, Script
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.deeds.answers import answer
 from bot.sandbox.slack.errors import Refusal
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 #: Under this name a test scripts faults of response URLs.

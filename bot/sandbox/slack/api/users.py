@@ -1,12 +1,12 @@
 """users.* and usergroups.*."""
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.api.arguments import Kind
 from bot.sandbox.slack.api.conversations import of_types
 from bot.sandbox.slack.api.method import Asked, Method
 from bot.sandbox.slack.api.pages import PAGING, page
 from bot.sandbox.slack.deeds.rendering import channel_json
 from bot.sandbox.slack.errors import Refusal
-from bot.sandbox.slack.shapes import JsonObject
 
 
 def _sees_email(asked: Asked) -> bool:

@@ -1,10 +1,10 @@
 """views.*."""
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.api.arguments import Kind
 from bot.sandbox.slack.api.method import Asked, Method
 from bot.sandbox.slack.deeds import modals
 from bot.sandbox.slack.errors import Refusal
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.views import View
 
 

@@ -6,6 +6,7 @@ from slack_sdk.errors import SlackObjectFormationError
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
+from bot.sandbox.shapes import JsonObject, as_list, as_object
 from bot.sandbox.slack.blocks.checks import (
     anything,
     boolean,
@@ -22,7 +23,6 @@ from bot.sandbox.slack.blocks.layout import (
     Surface,
 )
 from bot.sandbox.slack.blocks.report import Check, Report
-from bot.sandbox.slack.shapes import JsonObject, as_list, as_object
 
 #: All texts of a message's blocks together; beyond that Slack says msg_blocks_too_long.
 MESSAGE_CHARACTERS = 13_000

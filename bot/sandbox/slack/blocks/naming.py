@@ -1,8 +1,8 @@
 """Gives blocks and elements the ids that the app left out, as Slack does."""
 
+from bot.sandbox.shapes import JsonObject, copied_list
 from bot.sandbox.slack.blocks.inspection import elements_of
 from bot.sandbox.slack.mint import Mint
-from bot.sandbox.slack.shapes import JsonObject, copied_list
 
 #: Blocks whose elements a person can act on; a context only shows things.
 _ACTIVE = frozenset({"actions", "section", "input"})

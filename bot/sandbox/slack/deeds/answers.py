@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.sandbox.shapes import JsonObject, as_text, copied_list
 from bot.sandbox.slack.blocks.inspection import MESSAGE_CHARACTERS, characters, check_blocks
 from bot.sandbox.slack.blocks.layout import Surface
 from bot.sandbox.slack.blocks.naming import with_ids
@@ -10,7 +11,6 @@ from bot.sandbox.slack.deeds.posting import Draft, delete, edit, post
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.response_urls import ResponseUrl
-from bot.sandbox.slack.shapes import JsonObject, as_text, copied_list
 from bot.sandbox.slack.state import State
 
 _KNOWN = frozenset(

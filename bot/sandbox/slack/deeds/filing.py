@@ -1,10 +1,10 @@
 """Sharing and deleting files."""
 
+from bot.sandbox.shapes import JsonObject, as_text
 from bot.sandbox.slack.conversations import Kind
 from bot.sandbox.slack.deeds.posting import Draft, delete, edit, post
 from bot.sandbox.slack.files import StoredFile
 from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.shapes import JsonObject, as_text
 from bot.sandbox.slack.state import State
 
 

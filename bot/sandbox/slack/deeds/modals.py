@@ -4,12 +4,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.sandbox.shapes import JsonObject, copied
 from bot.sandbox.slack.blocks.inspection import check_view
 from bot.sandbox.slack.blocks.naming import with_ids
 from bot.sandbox.slack.deeds.filing import unknown_files
 from bot.sandbox.slack.errors import Refusal
 from bot.sandbox.slack.forms import initial_values, kept_values
-from bot.sandbox.slack.shapes import JsonObject, copied
 from bot.sandbox.slack.state import State
 from bot.sandbox.slack.views import DEEPEST_STACK, EVERY_TAB, View
 

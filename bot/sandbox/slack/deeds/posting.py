@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.conversations import Conversation
 from bot.sandbox.slack.deeds.rendering import message_json
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import SLACKBOT
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 #: Slack cuts the text of a message here.

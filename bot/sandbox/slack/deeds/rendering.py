@@ -2,11 +2,11 @@
 
 from urllib.parse import quote
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.conversations import Conversation, Kind
 from bot.sandbox.slack.files import FileMode, StoredFile
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import SLACKBOT
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 

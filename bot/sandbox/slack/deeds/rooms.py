@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.conversations import Conversation, Kind
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import State
 
 

@@ -6,10 +6,10 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.delivery.envelope import Envelope, NotDelivered, Reply, Sort, Transport
 from bot.sandbox.slack.delivery.subscriptions import is_heard
 from bot.sandbox.slack.errors import Unanswered
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.state import Happening, State
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from bot.sandbox.slack.shapes import JsonObject
+from bot.sandbox.shapes import JsonObject
 
 
 class Sort(StrEnum):

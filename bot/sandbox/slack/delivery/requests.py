@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from slack_sdk.signature import SignatureVerifier
 
+from bot.sandbox.shapes import JsonObject, as_object
 from bot.sandbox.slack.delivery.envelope import Envelope, NotDelivered, Reply, Sort
-from bot.sandbox.slack.shapes import JsonObject, as_object
 
 #: An answer is read up to here; Slack's own answers are far smaller.
 LONGEST_ANSWER = 1_000_000

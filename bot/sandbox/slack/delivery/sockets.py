@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
+from bot.sandbox.shapes import JsonObject, as_object
 from bot.sandbox.slack.delivery.envelope import Envelope, NotDelivered, Reply, Sort
-from bot.sandbox.slack.shapes import JsonObject, as_object
 
 #: Slack allows an app so many connections at a time.
 MOST_CONNECTIONS = 10

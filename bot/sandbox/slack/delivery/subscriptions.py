@@ -1,7 +1,7 @@
 """Which events an app hears of: those it subscribed to and has a scope for."""
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.installation import Installation
-from bot.sandbox.slack.shapes import JsonObject
 
 #: The scope of each event that the sandbox sends; None where Slack asks for none.
 EVENT_SCOPES: dict[str, str | None] = {

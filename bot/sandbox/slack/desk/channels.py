@@ -2,11 +2,11 @@
 
 from aiohttp import web
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.conversations import Conversation
 from bot.sandbox.slack.desk.door import Visit
 from bot.sandbox.slack.errors import NotPossible
 from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.shapes import JsonObject
 
 
 def visible_to(visit: Visit) -> list[Conversation]:

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.acts.ground import Ground
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.errors import NotPossible, SandboxError, Unanswered
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.views import EVERY_TAB
 from bot.sandbox.slack.workspace import Workspace
 

@@ -4,6 +4,7 @@ import contextlib
 
 from aiohttp import web
 
+from bot.sandbox.shapes import JsonObject, as_object, as_text
 from bot.sandbox.slack.acts import clicks, submitting
 from bot.sandbox.slack.acts.clicks import Place, Spot
 from bot.sandbox.slack.deeds import modals
@@ -11,7 +12,6 @@ from bot.sandbox.slack.desk.door import Visit
 from bot.sandbox.slack.desk.messages import found_message, with_pictures
 from bot.sandbox.slack.errors import NotPossible, Unanswered
 from bot.sandbox.slack.forms import FIELDS, element_named, fields_of
-from bot.sandbox.slack.shapes import JsonObject, as_object, as_text
 from bot.sandbox.slack.views import View
 
 

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
+from bot.sandbox.shapes import JsonObject, as_text
 from bot.sandbox.slack.api.downloads import send
 from bot.sandbox.slack.deeds.filing import file_named
 from bot.sandbox.slack.desk.channels import looked_at, seen_by
@@ -13,7 +14,6 @@ from bot.sandbox.slack.errors import NotPossible
 from bot.sandbox.slack.files import StoredFile
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import SLACKBOT
-from bot.sandbox.slack.shapes import JsonObject, as_text
 
 #: A field of the form that is not a file is read up to here.
 LONGEST_FIELD = 100_000

@@ -4,10 +4,10 @@ from dataclasses import asdict
 
 from aiohttp import web
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.desk.channels import shown_channel, visible_to
 from bot.sandbox.slack.desk.door import Visit
 from bot.sandbox.slack.people import SLACKBOT, User
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.workspace import Workspace
 
 

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator
 
 from aiohttp import web
 
+from bot.sandbox.shapes import JsonObject, as_text
 from bot.sandbox.slack.desk.door import Visit
 from bot.sandbox.slack.desk.messages import with_pictures
-from bot.sandbox.slack.shapes import JsonObject, as_text
 from bot.sandbox.slack.state import News, State
 from bot.sandbox.slack.views import EVERY_TAB
 

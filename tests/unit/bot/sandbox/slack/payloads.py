@@ -1,6 +1,6 @@
 """Short ways to write blocks and views."""
 
-from bot.sandbox.slack.shapes import JsonObject
+from bot.sandbox.shapes import JsonObject
 
 
 def plain(text: str) -> JsonObject:

@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.blocks.compositions import check_suggestions
 from bot.sandbox.slack.blocks.inspection import check_blocks, check_view
 from bot.sandbox.slack.blocks.layout import Surface
-from bot.sandbox.slack.shapes import JsonObject
 from tests.unit.bot.sandbox.slack.payloads import (
     actions,
     button,

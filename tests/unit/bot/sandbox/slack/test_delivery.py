@@ -12,11 +12,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.delivery.subscriptions import EVENT_SCOPES
 from bot.sandbox.slack.errors import NotPossible, Unanswered
 from bot.sandbox.slack.manifest import EVERY_SCOPE
 from bot.sandbox.slack.server import SandboxSlack, Setup
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.workspace import Workspace
 from tests.unit.bot.sandbox.slack.bolt import http_mode, make_app, socket_mode
 from tests.unit.bot.sandbox.slack.conftest import Joining

@@ -11,9 +11,9 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.acts.speaking import FileDrop
 from bot.sandbox.slack.server import SandboxSlack, Setup
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.workspace import Workspace
 from tests.unit.bot.sandbox.slack.bolt import socket_mode
 from tests.unit.bot.sandbox.slack.payloads import actions, button, field, home, modal, option

@@ -6,11 +6,11 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.faults import Fault
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.acts.speaking import FileDrop
-from bot.sandbox.slack.api.faults import Fault
 from bot.sandbox.slack.files import Quirks
 from bot.sandbox.slack.server import SandboxSlack
-from bot.sandbox.slack.shapes import JsonObject
 from bot.sandbox.slack.workspace import Workspace
 from tests.unit.bot.sandbox.slack.refusals import refused_with
 

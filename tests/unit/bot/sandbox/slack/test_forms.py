@@ -2,10 +2,10 @@
 
 import pytest
 
+from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.desk.door import _is_loopback
 from bot.sandbox.slack.errors import NotPossible
 from bot.sandbox.slack.forms import initial_values, kept_values, missing, value_of
-from bot.sandbox.slack.shapes import JsonObject
 from tests.unit.bot.sandbox.slack.payloads import field, option
 
 

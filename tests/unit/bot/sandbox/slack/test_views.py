@@ -4,7 +4,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.faults import Fault
 from bot.sandbox.slack.deeds import modals
 from bot.sandbox.slack.response_urls import ResponseUrl
 from bot.sandbox.slack.server import SandboxSlack

@@ -11,7 +11,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 )
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack.api.faults import Fault
+from bot.sandbox.faults import Fault
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
 from tests.unit.bot.sandbox.slack.refusals import refused_with

@@ -1,4 +1,4 @@
-"""The clock of the workspace, which a test can put forward."""
+"""The clock of a sandbox, which a test can put forward."""
 
 import time
 
@@ -13,5 +13,5 @@ class Clock:
         return time.time() + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Put the clock forward, e.g. to let a trigger id or a response URL expire."""
+        """Put the clock forward, e.g. to let a response URL expire or a phone get ready."""
         self._ahead += seconds

@@ -1,0 +1,1 @@
+"""Apple's developer service in the sandbox, spoken to over real HTTP."""
