@@ -1,0 +1,1 @@
+"""The client of App Store Connect and the sandbox's Apple, each the other's judge."""
