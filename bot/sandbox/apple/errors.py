@@ -146,3 +146,12 @@ def invalid_attribute(name: str, value: object) -> Conflict:
         f"An invalid value '{value}' was provided for the parameter '{name}'.",
         pointer=f"/data/attributes/{name}",
     )
+
+
+def missing_relation(name: str) -> Conflict:
+    """Return the refusal of an entity without a relationship that it has to have."""
+    return Conflict(
+        "ENTITY_ERROR.RELATIONSHIP.REQUIRED",
+        f"You must provide a value for the relationship '{name}' with this request",
+        pointer=f"/data/relationships/{name}",
+    )

@@ -9,7 +9,7 @@ from bot.sandbox.apple.app_ids import AppId
 from bot.sandbox.apple.certificates import Certificate
 from bot.sandbox.apple.devices import Device
 from bot.sandbox.apple.entitlements import entitlements_of
-from bot.sandbox.apple.errors import Conflict, invalid_attribute
+from bot.sandbox.apple.errors import Conflict, invalid_attribute, missing_relation
 from bot.sandbox.apple.profiles import TYPES, ProfileType, ProvisioningProfile
 from bot.sandbox.apple.team import SandboxTeam
 from bot.sandbox.samples.profiles import Profile, mobileprovision
@@ -100,7 +100,7 @@ def _app_id(team: SandboxTeam, app_id: str) -> AppId:
 
 def _certificates(team: SandboxTeam, wish: ProfileWish, type_: ProfileType) -> list[Certificate]:
     if not wish.certificate_ids:
-        raise _missing("certificates")
+        raise missing_relation("certificates")
     found = [_known_certificate(team, each) for each in dict.fromkeys(wish.certificate_ids)]
     for certificate in found:
         if certificate.type not in type_.certificate_types:
@@ -128,7 +128,7 @@ def _devices(team: SandboxTeam, wish: ProfileWish, type_: ProfileType) -> list[D
             pointer="/data/relationships/devices",
         )
     if type_.lists_devices and not wish.device_ids:
-        raise _missing("devices")
+        raise missing_relation("devices")
     found = [_known_device(team, each) for each in dict.fromkeys(wish.device_ids)]
     for device in found:
         if device.device_class not in type_.device_classes:
@@ -144,14 +144,6 @@ def _known_device(team: SandboxTeam, device_id: str) -> Device:
     if device_id not in team.devices:
         raise _wrong("devices", f"There is no device with ID '{device_id}' on this team.")
     return team.devices[device_id]
-
-
-def _missing(relation: str) -> Conflict:
-    return Conflict(
-        "ENTITY_ERROR.RELATIONSHIP.REQUIRED",
-        f"You must provide a value for the relationship '{relation}' with this request",
-        pointer=f"/data/relationships/{relation}",
-    )
 
 
 def _wrong(relation: str, detail: str) -> Conflict:

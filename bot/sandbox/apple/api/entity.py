@@ -7,7 +7,7 @@ from enum import Enum
 
 from aiohttp import web
 
-from bot.sandbox.apple.errors import BadBody, BadContentType, Conflict
+from bot.sandbox.apple.errors import BadBody, BadContentType, Conflict, missing_relation
 from bot.sandbox.shapes import JsonObject, as_list, as_object
 
 CONTENT_TYPES = frozenset({"application/json", "application/vnd.api+json"})
@@ -138,15 +138,6 @@ async def read_body(request: web.Request) -> JsonObject:
     if not isinstance(body, dict):
         raise BadBody("The body is no JSON object.")
     return body
-
-
-def missing_relation(name: str) -> Conflict:
-    """Return the refusal of an entity without a relationship that it has to have."""
-    return Conflict(
-        "ENTITY_ERROR.RELATIONSHIP.REQUIRED",
-        f"You must provide a value for the relationship '{name}' with this request",
-        pointer=f"/data/relationships/{name}",
-    )
 
 
 def _linked(known: Relation, data: object, place: str) -> list[str]:

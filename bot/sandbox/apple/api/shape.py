@@ -44,7 +44,7 @@ class Shape:
     """
     A type of resource.
 
-    * ids: every one of the team, in the order in which they were made; None where Apple has no list
+    * ids: every one of the team, in the order in which they were made
     * attributes: those of the one with an id; it raises NotThere
     * names: the names of the attributes
     """
