@@ -33,7 +33,7 @@ async def evil(shared: House) -> House:
         names.APP_DISPLAY_NAME: {names.APP_DISPLAY_NAME: PLAIN},
     }
     done = await shared.ann.submit(form, values)
-    assert done.action == "close", done
+    assert done.action in {"close", "update"}, done  # A busy machine says so first.
     await shared.card_saying("Draft")
     await asking.said("Ann", f"groups create {EVIL} @bob #qa")
     await asking.said("Ann", f"distribute evil to {EVIL}")

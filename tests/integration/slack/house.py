@@ -122,7 +122,7 @@ class House:
         await self.ann.click(card, names.CREATE_APP)
         await self.view_of("Ann", "Create app")
         done = await self.ann.submit()
-        assert done.action == "close", done
+        assert done.action in {"close", "update"}, done  # A busy machine says so first.
         return await self.card_saying("Draft")
 
     async def settled(self) -> None:
