@@ -153,7 +153,7 @@ async def test_d1_the_documented_steps_lead_to_a_bot_that_answers(tmp_path: Path
         serving(tmp_path / "data", slack.api_url, **right_way(slack)) as served,
     ):
         await served.says(UP)
-        await slack.connected(within=20)
+        await slack.connected(within=60)
         await slack.workspace.person("Ann").command(BUILDS, "/release", "help")
         await slack.workspace.eventually(lambda: slack.workspace.ephemerals("Ann"))
         said = slack.workspace.ephemerals("Ann")[-1].said()

@@ -23,7 +23,7 @@ T = TypeVar("T")
 #: What is waited for may also change outside of the workspace, so it is looked at this often.
 LOOK_AGAIN_SECONDS = 0.05
 #: What does not come in so many seconds will not come, however busy the machine is.
-PATIENCE_SECONDS = 15.0
+PATIENCE_SECONDS = 45.0
 
 
 class Workspace:

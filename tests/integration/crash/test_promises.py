@@ -72,7 +72,7 @@ class Town:
         """Let a house live that does not die."""
         child = await asyncio.to_thread(Child.start, live_on_promises, self.scene.settings())
         try:
-            await self.slack.connected(within=30)
+            await self.slack.connected(within=60)
             yield
         finally:
             child.process.terminate()
@@ -191,7 +191,7 @@ async def test_a11_killed_right_after_the_answer_it_is_done_all_the_same(
     act, outcome, _ = ACTS[name]
     await prepared(town, name)
     child = await asyncio.to_thread(Child.start, live_slowly, town.scene.settings())
-    await town.slack.connected(within=30)
+    await town.slack.connected(within=60)
     await act(town)
     await asyncio.sleep(after)
     assert child.process.pid is not None
@@ -214,7 +214,7 @@ async def test_a11_killed_on_the_way_it_is_done_once(town: Town, name: str, poin
     child = await asyncio.to_thread(
         Child.start, live_on_promises, town.scene.settings(), die_at=die_at
     )
-    await town.slack.connected(within=30)
+    await town.slack.connected(within=60)
     await act(town)
     await town.scene.dies(child)
     assert not await town.is_over()

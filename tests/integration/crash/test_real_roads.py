@@ -90,7 +90,7 @@ class Scene:
         """Let a house live that does not die."""
         child = await asyncio.to_thread(Child.start, live, self.settings())
         try:
-            await self.slack.connected(within=20)
+            await self.slack.connected(within=60)
             yield
             await self.workspace.settled()
         finally:
@@ -118,13 +118,13 @@ async def test_killed_while_taking_in_the_build_arrives_once(
     scene: Scene, package: Path, number: int, name: str
 ) -> None:
     dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
-    await scene.slack.connected(within=20)
+    await scene.slack.connected(within=60)
     posted = await scene.workspace.person("Cid").post("#mobile-builds", files=[package])
     await scene.dies(dying)
 
     async with scene.living():
         await scene.workspace.eventually(
-            lambda: "New app" in scene.workspace.thread(posted)[-1].said(), timeout=20
+            lambda: "New app" in scene.workspace.thread(posted)[-1].said(), timeout=60
         )
 
     said = scene.workspace.by_bot("#mobile-builds")
@@ -140,14 +140,14 @@ async def test_killed_while_distributing_everybody_is_told_once(
 ) -> None:
     await _draft(scene)
     dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
-    await scene.slack.connected(within=20)
+    await scene.slack.connected(within=60)
     command = "distribute harbour to QA"
     await scene.workspace.person("Ann").command("#mobile-builds", names.COMMAND, command)
     await scene.dies(dying)
 
     async with scene.living():
         await scene.workspace.eventually(
-            lambda: any(key.startswith("report:") for key in _keys(scene, "#qa")), timeout=30
+            lambda: any(key.startswith("report:") for key in _keys(scene, "#qa")), timeout=90
         )
 
     for person in ("Bob", "Dee"):

@@ -60,7 +60,7 @@ class House:
         """Return the newest message of the bot in a channel. Raise IndexError."""
         return self.workspace.by_bot(channel)[-1]
 
-    async def card_saying(self, words: str, channel: str = BUILDS, within: float = 15) -> Message:
+    async def card_saying(self, words: str, channel: str = BUILDS, within: float = 45) -> Message:
         """Wait for a message of the bot with these words, and return it."""
 
         def look() -> Message | None:
@@ -71,7 +71,7 @@ class House:
         assert found is not None
         return found
 
-    async def whisper_to(self, person: str, words: str, within: float = 15) -> Message:
+    async def whisper_to(self, person: str, words: str, within: float = 45) -> Message:
         """Wait for something that one person alone reads."""
 
         def look() -> Message | None:
@@ -82,7 +82,7 @@ class House:
         assert found is not None
         return found
 
-    async def dm_to(self, person: str, words: str, within: float = 15) -> Message:
+    async def dm_to(self, person: str, words: str, within: float = 45) -> Message:
         """Wait for a direct message of the bot, and return it."""
 
         def look() -> Message | None:

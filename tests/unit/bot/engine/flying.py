@@ -55,7 +55,7 @@ async def walked(home: EngineHome, walk: Walk, *, timing: Timing = QUICK, **decl
 
 async def until(met: Callable[[], bool] | Callable[[], Awaitable[bool]]) -> None:
     """Wait until *met* is true; a test that waits for ten seconds has failed."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             answer = met()
             if answer if isinstance(answer, bool) else await answer:

@@ -10,7 +10,7 @@ from bot.engine.clock import Clock
 
 
 async def until(met: Callable[[], bool]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while not met():  # noqa: ASYNC110 - the test looks from outside
             await asyncio.sleep(0.005)
 
@@ -113,4 +113,4 @@ async def test_two_clocks_one_after_the_other_do_not_know_each_other() -> None:
         clock = Clock()
         clock.every(0.02, "call", call)
         async with clock.running():
-            await asyncio.wait_for(called.wait(), timeout=5)
+            await asyncio.wait_for(called.wait(), timeout=30)
