@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 from bot.settings import SettingsWrong
-from storage.catalog import grants, identities, organizations
+from storage.catalog import apple_teams, grants, identities, organizations
 from storage.catalog.database import Database
 from storage.records.base import now
 
@@ -118,5 +118,6 @@ async def made_with_a_key(database: Database) -> str:
         found = {
             "install links that still hold": await grants.any_holds(session, now()),
             "kept signing keys": any(one.sealed_key for one in await identities.every(session)),
+            "keys of teams at Apple": bool(await apple_teams.every(session)),
         }
     return " and ".join(what for what, is_there in found.items() if is_there)

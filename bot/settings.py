@@ -99,6 +99,9 @@ class Settings(BaseSettings):
     slack_file_hosts: List = SLACK_FILE_HOSTS
     """Hosts a file may be downloaded from: `host` or `host:port`, separated by commas."""
 
+    apple_api_url: str = "https://api.appstoreconnect.apple.com"
+    """The base of the App Store Connect API, or of anything that speaks it."""
+
     admins: List = ()
     """Slack user ids of the admins, separated by commas."""
 
@@ -145,7 +148,7 @@ class Settings(BaseSettings):
             raise ValueError("it takes postgresql://… or sqlite:///…")
         return value
 
-    @field_validator("base_url", "slack_api_url")
+    @field_validator("base_url", "slack_api_url", "apple_api_url")
     @classmethod
     def _address(cls, value: str) -> str:
         try:

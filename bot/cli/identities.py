@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.kept import kept
 from bot.cli.running import run
 from bot.cli.signing import AUTHORITY, FILE, NotDone, authorities_in, password_of, small_file
 
@@ -65,8 +66,8 @@ def retire(identity: str, *, yes: bool) -> None:
 
 
 async def _every() -> int:
-    async with _opened(with_key=False) as kept:
-        cards = await kept.every()
+    async with _opened(with_key=False) as own:
+        cards = await own.every()
     if not cards:
         click.echo("There are no signing identities. `slipway identities import` brings one.")
     for card in cards:
@@ -79,22 +80,22 @@ async def _bring(
 ) -> int:
     from provisioning.actors import COMMAND_LINE  # noqa: PLC0415 - see cli/main.py
 
-    async with _opened(with_key=True, authorities=authorities) as kept:
-        click.echo(_line(await kept.import_p12(content, password, COMMAND_LINE)))
+    async with _opened(with_key=True, authorities=authorities) as own:
+        click.echo(_line(await own.import_p12(content, password, COMMAND_LINE)))
     return 0
 
 
 async def _retire(named: str, *, sure: bool) -> int:
     from provisioning.actors import COMMAND_LINE  # noqa: PLC0415 - see cli/main.py
 
-    async with _opened(with_key=False) as kept:
-        card = _meant(await kept.every(), named)
+    async with _opened(with_key=False) as own:
+        card = _meant(await own.every(), named)
         if card.retired:
             click.echo(f"{_line(card)}\nIt was retired before; nothing was changed.")
             return 0
         if not sure:
             _ask(card)
-        await kept.retire(card.id, COMMAND_LINE)
+        await own.retire(card.id, COMMAND_LINE)
     click.echo(f"Done: the key of {card.name} is destroyed, and it signs no more.")
     return 0
 
@@ -140,36 +141,15 @@ def _line(card: "IdentityCard") -> str:
 async def _opened(
     *, with_key: bool, authorities: "Sequence[x509.Certificate] | None" = None
 ) -> "AsyncGenerator[Identities]":
-    """Open what is kept; *with_key* so that keys can be sealed."""
-    # Other commands start faster without these.
-    from secrets import token_bytes  # noqa: PLC0415
+    from provisioning.signing.identities import Identities  # noqa: PLC0415 - see cli/main.py
 
-    from bot import data_folder  # noqa: PLC0415
-    from bot.settings import load  # noqa: PLC0415
-    from bot.wiring.ground import installation_key  # noqa: PLC0415
-    from provisioning.signing.identities import Identities  # noqa: PLC0415
-    from storage.catalog import organizations  # noqa: PLC0415
-    from storage.catalog.database import Database  # noqa: PLC0415
-    from storage.migrations import migrate  # noqa: PLC0415
-    from storage.secrets import Secrets  # noqa: PLC0415
-
-    settings = load()
-    data_folder.make(settings.data_dir)
-    await migrate.upgrade(settings.records_url)
-    database = Database(settings.records_url)
-    try:
-        # Where no key is sealed or opened any will do: retiring works when the right one is lost.
-        key = await installation_key(settings, database) if with_key else token_bytes(32)
-        async with database.writing() as session:
-            organization = await organizations.named(session, settings.organization)
+    async with kept(with_key=with_key) as found:
         yield Identities(
-            database,
-            Secrets(key),
-            organization_id=organization.id,
+            found.database,
+            found.secrets,
+            organization_id=found.organization_id,
             authorities=authorities,
         )
-    finally:
-        await database.close()
 
 
 #: What `bot.cli.main` adds to its own.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli import apple as cli_apple
 from bot.cli import examining as cli_examining
 from bot.cli import identities as cli_identities
 from bot.cli import packages as cli_packages
@@ -43,6 +44,7 @@ for command in (
     *cli_packages.COMMANDS,
     *cli_signing.COMMANDS,
     *cli_identities.COMMANDS,
+    *cli_apple.COMMANDS,
     *cli_secrets.COMMANDS,
     *cli_storage.COMMANDS,
     *cli_examining.COMMANDS,

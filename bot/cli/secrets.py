@@ -33,19 +33,20 @@ def new_key() -> None:
     """
     Make a new secret key in place of one that was lost for good.
 
-    Links that were sent end, and people get new ones; signing identities are imported again.
+    Links that were sent end, and people get new ones; signing identities are imported again, and
+    teams at Apple connected again.
     """
     import asyncio  # noqa: PLC0415 - see below
 
     try:
-        ended, identities = asyncio.run(_new_key())
+        ended, lost = asyncio.run(_new_key())
     except SlipwayError as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     click.echo(f"Done: there is a new secret key. {ended} install links ended with the old one.")
     click.echo("Whoever opens their Home in Slack, or is told of a release, gets a new link.")
-    for name in identities:
-        click.echo(f"Import the signing identity {name} again: its key cannot be opened any more.")
+    for what in lost:
+        click.echo(f"{what} again: its key cannot be opened any more.")
 
 
 async def _new_key() -> tuple[int, list[str]]:
@@ -55,7 +56,7 @@ async def _new_key() -> tuple[int, list[str]]:
     from bot import data_folder  # noqa: PLC0415
     from bot.secret_key import check_of, secret_key  # noqa: PLC0415
     from bot.settings import SettingsWrong, load  # noqa: PLC0415
-    from storage.catalog import grants, identities, organizations  # noqa: PLC0415
+    from storage.catalog import apple_teams, grants, identities, organizations  # noqa: PLC0415
     from storage.catalog.database import Database  # noqa: PLC0415
     from storage.migrations import migrate  # noqa: PLC0415
     from storage.records.base import now  # noqa: PLC0415
@@ -73,14 +74,15 @@ async def _new_key() -> tuple[int, list[str]]:
     try:
         async with database.writing() as session:
             ended = await grants.expire(session, now())
-            kept = await identities.every(session)
+            kept, teams = await identities.every(session), await apple_teams.every(session)
         # By now no link of the old key holds. With the new one written down, the start is free.
         key = await asyncio.to_thread(secret_key, settings.key_file)
         async with database.writing() as session:
             await organizations.remember_key(session, settings.organization, check_of(key))
     finally:
         await database.close()
-    return ended, [identity.name for identity in kept if identity.sealed_key]
+    lost = [f"Import the signing identity {one.name}" for one in kept if one.sealed_key]
+    return ended, lost + [f"Connect the team of issuer {one.issuer_id} at Apple" for one in teams]
 
 
 async def _rotate(former: Path) -> int:
@@ -90,7 +92,8 @@ async def _rotate(former: Path) -> int:
     from bot import data_folder  # noqa: PLC0415
     from bot.secret_key import check_of, secret_key  # noqa: PLC0415
     from bot.settings import SettingsWrong, load  # noqa: PLC0415
-    from provisioning.signing.identities import rotate as wrap_anew  # noqa: PLC0415
+    from provisioning.devices import teams  # noqa: PLC0415
+    from provisioning.signing import identities  # noqa: PLC0415
     from storage.catalog import grants, organizations  # noqa: PLC0415
     from storage.catalog.database import Database  # noqa: PLC0415
     from storage.migrations import migrate  # noqa: PLC0415
@@ -106,7 +109,8 @@ async def _rotate(former: Path) -> int:
     await migrate.upgrade(settings.records_url)
     database = Database(settings.records_url)
     try:
-        count = await wrap_anew(database, Secrets(current, [old]))
+        keys = Secrets(current, [old])
+        count = await identities.rotate(database, keys) + await teams.rotate(database, keys)
         async with database.writing() as session:
             await grants.expire(session, now())  # Links of the former key lead nowhere.
             await organizations.remember_key(session, settings.organization, check_of(current))

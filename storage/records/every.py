@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from storage.records import (
     app,
+    apple_team,
     audit,
     build,
     destination,
@@ -27,6 +28,7 @@ from storage.records import (
 
 MODULES = (
     app,
+    apple_team,
     audit,
     build,
     destination,

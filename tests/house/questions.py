@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from storage.catalog import (
+    apple_teams,
     apps,
     audit,
     builds,
@@ -51,6 +52,7 @@ BY = "person:slack:U0MANAGER"
 BEGINNING = now() - timedelta(days=3000)
 STATES = (ReleaseState.DRAFT, ReleaseState.LIVE)
 MARK = "a" * 64
+ISSUER = "12345678-1234-1234-1234-123456789012"
 
 
 async def _release(session: Session, town: Town) -> Release:
@@ -365,6 +367,8 @@ PEOPLE: dict[str, Question] = {
     "groups.disconnect": lambda s, t: groups.disconnect(s, t.crowd_id, t.channel_id),
     "groups.set_broken": lambda s, t: groups.set_broken(s, t.channel_id, "archived"),
     "groups.rename_channel": lambda s, t: groups.rename_channel(s, t.channel_id, "C1"),
+    "apple_teams.every": lambda s, _: apple_teams.every(s),
+    "apple_teams.of_issuer": lambda s, t: apple_teams.of_issuer(s, t.organization_id, ISSUER),
     "identities.get": _identity,
     "identities.of_certificate": lambda s, t: identities.of_certificate(s, t.organization_id, MARK),
     "identities.every": lambda s, _: identities.every(s),

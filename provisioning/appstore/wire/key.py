@@ -37,7 +37,8 @@ class AppStoreKey:
     @classmethod
     def read(cls, *, issuer_id: str, key_id: str, p8: bytes) -> "AppStoreKey":
         """Return the key of a `.p8` file. Raise KeyUnusable, which says what is wrong."""
-        issuer_id, key_id = issuer_id.strip(), key_id.strip()
+        # As Apple writes them; people may type them otherwise.
+        issuer_id, key_id = issuer_id.strip().lower(), key_id.strip().upper()
         if not ISSUER.fullmatch(issuer_id):
             raise KeyUnusable(
                 "The issuer id is not one: it stands above the list of team keys in App Store "

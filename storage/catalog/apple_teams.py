@@ -1,0 +1,26 @@
+"""Questions about teams at Apple."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from storage.catalog.database import Session
+from storage.records.apple_team import AppleTeam
+
+
+async def every(session: Session, organization_id: str | None = None) -> Sequence[AppleTeam]:
+    """Return the teams of an organization, or of all, oldest first."""
+    wanted = select(AppleTeam).order_by(col(AppleTeam.created_at), col(AppleTeam.id))
+    if organization_id is not None:
+        wanted = wanted.where(AppleTeam.organization_id == organization_id)
+    return (await session.exec(wanted)).all()
+
+
+async def of_issuer(session: Session, organization_id: str, issuer_id: str) -> AppleTeam | None:
+    """Return the team that App Store Connect knows by this issuer id, in lower case."""
+    found = await session.exec(
+        select(AppleTeam).where(
+            AppleTeam.organization_id == organization_id, AppleTeam.issuer_id == issuer_id
+        )
+    )
+    return found.first()
