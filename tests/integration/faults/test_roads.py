@@ -31,9 +31,15 @@ async def test_a1_a_method_that_fails_for_a_while_costs_nothing(
     assert wrong == {}
 
 
+#: What goes out goes the same way under either transport, so that one of them has every method.
+WHOLE = [
+    *((method, "socket") for method in METHODS),
+    *((method, "http") for method in METHODS if method in SOON),
+]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("transport", ["socket", "http"])
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("method", "transport"), WHOLE)
 async def test_a1_the_whole_table(
     lend: Opened, tmp_path: Path, method: str, transport: str
 ) -> None:
