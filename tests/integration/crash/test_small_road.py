@@ -93,6 +93,7 @@ def test_killed_while_a_step_is_tried_again_the_road_still_ends(
     assert [len(effects.of(step)) for step in STEPS] == [1, 2, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("boundary", ["kept:a while", "done:a while"])
 def test_a_pause_goes_on_where_it_was_after_a_kill(
     long_engine_home: EngineHome, boundary: str
@@ -125,6 +126,7 @@ def test_killed_while_giving_up_people_are_told_all_the_same(
     assert " ".join(told[0][1:]) == "The file was deleted before it could be fetched."
 
 
+@pytest.mark.slow
 def test_a_road_that_kills_its_process_takes_no_other_one_with_it(
     long_engine_home: EngineHome,
 ) -> None:

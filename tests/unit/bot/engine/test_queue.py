@@ -51,6 +51,7 @@ async def test_no_more_than_a_road_allows_is_done_at_once(sqlite_engine_home: En
     assert most == 2
 
 
+@pytest.mark.slow
 async def test_a_long_queue_on_one_road_keeps_no_other_waiting(engine_home: EngineHome) -> None:
     many = 300
     go_on = asyncio.Event()

@@ -111,6 +111,7 @@ async def test_e16_a_build_takes_little_more_than_itself_however_often_it_is_sig
     assert hashlib.sha256(content).hexdigest() == bench.shelf.build.sha256
 
 
+@pytest.mark.slow
 async def test_e16_what_another_took_the_place_of_goes_while_a_download_comes_to_its_end(
     bench: Bench,
 ) -> None:
@@ -134,6 +135,7 @@ async def test_e16_what_another_took_the_place_of_goes_while_a_download_comes_to
     assert await sound(bench)
 
 
+@pytest.mark.slow
 async def test_e16_what_nothing_is_made_of_any_more_is_forgotten(bench: Bench) -> None:
     await bench.sign(profiles_of(bench.ipa))
     await bench.sign(profiles_of(bench.ipa, number=2), number=2)

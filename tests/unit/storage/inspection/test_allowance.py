@@ -122,7 +122,13 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", HOSTILE)
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.slow if number % 4 else ())
+        for number, case in enumerate(HOSTILE)
+    ],
+)
 def test_e4_many_parts_are_refused_soon(tmp_path: Path, case: str) -> None:
     make, sentence = HOSTILE[case]
     path = tmp_path / "App.ipa"
