@@ -1,7 +1,6 @@
-"""The command line of teams at Apple: `slipway apple connect`, `status`, `rotate`, `disconnect`."""
+"""The command line of teams at Apple: `slipway apple`."""
 
 import re
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.confirming import confirm
 from bot.cli.kept import kept
 from bot.cli.running import run
 from bot.cli.signing import FILE, NotDone, small_file
@@ -112,18 +112,10 @@ async def _disconnect(team: str, *, sure: bool) -> int:
     async with _opened(with_key=False) as teams:
         card = await teams.meant(team)
         if not sure:
-            _ask(card)
+            confirm(f"{_line(card)}\n{WHAT_FOLLOWS}", "Disconnect it?")
         await teams.disconnect(team, COMMAND_LINE)
     click.echo(f"Done: the key of {_name(card)} is destroyed here.")
     return 0
-
-
-def _ask(card: "AppleTeamCard") -> None:
-    if not sys.stdin.isatty():
-        raise NotDone("Nobody is here to confirm it. Add --yes if you are sure.")
-    click.echo(f"{_line(card)}\n{WHAT_FOLLOWS}", err=True)
-    if not click.confirm("Disconnect it?", err=True):
-        raise NotDone("Nothing was changed.")
 
 
 def _key_id_of(file: Path) -> str:

@@ -1,6 +1,5 @@
 """The command line of signing identities: `slipway identities list`, `import` and `retire`."""
 
-import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bot.cli.confirming import confirm
 from bot.cli.kept import kept
 from bot.cli.running import run
 from bot.cli.signing import AUTHORITY, FILE, NotDone, authorities_in, password_of, small_file
@@ -94,23 +94,10 @@ async def _retire(named: str, *, sure: bool) -> int:
             click.echo(f"{_line(card)}\nIt was retired before; nothing was changed.")
             return 0
         if not sure:
-            _ask(card)
+            confirm(f"{_line(card)}\n{WHAT_FOLLOWS}", "Retire it?")
         await own.retire(card.id, COMMAND_LINE)
     click.echo(f"Done: the key of {card.name} is destroyed, and it signs no more.")
     return 0
-
-
-def _ask(card: "IdentityCard") -> None:
-    if not somebody_is_here():
-        raise NotDone("Nobody is here to confirm it. Add --yes if you are sure.")
-    click.echo(f"{_line(card)}\n{WHAT_FOLLOWS}", err=True)
-    if not click.confirm("Retire it?", err=True):
-        raise NotDone("Nothing was changed.")
-
-
-def somebody_is_here() -> bool:
-    """Tell whether anybody could answer a question."""
-    return sys.stdin.isatty()
 
 
 def _meant(cards: "Sequence[IdentityCard]", named: str) -> "IdentityCard":

@@ -74,13 +74,23 @@ class AppleTeams:
         """
         key = AppStoreKey.read(issuer_id=issuer_id, key_id=key_id, p8=p8)
         async with self._database.reading() as session:
-            known = await self._of(session, key)
-        if known is not None and known.key_id != key.key_id:
-            raise NotNow(
-                f"This team is connected already, with the key {known.key_id}. `slipway apple "
-                "rotate` puts another key in its place."
-            )
-        return await self._keep(key, p8, by, "apple.connected")
+            _require_same(await self._of(session, key), key)
+        team_id = await self._try(key)
+        async with self._database.writing() as session:
+            record = await self._of(session, key)
+            _require_same(record, key)  # Somebody may have been faster.
+            if record is None:
+                record = AppleTeam(
+                    id=new_id(),
+                    organization_id=self._organization_id,
+                    issuer_id=key.issuer_id,
+                    key_id=key.key_id,
+                    sealed_key=b"",
+                    created_by=by.reference,
+                )
+            self._fill(session, record, key, p8, team_id)
+            self._note(session, "apple.connected", record, by)
+        return _card(record)
 
     async def rotate(self, issuer_id: str, key_id: str, p8: bytes, by: Actor) -> AppleTeamCard:
         """
@@ -90,11 +100,13 @@ class AppleTeams:
         """
         key = AppStoreKey.read(issuer_id=issuer_id, key_id=key_id, p8=p8)
         async with self._database.reading() as session:
-            if await self._of(session, key) is None:
-                raise NotFound(
-                    "No team with this issuer id is connected. `slipway apple connect` does that."
-                )
-        return await self._keep(key, p8, by, "apple.rotated")
+            _require_known(await self._of(session, key))
+        team_id = await self._try(key)
+        async with self._database.writing() as session:
+            record = _require_known(await self._of(session, key))
+            self._fill(session, record, key, p8, team_id)
+            self._note(session, "apple.rotated", record, by)
+        return _card(record)
 
     async def disconnect(self, team: str, by: Actor) -> AppleTeamCard:
         """Destroy the key of a team, named as `meant` takes it. Raise NotFound."""
@@ -144,27 +156,18 @@ class AppleTeams:
             skew=store.skew,
         )
 
-    async def _keep(self, key: AppStoreKey, p8: bytes, by: Actor, action: str) -> AppleTeamCard:
-        """Try a key, and keep it in the place of the one before."""
+    async def _try(self, key: AppStoreKey) -> str:
+        """Return the team's id once Apple has taken the key, empty when nothing there tells it."""
         store = self._apple.of(key)
         await store.check()
-        team_id = await _team_of(store)
-        async with self._database.writing() as session:
-            record = await self._of(session, key)
-            if record is None:
-                record = AppleTeam(
-                    id=new_id(),
-                    organization_id=self._organization_id,
-                    issuer_id=key.issuer_id,
-                    key_id=key.key_id,
-                    sealed_key=b"",
-                    created_by=by.reference,
-                )
-            record.key_id, record.team_id = key.key_id, team_id or record.team_id
-            record.sealed_key = self._secrets.seal(p8, _place(record.id))
-            session.add(record)
-            self._note(session, action, record, by)
-        return _card(record)
+        return await _team_of(store)
+
+    def _fill(
+        self, session: Session, record: AppleTeam, key: AppStoreKey, p8: bytes, team_id: str
+    ) -> None:
+        record.key_id, record.team_id = key.key_id, team_id or record.team_id
+        record.sealed_key = self._secrets.seal(p8, _place(record.id))
+        session.add(record)
 
     async def _of(self, session: Session, key: AppStoreKey) -> AppleTeam | None:
         return await apple_teams.of_issuer(session, self._organization_id, key.issuer_id)
@@ -179,6 +182,22 @@ class AppleTeams:
             detail={"team": record.team_id, "key": record.key_id},
         )
         audit.add(session, entry)
+
+
+def _require_same(known: AppleTeam | None, key: AppStoreKey) -> None:
+    if known is not None and known.key_id != key.key_id:
+        raise NotNow(
+            f"This team is connected already, with the key {known.key_id}. `slipway apple rotate` "
+            "puts another key in its place."
+        )
+
+
+def _require_known(known: AppleTeam | None) -> AppleTeam:
+    if known is None:
+        raise NotFound(
+            "No team with this issuer id is connected. `slipway apple connect` does that."
+        )
+    return known
 
 
 async def rotate(database: Database, secrets: Secrets) -> int:

@@ -158,3 +158,17 @@ async def test_a_new_key_says_which_team_to_connect_again(terminal: Terminal) ->
     assert f"Connect the team of issuer {team.issuer_id} at Apple again: " in done.output
     assert (status[0], "Connect it again." in status[1]) == (1, True)
     assert (again[0], mended[0]) == (0, 0)
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(0, None), (600, "-10"), (-600, "+10")])
+async def test_a_clock_that_is_off_is_said_with_the_minutes(
+    terminal: Terminal, ahead: float, said: str | None
+) -> None:
+    await terminal.typed("connect", *terminal.file_of(terminal.apple.team.key))
+    terminal.apple.api.clock_ahead = ahead
+
+    code, output = await terminal.typed("status")
+
+    assert code == 0
+    assert ("clock" in output) == bool(said)
+    assert said is None or f"This machine's clock is {said} minutes off Apple's." in output

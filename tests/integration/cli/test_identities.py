@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from bot.cli import confirming
 from bot.cli import identities as commands
 from tests.integration.cli.test_signing import slipway
 from tests.signed import PASSWORD, p12
@@ -61,7 +62,7 @@ def test_e16_what_retiring_means_is_said_before_it_is_done(
     assert typed("import", *files)[0] == 0
     unknown = typed("retire", "zzz")
     alone = typed("retire", SHORT)
-    monkeypatch.setattr(commands, "somebody_is_here", lambda: True)
+    monkeypatch.setattr(confirming, "somebody_is_here", lambda: True)
     kept = typed("retire", SHORT, answer="n\n")
     # The secret key is lost; what it sealed can be destroyed all the same.
     (tmp_path / "data" / "secret.key").unlink()

@@ -1,10 +1,12 @@
 """The main road, killed at every boundary: nothing is lost, and nobody is told twice."""
 
 import asyncio
+import zipfile
 from collections import Counter
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +41,7 @@ DISTRIBUTE = (
 )
 
 
+BOUNDARIES = ("before", "done", "kept")
 SEEN = {f"done {step}" for step in ("keep", "show", "announce", "tell 1")}
 
 
@@ -49,7 +52,7 @@ def boundaries(steps: tuple[str, ...]) -> list[Any]:
     The short run dies where it hurts most: after an effect that others see, before that is written
     down.
     """
-    names = [f"{when} {step}" for step in steps for when in ("before", "done", "kept")]
+    names = [f"{when} {step}" for step in steps for when in BOUNDARIES]
     return [
         pytest.param(number, name, marks=() if name in SEEN else pytest.mark.slow)
         for number, name in enumerate(names)
@@ -131,6 +134,42 @@ async def test_killed_while_taking_in_the_build_arrives_once(
     assert len(said) == 1, f"After dying {name} there are {len(said)} messages."
     assert list((scene.home.data_dir / "blobs" / "incoming").iterdir()) == []
     assert len(await _builds(scene)) == 1
+    assert scene.slack.violations == []
+
+
+@pytest.fixture(scope="session")
+def zipped(package: Path) -> Path:
+    path = package.with_suffix(".zip")
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(package, f"out/{package.name}")
+    return path
+
+
+#: The steps that only a build in a zip walks.
+OF_A_ZIP = [f"{when}:{step}" for step in ("unwrap", "inspect inside") for when in BOUNDARIES]
+
+
+@pytest.mark.parametrize(
+    "boundary",
+    [pytest.param(one, marks=() if one == "done:unwrap" else pytest.mark.slow) for one in OF_A_ZIP],
+)
+async def test_c9_killed_while_a_build_leaves_its_zip_it_arrives_once(
+    scene: Scene, package: Path, zipped: Path, boundary: str
+) -> None:
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=boundary)
+    await scene.slack.connected(within=60)
+    await scene.workspace.person("Cid").post("#mobile-builds", files=[zipped])
+    await scene.dies(dying)
+
+    async with scene.living():
+        await scene.workspace.eventually(
+            lambda: any("New app" in m.said() for m in scene.workspace.by_bot("#mobile-builds"))
+        )
+
+    said = scene.workspace.by_bot("#mobile-builds")
+    assert len(said) == 1, f"After dying {boundary} there are {len(said)} messages."
+    assert await _builds(scene) == [sha256(package.read_bytes()).hexdigest()]
+    assert list((scene.home.data_dir / "blobs" / "incoming").iterdir()) == []
     assert scene.slack.violations == []
 
 
@@ -246,7 +285,7 @@ def _keys(scene: Scene, channel: str) -> Counter[str]:
 
 
 async def _builds(scene: Scene) -> list[str]:
-    """Return the keys of the drafts and the names of the builds there are."""
+    """Return the digests of the builds that wait for their app."""
     database = Database(scene.home.database_url)
     try:
         async with database.reading() as session:
@@ -254,6 +293,6 @@ async def _builds(scene: Scene) -> list[str]:
             waiting = await uploads.unclaimed(
                 session, organization.id, "ios", "com.example.harbour"
             )
-            return [build.id for _, build in waiting]
+            return [str(build.sha256) for _, build in waiting]
     finally:
         await database.close()

@@ -10,8 +10,10 @@ from bot.sandbox.apple.server import SandboxApple
 from provisioning.actors import COMMAND_LINE
 from provisioning.appstore.client import AppStores
 from provisioning.appstore.errors import KeyRejected
+from provisioning.appstore.wire.key import AppStoreKey
 from provisioning.devices import teams
 from provisioning.devices.teams import AppleTeams
+from provisioning.errors import NotNow
 from storage.catalog import organizations
 from storage.catalog.database import Database
 from storage.errors import NotFound
@@ -88,5 +90,24 @@ async def test_a_key_that_is_refused_leaves_the_one_before(bench: Bench) -> None
 
     with pytest.raises(KeyRejected):
         await own.rotate(revoked.issuer_id, revoked.id, revoked.p8.encode(), COMMAND_LINE)
+
+    assert [one.key_id for one in await own.every()] == [team.key.id]
+
+
+async def test_of_two_who_connect_a_team_at_once_the_second_takes_nothing_away(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, team = await bench.teams(token_bytes(32)), bench.apple.team
+    other = team.add_key()
+    tried = AppleTeams._try
+
+    async def slowly(teams: AppleTeams, key: AppStoreKey) -> str:
+        monkeypatch.setattr(AppleTeams, "_try", tried)
+        await _connect(bench, own)
+        return await tried(teams, key)
+
+    monkeypatch.setattr(AppleTeams, "_try", slowly)
+    with pytest.raises(NotNow, match="connected already"):
+        await own.connect(other.issuer_id, other.id, other.p8.encode(), COMMAND_LINE)
 
     assert [one.key_id for one in await own.every()] == [team.key.id]
