@@ -47,3 +47,19 @@ async def test_a1_the_whole_table(
         wrong = await walked(house, cases(method, COUNTS, tuple(FAULTS)), tmp_path)
 
     assert wrong == {}
+
+
+#: What is asked on another way for a build in a zip: its end, and then whether its sender may.
+OF_A_ZIP = ("files.download", "files.info", "users.info")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", OF_A_ZIP)
+async def test_c9_the_whole_table_of_a_build_in_a_zip(
+    lend: Opened, tmp_path: Path, method: str
+) -> None:
+    async with lend("socket") as house:
+        these = cases(method, COUNTS, tuple(FAULTS))
+        wrong = await walked(house, these, tmp_path, in_a_zip=True)
+
+    assert wrong == {}

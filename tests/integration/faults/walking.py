@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZipFile
 
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.samples.iosapp import SampleApp
@@ -12,6 +13,7 @@ from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.messages import Message
 from provisioning.distributing.order import Order
+from provisioning.intake.looking import PART
 from storage.catalog import apps, organizations
 from storage.records.app import App
 from storage.records.group import Group
@@ -31,6 +33,7 @@ class Walk:
     house: House
     case: Case
     folder: Path
+    in_a_zip: bool
     group: Group
     cid: Person
     testers: tuple[str, str]
@@ -97,6 +100,8 @@ class Walk:
             app=SampleApp(bundle_id=bundle_of(self.case)),
             keys=self.folder.parent,
         )
+        if self.in_a_zip:
+            package = zipped(package)
         await self.cid.post(self.builds, "A build", files=[package])
         await self._eventually(lambda: any("Draft" in m.said() for m in self._said(self.builds)))
 
@@ -150,7 +155,16 @@ class Walk:
         return Counter(str(metadata["event_payload"]["key"]) for metadata in found)
 
 
-async def prepared(house: House, case: Case, folder: Path) -> Walk:
+def zipped(package: Path) -> Path:
+    """Put a package into a zip so large that only its end is looked at first."""
+    path = package.with_suffix(".zip")
+    with ZipFile(path, "w") as archive:
+        archive.writestr("large.raw", bytes(PART))
+        archive.write(package, f"out/{package.name}")
+    return path
+
+
+async def prepared(house: House, case: Case, folder: Path, *, in_a_zip: bool = False) -> Walk:
     """Make the places, the people and the app of a walk."""
     tag, people = tag_of(case), house.workspace
     cid = people.add_person(f"Cid {tag}")
@@ -169,7 +183,15 @@ async def prepared(house: House, case: Case, folder: Path) -> Walk:
         await apps.add(session, _app(case, organization.id))
     place = folder / tag
     place.mkdir()
-    return Walk(house=house, case=case, folder=place, group=group, cid=cid, testers=testers)
+    return Walk(
+        house=house,
+        case=case,
+        folder=place,
+        in_a_zip=in_a_zip,
+        group=group,
+        cid=cid,
+        testers=testers,
+    )
 
 
 def _app(case: Case, organization_id: str) -> App:
@@ -203,10 +225,12 @@ async def at_rest(house: House) -> None:
             await asyncio.sleep(0.1)
 
 
-async def walked(house: House, cases: Sequence[Case], folder: Path) -> dict[str, str]:
+async def walked(
+    house: House, cases: Sequence[Case], folder: Path, *, in_a_zip: bool = False
+) -> dict[str, str]:
     """Walk every case, several at once; return what went wrong, by name of the case."""
     room = asyncio.Semaphore(AT_ONCE)
-    walks = [await prepared(house, case, folder) for case in cases]
+    walks = [await prepared(house, case, folder, in_a_zip=in_a_zip) for case in cases]
 
     async def one(walk: Walk) -> str:
         async with room:
