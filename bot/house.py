@@ -13,7 +13,9 @@ from provisioning.devices.slots import SlotBook
 from provisioning.devices.teams import AppleTeams
 from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
+from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.installing.grants import Grants
 from provisioning.installing.receipts import Receipts
@@ -93,6 +95,8 @@ class DistributeRoom:
 
     distributions: Distributions
     carrying: Carrying
+    covering: Covering
+    rebuilds: Rebuilds
     recalls: Recalls
 
 

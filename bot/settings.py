@@ -42,6 +42,9 @@ WANTED = {
     "literal_error": "it takes {expected}",
 }
 
+#: A shorter secret is guessed by trying.
+LEAST_SECRET = 16
+
 #: Slack's own limit for one file; larger builds come by other ways.
 DEFAULT_MAX_BUILD_BYTES = 4 * 1024**3
 
@@ -105,6 +108,12 @@ class Settings(BaseSettings):
     apple_authorities_file: Path | None = None
     """A PEM file of authorities that stand for Apple's; for the sandbox and for tests only."""
 
+    rebuild_webhook_url: str = ""
+    """Where your CI is asked for a new build that has more devices in it; https only."""
+
+    rebuild_webhook_secret: SecretStr | None = None
+    """What these calls are signed with, 16 characters or more; your CI knows it too."""
+
     admins: List = ()
     """Slack user ids of the admins, separated by commas."""
 
@@ -130,6 +139,7 @@ class Settings(BaseSettings):
         "secret_key_file",
         "backup_dir",
         "apple_authorities_file",
+        "rebuild_webhook_secret",
         mode="before",
     )
     @classmethod
@@ -165,6 +175,21 @@ class Settings(BaseSettings):
             raise ValueError("it takes an address without a query, a fragment or a user")
         return value
 
+    @field_validator("rebuild_webhook_url")
+    @classmethod
+    def _callable(cls, value: str) -> str:
+        value = value.strip()
+        if value and (urlsplit(value).scheme not in {"http", "https"} or "@" in value):
+            raise ValueError("it takes an address such as https://ci.example.com/hooks/slipway")
+        return value
+
+    @field_validator("rebuild_webhook_secret")
+    @classmethod
+    def _long(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < LEAST_SECRET:
+            raise ValueError(f"it takes {LEAST_SECRET} characters or more")
+        return value
+
     @field_validator("slack_file_hosts")
     @classmethod
     def _hosts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -194,6 +219,12 @@ class Settings(BaseSettings):
             # The model is frozen for everybody else; a validator may still complete it.
             object.__setattr__(self, "slack_api_url", self.slack_api_url + "/")
         object.__setattr__(self, "base_url", self.base_url.rstrip("/"))
+        if self.rebuild_webhook_url and self.rebuild_webhook_secret is None:
+            raise ValueError(
+                "SLIPWAY_REBUILD_WEBHOOK_SECRET is missing, which SLIPWAY_REBUILD_WEBHOOK_URL needs"
+            )
+        if self.rebuild_webhook_url.startswith("http:") and not _is_near(self.base_url):
+            raise ValueError("SLIPWAY_REBUILD_WEBHOOK_URL takes an https address")
         return self
 
     @property
@@ -318,6 +349,11 @@ def _given(value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
     return (value.strip() or None) if isinstance(value, str) else value
 
 
+def _is_near(base_url: str) -> bool:
+    """Return whether only this very machine reaches us, as in the demo."""
+    return urlsplit(base_url).hostname in {"localhost", "127.0.0.1"}
+
+
 def _start_of(token: SecretStr | None) -> str:
     """Return the five characters that tell what a token of Slack's is."""
     return token.get_secret_value()[:5] if token is not None else ""
@@ -325,6 +361,8 @@ def _start_of(token: SecretStr | None) -> str:
 
 def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's error dictionary
     name = "_".join(str(part) for part in error["loc"][:1])
+    if not name:
+        return f"{_reason(error)}."  # It is about several settings, and names them.
     return f"SLIPWAY_{name.upper()} is wrong: {_reason(error)}."
 
 

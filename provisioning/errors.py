@@ -13,6 +13,8 @@ What can go wrong with what we do.
     * DirectoryFailed (transient)
     * TellerFailed
       * TellerUnreachable (transient)
+    * CallFailed
+      * CallUnreachable (transient)
 
 The words are for people who read a log or a command line; a door that knows better ones finds them
 by `code` and `data`.
@@ -95,4 +97,17 @@ class TellerUnreachable(TellerFailed):
     """Nothing could be said there just now."""
 
     code = "teller_unreachable"
+    transient = True
+
+
+class CallFailed(ProvisioningError):
+    """Your CI did not take the call, and trying again will not help."""
+
+    code = "call_failed"
+
+
+class CallUnreachable(CallFailed):
+    """Your CI could not be called just now."""
+
+    code = "call_unreachable"
     transient = True

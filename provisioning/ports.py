@@ -7,7 +7,8 @@ knows which plug it talks to.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from storage.records.tester import Tester
@@ -139,6 +140,52 @@ class Teller(Protocol):
 
     async def show_wave(self, wave_id: str) -> None:
         """Say to those who approve that profiles could not be made, with what to do."""
+
+    async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
+        """Tell somebody that a new build was asked for, since this one is not for their phone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildDevice:
+    """A device that a new build is wanted for. `platform` is IOS or MAC_OS, as Apple names them."""
+
+    udid: str = field(repr=False)
+    name: str
+    model: str
+    platform: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RebuildCall:
+    """
+    That a new build is needed, as it is told to whatever makes builds.
+
+    `id` is the same for every try; `app` is `owner/name`. `code` and `sentence` say why the release
+    cannot be signed for the devices here.
+    """
+
+    id: str
+    app: str
+    bundle_id: str
+    platform: str
+    number: int
+    version: str
+    build: str
+    code: str
+    sentence: str
+    devices: tuple[RebuildDevice, ...]
+    requested_at: datetime
+
+
+class RebuildCaller(Protocol):
+    """Whoever can be asked for a new build: the team's own CI, behind a webhook."""
+
+    async def call(self, wanted: RebuildCall) -> None:
+        """
+        Ask once. Raise CallUnreachable for what may pass, CallFailed for what will not.
+
+        Neither says anything of the devices.
+        """
 
 
 class Engine(Protocol):

@@ -80,6 +80,7 @@ class FakeTeller:
     approvals: list[str] = field(default_factory=list)
     installable: list[tuple[str, str]] = field(default_factory=list)
     waves: list[str] = field(default_factory=list)
+    rebuilds: list[tuple[str, str]] = field(default_factory=list)
     channels: list[str] = field(default_factory=list)
     deaf: dict[str, str] = field(default_factory=dict)
     failing: dict[str, list[Exception]] = field(default_factory=dict)
@@ -132,6 +133,10 @@ class FakeTeller:
     async def show_wave(self, wave_id: str) -> None:
         self._fail("show_wave")
         self.waves.append(wave_id)
+
+    async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
+        self._fail("tell_rebuild")
+        self.rebuilds.append((rebuild_id, tester_id))
 
     def _fail(self, method: str) -> None:
         if self.failing.get(method):

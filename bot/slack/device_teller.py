@@ -11,6 +11,7 @@ from bot.slack.line.conversations import Conversations
 from bot.slack.line.postings import ChannelRefused, Postings, Render, Spot
 from provisioning.devices.approvals import Approvals, PendingDevice
 from provisioning.devices.waves import Waves
+from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.errors import NotNow
 from provisioning.installing.grants import Grants
 from provisioning.releases.lists import Lists
@@ -28,6 +29,7 @@ class DeviceTellerParts:
     postings: Postings
     approvals: Approvals
     waves: Waves
+    rebuilds: Rebuilds
     lists: Lists
     grants: Grants
     links: Links
@@ -80,6 +82,17 @@ class DeviceTeller:
             return messages.installable(await self._installable(tester_id, release_ids))
 
         await self._direct(f"wave:{wave_id}:{tester_id}", user_id, render)
+
+    async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
+        """Tell somebody that a new build was asked for."""
+        user_id, sheet = await self._parts.rebuilds.told_to(rebuild_id, tester_id)
+        if user_id is None:
+            return
+
+        async def render() -> Message:
+            return messages.rebuild(sheet)
+
+        await self._direct(f"rebuild:{rebuild_id}:{tester_id}", user_id, render)
 
     async def _installable(
         self, tester_id: str, release_ids: list[str]

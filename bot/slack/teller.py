@@ -179,6 +179,10 @@ class SlackTeller:
         """Say to those who approve that profiles could not be made."""
         await self._parts.devices.show_wave(wave_id)
 
+    async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
+        """Tell somebody that a new build was asked for, since this one is not for their phone."""
+        await self._parts.devices.tell_rebuild(rebuild_id, tester_id)
+
     async def _show_in(self, card: UploadCard, place: CardPlace) -> None:
         key = f"upload:{card.upload_id}:{place.address}"
         posted = await self._postings.where(key)

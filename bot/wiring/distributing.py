@@ -1,27 +1,52 @@
 """Distributing: orders, and the steps that carry them out."""
 
-from bot.house import DistributeRoom, PeopleRoom
+from bot.house import DeviceRoom, DistributeRoom, PeopleRoom
+from bot.links import Links
+from bot.outgoing.guarded import GuardedClient
+from bot.outgoing.rebuild_webhook import RebuildWebhook
+from bot.settings import Settings
 from bot.wiring.ground import Ground
 from provisioning.distributing.carrying import Carrying
+from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
-from provisioning.ports import Engine
+from provisioning.ports import Engine, RebuildCaller
 from provisioning.telling.tellers import Tellers
 
 
+def rebuild_caller(settings: Settings, links: Links) -> RebuildCaller | None:
+    """Return how the CI is asked for a new build, None where nobody set that up."""
+    secret = settings.rebuild_webhook_secret
+    if not settings.rebuild_webhook_url or secret is None:
+        return None
+    client = GuardedClient(near=links.loopback)
+    return RebuildWebhook(client, settings.rebuild_webhook_url, secret.get_secret_value())
+
+
 def distribute_room(
-    ground: Ground, people: PeopleRoom, tellers: Tellers, engine: Engine
+    ground: Ground,
+    people: PeopleRoom,
+    devices: DeviceRoom,
+    tellers: Tellers,
+    engine: Engine,
 ) -> DistributeRoom:
-    own = ground.organization_id
+    database, own = ground.database, ground.organization_id
+    caller = rebuild_caller(ground.settings, ground.links)
+    rebuilds = Rebuilds(database, people.permissions, engine, caller, organization_id=own)
     return DistributeRoom(
         distributions=Distributions(
-            ground.database,
+            database,
             people.permissions,
             people.people,
             people.audience,
             engine,
             organization_id=own,
         ),
-        carrying=Carrying(ground.database, people.audience, tellers),
-        recalls=Recalls(ground.database, people.permissions, organization_id=own),
+        carrying=Carrying(database, people.audience, tellers),
+        covering=Covering(
+            database, devices.approvals, devices.waves, rebuilds, engine, organization_id=own
+        ),
+        rebuilds=rebuilds,
+        recalls=Recalls(database, people.permissions, organization_id=own),
     )

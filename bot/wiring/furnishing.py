@@ -29,14 +29,15 @@ def furnished(
     people = people_room(ground, workspace.directory)
     sources = {"slack": slack.make_source(ground, workspace)}
     signing = signing_room(ground)
+    devices = device_room(ground, people, signing, engine, apple)
     house = House(
         people=people,
         releases=release_room(ground, people.permissions),
         signing=signing,
-        devices=device_room(ground, people, signing, engine, apple),
+        devices=devices,
         installing=install_room(ground),
         intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
-        distributing=distribute_room(ground, people, tellers, engine),
+        distributing=distribute_room(ground, people, devices, tellers, engine),
         tellers=tellers,
         links=ground.links,
         examine=ground.examine,

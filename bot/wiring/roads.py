@@ -10,6 +10,8 @@ def house_roads(house: House) -> tuple[Road, ...]:
     return every(
         intake=house.intake,
         carrying=house.distributing.carrying,
+        covering=house.distributing.covering,
+        rebuilds=house.distributing.rebuilds,
         registry=devices.registry,
         profiles=devices.profiles,
         waves=devices.waves,

@@ -69,6 +69,7 @@ def make_device_teller(ground: Ground, slack: Workspace, house: House) -> Device
             postings=slack.postings,
             approvals=house.devices.approvals,
             waves=house.devices.waves,
+            rebuilds=house.distributing.rebuilds,
             lists=house.releases.lists,
             grants=house.installing.grants,
             links=ground.links,

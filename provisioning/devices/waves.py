@@ -25,6 +25,7 @@ from storage.catalog.database import Database, Session
 from storage.errors import NotFound, SlipwayError, Stale
 from storage.records.apple_team import AppleTeam
 from storage.records.base import now
+from storage.records.distribution import RecipientState
 from storage.records.registration import RegistrationState
 from storage.records.variant import VariantState
 from storage.records.wave import Wave, WaveState
@@ -120,14 +121,23 @@ class Waves:
         """
         Return a tester's Slack id, and which live releases of a wave's app they were given.
 
-        The newest come first.
+        The newest come first. Of what they are about to be told in full nothing is said.
         """
         async with self._database.reading() as session:
             tester = await testers.get(session, tester_id)
             apps = await self._apps(session, wave)
-            entitled = await recipients.entitled(session, [one.release_id for one in apps])
+            live = [one.release_id for one in apps]
+            entitled = await recipients.entitled(session, live)
+            untold = await recipients.untold(session, live)
         own = {release_id for release_id, other in entitled if other == tester_id}
+        own -= {one.release_id for one in untold if one.tester_id == tester_id and _hears(one)}
         return tester.slack_id, [one.release_id for one in apps if one.release_id in own]
+
+    async def live_in(self, wave_id: str) -> list[str]:
+        """Return the live releases of a wave's app; nothing once its team was disconnected."""
+        async with self._database.reading() as session:
+            found = await waves.those(session, [wave_id])
+            return [one.release_id for wave in found for one in await self._apps(session, wave)]
 
     async def may_begin(self, wave_id: str) -> bool:
         """Return whether the one before has ended and nobody else is about to join."""
@@ -169,23 +179,38 @@ class Waves:
         await self._registry.read_list(team_id)
 
     async def newly(self, wave_id: str, generation_ids: Sequence[str]) -> list[str]:
-        """Return the testers who can install after a wave what they could not before."""
+        """
+        Return the testers who can install after a wave what they could not before.
+
+        Left out is whoever is told of it by the act that gave it to them, and whoever was given it
+        without a word on the phone that they had then.
+        """
         contents = await self._profiles.udids(generation_ids)
         async with self._database.reading() as session:
             wave = await waves.get(session, wave_id)
             apps = await self._apps(session, wave)
-            entitled = await recipients.entitled(session, [one.release_id for one in apps])
+            live = [one.release_id for one in apps]
+            entitled = await recipients.entitled(session, live)
+            untold = await recipients.untold(session, live)
             own = await devices.udids(session, {tester_id for _, tester_id in entitled})
             signed = await variants.signings(session, {one.build_id for one in apps})
         before = _udids_before(apps, signed)
         phones: dict[str, set[str]] = {}
+        since: dict[str, datetime] = {}
         for device in own:
             phones.setdefault(device.tester_id, set()).add(device.udid.upper())
+            since[device.tester_id] = device.created_at
+        quiet = {
+            (one.release_id, one.tester_id)
+            for one in untold
+            if _hears(one) or since.get(one.tester_id, one.created_at) <= one.created_at
+        }
         return sorted(
             {
                 tester_id
                 for release_id, tester_id in entitled
-                if phones.get(tester_id, set()) & contents
+                if (release_id, tester_id) not in quiet
+                and phones.get(tester_id, set()) & contents
                 and not phones[tester_id] & before[release_id]
             }
         )
@@ -244,6 +269,11 @@ class Waves:
         team: AppleTeam = await apple_teams.get(session, self._organization_id, wave.team_id)
         live = await releases.live_of_program(session, self._organization_id, "ios", wave.bundle_id)
         return signable(live, team.team_id)
+
+
+def _hears(one: recipients.Untold) -> bool:
+    """Return whether somebody is told of a release by the act that gave it to them."""
+    return one.state in {RecipientState.WAITING, RecipientState.HELD}
 
 
 def _is_due(last: Wave | None, ends: datetime | None) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from provisioning.people.audience import Audience, Target
+from provisioning.releases.cards import version_of
 from provisioning.telling.tellers import Tellers
 from storage.catalog import destinations, distributions, recipients, releases
 from storage.catalog.database import Database, Session
@@ -18,6 +19,8 @@ from storage.records.distribution import (
 from storage.records.tester import Tester
 
 NO_WAY = "Slipway knows no account of theirs in which they could be told."
+
+_TO_BE_TOLD = frozenset({RecipientState.WAITING, RecipientState.HELD})
 
 
 class Carrying:
@@ -77,6 +80,13 @@ class Carrying:
         async with self._database.reading() as session:
             return (await distributions.get(session, distribution_id)).release_id
 
+    async def sender_of(self, release_id: str) -> tuple[str, str]:
+        """Return who sent a release, by reference, and what it is called: app and version."""
+        async with self._database.reading() as session:
+            release, app, build, _ = await releases.in_full(session, release_id)
+        name = f"{app.display_name} {version_of(build.version, build.build)}"
+        return release.published_by or release.created_by, name
+
     async def finish(self, distribution_id: str) -> None:
         """Mark it as done."""
         await self._end(distribution_id, DistributionState.DONE, "")
@@ -111,16 +121,20 @@ class Carrying:
             known.setdefault(recipient.tester_id, []).append(recipient)
         by_target = {(row.kind, row.target_id): row for row in rows}
         left: list[str] = []
+        held: list[str] = []
         fresh: list[Recipient] = []
         for tester, targets in enrolled:
             own = known.get(tester.id, [])
-            waiting = [one.id for one in own if one.state is RecipientState.WAITING]
+            waiting = [one.id for one in own if one.state in _TO_BE_TOLD]
             if waiting and act.notify:
                 left += waiting
+                held += [one.id for one in own if one.state is RecipientState.HELD]
             elif not own or _never_told(own, act):
                 entitled = next(by_target[target] for target in targets if target in by_target)
                 fresh += self._shares(act, tester, entitled)
         await recipients.add(session, fresh)
+        # Whoever is held is looked at anew: it may be signed for their phone by now.
+        await recipients.move(session, held, RecipientState.HELD, RecipientState.WAITING)
         kept = await recipients.of_releases(session, [act.release_id])
         own_ids = [
             one.id

@@ -1,10 +1,11 @@
 """Distributions: taking orders, each written down as one act before anybody is told."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
 from provisioning.actors import Act, Actor, Identity
+from provisioning.distributing.coverage import Cover, Coverage, coverage
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, Unclear
 from provisioning.people.audience import Audience
@@ -31,6 +32,9 @@ from storage.records.release import Release, ReleaseState
 STUCK_AFTER = timedelta(seconds=30)
 
 HAVE_IT = frozenset({RecipientState.TOLD, RecipientState.SILENT})
+
+#: Nobody has to be told who stands so: they were, or are once it is signed for their phone.
+SEEN_TO = frozenset({RecipientState.TOLD, RecipientState.HELD})
 
 
 class Distributions:
@@ -81,11 +85,14 @@ class Distributions:
             for one in gathered.members
             if one.tester_id is None or _is_to_be_told(own.get(one.tester_id, ()), notify=notify)
         ]
+        covered = await self._coverage(release_id, {one.tester_id for one in fresh})
         return Plan(
             people=len(fresh),
             groups=tuple(known[group_id].name for group_id in group_ids),
             already=len(gathered.members) - len(fresh),
             shortfall=gathered.shortfall,
+            unsigned=len(covered.those(Cover.READY)) if covered else 0,
+            coming=len(covered.those(Cover.COMING)) if covered else 0,
         )
 
     async def request(self, order: Order) -> Distribution:
@@ -132,6 +139,7 @@ class Distributions:
             requested_by=by.reference,
             mandatory=before.mandatory,
             notify=before.notify,
+            waits=before.waits,
         )
         distribution = await self._once(key, self._added(made, aims, by, again=before.id))
         await self._engine.start("distribute", distribution.id)
@@ -172,6 +180,13 @@ class Distributions:
         distribution = await self._once(key, self._added(made, aims, by, told=True))
         await self._engine.start("distribute", distribution.id)
         return distribution
+
+    async def _coverage(
+        self, release_id: str, tester_ids: Collection[str | None]
+    ) -> Coverage | None:
+        known = [one for one in tester_ids if one is not None]
+        async with self._database.reading() as session:
+            return await coverage(session, self._organization_id, release_id, known)
 
     async def _once(self, key: str, writing: Awaitable[Distribution]) -> Distribution:
         """Write an act down, or return the one of that key which was written at the same time."""
@@ -236,6 +251,7 @@ class Distributions:
                 requested_by=order.by.reference,
                 mandatory=order.mandatory,
                 notify=order.notify,
+                waits=order.waits,
             )
             session.add(distribution)
             await session.flush()
@@ -353,7 +369,7 @@ def _is_short(act: Distribution, shares: Sequence[Recipient]) -> bool:
 
 def _is_to_be_told(own: Sequence[Share], *, notify: bool) -> bool:
     """Return whether an order that does *notify*, or not, has something for somebody."""
-    have = {RecipientState.TOLD} if notify else HAVE_IT
+    have = SEEN_TO if notify else SEEN_TO | HAVE_IT
     if any(share.state in have for share in own):
         return False
     recent = now() - STUCK_AFTER

@@ -11,7 +11,8 @@ class Order:
     What somebody asks for: a release for groups and single people.
 
     `key` is the same for each try of the same click. `revision` is of the release as the person saw
-    it, None where it does not matter. `notes` replace the release's own unless None.
+    it, None where it does not matter. `notes` replace the release's own unless None. With `waits`
+    nobody is told before it is signed for the phones that it can be signed for now.
     """
 
     key: str
@@ -23,6 +24,7 @@ class Order:
     notes: str | None = None
     mandatory: bool = False
     notify: bool = True
+    waits: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +33,13 @@ class Plan:
     What an order would do.
 
     `people` are those who would newly hear of the release: who was never told, and who could not
-    be. `already` have it. `groups` are names.
+    be. `already` have it. `groups` are names. Of `people`, `unsigned` have a phone that it can be
+    signed for now and is not yet, and `coming` one that Apple or a person has not decided about.
     """
 
     people: int
     groups: tuple[str, ...]
     already: int = 0
+    unsigned: int = 0
+    coming: int = 0
     shortfall: str = ""

@@ -74,7 +74,7 @@ class AppChoice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreached:
-    """A tester who could not be told, and why."""
+    """A tester who could not be told, or is not told yet, and why."""
 
     name: str
     reason: str
@@ -102,9 +102,10 @@ class ReleaseCard:
     A release with its app, its build, and how far it has gone.
 
     `created_by` and the like are references of actors. `counts` counts people, each once.
-    `unreached` are the first of those who could not be told, by name; `successor` is the version
-    that took its place, once it is superseded; `newer` that of the newest live release of the app
-    with a higher number, wherever it went.
+    `unreached` are the first of those who could not be told, by name, and `held` the first of those
+    who wait until it is signed for their phone; `successor` is the version that took its place,
+    once it is superseded; `newer` that of the newest live release of the app with a higher number,
+    wherever it went.
     """
 
     release_id: str
@@ -128,6 +129,7 @@ class ReleaseCard:
     acts: tuple[ActCard, ...]
     counts: dict[RecipientState, int]
     unreached: tuple[Unreached, ...]
+    held: tuple[Unreached, ...]
     mandatory: bool
     successor: str | None
     newer: str | None
@@ -141,6 +143,11 @@ class ReleaseCard:
     def silent(self) -> int:
         """How many people may install it and were not to be told."""
         return self.counts.get(RecipientState.SILENT, 0)
+
+    @property
+    def waiting_for_phones(self) -> int:
+        """How many people wait until it is signed for their phone."""
+        return self.counts.get(RecipientState.HELD, 0)
 
     @property
     def people(self) -> int:

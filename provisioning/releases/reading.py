@@ -184,6 +184,7 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         acts=await _acts(session, release_id, sent),
         counts=counts,
         unreached=await _unreached(session, release_id, counts),
+        held=await _held(session, release_id, counts),
         mandatory=any(row.mandatory_from is not None for row in given),
         successor=await _successor(session, stands, given),
         newer=await _newer(session, release),
@@ -230,6 +231,16 @@ async def _unreached(
     if not counts.get(RecipientState.UNREACHABLE):
         return ()
     rows = await recipients.unreached(session, release_id, limit=NAMED)
+    return tuple(Unreached(name=name, reason=reason) for name, reason in rows)
+
+
+async def _held(
+    session: Session, release_id: str, counts: dict[RecipientState, int]
+) -> tuple[Unreached, ...]:
+    """Return the first of those who wait until it is signed for their phone, by name."""
+    if not counts.get(RecipientState.HELD):
+        return ()
+    rows = await recipients.held_by_name(session, release_id, limit=NAMED)
     return tuple(Unreached(name=name, reason=reason) for name, reason in rows)
 
 

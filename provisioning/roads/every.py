@@ -4,20 +4,26 @@ from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
 from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
+from provisioning.distributing.covering import Covering
+from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.intake.intake import Intake
+from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.road import Road
 from provisioning.roads.show_place import ShowPlace
 from provisioning.roads.take_in import TakeIn
+from provisioning.roads.tell_held import TellHeld
 from provisioning.telling.tellers import Tellers
 
 
-def every(
+def every(  # noqa: PLR0913 - one for each that a road is walked with
     *,
     intake: Intake,
     carrying: Carrying,
+    covering: Covering,
+    rebuilds: Rebuilds,
     registry: Registry,
     profiles: Profiles,
     waves: Waves,
@@ -27,7 +33,9 @@ def every(
     return (
         TakeIn(intake, tellers).road(),
         ShowPlace(intake, tellers).road(),
-        Distribute(carrying, tellers).road(),
-        Register(registry, waves.want_for, tellers).road(),
-        Provision(waves, profiles, tellers).road(),
+        Distribute(carrying, covering, tellers).road(),
+        TellHeld(carrying, covering, tellers).road(),
+        AskRebuild(rebuilds, tellers).road(),
+        Register(registry, waves.want_for, rebuilds.want_for, tellers).road(),
+        Provision(waves, profiles, tellers, covering.after).road(),
     )

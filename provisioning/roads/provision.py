@@ -1,17 +1,15 @@
 """The road of a wave: new profiles for an app, its live releases signed anew, everybody told."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.waves import Waves
 from provisioning.errors import NotNow
+from provisioning.roads.looks import come_about
 from provisioning.roads.road import Road, Step
 from provisioning.telling.tellers import Tellers
 from storage.errors import SlipwayError
-
-#: Seconds between looks whether a wave may begin: often at first, for hours in the end.
-LOOKS = (0.5,) * 8 + (2.0,) * 30 + (15.0,) * 60 + (120.0,) * 200
 
 TOO_LONG = "The time before it took too long to make this app's profiles."
 
@@ -21,12 +19,14 @@ class Provision:
     """
     Wait for whoever joins, make the profiles, sign, tell.
 
-    Profiles are made first and the old ones deleted last, so that there is always one.
+    Profiles are made first and the old ones deleted last, so that there is always one. However it
+    ends, `after` sees to those who were held until then.
     """
 
     waves: Waves
     profiles: Profiles
     tellers: Tellers
+    after: Callable[[str], Awaitable[None]]
 
     def road(self) -> Road:
         return Road(
@@ -38,7 +38,7 @@ class Provision:
         )
 
     async def __call__(self, step: Step, wave_id: str) -> None:
-        if not await self._wait(step, wave_id):
+        if not await come_about(step, "", self.waves.may_begin, wave_id):
             await self._fail(step, wave_id, NotNow(TOO_LONG))
             return
         plan = await step("begin", self.waves.begin, wave_id)
@@ -54,20 +54,13 @@ class Provision:
         newly = await step("newly", self.waves.newly, wave_id, made)
         failures = await self._sign(step, plan["builds"], made, signers["fingerprints"])
         await step("finish", self.waves.finish, wave_id, failures)
+        await step("after", self.after, wave_id)
         if failures:
             await step("show wave", self.tellers.show_wave, wave_id)
         await self._tell(step, wave_id, newly)
         await self._redraw(step, plan["releases"])
         await self._wait_again(step, wave_id)
         await self._clean(step, wave_id, made)
-
-    async def _wait(self, step: Step, wave_id: str) -> bool:
-        """Return whether the wave may begin; False when that took too long."""
-        for turn, pause in enumerate(LOOKS):
-            if await step(f"look {turn}", self.waves.may_begin, wave_id):
-                return True
-            await step.pause(f"pause {turn}", pause)
-        return False
 
     async def _certificates(self, step: Step, wave_id: str, team_id: str) -> dict[str, list[str]]:
         await step("read list", self.waves.read_list, team_id)
@@ -87,6 +80,7 @@ class Provision:
         """Write down why, and say it to those who can do something about it."""
         about = str(error.data.get("bundle_id", ""))
         await step("fail", self.waves.fail, wave_id, str(error), error.code, about)
+        await step("after", self.after, wave_id)
         await step("show wave", self.tellers.show_wave, wave_id)
 
     async def _sign(
@@ -136,4 +130,5 @@ class Provision:
 
     async def _give_up(self, wave_id: str, reason: str) -> None:
         await self.waves.fail(wave_id, reason)
+        await self.after(wave_id)
         await self.tellers.show_wave(wave_id)

@@ -14,7 +14,7 @@ from storage.secrets import SecretUnreadable
 #: The trouble of a device whose road broke off.
 GAVE_UP = "gave_up"
 
-#: Wants the profiles of all apps that a device's owner has; returns the ids of the waves.
+#: Wants something for all apps that a device's owner has; returns the ids of what was wanted.
 Want = Callable[[str], Awaitable[Sequence[str]]]
 
 
@@ -24,11 +24,13 @@ class Register:
     Ask people, or Apple; then tell the owner, once for each change.
 
     A subject is a registration and its turn: waiting for Apple is a row with a moment, and each
-    look is a start of its own.
+    look is a start of its own. Once Apple has a device, `want` is for the apps that are signed
+    here, and `want_rebuild` for those that cannot be.
     """
 
     registry: Registry
     want: Want
+    want_rebuild: Want
     tellers: Tellers
 
     def road(self) -> Road:
@@ -57,6 +59,7 @@ class Register:
             return
         if changed == RegistrationState.READY:
             await step("want", self.want, _of(subject))
+            await step("want rebuild", self.want_rebuild, _of(subject))
         await step("tell", self.tellers.tell_device, subject)
         await self._show(step, subject)
 

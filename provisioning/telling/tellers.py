@@ -77,6 +77,10 @@ class Tellers:
         """Say to those who approve that profiles could not be made."""
         await self._each(lambda teller: teller.show_wave(wave_id))
 
+    async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
+        """Tell somebody that a new build was asked for."""
+        await self._each(lambda teller: teller.tell_rebuild(rebuild_id, tester_id))
+
     def _named(self, name: str) -> Teller:
         if name not in self._tellers:
             raise TellerFailed(f"This Slipway has no way of telling called {name or 'nothing'}.")

@@ -1,6 +1,7 @@
 """Questions about devices."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -29,6 +30,7 @@ class OwnUdid(NamedTuple):
     model: str
     system_version: str
     platform: str
+    created_at: datetime
 
 
 async def get(session: Session, organization_id: str, device_id: str) -> Device:

@@ -3,7 +3,16 @@
 from sqlmodel import select
 
 from storage.catalog.database import Session, insert_missing
+from storage.errors import NotFound
 from storage.records.organization import Organization
+
+
+async def get(session: Session, organization_id: str) -> Organization:
+    """Raise NotFound."""
+    found = await session.get(Organization, organization_id)
+    if found is None:
+        raise NotFound("There is no such organization.")
+    return found
 
 
 async def called(session: Session, name: str) -> Organization | None:

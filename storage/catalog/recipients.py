@@ -37,6 +37,15 @@ class Share(NamedTuple):
     created_at: datetime
 
 
+class Untold(NamedTuple):
+    """Somebody who was given a release, and not told so far."""
+
+    release_id: str
+    tester_id: str
+    state: RecipientState
+    created_at: datetime
+
+
 async def get(session: Session, recipient_id: str) -> Recipient:
     """Raise NotFound."""
     found = await session.get(Recipient, recipient_id)
@@ -163,6 +172,84 @@ async def shares(session: Session, release_id: str, tester_ids: Collection[str])
     return [Share(*row) for row in found.all()]
 
 
+async def untold(session: Session, release_ids: Collection[str]) -> list[Untold]:
+    """Return who was given which of the releases and not told of it so far."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(*(col(getattr(Recipient, name)) for name in Untold._fields)).where(
+            col(Recipient.release_id).in_(set(release_ids)), col(Recipient.state).in_(_UNTOLD)
+        )
+    )
+    return [Untold(*row) for row in found.all()]
+
+
+async def held(session: Session, release_id: str) -> Sequence[Recipient]:
+    """Return those who wait for their phone and may install, of a live release, where current."""
+    found = await session.exec(
+        select(Recipient)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .join(Release, col(Release.id) == Recipient.release_id)
+        .join(Tester, col(Tester.id) == Recipient.tester_id)
+        .where(
+            Recipient.release_id == release_id,
+            Recipient.state == RecipientState.HELD,
+            Release.state == ReleaseState.LIVE,
+            col(Release.enabled),
+            col(Destination.recalled_at).is_(None),
+            col(Destination.superseded_at).is_(None),
+            col(Tester.active),
+        )
+        .order_by(col(Recipient.id))
+    )
+    return found.all()
+
+
+async def releases_held(session: Session, release_ids: Collection[str]) -> Sequence[str]:
+    """Return those of the releases that somebody waits for until their phone can have it."""
+    found = await session.exec(
+        select(Recipient.release_id)
+        .where(
+            col(Recipient.release_id).in_(set(release_ids)),
+            Recipient.state == RecipientState.HELD,
+        )
+        .distinct()
+        .order_by(col(Recipient.release_id))
+    )
+    return found.all()
+
+
+async def move(
+    session: Session,
+    recipient_ids: Collection[str],
+    state: RecipientState,
+    to: RecipientState,
+    reason: str = "",
+) -> None:
+    """Let those of the recipients that are in a state be in another one, with a reason."""
+    await session.exec(
+        sa.update(Recipient)
+        .where(among(session, col(Recipient.id), recipient_ids), col(Recipient.state) == state)
+        .values(state=to, reason=reason)
+    )
+
+
+async def held_by_name(session: Session, release_id: str, *, limit: int) -> list[tuple[str, str]]:
+    """Return the first of those who wait for their phone, by name, each with why."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Tester.name), sa.func.max(col(Recipient.reason)))
+        .join(Tester, col(Tester.id) == Recipient.tester_id)
+        .where(
+            col(Recipient.release_id) == release_id,
+            col(Recipient.state) == RecipientState.HELD,
+        )
+        .group_by(col(Tester.id), col(Tester.name))
+        .order_by(col(Tester.name), col(Tester.id))
+        .limit(limit)
+    )
+    return [(name, reason) for name, reason in found.all()]
+
+
 async def unreached(session: Session, release_id: str, *, limit: int) -> list[tuple[str, str]]:
     """Return the first of those who could be told in no way, by name, each with a reason."""
     other = aliased(Recipient)
@@ -193,13 +280,10 @@ async def counts(
     """
     Return, by release, how many people are in each state.
 
-    A person counts once, in the best that came of any act and any way of telling: told before
-    silent, silent before waiting, waiting before unreachable.
+    A person counts once, in the best that came of any act and any way of telling: see BEST_FIRST.
     """
     rank = sa.case(
-        {RecipientState.TOLD: 0, RecipientState.SILENT: 1, RecipientState.WAITING: 2},
-        value=col(Recipient.state),
-        else_=3,
+        {state: place for place, state in enumerate(BEST_FIRST)}, value=col(Recipient.state)
     )
     best = (
         sa.select(
@@ -231,10 +315,13 @@ def _tester(organization_id: str, slack_id: str) -> sa.ScalarSelect[str]:
     )
 
 
+_UNTOLD = (RecipientState.WAITING, RecipientState.HELD, RecipientState.SILENT)
+
 #: What a person's share of a release counts as when there are several: the first of these.
 BEST_FIRST = (
     RecipientState.TOLD,
     RecipientState.SILENT,
     RecipientState.WAITING,
+    RecipientState.HELD,
     RecipientState.UNREACHABLE,
 )

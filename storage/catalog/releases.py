@@ -153,6 +153,26 @@ class LiveBuild(NamedTuple):
     facts: dict[str, Any]
 
 
+async def current_given(session: Session, tester_ids: Collection[str], platform: str) -> set[str]:
+    """Return the releases for a platform that any of the testers has, and are current for them."""
+    found = await session.exec(
+        select(Release.id)
+        .join(Recipient, col(Recipient.release_id) == Release.id)
+        .join(Build, col(Build.id) == Release.build_id)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(
+            among(session, col(Recipient.tester_id), tester_ids),
+            Build.platform == platform,
+            Release.state == ReleaseState.LIVE,
+            col(Release.enabled),
+            col(Destination.recalled_at).is_(None),
+            col(Destination.superseded_at).is_(None),
+        )
+        .distinct()
+    )
+    return set(found.all())
+
+
 async def live_of_program(
     session: Session, organization_id: str, platform: str, bundle_id: str
 ) -> list[LiveBuild]:

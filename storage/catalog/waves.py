@@ -23,6 +23,14 @@ async def get(session: Session, wave_id: str) -> Wave:
     return found
 
 
+async def those(session: Session, wave_ids: Collection[str]) -> Sequence[Wave]:
+    """Return waves by id; those that went with their team are left out."""
+    found = await session.exec(
+        select(Wave).where(col(Wave.id).in_(set(wave_ids))).order_by(col(Wave.id))
+    )
+    return found.all()
+
+
 async def want(session: Session, wave: Wave) -> Wave:
     """Keep *wave* under the next number, unless one is wanted already; return the one there is."""
     # Locking the team's row keeps two from counting to the same number on PostgreSQL.

@@ -11,6 +11,7 @@ from storage.records.base import ACTOR, Record, choice, new_id, now
 
 class DistributionState(StrEnum):
     WANTED = "wanted"  #: Somebody clicked; the road has not begun.
+    SIGNING = "signing"  #: It waits until the build is signed for the phones of some.
     UNDERWAY = "underway"  #: People are being told.
     DONE = "done"  #: Everybody who could be told was told.
     FAILED = "failed"  #: It broke off; `reason` says why, and it can be tried again.
@@ -18,6 +19,7 @@ class DistributionState(StrEnum):
 
 class RecipientState(StrEnum):
     WAITING = "waiting"  #: Will be told.
+    HELD = "held"  #: May install, and is told once it is signed for their phone; `reason` says why.
     TOLD = "told"  #: Has the message with the install link.
     SILENT = "silent"  #: May install, and was not to be told.
     UNREACHABLE = "unreachable"  #: Could not be told; `reason` says why.
@@ -28,6 +30,7 @@ class Distribution(Record, table=True):
     One act of distributing. `key` makes a double click one act.
 
     `mandatory` and `notify` are what was asked for; the policy itself stands on the destinations.
+    With `waits` nobody is told before the build is signed for the phones that it can be signed for.
     """
 
     __table_args__ = (sa.Index(None, "state", "created_at"),)
@@ -38,6 +41,7 @@ class Distribution(Record, table=True):
     requested_by: str = Field(max_length=ACTOR)
     mandatory: bool = Field(default=False)
     notify: bool = Field(default=True)
+    waits: bool = Field(default=True)
     state: DistributionState = Field(
         default=DistributionState.WANTED, sa_type=choice(DistributionState)
     )

@@ -19,6 +19,7 @@ from storage.catalog import (
     people_cache,
     postings,
     promises,
+    rebuilds,
     receipts,
     recipients,
     registrations,
@@ -40,12 +41,13 @@ from storage.records.base import new_id, now
 from storage.records.destination import Destination, DestinationKind
 from storage.records.device import Device
 from storage.records.device_policy import ApprovalSubject, AutoApproval, DevicePolicy
-from storage.records.distribution import Recipient
+from storage.records.distribution import Recipient, RecipientState
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
 from storage.records.person import Person, UserGroup
 from storage.records.profile_generation import ProfileGeneration
 from storage.records.promise import Promise
+from storage.records.rebuild import Rebuild, RebuildState
 from storage.records.registration import Registration, RegistrationState
 from storage.records.release import Release, ReleaseState
 from storage.records.role import HolderKind, Role, RoleHolding
@@ -300,6 +302,22 @@ def _destination(town: Town) -> Sequence[Destination]:
     return [one]
 
 
+async def _rebuild(session: Session, town: Town) -> Rebuild:
+    rebuild = Rebuild(
+        organization_id=town.organization_id,
+        release_id=town.release_id,
+        open_key=town.release_id,
+        created_by=BY,
+    )
+    return await rebuilds.want(session, rebuild)
+
+
+async def _of_rebuild(
+    session: Session, town: Town, ask: Callable[[Rebuild], Awaitable[object]]
+) -> object:
+    return await ask(await _rebuild(session, town))
+
+
 def _recipient(town: Town) -> Sequence[Recipient]:
     one = Recipient(
         distribution_id=town.distribution_id,
@@ -431,6 +449,13 @@ REACH: dict[str, Question] = {
     "recipients.get": lambda s, t: recipients.get(s, t.recipient_id),
     "recipients.add": lambda s, t: recipients.add(s, _recipient(t)),
     "recipients.of_releases": lambda s, t: recipients.of_releases(s, [t.release_id]),
+    "recipients.untold": lambda s, t: recipients.untold(s, [t.release_id]),
+    "recipients.held": lambda s, t: recipients.held(s, t.release_id),
+    "recipients.releases_held": lambda s, t: recipients.releases_held(s, [t.release_id]),
+    "recipients.held_by_name": lambda s, t: recipients.held_by_name(s, t.release_id, limit=30),
+    "recipients.move": lambda s, t: recipients.move(
+        s, [t.recipient_id], RecipientState.HELD, RecipientState.WAITING
+    ),
     "recipients.told": lambda s, t: recipients.told(s, t.release_id),
     "recipients.in_full": lambda s, t: recipients.in_full(s, t.recipient_id),
     "recipients.given_to": lambda s, t: recipients.given_to(
@@ -528,6 +553,16 @@ PEOPLE: dict[str, Question] = {
         s, t.organization_id, ApprovalSubject.EVERYBODY, ""
     ),
     "waves.get": lambda s, t: _of_wave(s, t, lambda one: waves.get(s, one.id)),
+    "waves.those": lambda s, _: waves.those(s, [MARK]),
+    "rebuilds.get": lambda s, t: _of_rebuild(s, t, lambda one: rebuilds.get(s, one.id)),
+    "rebuilds.want": _rebuild,
+    "rebuilds.asked_before": lambda s, t: _of_rebuild(
+        s, t, lambda one: rebuilds.asked_before(s, one)
+    ),
+    "rebuilds.unfinished": lambda s, _: rebuilds.unfinished(s, now(), BEGINNING),
+    "rebuilds.move": lambda s, t: _of_rebuild(
+        s, t, lambda one: rebuilds.move(s, one, RebuildState.UNDERWAY)
+    ),
     "waves.want": _wave,
     "waves.before": lambda s, t: _of_wave(s, t, lambda one: waves.before(s, one)),
     "waves.last": lambda s, _: waves.last(s, MARK, ["com.example"]),
@@ -537,6 +572,7 @@ PEOPLE: dict[str, Question] = {
     "waves.ends": lambda s, _: waves.ends(s, MARK, ["com.example"]),
     "waves.intend": _generation,
     "waves.generation": _get_generation,
+    "releases.current_given": lambda s, t: releases.current_given(s, [t.tester_id], "ios"),
     "releases.programs_given": lambda s, t: releases.programs_given(s, [t.tester_id]),
     "releases.live_of_program": lambda s, t: releases.live_of_program(
         s, t.organization_id, "ios", "com.example"
@@ -550,6 +586,7 @@ PEOPLE: dict[str, Question] = {
     "identities.get": _identity,
     "identities.of_certificate": lambda s, t: identities.of_certificate(s, t.organization_id, MARK),
     "identities.every": lambda s, _: identities.every(s),
+    "organizations.get": lambda s, t: organizations.get(s, t.organization_id),
     "organizations.called": lambda s, _: organizations.called(s, "main"),
     "organizations.remember_key": lambda s, _: organizations.remember_key(s, "main", "0" * 16),
     "organizations.named": lambda s, _: organizations.named(s, "main"),

@@ -29,7 +29,7 @@ GROWING = frozenset(
     {
         *("audit_entry", "build", "destination", "device", "distribution", "grant", "groupmember"),
         *("person", "posting", "preparation", "receipt", "recipient", "release", "roleholding"),
-        *("profile_generation", "registration", "slot", "wave"),
+        *("profile_generation", "rebuild", "registration", "slot", "wave"),
         *("seen", "symbols", "target", "tester", "upload", "uploadplace", "variant"),
     }
 )

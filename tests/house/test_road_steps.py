@@ -25,7 +25,9 @@ from provisioning.devices.profiles import AppIdNeeded, Profiles
 from provisioning.devices.registry import Registry
 from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
-from provisioning.errors import TellerFailed, TellerUnreachable
+from provisioning.distributing.covering import Covering
+from provisioning.distributing.rebuilds import CI, HAND, Rebuilds
+from provisioning.errors import CallFailed, TellerFailed, TellerUnreachable
 from provisioning.intake.intake import Intake
 from provisioning.roads.every import every
 from provisioning.roads.road import Road
@@ -111,6 +113,32 @@ COURSES: dict[str, dict[str, Course]] = {
             },
         ),
         "nobody": Course(returns={"resolve": [], "places": []}),
+        "a phone that it is signed for first": Course(
+            returns={
+                "resolve": ["<recipient 1>"],
+                "cover": ["<wave>"],
+                "signing look 1": True,
+                "places": [],
+            }
+        ),
+    },
+    "tell_held": {
+        "two people, one out of reach": Course(
+            returns={
+                "due": {
+                    "recipients": ["<recipient 1>", "<recipient 2>"],
+                    "acts": ["<distribution>"],
+                }
+            },
+            fails={"tell <recipient 1>": TellerUnreachable},
+        ),
+        "nobody": Course(returns={"due": {"recipients": [], "acts": []}}),
+    },
+    "ask_rebuild": {
+        "a CI": Course(returns={"begin": CI, "newcomers": ["<tester>"]}),
+        "a person": Course(returns={"begin": HAND, "newcomers": []}),
+        "a CI that refuses": Course(returns={"begin": CI}, fails={"call": CallFailed}),
+        "nothing to ask for": Course(returns={"begin": ""}),
     },
     "register": {
         "waits for a yes": Course(returns={"look": "awaiting approval"}),
@@ -168,6 +196,8 @@ def roads() -> tuple[Road, ...]:
     return every(
         intake=object.__new__(Intake),
         carrying=object.__new__(Carrying),
+        covering=object.__new__(Covering),
+        rebuilds=object.__new__(Rebuilds),
         registry=object.__new__(Registry),
         profiles=object.__new__(Profiles),
         waves=object.__new__(Waves),

@@ -61,16 +61,17 @@ def _house(ground: Ground, slack: Workspace) -> House:
     tellers, engine = Tellers(), InlineEngine()
     people = people_room(ground, slack.directory)
     signing = signing_room(ground)
+    devices = device_room(ground, people, signing, engine, AppStores())
     return House(
         people=people,
         releases=release_room(ground, people.permissions),
         signing=signing,
-        devices=device_room(ground, people, signing, engine, AppStores()),
+        devices=devices,
         installing=install_room(ground),
         intake=make_intake(
             ground, people, tellers, engine, inspector=InlineInspector(), sources={}
         ),
-        distributing=distribute_room(ground, people, tellers, engine),
+        distributing=distribute_room(ground, people, devices, tellers, engine),
         tellers=tellers,
         links=ground.links,
         examine=ground.examine,

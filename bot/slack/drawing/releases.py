@@ -38,6 +38,21 @@ def state_of(card: Stands) -> str:
     return " ".join(words.RELEASE[card.standing])
 
 
+class WithPhones(Protocol):
+    """Whatever says how many wait until it is signed for their phone."""
+
+    @property
+    def waiting_for_phones(self) -> int: ...
+
+
+def waiting_for_phones(card: WithPhones) -> str:
+    """Return in words how many wait for their phone, empty when nobody does."""
+    count = card.waiting_for_phones
+    if not count:
+        return ""
+    return "1 waits for their phone" if count == 1 else f"{count} wait for their phones"
+
+
 def reached(card: Counted) -> str:
     """Return in words how many were told; a silent release has reached nobody."""
     if card.silent and card.silent == card.people:

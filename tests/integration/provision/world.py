@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from pydantic import SecretStr
 from sqlmodel import col, select
 
 from bot.engine.engine import DurableEngine
 from bot.engine.timing import Timing
-from bot.house import DeviceRoom, SigningRoom
+from bot.house import DeviceRoom, DistributeRoom, SigningRoom
 from bot.links import Links
 from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.samples import identities as samples
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from bot.settings import Settings
 from bot.wiring.devices import device_room
+from bot.wiring.distributing import distribute_room
 from bot.wiring.ground import Ground
 from bot.wiring.people import people_room
 from provisioning.actors import Actor, person, slack
@@ -26,9 +28,12 @@ from provisioning.appstore.wire.backoff import Backoff
 from provisioning.devices.devices import Claim
 from provisioning.devices.udids import Udid, UdidForm
 from provisioning.installing.served_file import chosen, devices_of
+from provisioning.roads.ask_rebuild import AskRebuild
+from provisioning.roads.distribute import Distribute
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.road import Road
+from provisioning.roads.tell_held import TellHeld
 from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog import devices, registrations, variants
@@ -56,6 +61,10 @@ PATIENCE = 60.0
 #: What the clock does every half minute.
 TICK = 0.2
 
+#: How long others may join a rebuild.
+GATHERS = 0.2
+SECRET = "a secret of the CI's"
+
 APP = "com.example.harbour"
 BUNDLES = (APP, f"{APP}.share")
 
@@ -78,6 +87,7 @@ class ProvisionWorld:
     bench: Bench
     apple: SandboxApple
     room: DeviceRoom
+    sending: DistributeRoom
     engine: DurableEngine
     teller: FakeTeller
     directory: FakeDirectory
@@ -209,6 +219,7 @@ async def opened(
     apple: SandboxApple,
     *,
     bundles: Sequence[str] = BUNDLES,
+    webhook: str = "",
     boundary: Callable[[str], None] | None = None,
 ) -> AsyncGenerator[ProvisionWorld]:
     """Open a world whose team has App IDs for *bundles*, and our certificate."""
@@ -220,7 +231,12 @@ async def opened(
     assert bench.shelf.tester.slack_id is not None
     directory.add(bench.shelf.tester.slack_id, bench.shelf.tester.name)
     settings = Settings(
-        base_url="https://slipway.example.com", data_dir=home.data_dir, admins=("UANN",)
+        # A webhook on this machine is called by an installation on this machine alone.
+        base_url="http://127.0.0.1:1" if webhook else "https://slipway.example.com",
+        data_dir=home.data_dir,
+        admins=("UANN",),
+        rebuild_webhook_url=webhook,
+        rebuild_webhook_secret=SecretStr(SECRET) if webhook else None,
     )
     ground = Ground(
         settings=settings,
@@ -237,10 +253,16 @@ async def opened(
     )
     stores = AppStores(base_url=apple.url, backoff=QUICKLY)
     signing = SigningRoom(identities=bench.identities, variants=bench.signing)
-    room = device_room(ground, people_room(ground, directory), signing, engine, stores)
+    people = people_room(ground, directory)
+    room = device_room(ground, people, signing, engine, stores)
+    sending = distribute_room(ground, people, room, tellers, engine)
+    carrying, covering, rebuilds = sending.carrying, sending.covering, sending.rebuilds
     roads = (
-        Register(room.registry, room.waves.want_for, tellers).road(),
-        Provision(room.waves, room.profiles, tellers).road(),
+        Register(room.registry, room.waves.want_for, rebuilds.want_for, tellers).road(),
+        Provision(room.waves, room.profiles, tellers, covering.after).road(),
+        Distribute(carrying, covering, tellers).road(),
+        TellHeld(carrying, covering, tellers).road(),
+        AskRebuild(rebuilds, tellers, gathers=GATHERS).road(),
     )
     try:
         team_id = await _connected(bench, apple, room, bundles)
@@ -249,6 +271,7 @@ async def opened(
                 bench=bench,
                 apple=apple,
                 room=room,
+                sending=sending,
                 engine=engine,
                 teller=teller,
                 directory=directory,

@@ -8,12 +8,15 @@ import pytest
 from bot.sandbox.samples.harbour import harbour_ipa
 from provisioning.actors import person, slack
 from provisioning.appstore.client import AppStores
+from provisioning.devices.approvals import Approvals
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
 from provisioning.devices.teams import AppleTeams
 from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
+from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.intake.admission import Admission
 from provisioning.intake.fetching import Fetching
@@ -133,9 +136,13 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     registry = Registry(database, teams, **own)
     profiles = Profiles(database, teams, identities, **own)
     waves = Waves(database, registry, profiles, signing, engine, **own)
+    approvals = Approvals(database, permissions, audience, engine, **own)
+    rebuilds = Rebuilds(database, permissions, engine, None, **own)
     roads = every(
         intake=intake,
         carrying=carrying,
+        covering=Covering(database, approvals, waves, rebuilds, engine, **own),
+        rebuilds=rebuilds,
         registry=registry,
         profiles=profiles,
         waves=waves,

@@ -7,6 +7,7 @@ from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from provisioning.devices.approvals import PendingDevice
 from provisioning.devices.sheets import DeviceSheet, TeamStanding
+from provisioning.distributing.rebuilds import RebuildSheet
 from storage.records.registration import RegistrationState
 from storage.records.wave import Wave
 
@@ -92,6 +93,17 @@ def wave_failed(wave: Wave) -> Message:
         "Try again", names.WAVE_RETRY, names.value_of(wave.team_id, wave.bundle_id)
     )
     return Message(text=text, blocks=(blocks.section(text), blocks.actions(retry)))
+
+
+def rebuild(sheet: RebuildSheet) -> Message:
+    """Return what somebody is told whose phone a build cannot be signed for."""
+    app = f"{mrkdwn.plain(sheet.app_display_name, 80)} {mrkdwn.plain(sheet.version, 60)}"
+    text = (
+        f":construction: *{app}* is not signed for your device, and cannot be signed for it here. "
+        f"{mrkdwn.sentence(sheet.sentence)} A new build with it was asked for: you get a link when "
+        "that is sent to you."
+    )
+    return Message(text=text, blocks=(blocks.section(text),))
 
 
 def _proof(sheet: DeviceSheet) -> str:

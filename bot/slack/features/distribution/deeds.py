@@ -137,7 +137,7 @@ class Desk:
                 raise Unclear("Choose at least one group or person.", field="targets")
             if kept.counted != wish.fingerprint:
                 return await self._confirmation(sent, kept, wish)
-            await self._request(sent, kept.release_id, kept.revision, wish)
+            await self._request(sent, kept, wish)
         except AlreadyDone as error:
             self._redraw(kept.release_id)
             return update(problem_view(str(error), title="Already done"))
@@ -274,18 +274,19 @@ class Desk:
             )
         return f"Somebody changed release {card.number} while this form was open. Open it again."
 
-    async def _request(self, sent: Submission, release_id: str, revision: int, wish: Wish) -> None:
+    async def _request(self, sent: Submission, kept: Remembered, wish: Wish) -> None:
         await self._distributions.request(
             Order(
                 key=f"form:{sent.view_id}",
-                release_id=release_id,
+                release_id=kept.release_id,
                 by=sent.asker.by,
                 group_ids=wish.group_ids,
                 people=wish.people,
-                revision=revision,
+                revision=kept.revision,
                 notes=wish.notes,
                 mandatory=wish.mandatory,
                 notify=wish.notify,
+                waits=views.waits(sent),
             )
         )
 

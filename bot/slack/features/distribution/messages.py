@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import ENDED, reached, reached_in_short
+from bot.slack.drawing.releases import ENDED, reached, reached_in_short, waiting_for_phones
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -69,6 +69,8 @@ def _state(card: ReleaseCard, sign: str, word: str) -> str:
     parts = [f"{sign} *{word}*", f"release {card.number}"]
     if card.people:
         parts.append(reached_in_short(card))
+    if card.waiting_for_phones:
+        parts.append(waiting_for_phones(card))
     if card.previous and card.standing is Standing.LIVE:
         parts.append(f"after {mrkdwn.plain(card.previous, 60)}")
     if card.successor:
@@ -145,9 +147,12 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
     suffix = f" ({', '.join(how)})" if how else ""
     sign = _SIGNS.get(act.state, words.READING)
     failed = card.counts.get(RecipientState.UNREACHABLE, 0)
+    held = waiting_for_phones(card)
     lines = [
         f"{sign} {who(act.by)} distributed it to {row(where, MANY_NAMES // 2)}{suffix}.",
+        SIGNING if act.state is DistributionState.SIGNING else "",
         f"{_capital(reached(card))}.",
+        f"{words.READING} {held}: each is told once it is signed for it." if held else "",
         f"{words.WARNING} {failed} could not be told." if failed else "",
         f"{words.WARNING} {mrkdwn.sentence(act.shortfall)}" if act.shortfall else "",
         f"{words.ALARM} It broke off: {mrkdwn.sentence(act.reason)}" if act.reason else "",
@@ -160,16 +165,19 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+SIGNING = "It is being signed for more phones first; then everybody is told."
+
 _SIGNS = {DistributionState.DONE: words.DONE, DistributionState.FAILED: words.ALARM}
 
 
 def is_short(act: ActCard, card: ReleaseCard) -> bool:
-    """Return whether an act did not reach everybody it should."""
-    return bool(card.unreached or act.shortfall or act.state is DistributionState.FAILED)
+    """Return whether an act did not reach everybody it should, so far."""
+    missed = card.unreached or card.held or act.shortfall
+    return bool(missed or act.state is DistributionState.FAILED)
 
 
 def shortfall(act: ActCard, card: ReleaseCard) -> Message:
-    """Return, for the manager alone, who could not be told and why."""
+    """Return, for the manager alone, who could not be told, or waits for their phone, and why."""
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     lines = [
         f"• *{mrkdwn.plain(one.name, 80)}*: {mrkdwn.sentence(one.reason, 200)}"
@@ -177,6 +185,14 @@ def shortfall(act: ActCard, card: ReleaseCard) -> Message:
     ]
     if len(card.unreached) > NAMED:
         lines.append(f"… and {card.counts.get(RecipientState.UNREACHABLE, 0) - NAMED} more")
+    if card.held:
+        lines.append(f"{_capital(waiting_for_phones(card))}; I tell each once it is signed for it:")
+        lines += [
+            f"• *{mrkdwn.plain(one.name, 80)}*: {mrkdwn.sentence(one.reason, 200)}"
+            for one in card.held[:NAMED]
+        ]
+    if len(card.held) > NAMED:
+        lines.append(f"… and {card.waiting_for_phones - NAMED} more")
     if act.shortfall:
         lines.append(f"• {mrkdwn.sentence(act.shortfall)}")
     if act.reason:

@@ -19,6 +19,8 @@ from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
 VERSION = 1
 MANDATORY = "mandatory"
 NOTIFY = "notify"
+#: Whether everybody waits until it is signed for the phones that it can be signed for.
+WAIT, NOW = "wait", "now"
 #: Slack's text inputs hold this many characters; longer notes stay as they are.
 INPUT_NOTES = 3000
 #: The private metadata of a form holds this many characters.
@@ -191,7 +193,47 @@ def confirmation(card: ReleaseCard, filled: Filled, plan: Plan, *, on_top: bool 
         submit=f"Distribute to {plan.people}",
         close="Back" if on_top else "Cancel",
         private_metadata=kept.packed(),
-        blocks=(*_summary(card, filled.wish, plan), *below),
+        blocks=(*_summary(card, filled.wish, plan), *_phones(filled.wish, plan), *below),
+    )
+
+
+def waits(sent: Submission) -> bool:
+    """Return whether nobody is to be told before it is signed for everybody's phone."""
+    return sent.entered(names.PHONES) != NOW
+
+
+def _phones(wish: Wish, plan: Plan) -> tuple[Block, ...]:
+    """Return the choice between waiting for phones and not, where somebody would be left out."""
+    shown: list[Block] = []
+    if plan.coming and wish.notify:
+        shown.append(blocks.context(_coming(plan.coming)))
+    if plan.unsigned and wish.notify:
+        now = plan.people - plan.unsigned - plan.coming
+        choices = [
+            blocks.option(
+                _wait(plan.unsigned), WAIT, "Usually minutes. Whoever it fails for is told later."
+            ),
+            blocks.option(
+                f"Tell {words.people(now)} now, {plan.unsigned} later",
+                NOW,
+                "The others are told once it is signed for their phone.",
+            ),
+        ]
+        label = "It is not signed for some of their phones yet"
+        shown.append(blocks.entry(names.PHONES, label, blocks.one_of(names.PHONES, choices)))
+    return tuple(shown)
+
+
+def _wait(count: int) -> str:
+    phones = "1 phone" if count == 1 else f"{count} phones"
+    return f"Sign it for {phones} first, then tell everybody"
+
+
+def _coming(count: int) -> str:
+    who = "1 person waits" if count == 1 else f"{count} people wait"
+    return (
+        f"{words.READING} {who} for Apple, or for somebody's approval of a phone. Each is told "
+        "once it is signed for it."
     )
 
 

@@ -24,7 +24,8 @@ from storage.errors import NotFound
 from storage.records.app import App
 from storage.records.group import Group
 
-#: Beyond this many people a typed command is asked about once more.
+#: Beyond this many people a typed command is asked about once more; so it is where some would have
+#: to wait for their phones.
 WIDE = 25
 FLAGS = frozenset({"mandatory", "silent"})
 SEVERAL = ":stopwatch: Several builds of it came in during the last minutes. Which one do you mean?"
@@ -124,7 +125,8 @@ class DistributeCommand:
                 f"Everybody in this choice has release {card.number} of {card.app_display_name} "
                 "already."
             )
-        if wish.mandatory or plan.people > WIDE or warnings.sentences(card):
+        is_wide = plan.people > WIDE or (plan.unsigned and wish.notify)
+        if wish.mandatory or is_wide or warnings.sentences(card):
             return views.confirmation(card, filled, plan)
         return await self._act(asked, card, wish, plan)
 
