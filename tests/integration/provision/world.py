@@ -106,12 +106,7 @@ class ProvisionWorld:
     async def another(self, number: int) -> Actor:
         """Return one more tester who was given the app."""
         shelf = self.bench.shelf
-        tester = Tester(
-            organization_id=shelf.build.organization_id,
-            slack_id=f"UTESTER{number}",
-            name=f"Tester {number}",
-        )
-        self.directory.add(f"UTESTER{number}", f"Tester {number}")
+        tester = self._tester(number)
         async with self.database.writing() as session:
             found = await session.exec(
                 select(Recipient).where(Recipient.tester_id == shelf.tester.id)
@@ -130,6 +125,23 @@ class ProvisionWorld:
                 )
             )
         return _actor(tester)
+
+    @property
+    def release_id(self) -> str:
+        return self.bench.shelf.release.id
+
+    async def newcomer(self, number: int) -> Actor:
+        """Return a tester who was never given anything."""
+        tester = self._tester(number)
+        async with self.database.writing() as session:
+            session.add(tester)
+        return _actor(tester)
+
+    def _tester(self, number: int) -> Tester:
+        user_id, name = f"UTESTER{number}", f"Tester {number}"
+        self.directory.add(user_id, name)
+        organization_id = self.bench.shelf.build.organization_id
+        return Tester(organization_id=organization_id, slack_id=user_id, name=name)
 
     async def claim(self, number: int, by: Actor | None = None) -> str:
         """Let a tester hand a phone in; return its registration."""
