@@ -1,0 +1,1 @@
+"""What Slipway calls on its own."""
