@@ -224,6 +224,18 @@ def _actor(tester: Tester) -> Actor:
     return person(slack(tester.slack_id), origin="test")
 
 
+def roads_of(room: DeviceRoom, sending: DistributeRoom, tellers: Tellers) -> tuple[Road, ...]:
+    """Return the roads between a phone, a release and a person."""
+    carrying, covering, rebuilds = sending.carrying, sending.covering, sending.rebuilds
+    return (
+        Register(room.registry, room.waves.want_for, rebuilds.want_for, tellers).road(),
+        Provision(room.waves, room.profiles, tellers, covering.after).road(),
+        Distribute(carrying, covering, tellers).road(),
+        TellHeld(carrying, covering, tellers).road(),
+        AskRebuild(rebuilds, tellers, gathers=GATHERS).road(),
+    )
+
+
 @asynccontextmanager
 async def opened(
     home: EngineHome,
@@ -268,14 +280,7 @@ async def opened(
     people = people_room(ground, directory)
     room = device_room(ground, people, signing, engine, stores)
     sending = distribute_room(ground, people, room, tellers, engine)
-    carrying, covering, rebuilds = sending.carrying, sending.covering, sending.rebuilds
-    roads = (
-        Register(room.registry, room.waves.want_for, rebuilds.want_for, tellers).road(),
-        Provision(room.waves, room.profiles, tellers, covering.after).road(),
-        Distribute(carrying, covering, tellers).road(),
-        TellHeld(carrying, covering, tellers).road(),
-        AskRebuild(rebuilds, tellers, gathers=GATHERS).road(),
-    )
+    roads = roads_of(room, sending, tellers)
     try:
         team_id = await _connected(bench, apple, room, bundles)
         async with engine.running(roads):

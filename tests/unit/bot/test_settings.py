@@ -22,6 +22,23 @@ def test_the_defaults_need_nothing() -> None:
     assert settings.slack_api_url == "https://slack.com/api/"
 
 
+def test_a_webhook_takes_a_secret_and_https(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLIPWAY_BASE_URL", "https://slipway.example.com")
+    monkeypatch.setenv("SLIPWAY_REBUILD_WEBHOOK_URL", "https://ci.example.com/hooks")
+    with pytest.raises(SettingsWrong) as wrong:
+        load()
+    assert str(wrong.value).startswith("SLIPWAY_REBUILD_WEBHOOK_SECRET is missing")
+
+    monkeypatch.setenv("SLIPWAY_REBUILD_WEBHOOK_SECRET", "a secret of the CI's")
+    assert load().rebuild_webhook_url == "https://ci.example.com/hooks"
+
+    monkeypatch.setenv("SLIPWAY_REBUILD_WEBHOOK_URL", "http://127.0.0.1:9000/hooks")
+    with pytest.raises(SettingsWrong, match="takes an https address"):
+        load()
+    monkeypatch.setenv("SLIPWAY_BASE_URL", "http://127.0.0.1:8080")
+    assert load().rebuild_webhook_url == "http://127.0.0.1:9000/hooks"
+
+
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLIPWAY_ADMINS", "U012ABC, U345DEF ,")
     monkeypatch.setenv("SLIPWAY_SLACK_FILE_HOSTS", "files.example.com,127.0.0.1:9000")
@@ -42,6 +59,9 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SLIPWAY_SLACK_MODE", "carrier pigeon"),
         ("SLIPWAY_SLACK_FILE_HOSTS", "https://files.slack.com/"),
         ("SLIPWAY_ADMINS", "ann"),
+        ("SLIPWAY_REBUILD_WEBHOOK_URL", "ci.example.com"),
+        ("SLIPWAY_REBUILD_WEBHOOK_URL", "https://user:word@ci.example.com/hooks"),
+        ("SLIPWAY_REBUILD_WEBHOOK_SECRET", "short"),
         ("SLIPWAY_ORGANIZATION", "a/b"),
         ("SLIPWAY_MAX_BUILD_BYTES", "0"),
         ("SLIPWAY_LOG_FORMAT", "xml"),
