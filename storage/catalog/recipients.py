@@ -235,19 +235,7 @@ async def move(
 
 async def held_by_name(session: Session, release_id: str, *, limit: int) -> list[tuple[str, str]]:
     """Return the first of those who wait for their phone, by name, each with why."""
-    connection = await session.connection()
-    found = await connection.execute(
-        sa.select(col(Tester.name), sa.func.max(col(Recipient.reason)))
-        .join(Tester, col(Tester.id) == Recipient.tester_id)
-        .where(
-            col(Recipient.release_id) == release_id,
-            col(Recipient.state) == RecipientState.HELD,
-        )
-        .group_by(col(Tester.id), col(Tester.name))
-        .order_by(col(Tester.name), col(Tester.id))
-        .limit(limit)
-    )
-    return [(name, reason) for name, reason in found.all()]
+    return await _named(session, release_id, RecipientState.HELD, limit=limit)
 
 
 async def unreached(session: Session, release_id: str, *, limit: int) -> list[tuple[str, str]]:
@@ -258,15 +246,22 @@ async def unreached(session: Session, release_id: str, *, limit: int) -> list[tu
         col(other.tester_id) == col(Recipient.tester_id),
         col(other.state) != RecipientState.UNREACHABLE,
     )
+    return await _named(session, release_id, RecipientState.UNREACHABLE, ~reached, limit=limit)
+
+
+async def _named(
+    session: Session,
+    release_id: str,
+    state: RecipientState,
+    *which: sa.ColumnElement[bool],
+    limit: int,
+) -> list[tuple[str, str]]:
+    """Return the first testers for whom a release is in a state, by name, each with a reason."""
     connection = await session.connection()
     found = await connection.execute(
         sa.select(col(Tester.name), sa.func.max(col(Recipient.reason)))
         .join(Tester, col(Tester.id) == Recipient.tester_id)
-        .where(
-            col(Recipient.release_id) == release_id,
-            col(Recipient.state) == RecipientState.UNREACHABLE,
-            ~reached,
-        )
+        .where(col(Recipient.release_id) == release_id, col(Recipient.state) == state, *which)
         .group_by(col(Tester.id), col(Tester.name))
         .order_by(col(Tester.name), col(Tester.id))
         .limit(limit)

@@ -159,10 +159,7 @@ async def test_a_phone_that_comes_later_is_told_once_it_was_approved_and_signed_
 async def test_a_wave_that_fails_holds_up_nobody_and_another_try_tells_the_rest(
     provision: ProvisionWorld,
 ) -> None:
-    app_ids = provision.apple.team.app_ids
-    inside = app_ids.find(BUNDLES[1])
-    assert inside is not None
-    app_ids.remove(inside.id)
+    provision.lose_app_id(BUNDLES[1])
     phone, nobodys = await with_phone(provision, 2), await stranger(provision, 3)
 
     sent = await send(provision, phone, nobodys)
@@ -175,7 +172,7 @@ async def test_a_wave_that_fails_holds_up_nobody_and_another_try_tells_the_rest(
     assert BUNDLES[1] in why
     assert sent.id in provision.teller.reported
 
-    app_ids.register(BUNDLES[1], "Share")
+    provision.apple.team.app_ids.register(BUNDLES[1], "Share")
     again = await provision.sending.distributions.again(sent.id, ANN, "again:1")
     await is_done(provision, again.id)
     assert await states(provision) == {RecipientState.TOLD: 2}
@@ -185,10 +182,7 @@ async def test_a_wave_that_fails_holds_up_nobody_and_another_try_tells_the_rest(
 async def test_after_a_wave_that_failed_the_next_one_tells_whoever_was_held(
     provision: ProvisionWorld,
 ) -> None:
-    app_ids = provision.apple.team.app_ids
-    inside = app_ids.find(BUNDLES[1])
-    assert inside is not None
-    app_ids.remove(inside.id)
+    provision.lose_app_id(BUNDLES[1])
     phone = await with_phone(provision, 2)
     sent = await send(provision, phone, waits=False)
     await is_done(provision, sent.id)
@@ -197,7 +191,7 @@ async def test_after_a_wave_that_failed_the_next_one_tells_whoever_was_held(
         return "It could not be signed" in "".join(await reasons(provision))
 
     await provision.until(is_explained)
-    app_ids.register(BUNDLES[1], "Share")
+    provision.apple.team.app_ids.register(BUNDLES[1], "Share")
     await provision.room.waves.want(provision.team_id, APP, ANN)
     await stand(provision, {RecipientState.TOLD: 1})
 

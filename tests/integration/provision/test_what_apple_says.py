@@ -148,10 +148,7 @@ async def test_a_full_family_is_refused_with_words_and_a_person_may_try_again(
 async def test_an_app_id_that_is_missing_is_said_with_its_bundle(
     provision: ProvisionWorld,
 ) -> None:
-    app_ids = provision.apple.team.app_ids
-    inside = app_ids.find(BUNDLES[1])
-    assert inside is not None
-    app_ids.remove(inside.id)
+    provision.lose_app_id(BUNDLES[1])
     registration_id = await provision.claim(1)
 
     await provision.approve(registration_id)
@@ -166,7 +163,7 @@ async def test_an_app_id_that_is_missing_is_said_with_its_bundle(
     assert provision.teller.waves == [failed.id]
     assert not await provision.can_install(1)
 
-    app_ids.register(BUNDLES[1], "Share")
+    provision.apple.team.app_ids.register(BUNDLES[1], "Share")
     await provision.room.waves.want(provision.team_id, APP, ANN)
     await provision.settled()
 

@@ -160,6 +160,13 @@ class ProvisionWorld:
         async with self.database.reading() as session:
             return await registrations.get(session, registration_id)
 
+    def lose_app_id(self, bundle_id: str) -> None:
+        """Let the team have no App ID for a bundle any more."""
+        app_ids = self.apple.team.app_ids
+        found = app_ids.find(bundle_id)
+        assert found is not None
+        app_ids.remove(found.id)
+
     async def waves(self) -> list[Wave]:
         """Return every wave there was, the first one first."""
         async with self.database.reading() as session:
