@@ -116,7 +116,7 @@ COURSES: dict[str, dict[str, Course]] = {
         "waits for a yes": Course(returns={"look": "awaiting approval"}),
         "ready at once": Course(returns={"look": "registering", "register": "ready"}),
         "checked by Apple": Course(returns={"look": "registering", "register": "processing"}),
-        "as it was": Course(returns={"look": "processing", "register": ""}),
+        "as it was": Course(returns={"look": "processing", "register": "processing"}),
         "left out": Course(returns={"look": "disabled"}),
         "with a key that is refused": Course(
             returns={"look": "registering", "put off": True}, fails={"register": AccessDenied}

@@ -1,12 +1,13 @@
 """A team at Apple, an app that is live, testers with new phones, and the roads between them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from cryptography import x509
 from sqlmodel import col, select
 
 from bot.engine.engine import DurableEngine
@@ -26,9 +27,11 @@ from provisioning.appstore.wire.backoff import Backoff
 from provisioning.devices.devices import Claim
 from provisioning.devices.udids import Udid, UdidForm
 from provisioning.installing.served_file import chosen, devices_of
+from provisioning.ports import Engine, Teller
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.road import Road
+from provisioning.signing.certificates import read_certificates, written_certificates
 from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog import devices, registrations, variants
@@ -202,65 +205,104 @@ def _actor(tester: Tester) -> Actor:
     return person(slack(tester.slack_id), origin="test")
 
 
-@asynccontextmanager
-async def opened(
-    home: EngineHome,
-    ipa: Path,
-    apple: SandboxApple,
-    *,
-    bundles: Sequence[str] = BUNDLES,
-    boundary: Callable[[str], None] | None = None,
-) -> AsyncGenerator[ProvisionWorld]:
-    """Open a world whose team has App IDs for *bundles*, and our certificate."""
-    database = Database(home.database_url)
-    blobs = LocalBlobs(home.data_dir / "blobs", spare=0)
-    bench = await open_bench(database, blobs, ipa, home.data_dir)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What a world stands on, and whoever opens it again: records, blobs, and who is who there."""
+
+    home: EngineHome
+    apple_url: str
+    organization_id: str
+    people: Mapping[str, str]
+    authorities: Sequence[str]
+
+    def issuers(self) -> list[x509.Certificate]:
+        """Return who issued the certificates here: they are other ones in each process."""
+        return read_certificates(self.authorities) or []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Furnished:
+    """The rooms of a world and the roads between them."""
+
+    room: DeviceRoom
+    roads: tuple[Road, ...]
+    stores: AppStores
+    directory: FakeDirectory
+
+
+def furnished(
+    base: Base, database: Database, signing: SigningRoom, engine: Engine, teller: Teller
+) -> Furnished:
+    """Put the rooms together as the house does, on a directory of a few people."""
     directory = FakeDirectory()
-    directory.add("UANN", "Ann Archer")
-    assert bench.shelf.tester.slack_id is not None
-    directory.add(bench.shelf.tester.slack_id, bench.shelf.tester.name)
+    for user_id, name in base.people.items():
+        directory.add(user_id, name)
     settings = Settings(
-        base_url="https://slipway.example.com", data_dir=home.data_dir, admins=("UANN",)
+        base_url="https://slipway.example.com", data_dir=base.home.data_dir, admins=("UANN",)
     )
     ground = Ground(
         settings=settings,
         links=Links(settings.base_url),
         database=database,
-        blobs=blobs,
-        organization_id=bench.shelf.build.organization_id,
+        blobs=LocalBlobs(base.home.data_dir / "blobs", spare=0),
+        organization_id=base.organization_id,
         key=b"k" * 32,
+        authorities=tuple(base.issuers()),
     )
-    teller = FakeTeller()
     tellers = Tellers([teller])
-    engine = DurableEngine(
-        home.database_url, data_dir=home.data_dir, boundary=boundary, timing=HURRIED
-    )
-    stores = AppStores(base_url=apple.url, backoff=QUICKLY)
-    signing = SigningRoom(identities=bench.identities, variants=bench.signing)
+    stores = AppStores(base_url=base.apple_url, backoff=QUICKLY)
     room = device_room(ground, people_room(ground, directory), signing, engine, stores)
     roads = (
         Register(room.registry, room.waves.want_for, tellers).road(),
         Provision(room.waves, room.profiles, tellers).road(),
     )
+    return Furnished(room=room, roads=roads, stores=stores, directory=directory)
+
+
+@asynccontextmanager
+async def opened(
+    home: EngineHome, ipa: Path, apple: SandboxApple, *, bundles: Sequence[str] = BUNDLES
+) -> AsyncGenerator[ProvisionWorld]:
+    """Open a world whose team has App IDs for *bundles*, and our certificate."""
+    database = Database(home.database_url)
+    bench = await open_bench(
+        database, LocalBlobs(home.data_dir / "blobs", spare=0), ipa, home.data_dir
+    )
+    engine = DurableEngine(home.database_url, data_dir=home.data_dir, timing=HURRIED)
+    teller = FakeTeller()
+    signing = SigningRoom(identities=bench.identities, variants=bench.signing)
+    found = furnished(base_of(home, apple, bench), database, signing, engine, teller)
     try:
-        team_id = await _connected(bench, apple, room, bundles)
-        async with engine.running(roads):
+        team_id = await connected(bench, apple, found.room, bundles)
+        async with engine.running(found.roads):
             yield ProvisionWorld(
                 bench=bench,
                 apple=apple,
-                room=room,
+                room=found.room,
                 engine=engine,
                 teller=teller,
-                directory=directory,
-                roads=roads,
+                directory=found.directory,
+                roads=found.roads,
                 team_id=team_id,
             )
     finally:
-        await stores.aclose()
+        await found.stores.aclose()
         await database.close()
 
 
-async def _connected(
+def base_of(home: EngineHome, apple: SandboxApple, bench: Bench) -> Base:
+    tester = bench.shelf.tester
+    assert tester.slack_id is not None
+    return Base(
+        home=home,
+        apple_url=apple.url,
+        organization_id=bench.shelf.build.organization_id,
+        people={"UANN": "Ann Archer", tester.slack_id: tester.name},
+        authorities=written_certificates(world.authorities()) or [],
+    )
+
+
+async def connected(
     bench: Bench, apple: SandboxApple, room: DeviceRoom, bundles: Sequence[str]
 ) -> str:
     """Let the team have what it had before Slipway came, and connect it."""
