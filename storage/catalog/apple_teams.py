@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlmodel import col, select
 
 from storage.catalog.database import Session
+from storage.errors import NotFound
 from storage.records.apple_team import AppleTeam
 
 
@@ -24,3 +25,11 @@ async def of_issuer(session: Session, organization_id: str, issuer_id: str) -> A
         )
     )
     return found.first()
+
+
+async def get(session: Session, organization_id: str, row_id: str) -> AppleTeam:
+    """Return the team of a row. Raise NotFound, for one of another organization as well."""
+    found = await session.get(AppleTeam, row_id)
+    if found is None or found.organization_id != organization_id:
+        raise NotFound("This team is not connected any more.")
+    return found

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from storage.records import (
     app,
+    apple_invitation,
     apple_team,
     audit,
     build,
@@ -28,6 +29,7 @@ from storage.records import (
 
 MODULES = (
     app,
+    apple_invitation,
     apple_team,
     audit,
     build,

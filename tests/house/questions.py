@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from storage.catalog import (
+    apple_invitations,
     apple_teams,
     apps,
     audit,
@@ -31,6 +32,7 @@ from storage.catalog import (
 )
 from storage.catalog.database import Session
 from storage.records.app import App
+from storage.records.apple_team import AppleTeam
 from storage.records.base import new_id, now
 from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Recipient
@@ -73,6 +75,19 @@ async def _change(session: Session, town: Town) -> object:
 
 async def _ahead_of(session: Session, town: Town) -> object:
     return await uploads.ahead_of(session, await uploads.get(session, town.upload_id))
+
+
+async def _apple_team(session: Session, town: Town) -> object:
+    team = AppleTeam(
+        organization_id=town.organization_id,
+        issuer_id=ISSUER,
+        key_id="A",
+        sealed_key=b"",
+        created_by=BY,
+    )
+    session.add(team)
+    await session.flush()
+    return await apple_teams.get(session, town.organization_id, team.id)
 
 
 async def _token(session: Session, town: Town) -> object:
@@ -367,7 +382,14 @@ PEOPLE: dict[str, Question] = {
     "groups.disconnect": lambda s, t: groups.disconnect(s, t.crowd_id, t.channel_id),
     "groups.set_broken": lambda s, t: groups.set_broken(s, t.channel_id, "archived"),
     "groups.rename_channel": lambda s, t: groups.rename_channel(s, t.channel_id, "C1"),
+    "apple_invitations.with_token_hash": lambda s, _: apple_invitations.with_token_hash(s, MARK),
+    "apple_invitations.claim": lambda s, _: apple_invitations.claim(s, MARK[:32], now()),
+    "apple_invitations.give_back": lambda s, _: apple_invitations.give_back(s, MARK[:32], ""),
+    "apple_invitations.sweep": lambda s, t: apple_invitations.sweep(
+        s, t.organization_id, BEGINNING
+    ),
     "apple_teams.every": lambda s, _: apple_teams.every(s),
+    "apple_teams.get": _apple_team,
     "apple_teams.of_issuer": lambda s, t: apple_teams.of_issuer(s, t.organization_id, ISSUER),
     "identities.get": _identity,
     "identities.of_certificate": lambda s, t: identities.of_certificate(s, t.organization_id, MARK),
