@@ -36,6 +36,7 @@ class Act(StrEnum):
     MANAGE_GROUPS = "change groups"
     MANAGE_ROLES = "give roles"
     SIGN = "use signing identities"
+    MANAGE_APPLE = "connect teams at Apple"
     EXAMINE = "examine this installation"
 
 

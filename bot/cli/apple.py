@@ -15,7 +15,8 @@ from bot.cli.running import run
 from bot.cli.signing import FILE, NotDone, small_file
 
 if TYPE_CHECKING:
-    from provisioning.devices.teams import AppleTeamCard, AppleTeamReport, AppleTeams
+    from provisioning.devices.team_report import AppleTeamCard, AppleTeamReport
+    from provisioning.devices.teams import AppleTeams
 
 #: Apple calls the file of a key so.
 FILE_NAME = re.compile(r"AuthKey_([A-Z0-9]{8,20})\.p8", re.IGNORECASE)

@@ -101,7 +101,7 @@ async def test_of_two_who_connect_a_team_at_once_the_second_takes_nothing_away(
     other = team.add_key()
     tried = AppleTeams._try
 
-    async def slowly(teams: AppleTeams, key: AppStoreKey) -> str:
+    async def slowly(teams: AppleTeams, key: AppStoreKey) -> object:
         monkeypatch.setattr(AppleTeams, "_try", tried)
         await _connect(bench, own)
         return await tried(teams, key)
