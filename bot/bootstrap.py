@@ -16,7 +16,7 @@ from bot.slack.line import client
 from bot.slack.line.admission import knock
 from bot.slack.line.watch import Watch
 from bot.slack.workspace import Workspace
-from bot.wiring import clock, slack, web
+from bot.wiring import apple, clock, slack, web
 from bot.wiring.distributing import distribute_room
 from bot.wiring.ground import Ground, prepared
 from bot.wiring.installing import install_room
@@ -108,6 +108,7 @@ def _furnished(
         people=people,
         releases=release_room(ground, people.permissions),
         signing=signing_room(ground),
+        apple=apple.apple_room(ground, people.permissions),
         installing=install_room(ground),
         intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
         distributing=distribute_room(ground, people, tellers, engine),

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from bot.findings import Examine
 from bot.links import Links
+from provisioning.connecting.invitations import AppleInvitations
+from provisioning.connecting.setup import AppleSetup
+from provisioning.devices.teams import AppleTeams
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.recall import Recalls
@@ -58,6 +61,15 @@ class SigningRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppleRoom:
+    """Teams at Apple, and the page on which they are connected."""
+
+    teams: AppleTeams
+    invitations: AppleInvitations
+    setup: AppleSetup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstallRoom:
     """Install links, and what was seen of them."""
 
@@ -85,6 +97,7 @@ class House:
     people: PeopleRoom
     releases: ReleaseRoom
     signing: SigningRoom
+    apple: AppleRoom
     installing: InstallRoom
     intake: Intake
     distributing: DistributeRoom

@@ -89,7 +89,10 @@ class TeamCertificates:
         Raise NotFound; Unclear for what is no such file, a wrong password, and a certificate that
         is not the team's or for another purpose.
         """
-        identity = await self._identities.read_p12(p12, password)
+        try:
+            identity = await self._identities.read_p12(p12, password)
+        except Unclear as refusal:
+            raise Unclear(str(refusal), field="p12") from refusal
         store = await self._teams.reach(row_id, by=by, purpose="look for a certificate")
         _require_listed(identity, await store.certificates.list())
         kept = await self._identities.keep(identity, by)

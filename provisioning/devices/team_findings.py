@@ -74,6 +74,21 @@ def findings(report: AppleTeamReport, at: datetime) -> tuple[AppleFinding, ...]:
     return tuple(sorted(found, key=lambda one: not one.stops))
 
 
+def how_it_does(report: AppleTeamReport) -> str:
+    """Return the figures of a team whose key works, in a sentence."""
+    rate = report.rate
+    figures = [
+        _counted(report.devices, "device"),
+        f"{_counted(report.certificates, 'certificate')} in force",
+        *([f"{rate.remaining} of {rate.limit} calls left this hour"] if rate else []),
+    ]
+    return f"It works: {', '.join(figures)}."
+
+
+def _counted(count: int | None, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count or 0} {what}s"
+
+
 def _of_the_clock(report: AppleTeamReport) -> Iterator[AppleFinding]:
     if abs(report.skew) > WRONG_CLOCK:
         minutes = round(report.skew.total_seconds() / 60)

@@ -71,6 +71,11 @@ GROUP_RENAME_FORM = "group_rename_form"
 ROLE_GIVE_FORM = "role_give_form"
 ROLE_OTHERS = "role_others"
 
+# Teams at Apple.
+APPLE_CONNECT = "apple_connect"
+APPLE_DISCONNECT = "apple_disconnect"
+APPLE_OPEN = "apple_open"
+
 # Home.
 HOME_SHOW = "home_show"
 
@@ -97,6 +102,9 @@ ACTIONS = (
     GROUP_EDIT_CHANNELS,
     GROUP_EDIT_NAME,
     GROUP_EDIT_PEOPLE,
+    APPLE_CONNECT,
+    APPLE_DISCONNECT,
+    APPLE_OPEN,
     HOME_SHOW,
     SHOW_RELEASE,
 )

@@ -18,6 +18,7 @@ from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.faults import Fault
 from bot.sandbox.samples.identities import device_id
 from provisioning.codesign.identity.request import make_request
+from provisioning.devices.teams import NO_TEAM
 
 Typed = tuple[int, str]
 
@@ -72,7 +73,7 @@ async def test_a_team_is_connected_and_tried_and_disconnected(terminal: Terminal
     gone = await terminal.typed("disconnect", team.id.lower(), "--yes")
 
     line = f"{team.id}  issuer {team.issuer_id}  key {team.key.id}\n"
-    assert none == (0, "No team at Apple is connected. `slipway apple connect` does that.\n")
+    assert none == (0, f"{NO_TEAM}\n")
     assert connected == again == (0, f"Connected: {line}")
     assert status[0] == 0
     assert status[1].startswith(f"{line}  It works: 1 device, 1 certificate in force, ")
