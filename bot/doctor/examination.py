@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.doctor import address, disk, packages, records, secret, slack, surroundings
+from bot.doctor import address, apple, disk, packages, records, secret, slack, surroundings
 from bot.doctor.complaint import Complaint, Doubtful, NotLooked, in_two
 from bot.doctor.outside import Outside
 from bot.findings import Finding, Gravity
@@ -53,6 +53,7 @@ EXAMINED: tuple[Examined, ...] = (
     Examined(what="admins", look=surroundings.admins, brief=True),
     Examined(what="admins in Slack", look=slack.admins_in_slack),
     Examined(what="channels", look=slack.channels),
+    Examined(what="Apple", look=apple.teams),
 )
 
 
