@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from provisioning.appstore.wire.clock import NOTABLE
 from provisioning.devices.team_report import AppleTeamReport, CertificateThere
 from provisioning.wording import day
 
@@ -36,8 +37,9 @@ AT_THE_LIMIT = (
 
 #: What to do, by the code of the error that a key met.
 TROUBLES: dict[str, str] = {
-    "apple_agreements_missing": "Let the Account Holder sign in to App Store Connect and accept "
-    "what is new under Business. Slipway goes on by itself then.",
+    "apple_agreements_missing": "Let the Account Holder sign in and accept what is new, at "
+    "developer.apple.com/account and in App Store Connect under Business. Slipway goes on by "
+    "itself then.",
     "apple_access_denied": "Its role is too small, or it is a person's individual key: "
     f"{ANOTHER_KEY}",
     "apple_key_rejected": f"If it was revoked, {ANOTHER_KEY}",
@@ -82,7 +84,14 @@ def how_it_does(report: AppleTeamReport) -> str:
         f"{_counted(report.certificates, 'certificate')} in force",
         *([f"{rate.remaining} of {rate.limit} calls left this hour"] if rate else []),
     ]
-    return f"It works: {', '.join(figures)}."
+    return f"It works: {', '.join(figures)}; {_time_here(report.skew)}."
+
+
+def _time_here(skew: timedelta) -> str:
+    seconds = round(skew.total_seconds())
+    if abs(seconds) < NOTABLE:
+        return "the time here is Apple's"
+    return f"the time here is {abs(seconds)} s {'behind' if seconds > 0 else 'ahead of'} Apple's"
 
 
 def _counted(count: int | None, what: str) -> str:

@@ -206,8 +206,16 @@ def test_many_certificates_are_counted() -> None:
 
 def test_one_is_one_and_the_rest_are_several() -> None:
     assert how_it_does(WELL) == (
-        "It works: 3 devices, 1 certificate in force, 3500 of 3600 calls left this hour."
+        "It works: 3 devices, 1 certificate in force, 3500 of 3600 calls left this hour; "
+        "the time here is Apple's."
     )
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(40, "40 s behind"), (-400, "400 s ahead of")])
+def test_a_clock_that_is_a_little_off_is_said(seconds: float, said: str) -> None:
+    report = replace(WELL, skew=timedelta(seconds=seconds))
+
+    assert how_it_does(report).endswith(f"the time here is {said} Apple's.")
 
 
 def test_a_team_is_called_by_the_best_that_is_known() -> None:
