@@ -6,7 +6,14 @@ from bot.findings import Examine
 from bot.links import Links
 from provisioning.connecting.invitations import AppleInvitations
 from provisioning.connecting.setup import AppleSetup
+from provisioning.devices.approvals import Approvals
+from provisioning.devices.devices import Devices
+from provisioning.devices.policies import Policies
+from provisioning.devices.profiles import Profiles
+from provisioning.devices.registry import Registry
+from provisioning.devices.slots import SlotBook
 from provisioning.devices.teams import AppleTeams
+from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.recall import Recalls
@@ -61,10 +68,23 @@ class SigningRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AppleRoom:
-    """Teams at Apple, and the page on which they are connected."""
+class DeviceRoom:
+    """Teams at Apple, the devices of testers, and how builds come to be signed for them."""
 
     teams: AppleTeams
+    devices: Devices
+    approvals: Approvals
+    registry: Registry
+    slots: SlotBook
+    policies: Policies
+    profiles: Profiles
+    waves: Waves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppleRoom:
+    """The page on which teams at Apple are connected."""
+
     invitations: AppleInvitations
     setup: AppleSetup
 
@@ -97,6 +117,7 @@ class House:
     people: PeopleRoom
     releases: ReleaseRoom
     signing: SigningRoom
+    devices: DeviceRoom
     apple: AppleRoom
     installing: InstallRoom
     intake: Intake

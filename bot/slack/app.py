@@ -13,6 +13,7 @@ from bot.house import House
 from bot.slack.features.apple import listeners as apple
 from bot.slack.features.command import listeners as command
 from bot.slack.features.command.deeds import Command
+from bot.slack.features.devices import listeners as devices
 from bot.slack.features.distribution import listeners as distribution
 from bot.slack.features.doctor import listeners as doctor
 from bot.slack.features.groups import listeners as groups
@@ -38,6 +39,7 @@ FEATURES: tuple[Feature, ...] = (
     distribution.register,
     releases.register,
     groups.register,
+    devices.register,
     roles.register,
     apple.register,
     doctor.register,

@@ -12,7 +12,6 @@ from bot.findings import Finding
 from bot.links import Links
 from bot.secret_key import KeyMissing, hold_to, kept_key, made_with_a_key, secret_key
 from bot.settings import Settings
-from provisioning.appstore.client import AppStores
 from storage.blobs.local import LocalBlobs
 from storage.blobs.store import BlobStore
 from storage.catalog import organizations
@@ -23,13 +22,12 @@ from storage.migrations import migrate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """Settings, records, blobs, the lines to Apple, and the secret of this installation."""
+    """Settings, records, blobs, and the secret of this installation."""
 
     settings: Settings
     links: Links
     database: Database
     blobs: LocalBlobs
-    apple: AppStores
     organization_id: str
     key: bytes
 
@@ -54,7 +52,6 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
     await asyncio.to_thread(data_folder.make, settings.data_dir)
     await migrate.upgrade(settings.records_url)
     database = Database(settings.records_url)
-    apple = AppStores(base_url=settings.apple_api_url)
     try:
         key = await installation_key(settings, database)
         async with database.writing() as session:
@@ -64,12 +61,10 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
             links=Links(settings.base_url),
             database=database,
             blobs=await asyncio.to_thread(_blobs, settings.data_dir / "blobs"),
-            apple=apple,
             organization_id=organization.id,
             key=key,
         )
     finally:
-        await apple.aclose()
         await database.close()
 
 

@@ -9,12 +9,10 @@ from provisioning.signing.variants import Signing
 from storage.secrets import Secrets
 
 
-def identities_of(ground: Ground) -> Identities:
-    return Identities(ground.database, Secrets(ground.key), organization_id=ground.organization_id)
-
-
 def signing_room(ground: Ground) -> SigningRoom:
-    identities = identities_of(ground)
+    identities = Identities(
+        ground.database, Secrets(ground.key), organization_id=ground.organization_id
+    )
     workroom = Workroom(ground.settings.data_dir / "signing")
     making = Making(ground.database, ground.blobs, workroom)
     return SigningRoom(identities=identities, variants=Signing(ground.database, identities, making))

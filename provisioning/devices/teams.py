@@ -15,7 +15,6 @@ from provisioning.devices.team_findings import UNREADABLE_CODE
 from provisioning.devices.team_report import (
     AppleTeamCard,
     AppleTeamReport,
-    CertificateThere,
     those_here,
     those_there,
 )
@@ -138,7 +137,7 @@ class AppleTeams:
         """
         async with self._database.writing() as session:
             record = await apple_teams.get(session, self._organization_id, row_id)
-            store = self._apple.of(self._key_of(record))
+            store = self._store(record)
             self._note(session, "apple.used", record, by, purpose=purpose)
         return store
 
@@ -190,15 +189,25 @@ class AppleTeams:
             kept = await identities.every(session, self._organization_id)
         return [await self._tried(record, kept) for record in found]
 
-    async def certificates(self, row_id: str, *, by: Actor) -> tuple[CertificateThere, ...]:
-        """Return the team's certificates for distribution. Raise as `reach`, and AppStoreError."""
-        store = await self.reach(row_id, by=by, purpose="list certificates")
-        return those_there(await store.certificates.list())
+    async def store(self, row_id: str) -> AppStore:
+        """
+        Return the line to App Store Connect of the team with this row's id.
+
+        Raise NotFound once it is disconnected, SecretUnreadable when its key cannot be opened.
+        """
+        async with self._database.reading() as session:
+            record = await apple_teams.get(session, self._organization_id, row_id)
+        return self._store(record)
+
+    def _store(self, record: AppleTeam) -> AppStore:
+        pem = self._secrets.open(record.sealed_key, _place(record.id))
+        key = AppStoreKey.read(issuer_id=record.issuer_id, key_id=record.key_id, p8=pem)
+        return self._apple.of(key)
 
     async def _tried(self, record: AppleTeam, kept: Sequence[SigningIdentity]) -> AppleTeamReport:
         card = AppleTeamCard.of(record)
         try:
-            store = self._apple.of(self._key_of(record))
+            store = self._store(record)
         except SecretUnreadable:
             return AppleTeamReport(card=card, complaint=UNREADABLE, code=UNREADABLE_CODE)
         try:
@@ -216,10 +225,6 @@ class AppleTeams:
             there=there,
             here=those_here(card, kept, {one.fingerprint for one in there}),
         )
-
-    def _key_of(self, record: AppleTeam) -> AppStoreKey:
-        pem = self._secrets.open(record.sealed_key, _place(record.id))
-        return AppStoreKey.read(issuer_id=record.issuer_id, key_id=record.key_id, p8=pem)
 
     async def _try(self, key: AppStoreKey) -> "_Told | None":
         """Return what tells the team once Apple has taken the key, None when nothing there does."""
@@ -317,6 +322,11 @@ def _told_by(certificate: bytes) -> _Told | None:
     if not units:
         return None
     return _Told(id=str(units[0].value), name=str(names[0].value) if names else "")
+
+
+def called(team: AppleTeam) -> str:
+    """Return what people call a team: its name, else its id at Apple, else its issuer id."""
+    return team.name or team.team_id or team.issuer_id
 
 
 def _place(row_id: str) -> Place:

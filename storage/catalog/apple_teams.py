@@ -9,6 +9,14 @@ from storage.errors import NotFound
 from storage.records.apple_team import AppleTeam
 
 
+async def get(session: Session, organization_id: str, row_id: str) -> AppleTeam:
+    """Raise NotFound, for a team of another organization as well."""
+    found = await session.get(AppleTeam, row_id)
+    if found is None or found.organization_id != organization_id:
+        raise NotFound("This team is not connected any more.")
+    return found
+
+
 async def every(session: Session, organization_id: str | None = None) -> Sequence[AppleTeam]:
     """Return the teams of an organization, or of all, oldest first."""
     wanted = select(AppleTeam).order_by(col(AppleTeam.created_at), col(AppleTeam.id))
@@ -25,11 +33,3 @@ async def of_issuer(session: Session, organization_id: str, issuer_id: str) -> A
         )
     )
     return found.first()
-
-
-async def get(session: Session, organization_id: str, row_id: str) -> AppleTeam:
-    """Return the team of a row. Raise NotFound, for one of another organization as well."""
-    found = await session.get(AppleTeam, row_id)
-    if found is None or found.organization_id != organization_id:
-        raise NotFound("This team is not connected any more.")
-    return found

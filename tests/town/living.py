@@ -11,6 +11,7 @@ from bot.settings import Settings
 from bot.slack.line import client
 from bot.slack.workspace import Workspace, workspace
 from bot.wiring.apple import apple_room
+from bot.wiring.devices import device_room
 from bot.wiring.distributing import distribute_room
 from bot.wiring.ground import Ground
 from bot.wiring.installing import install_room
@@ -46,7 +47,6 @@ async def living(town: Town, database_url: str, folder: Path) -> AsyncGenerator[
         links=Links(settings.base_url),
         database=database,
         blobs=LocalBlobs(folder / "blobs"),
-        apple=AppStores(base_url="http://127.0.0.1:9"),
         organization_id=town.organization_id,
         key=b"k" * 32,
     )
@@ -61,11 +61,14 @@ async def living(town: Town, database_url: str, folder: Path) -> AsyncGenerator[
 def _house(ground: Ground, slack: Workspace) -> House:
     tellers, engine = Tellers(), InlineEngine()
     people = people_room(ground, slack.directory)
+    signing = signing_room(ground)
+    devices = device_room(ground, people, signing, engine, AppStores())
     return House(
         people=people,
         releases=release_room(ground, people.permissions),
-        signing=signing_room(ground),
-        apple=apple_room(ground, people.permissions),
+        signing=signing,
+        devices=devices,
+        apple=apple_room(ground, people.permissions, signing, devices),
         installing=install_room(ground),
         intake=make_intake(
             ground, people, tellers, engine, inspector=InlineInspector(), sources={}

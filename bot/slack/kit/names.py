@@ -76,6 +76,11 @@ APPLE_CONNECT = "apple_connect"
 APPLE_DISCONNECT = "apple_disconnect"
 APPLE_OPEN = "apple_open"
 
+# Devices.
+DEVICE_APPROVE = "device_approve"
+DEVICE_REFUSE = "device_refuse"
+WAVE_RETRY = "wave_retry"
+
 # Home.
 HOME_SHOW = "home_show"
 
@@ -105,6 +110,9 @@ ACTIONS = (
     APPLE_CONNECT,
     APPLE_DISCONNECT,
     APPLE_OPEN,
+    DEVICE_APPROVE,
+    DEVICE_REFUSE,
+    WAVE_RETRY,
     HOME_SHOW,
     SHOW_RELEASE,
 )

@@ -130,7 +130,7 @@ async def test_a_team_is_disconnected_after_a_question(applied: House, apple: Sa
     ]
     assert "Its key is destroyed here" in button["confirm"]["text"]["text"]
     assert apple.team.key.id in done.said()
-    assert await applied.running.house.apple.teams.every() == []
+    assert await applied.running.house.devices.teams.every() == []
 
 
 async def test_the_day_of_the_renewal_is_kept_and_told_of_beforehand(

@@ -1,6 +1,5 @@
 """Answers `apple`: how teams at Apple do, and links to the page on which secrets are entered."""
 
-from bot.house import AppleRoom
 from bot.links import Links
 from bot.slack.features.apple import messages
 from bot.slack.kit.blocks import Message
@@ -8,8 +7,9 @@ from bot.slack.kit.grammar import words
 from bot.slack.kit.payloads import Click
 from bot.slack.kit.verbs import Asked, example, unknown
 from provisioning.actors import Act, Actor
+from provisioning.connecting.invitations import AppleInvitations
 from provisioning.connecting.setup import date_of
-from provisioning.devices.teams import NO_TEAM
+from provisioning.devices.teams import NO_TEAM, AppleTeams
 from provisioning.errors import NotNow, Unclear
 from provisioning.people.permissions import Permissions
 from storage.errors import NotFound
@@ -27,8 +27,15 @@ PAGES = {
 class AppleActs:
     """Every way of `/release apple`, for admins."""
 
-    def __init__(self, room: AppleRoom, permissions: Permissions, links: Links) -> None:
-        self._room = room
+    def __init__(
+        self,
+        teams: AppleTeams,
+        invitations: AppleInvitations,
+        permissions: Permissions,
+        links: Links,
+    ) -> None:
+        self._teams = teams
+        self._invitations = invitations
         self._permissions = permissions
         self._links = links
 
@@ -38,11 +45,11 @@ class AppleActs:
         way, *rest = words(asked.rest) or ["status"]
         match way.lower():
             case "status":
-                return messages.status(await self._room.teams.report())
+                return messages.status(await self._teams.report())
             case "connect" | "rotate" | "certificate" as page:
                 return await self._link(PAGES[page], " ".join(rest), asked.by)
             case "disconnect":
-                return messages.leaving(await self._room.teams.meant(" ".join(rest)))
+                return messages.leaving(await self._teams.meant(" ".join(rest)))
             case "renewal":
                 return await self._renewal(rest, asked.by)
             case _:
@@ -57,8 +64,8 @@ class AppleActs:
         """Destroy a team's key; None when this very click did so before. Raise NotAllowed."""
         await self._permissions.require(click.asker.by, Act.MANAGE_APPLE)
         try:
-            card = await self._room.teams.card(click.subject)
-            return messages.left(await self._room.teams.disconnect(card.issuer_id, click.asker.by))
+            card = await self._teams.card(click.subject)
+            return messages.left(await self._teams.disconnect(card.issuer_id, click.asker.by))
         except NotFound:
             if click.again:
                 return None
@@ -73,8 +80,8 @@ class AppleActs:
             )
         row_id = ""
         if purpose is not ApplePurpose.CONNECT:
-            row_id = (await self._room.teams.meant(team)).id
-        token = await self._room.invitations.invite(purpose, by, apple_team_id=row_id)
+            row_id = (await self._teams.meant(team)).id
+        token = await self._invitations.invite(purpose, by, apple_team_id=row_id)
         return messages.link(purpose, self._links.apple(token))
 
     async def _renewal(self, rest: list[str], by: Actor) -> Message:
@@ -85,6 +92,6 @@ class AppleActs:
                 f"Say on which day the membership renews: {example('apple renewal 2027-03-01')}"
             )
         team = " ".join(word for word in rest if word != typed)
-        if not await self._room.teams.every():
+        if not await self._teams.every():
             raise NotFound(NO_TEAM)
-        return messages.renewed(await self._room.teams.renew_on(team, when, by))
+        return messages.renewed(await self._teams.renew_on(team, when, by))

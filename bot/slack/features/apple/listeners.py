@@ -16,7 +16,9 @@ from provisioning.actors import Act
 
 def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
     """Let *app* listen, and return the verb of Apple."""
-    acts = AppleActs(house.apple, house.people.permissions, house.links)
+    acts = AppleActs(
+        house.devices.teams, house.apple.invitations, house.people.permissions, house.links
+    )
 
     @app.action(names.APPLE_CONNECT)
     async def on_connect(ack: AsyncAck, body: dict[str, Any]) -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -30,9 +30,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_hash", name=op.f("uq_apple_invitation_token_hash")),
     )
     with op.batch_alter_table("apple_team") as batch:
-        # Teams that are there have no name yet; new ones are given one by the record.
         batch.add_column(sa.Column("name", sa.String(255), nullable=False, server_default=""))
         batch.add_column(sa.Column("renews_on", sa.Date(), nullable=True))
+    # Teams that are there have no name yet; new ones are given one by the record.
     with op.batch_alter_table("apple_team") as batch:
         batch.alter_column("name", server_default=None)
 

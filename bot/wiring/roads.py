@@ -1,0 +1,17 @@
+"""Roads: every one there is, on the rooms of a house."""
+
+from bot.house import House
+from provisioning.roads.every import every
+from provisioning.roads.road import Road
+
+
+def house_roads(house: House) -> tuple[Road, ...]:
+    devices = house.devices
+    return every(
+        intake=house.intake,
+        carrying=house.distributing.carrying,
+        registry=devices.registry,
+        profiles=devices.profiles,
+        waves=devices.waves,
+        tellers=house.tellers,
+    )
