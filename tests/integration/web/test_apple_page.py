@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from aiohttp import FormData
-from sqlmodel import select
 
 from bot.sandbox.apple.keys import Role
 from bot.sandbox.faults import Fault
@@ -22,7 +21,7 @@ from provisioning.connecting.setup import CertificateWay
 from provisioning.errors import NotAllowed
 from provisioning.signing.identities import Identities
 from storage.catalog.database import Database
-from storage.records.apple_invitation import AppleInvitation, ApplePurpose
+from storage.records.apple_invitation import ApplePurpose
 from tests import logs
 from tests.integration.web.apple_page import ANN, BOB, ApplesDesk, apples_desk, filled
 from tests.integration.web.site import Answer
@@ -351,14 +350,22 @@ async def test_a_form_of_another_site_is_refused(desk: ApplesDesk) -> None:
     assert await desk.teams.every() == []
 
 
-async def test_only_the_hash_of_the_secret_is_kept(desk: ApplesDesk) -> None:
-    path = await desk.link()
-    async with desk.site.database.reading() as session:
-        rows = (await session.exec(select(AppleInvitation))).all()
+async def test_a_dump_of_the_database_shows_no_secret_that_was_entered_or_given(
+    desk: ApplesDesk, sqlite_url: str
+) -> None:
+    key, signer, path = desk.team.key, signing_identity(number=4), await desk.link()
+    desk.team.certificates.adopt(signer.certificate, "IOS_DISTRIBUTION")
 
-    kept = repr([row.model_dump() for row in rows])
-    assert len(rows) == 1
-    assert path.rpartition("/")[2] not in kept
+    done = await desk.send(path, filled(key, "bring", signer.p12(PASSWORD), PASSWORD))
+    # A second link is open while the dump is made.
+    open_link = await desk.link()
+
+    file = Path(sqlite_url.removeprefix("sqlite:///"))
+    dump = b"".join(one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
+    assert done.status == 200
+    assert key.id.encode() in dump
+    secrets = [key.p8.splitlines()[1], PASSWORD, path[-43:], open_link[-43:]]
+    assert [secret for secret in secrets if secret.encode() in dump] == []
 
 
 async def test_a_file_of_more_than_64_kb_is_refused_beside_its_field(desk: ApplesDesk) -> None:
