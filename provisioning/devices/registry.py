@@ -128,26 +128,31 @@ class Registry:
         state, reason = _meaning(there, found)
         return await self._settle(found, state, reason, there)
 
-    async def put_off(self, subject: str, sentence: str) -> bool:
-        """Look again later, since the team's key does not work; return whether that is new."""
+    async def put_off(self, subject: str, sentence: str, trouble: str) -> bool:
+        """
+        Look again later, since Apple cannot be asked; return whether that is new.
+
+        *trouble* is the code of what is wrong: Apple's words about it are never the same twice.
+        """
         registration_id, turn = read_subject(subject)
         async with self._database.writing() as session:
-            found = await registrations.get(session, registration_id)
-            if found.turn != turn:
-                return False
-            news = found.reason != sentence
             try:
+                found = await registrations.get(session, registration_id)
+                is_new = found.trouble != trouble
+                if found.turn != turn:
+                    return False
                 await registrations.move(
                     session,
                     found,
                     found.state,
                     reason=sentence,
+                    trouble=trouble,
                     turn=found.turn + 1,
                     due_at=now() + MENDED_WITHIN,
                 )
-            except Stale:
-                return False
-        return news
+            except (NotFound, Stale):
+                return False  # The team was disconnected meanwhile, or somebody decided.
+        return is_new
 
     async def read_list(self, team_id: str) -> None:
         """
@@ -160,6 +165,9 @@ class Registry:
         self._lists[team_id] = _Read({one.udid.lower(): one for one in found}, monotonic())
         async with self._database.writing() as session:
             await slots.replace(session, team_id, [_slot(team_id, one) for one in found])
+            team = await apple_teams.get(session, self._organization_id, team_id)
+            team.devices_read_at = now()
+            session.add(team)
             by_udid = {one.udid.lower(): one for one in found}
             for registration, device in await registrations.of_team(session, team_id):
                 there = by_udid.get(device.udid.lower())
@@ -173,10 +181,9 @@ class Registry:
         """
         async with self._database.reading() as session:
             teams = await apple_teams.every(session, self._organization_id)
-            read = await slots.read_at(session, [team.id for team in teams])
         late = now() - READ_DAILY
         for team in teams:
-            if team.id in read and read[team.id] > late:
+            if team.devices_read_at is not None and team.devices_read_at > late:
                 continue
             try:
                 await self.read_list(team.id)
@@ -301,7 +308,7 @@ class Registry:
 
 def _moved(found: Registration, state: RegistrationState, reason: str) -> dict[str, Any]:
     """Return what a move to *state* sets: the moment only when the state is a new one."""
-    values: dict[str, Any] = {"reason": reason, "due_at": None}
+    values: dict[str, Any] = {"reason": reason, "trouble": "", "due_at": None}
     if state is not found.state:
         values["since"] = now()
     return values

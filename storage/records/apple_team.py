@@ -30,5 +30,6 @@ class AppleTeam(Record, table=True):
     key_id: str = Field(max_length=32)
     renews_on: date | None = Field(default=None)
     sealed_key: bytes = Field(sa_type=sa.LargeBinary, repr=False)
+    devices_read_at: datetime | None = Field(default=None)  #: When its list was last compared.
     created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)

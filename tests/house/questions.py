@@ -523,7 +523,6 @@ PEOPLE: dict[str, Question] = {
         s, t, lambda one: registrations.move(s, one, RegistrationState.READY)
     ),
     "slots.of_teams": lambda s, _: slots.of_teams(s, [MARK]),
-    "slots.read_at": lambda s, _: slots.read_at(s, [MARK]),
     "slots.replace": _replace_slots,
     "slots.keep": _keep_slot,
     "device_policies.of": lambda s, t: device_policies.of(s, t.organization_id),

@@ -105,7 +105,6 @@ async def installed(
                 "slack_bot_token": slack.bot_token,
                 "slack_app_token": slack.app_token,
                 "slack_api_url": slack.api_url,
-                "apple_api_url": apple.url,
             },
             outside=Outside(
                 resolver=FixedNames,

@@ -4,30 +4,25 @@ import re
 from collections.abc import AsyncGenerator
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from bot.sandbox.apple.keys import Role
 from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
-from bot.wiring import signing
 from provisioning.codesign.identity.request import make_request
-from provisioning.signing.identities import Identities
 from storage.records.base import now
 from tests.integration.slack.house import BUILDS, House, Plan, Samples, opened
 from tests.integration.web.apple_page import filled
 
 
 @pytest.fixture
-async def apple(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[SandboxApple]:
-    """Lend an Apple whose certificates the house takes for Apple's."""
+async def apple() -> AsyncGenerator[SandboxApple]:
     async with SandboxApple.serve() as apple:
-        known = partial(Identities, authorities=apple.authorities)
-        monkeypatch.setattr(signing, "Identities", known)
         yield apple
         assert apple.violations == []
 
@@ -37,7 +32,10 @@ async def applied(
     apple: SandboxApple, plan: Plan, tmp_path: Path, sqlite_url: str, samples: Samples
 ) -> AsyncGenerator[House]:
     """Lend a house that speaks to the sandbox's Apple."""
-    plan = replace(plan, apple_url=apple.url)
+    trusted = tmp_path / "authorities.pem"
+    pems = [one.public_bytes(Encoding.PEM) for one in apple.authorities]
+    trusted.write_bytes(b"".join(pems))
+    plan = replace(plan, apple_url=apple.url, apple_authorities=trusted)
     async with opened(tmp_path, sqlite_url, samples, plan) as house:
         yield house
         assert house.slack.violations == []
