@@ -27,8 +27,9 @@ KEY_ID = click.option(
 )
 
 WHAT_FOLLOWS = (
-    "Its key is destroyed here, and no device is registered and no profile made with it any more. "
-    "Nothing changes at Apple: revoke the key in App Store Connect as well."
+    "Its key is destroyed here, no device is registered and no profile made with it any more, and "
+    "what waits for it is forgotten. Nothing changes at Apple: revoke the key in App Store Connect "
+    "as well."
 )
 
 

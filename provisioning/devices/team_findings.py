@@ -142,7 +142,10 @@ def _without_certificate(report: AppleTeamReport, at: datetime) -> AppleFinding:
     if len(asked_for) < MOST_CERTIFICATES:
         return AppleFinding(found=found, to_do=AN_OWN_ONE)
     full = "" if newest is None and there else f" The team has {listed(asked_for)}."
-    return AppleFinding(found=f"{found}{full} Apple issues no more than these.", to_do=AT_THE_LIMIT)
+    return AppleFinding(
+        found=f"{found}{full} Apple issues no more than these.",
+        to_do=f"{AT_THE_LIMIT} Then: {CERTIFY}.",
+    )
 
 
 def listed(there: Sequence[CertificateThere]) -> str:

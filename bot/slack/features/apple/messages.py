@@ -40,8 +40,9 @@ LINKS: dict[ApplePurpose, tuple[str, str]] = {
 YOURS = "The link is for you alone, works once, and for 30 minutes. Do not pass it on."
 
 WHAT_FOLLOWS = (
-    "Its key is destroyed here: no device is registered and no profile made for it any more. "
-    "Nothing changes at Apple; revoke the key there as well. What was signed stays."
+    "Its key is destroyed here: no device is registered and no profile made for it any more, and "
+    "what waits for it is forgotten. Nothing changes at Apple; revoke the key there as well. What "
+    "was signed stays."
 )
 
 
