@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from bot.findings import Examine
 from bot.links import Links
+from provisioning.connecting.invitations import AppleInvitations
+from provisioning.connecting.setup import AppleSetup
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
 from provisioning.devices.policies import Policies
@@ -80,6 +82,14 @@ class DeviceRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AppleRoom:
+    """The page on which teams at Apple are connected."""
+
+    invitations: AppleInvitations
+    setup: AppleSetup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstallRoom:
     """Install links, and what was seen of them."""
 
@@ -108,6 +118,7 @@ class House:
     releases: ReleaseRoom
     signing: SigningRoom
     devices: DeviceRoom
+    apple: AppleRoom
     installing: InstallRoom
     intake: Intake
     distributing: DistributeRoom

@@ -1,7 +1,7 @@
 """Signing identities: who Slipway signs as. The keys go in and never come out again."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -80,16 +80,25 @@ class Identities:
         self._organization_id = organization_id
         self._authorities = authorities
 
-    async def import_p12(self, content: bytes, password: str, by: Actor) -> IdentityCard:
+    async def read_p12(self, content: bytes, password: str) -> Identity:
         """
-        Keep the identity of a p12 file; one that is here already stays as it is.
-
-        One that was retired gets its key back, and so does one whose key cannot be opened any more
-        because the secret key was lost.
+        Return the identity of a p12 file, which is not kept yet.
 
         Raise Unclear when the password is wrong or the file does not hold an identity of Apple's.
         """
-        identity = await _tried(import_p12, content, password, self._authorities)
+        return await _tried(import_p12, content, password, self._authorities)
+
+    async def import_p12(self, content: bytes, password: str, by: Actor) -> IdentityCard:
+        """Keep the identity of a p12 file as `keep` does. Raise Unclear as `read_p12` does."""
+        return await self.keep(await self.read_p12(content, password), by)
+
+    async def keep(self, identity: Identity, by: Actor) -> IdentityCard:
+        """
+        Keep an identity; one that is here already stays as it is.
+
+        One that was retired gets its key back, and so does one whose key cannot be opened any more
+        because the secret key was lost.
+        """
         pem = _pem_of(identity)
         record = self._new(pem, name=identity.name, by=by)
         _certify(record, identity)
@@ -105,6 +114,19 @@ class Identities:
             session.add(record)
             self._note(session, "identity.imported", record, by)
         return _card(record)
+
+    async def waiting(self, common_name: str) -> IdentityCard | None:
+        """Return what was requested by this name and still waits, if its key can be opened."""
+        async with self._database.reading() as session:
+            found = await identities.every(session, self._organization_id)
+        asked = [one for one in found if one.certificate is None and one.name == common_name]
+        return next((_card(one) for one in asked if one.request and self._opens(one)), None)
+
+    async def able(self, fingerprints: Collection[str]) -> list[IdentityCard]:
+        """Return what may be shown of those with one of these certificates that could sign now."""
+        async with self._database.reading() as session:
+            found = await identities.every(session, self._organization_id)
+        return [_card(one) for one in found if one.fingerprint in fingerprints and self._opens(one)]
 
     async def request(self, common_name: str, by: Actor, *, email: str = "") -> IdentityCard:
         """Make a key that nobody sees, and the request with which Apple is asked to certify it."""

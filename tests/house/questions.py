@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from storage.catalog import (
+    apple_invitations,
     apple_teams,
     apps,
     audit,
@@ -485,6 +486,12 @@ PEOPLE: dict[str, Question] = {
     "groups.disconnect": lambda s, t: groups.disconnect(s, t.crowd_id, t.channel_id),
     "groups.set_broken": lambda s, t: groups.set_broken(s, t.channel_id, "archived"),
     "groups.rename_channel": lambda s, t: groups.rename_channel(s, t.channel_id, "C1"),
+    "apple_invitations.with_token_hash": lambda s, _: apple_invitations.with_token_hash(s, MARK),
+    "apple_invitations.claim": lambda s, _: apple_invitations.claim(s, MARK[:32], now()),
+    "apple_invitations.give_back": lambda s, _: apple_invitations.give_back(s, MARK[:32], ""),
+    "apple_invitations.sweep": lambda s, t: apple_invitations.sweep(
+        s, t.organization_id, BEGINNING
+    ),
     "devices.get": _got,
     "devices.udids": lambda s, t: devices.udids(s, [t.tester_id]),
     "devices.owned": lambda s, _: devices.owned(s, [MARK]),
