@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,19 @@ class Scene:
         lines = path.read_text().splitlines() if path.exists() else []
         return Counter(" ".join(json.loads(line)) for line in lines)
 
+    async def is_as_it_should_be(self) -> None:
+        """Say that the phone got in once, whatever happened."""
+        async with self.database.reading() as session:
+            found = await registrations.get(session, self.registration_id)
+        assert found.state is RegistrationState.READY
+        team = self.apple.team
+        assert len(team.devices) == 1
+        assert len(team.profiles) == len(BUNDLES)
+        assert len(self.apple.calls_of("POST profiles")) <= len(BUNDLES) + 1
+        assert await self.serves()
+        told = Counter(word.partition(" ")[0] for word in self.told())
+        assert told == {"installable": 1, "device": 1}
+
     async def serves(self) -> bool:
         """Return whether the tester is served what runs on their phone."""
         async with self.database.reading() as session:
@@ -84,7 +98,13 @@ class Scene:
 
 @pytest.fixture
 async def scene(long_engine_home: EngineHome, small_ipa: Path) -> AsyncGenerator[Scene]:
-    home = long_engine_home
+    async with set_up(long_engine_home, small_ipa) as made:
+        yield made
+
+
+@asynccontextmanager
+async def set_up(home: EngineHome, small_ipa: Path) -> AsyncGenerator[Scene]:
+    """Let Bob have handed a phone in, and everybody be gone."""
     database = Database(home.database_url)
     blobs = LocalBlobs(home.data_dir / "blobs", spare=0)
     async with SandboxApple.serve() as apple:
@@ -123,15 +143,29 @@ async def test_killed_anywhere_the_phone_gets_in_once(scene: Scene, boundary: st
     code, seen = await scene.lives()
 
     assert code == 0, seen[-3:]
-    async with scene.database.reading() as session:
-        found = await registrations.get(session, scene.registration_id)
-    assert found.state is RegistrationState.READY
-    team = scene.apple.team
-    assert len(team.devices) == 1
-    assert len(team.profiles) == len(BUNDLES)
-    assert len(scene.apple.calls_of("POST profiles")) <= len(BUNDLES) + 1
-    assert await scene.serves()
-    told = scene.told()
-    installable = [word for word in told if word.startswith("installable")]
-    assert len(installable) == 1
-    assert len([word for word in told if word.startswith("device")]) == 1
+    await scene.is_as_it_should_be()
+
+
+@pytest.mark.slow
+async def test_two_replicas_at_once_do_it_once(
+    postgres_engine_home: EngineHome, small_ipa: Path
+) -> None:
+    async with set_up(postgres_engine_home, small_ipa) as scene:
+        ended = await asyncio.gather(scene.lives(), scene.lives())
+
+        assert [code for code, _ in ended] == [0, 0], ended
+        await scene.is_as_it_should_be()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("boundary", ["done:register", f"done:profile {BUNDLES[1]}"])
+async def test_another_replica_goes_on_where_one_died(
+    postgres_engine_home: EngineHome, small_ipa: Path, boundary: str
+) -> None:
+    async with set_up(postgres_engine_home, small_ipa) as scene:
+        (died, _), (lived, seen) = await asyncio.gather(scene.lives(boundary), scene.lives())
+
+        assert {died, lived} <= {-9, 0}, seen
+        code, _ = await scene.lives()
+        assert code == 0
+        await scene.is_as_it_should_be()
