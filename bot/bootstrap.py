@@ -23,8 +23,8 @@ from bot.wiring.installing import install_room
 from bot.wiring.intake import make_intake
 from bot.wiring.people import people_room
 from bot.wiring.releases import release_room
+from bot.wiring.roads import make_roads
 from bot.wiring.signing import signing_room
-from provisioning.roads.every import every
 from provisioning.telling.tellers import Tellers
 from storage.inspection.worker import InspectionPool
 
@@ -67,9 +67,7 @@ async def open_house(
         workspace = slack.make_workspace(ground, session)
         stack.push_async_callback(workspace.tasks.close)
         house = _furnished(ground, engine, workspace, pool)
-        roads = every(
-            intake=house.intake, carrying=house.distributing.carrying, tellers=house.tellers
-        )
+        roads = make_roads(house)
         promises = slack.make_promises(ground, workspace)
         app = make_slack(workspace, house, promises)
         missed = slack.make_missed(ground, workspace, house)

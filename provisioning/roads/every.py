@@ -2,6 +2,7 @@
 
 from provisioning.distributing.carrying import Carrying
 from provisioning.intake.intake import Intake
+from provisioning.intake.preparing import Preparing
 from provisioning.roads.distribute import Distribute
 from provisioning.roads.road import Road
 from provisioning.roads.show_place import ShowPlace
@@ -9,10 +10,12 @@ from provisioning.roads.take_in import TakeIn
 from provisioning.telling.tellers import Tellers
 
 
-def every(*, intake: Intake, carrying: Carrying, tellers: Tellers) -> tuple[Road, ...]:
+def every(
+    *, intake: Intake, preparing: Preparing, carrying: Carrying, tellers: Tellers
+) -> tuple[Road, ...]:
     """Return every road there is."""
     return (
-        TakeIn(intake, tellers).road(),
+        TakeIn(intake, preparing, tellers).road(),
         ShowPlace(intake, tellers).road(),
         Distribute(carrying, tellers).road(),
     )

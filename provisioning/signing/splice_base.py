@@ -30,13 +30,15 @@ class Prepared:
     """
     What came of it: an index, or the sentence why this app cannot be spliced.
 
-    `parts` are those of the prepared app: ranges of the file that is kept, and of the new one.
+    It is `unfit` when nobody can sign it anew either. `parts` are those of the prepared app: ranges
+    of the file that is kept, and of the new one.
     `violations` is what the verifier says of the app as it came, one sentence each.
     """
 
     index: Index | None
     parts: tuple[Part, ...] = ()
     reason: str = ""
+    unfit: bool = False
     violations: tuple[str, ...] = ()
 
 
@@ -67,7 +69,8 @@ async def prepare_apart(
     try:
         answer = await run_apart(__name__, job, room=out.parent, wall_seconds=wall_seconds)
     except CodesignError as refusal:
-        return Prepared(index=None, reason=str(refusal))
+        unfit = not isinstance(refusal, NeedsFullPath)
+        return Prepared(index=None, reason=str(refusal), unfit=unfit)
     with understanding():
         return Prepared(
             index=Index.loads(json.dumps(answer["index"]).encode()),

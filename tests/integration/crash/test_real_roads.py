@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.slack.server import SandboxSlack, Setup
@@ -22,12 +23,13 @@ from storage.records.app import App
 from storage.records.build import Build
 from storage.records.group import Group
 from storage.records.release import Release
+from storage.records.variant import Preparation
 from tests.engines import EngineHome
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
 from tests.integration.slack.house import manifest
 
-TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show")
+TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show", "prepare")
 DISTRIBUTE = (
     "resolve",
     "show start",
@@ -42,7 +44,7 @@ DISTRIBUTE = (
 
 
 BOUNDARIES = ("before", "done", "kept")
-SEEN = {f"done {step}" for step in ("keep", "show", "announce", "tell 1")}
+SEEN = {f"done {step}" for step in ("keep", "prepare", "announce", "tell 1")}
 
 
 def boundaries(steps: tuple[str, ...]) -> list[Any]:
@@ -129,7 +131,9 @@ async def test_killed_while_taking_in_the_build_arrives_once(
         await scene.workspace.eventually(
             lambda: "New app" in scene.workspace.thread(posted)[-1].said(), timeout=60
         )
+        await _is_prepared(scene)
 
+    assert list((scene.home.data_dir / "signing").iterdir()) == []
     said = scene.workspace.by_bot("#mobile-builds")
     assert len(said) == 1, f"After dying {name} there are {len(said)} messages."
     assert list((scene.home.data_dir / "blobs" / "incoming").iterdir()) == []
@@ -294,5 +298,26 @@ async def _builds(scene: Scene) -> list[str]:
                 session, organization.id, "ios", "com.example.harbour"
             )
             return [str(build.sha256) for _, build in waiting]
+    finally:
+        await database.close()
+
+
+async def _is_prepared(scene: Scene) -> None:
+    """Wait until a build was made ready for the phones that come later."""
+
+    async def look() -> list[str] | None:
+        return await _prepared(scene)
+
+    found: list[str] = await scene.workspace.eventually(look, timeout=60)
+    assert len(found) == 1
+
+
+async def _prepared(scene: Scene) -> list[str]:
+    """Return the builds that were made ready for the phones that come later."""
+    database = Database(scene.home.database_url)
+    try:
+        async with database.reading() as session:
+            found = await session.exec(select(Preparation))
+            return [one.build_id for one in found.all()]
     finally:
         await database.close()

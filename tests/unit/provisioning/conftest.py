@@ -29,7 +29,14 @@ from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
 from storage.catalog.database import Database
 from storage.records.upload import Upload
-from tests.fakes import FakeDirectory, FakeSource, FakeTeller, InlineEngine, InlineInspector
+from tests.fakes import (
+    FakeDirectory,
+    FakePreparing,
+    FakeSource,
+    FakeTeller,
+    InlineEngine,
+    InlineInspector,
+)
 
 ANN, BOB, CID, DEE, CI = (slack(user_id) for user_id in ("UANN", "UBOB", "UCID", "UDEE", "UBOT"))
 MANAGER, TESTER, UPLOADER, GUEST, BOT = (
@@ -50,6 +57,7 @@ class Domain:
     permissions: Permissions
     roles: Roles
     intake: Intake
+    preparing: FakePreparing
     apps: Apps
     drafts: Drafts
     groups: Groups
@@ -116,7 +124,8 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     )
     intake = Intake(parts, engine)
     carrying = Carrying(database, audience, tellers)
-    roads = every(intake=intake, carrying=carrying, tellers=tellers)
+    preparing = FakePreparing()
+    roads = every(intake=intake, preparing=preparing, carrying=carrying, tellers=tellers)
     engine.roads = {road.name: road for road in roads}
     return Domain(
         database=database,
@@ -128,6 +137,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         permissions=permissions,
         roles=Roles(database, permissions, directory, admins=admins, **own),
         intake=intake,
+        preparing=preparing,
         apps=Apps(database, permissions, **own),
         drafts=Drafts(database, permissions, **own),
         groups=Groups(database, permissions, directory, audience, **own),
