@@ -14,6 +14,7 @@ import pytest
 from sqlmodel import select
 
 from bot.sandbox.samples.harbour import harbour_ipa
+from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
 from bot.slack.kit import names
@@ -28,6 +29,7 @@ from tests.engines import EngineHome
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
 from tests.integration.slack.house import manifest
+from tests.unit.provisioning.codesign import world
 
 TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show", "prepare")
 DISTRIBUTE = (
@@ -90,6 +92,14 @@ class Scene:
         code, seen = await asyncio.to_thread(child.wait)
         assert code == -9, f"The house did not die but came to {seen}."
 
+    async def dies_over(self, package: Path, die_at: int | str) -> Message:
+        """Let a house die of a file of Cid's at a boundary; return the message with the file."""
+        dying = await asyncio.to_thread(Child.start, live, self.settings(), die_at=die_at)
+        await self.slack.connected(within=60)
+        posted = await self.workspace.person("Cid").post("#mobile-builds", files=[package])
+        await self.dies(dying)
+        return posted
+
     @asynccontextmanager
     async def living(self) -> AsyncGenerator[None]:
         """Let a house live that does not die."""
@@ -122,10 +132,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_killed_while_taking_in_the_build_arrives_once(
     scene: Scene, package: Path, number: int, name: str
 ) -> None:
-    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
-    await scene.slack.connected(within=60)
-    posted = await scene.workspace.person("Cid").post("#mobile-builds", files=[package])
-    await scene.dies(dying)
+    posted = await scene.dies_over(package, number)
 
     async with scene.living():
         await scene.workspace.eventually(
@@ -160,10 +167,7 @@ OF_A_ZIP = [f"{when}:{step}" for step in ("unwrap", "inspect inside") for when i
 async def test_c9_killed_while_a_build_leaves_its_zip_it_arrives_once(
     scene: Scene, package: Path, zipped: Path, boundary: str
 ) -> None:
-    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=boundary)
-    await scene.slack.connected(within=60)
-    await scene.workspace.person("Cid").post("#mobile-builds", files=[zipped])
-    await scene.dies(dying)
+    await scene.dies_over(zipped, boundary)
 
     async with scene.living():
         await scene.workspace.eventually(
@@ -174,6 +178,31 @@ async def test_c9_killed_while_a_build_leaves_its_zip_it_arrives_once(
     assert len(said) == 1, f"After dying {boundary} there are {len(said)} messages."
     assert await _builds(scene) == [sha256(package.read_bytes()).hexdigest()]
     assert list((scene.home.data_dir / "blobs" / "incoming").iterdir()) == []
+    assert scene.slack.violations == []
+
+
+@pytest.fixture(scope="session")
+def changed(package: Path) -> Path:
+    """Write an app that somebody changed after it was signed."""
+    inside = "Payload/Harbour.app/en.lproj/InfoPlist.strings"
+    return world.edited(package, package.with_name("changed.ipa"), {inside: lambda one: one[1:]})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("boundary", [f"{when}:show prepared" for when in BOUNDARIES])
+async def test_killed_while_a_card_says_what_was_found_it_says_so_once(
+    scene: Scene, changed: Path, boundary: str
+) -> None:
+    await scene.dies_over(changed, boundary)
+
+    async with scene.living():
+        await scene.workspace.eventually(
+            lambda: "No phone can be added" in scene.workspace.by_bot("#mobile-builds")[-1].said(),
+            timeout=60,
+        )
+
+    assert len(scene.workspace.by_bot("#mobile-builds")) == 1
+    assert len(await _prepared(scene)) == 1
     assert scene.slack.violations == []
 
 

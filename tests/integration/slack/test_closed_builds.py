@@ -22,7 +22,7 @@ async def prepared(database: Database) -> Preparation | None:
         return (await session.exec(select(Preparation))).first()
 
 
-async def test_11_a_build_that_was_changed_after_it_was_signed_says_so_once_it_was_looked_at(
+async def test_a_build_that_was_changed_after_it_was_signed_says_so_once_it_was_looked_at(
     house: House, sqlite_url: str, tmp_path: Path
 ) -> None:
     broken = world.edited(
@@ -43,7 +43,7 @@ async def test_11_a_build_that_was_changed_after_it_was_signed_says_so_once_it_w
     assert (found.unfit, found.base_sha256) == (True, None)
 
 
-async def test_11_a_build_of_a_team_that_is_not_connected_says_so_while_another_is(
+async def test_a_build_of_a_team_that_is_not_connected_says_so_while_another_is(
     house: House, sqlite_url: str
 ) -> None:
     card = await house.with_app()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.samples.harbour import harbour_ipa
+from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.actors import person, slack
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
@@ -153,6 +154,19 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
 @pytest.fixture(scope="session")
 def ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return harbour_ipa(tmp_path_factory.mktemp("ipa"))
+
+
+@pytest.fixture(scope="session")
+def signed_ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write an app to be signed again, without the pictures that take long to draw."""
+    path = tmp_path_factory.mktemp("signed") / "signed.ipa"
+    write_ipa(path, SampleApp(icon="none"))
+    return path
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> LocalBlobs:
+    return LocalBlobs(tmp_path / "blobs", spare=0)
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ CLOSED: dict[str, tuple[Facts, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize("code", CLOSED)
-def test_11_each_build_that_nobody_can_sign_again_says_why(code: str) -> None:
+def test_each_build_that_nobody_can_sign_again_says_why(code: str) -> None:
     facts, known, says = CLOSED[code]
     unfit = why_not_resignable(facts, **known)
 
@@ -47,21 +47,21 @@ def test_11_each_build_that_nobody_can_sign_again_says_why(code: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["adhoc", "development", "enterprise"])
-def test_11_of_a_build_that_can_be_signed_again_nothing_is_said(kind: str) -> None:
+def test_of_a_build_that_can_be_signed_again_nothing_is_said(kind: str) -> None:
     signing = signed_ad_hoc(kind=kind, team_id=OURS)
 
     assert why_not_resignable(ios(signing=signing)) is None
     assert why_not_resignable(ios(signing=signing), teams={OURS, THEIRS}) is None
 
 
-def test_11_a_profile_that_ended_keeps_nobody_from_signing_again() -> None:
+def test_a_profile_that_ended_keeps_nobody_from_signing_again() -> None:
     ended = CASES["profile-expired"].facts
 
     assert lasting(ended) is None
     assert why_not_resignable(ended) is None
 
 
-def test_11_while_no_team_is_connected_nothing_is_said_of_the_builds_own() -> None:
+def test_while_no_team_is_connected_nothing_is_said_of_the_builds_own() -> None:
     assert why_not_resignable(ios(signing=signed_ad_hoc(team_id=THEIRS)), teams=()) is None
 
 
@@ -71,7 +71,7 @@ def card(build: BuildCard) -> str:
 
 
 @pytest.mark.parametrize("kind", ["adhoc", "development"])
-def test_11_the_card_says_that_no_phone_can_be_added_and_why(kind: str) -> None:
+def test_the_card_says_that_no_phone_can_be_added_and_why(kind: str) -> None:
     signing = signed_ad_hoc(kind=kind, team_id=THEIRS, team_name="Ferries <Ltd>")
     build = replace(samples.build(), facts=ios(signing=signing))
 
@@ -82,7 +82,7 @@ def test_11_the_card_says_that_no_phone_can_be_added_and_why(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["enterprise", "appstore"])
-def test_11_a_build_that_names_no_phones_has_none_to_be_added(kind: str) -> None:
+def test_a_build_that_names_no_phones_has_none_to_be_added(kind: str) -> None:
     signing = signed_ad_hoc(kind=kind, team_id=THEIRS, devices=())
     build = replace(samples.build(), facts=ios(signing=signing), refusal=BROKEN)
 
@@ -90,7 +90,7 @@ def test_11_a_build_that_names_no_phones_has_none_to_be_added(kind: str) -> None
 
 
 @pytest.mark.parametrize("code", sorted(CASES))
-def test_11_a_card_does_not_say_a_second_time_what_is_wrong_with_the_file(code: str) -> None:
+def test_a_card_does_not_say_a_second_time_what_is_wrong_with_the_file(code: str) -> None:
     shown = on_card(CASES[code])
 
     assert "No phone can be added" not in shown

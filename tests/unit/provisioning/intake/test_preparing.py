@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.codesign.container.parts import whole_file
 from provisioning.errors import SourceGone
 from provisioning.intake.preparing import Preparing
@@ -76,18 +75,6 @@ async def test_what_is_not_taken_in_is_not_prepared(domain: Domain, ipa: Path) -
 
     assert (await domain.cards.upload(upload.id)).state is UploadState.REFUSED
     assert domain.preparing.asked == []
-
-
-@pytest.fixture(scope="session")
-def signed_ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("signed") / "signed.ipa"
-    write_ipa(path, SampleApp(icon="none"))
-    return path
-
-
-@pytest.fixture
-def blobs(tmp_path: Path) -> LocalBlobs:
-    return LocalBlobs(tmp_path / "blobs", spare=0)
 
 
 async def brought(bench: Bench) -> str:

@@ -1,10 +1,7 @@
 """The process that reads an app never has the key: it gets signatures over digests, and no more."""
 
-import asyncio
 import hashlib
 import json
-import os
-import signal
 import sys
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterator
@@ -18,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bot.sandbox.samples import identities as samples
-from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.codesign.bundles import find_app
 from provisioning.codesign.container.archive import open_archive
 from provisioning.codesign.container.parts import Part, open_parts, whole_file
@@ -45,9 +41,8 @@ from provisioning.signing.apart import (
 from provisioning.signing.notary import Notary
 from provisioning.signing.signer import Signed, Signer, resign_apart, splice_apart
 from provisioning.signing.splice_base import prepare_apart
-from tests.unit.bot.engine.flying import until
 from tests.unit.provisioning.codesign import world
-from tests.unit.provisioning.signing.test_apart import is_running
+from tests.unit.provisioning.signing.test_apart import ends_with_its_house, is_running
 
 DIGEST = hashlib.sha256(b"words").hexdigest()
 RSA, ECDSA = SignatureAlgorithm.RSA, SignatureAlgorithm.ECDSA
@@ -216,28 +211,7 @@ async def test_30_a_process_that_waits_for_a_signature_ends_with_the_house(
     tmp_path: Path, write_module: Module
 ) -> None:
     write_module("forged", FORGED.format(deed=f"ask({{{SIGNATURE}}})"))
-    path = os.pathsep.join([str(tmp_path), *sys.path])
-    house = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", HOUSE, str(tmp_path)), env={"PYTHONPATH": path}
-    )
-    told = tmp_path / "pid"
-    await until(lambda: told.exists() and bool(told.read_text()))
-    signer = int(told.read_text())
-    try:
-        assert is_running(signer)
-        house.kill()
-        await house.wait()
-        await until(lambda: not is_running(signer))
-    finally:
-        if is_running(signer):
-            os.kill(signer, signal.SIGKILL)
-
-
-@pytest.fixture(scope="module")
-def ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("signed") / "signed.ipa"
-    write_ipa(path, SampleApp(icon="none"))
-    return path
+    await ends_with_its_house(HOUSE, tmp_path)
 
 
 Way = Callable[[Path, Signer, Path], Awaitable[Signed]]
@@ -286,14 +260,16 @@ def messages(path: Path) -> Iterator[SignedMessage]:
 
 @pytest.mark.parametrize(("way", "number"), WAYS)
 async def test_30_an_app_signed_from_afar_has_the_very_signatures_of_the_key(
-    ipa: Path, tmp_path: Path, way: Way, number: int
+    signed_ipa: Path, tmp_path: Path, way: Way, number: int
 ) -> None:
     identity = world.identity(number)
     recording = Recording(inner=identity.key)
     key = samples.signing_identity(number=number).key
     assert isinstance(key, rsa.RSAPrivateKey)
 
-    signed = await way(ipa, signer_of(ipa, replace(identity, key=recording)), tmp_path / "out")
+    signed = await way(
+        signed_ipa, signer_of(signed_ipa, replace(identity, key=recording)), tmp_path / "out"
+    )
     path = written(signed.parts, tmp_path / "whole.ipa")
 
     assert verify(path, world.NEW_PHONE, roots=world.roots()) == []
@@ -306,12 +282,12 @@ async def test_30_an_app_signed_from_afar_has_the_very_signatures_of_the_key(
 
 
 async def test_30_a_key_on_an_elliptic_curve_signs_an_app_from_afar(
-    ipa: Path, tmp_path: Path
+    signed_ipa: Path, tmp_path: Path
 ) -> None:
     identity = world.identity(curve=True)
     assert algorithm_of(samples.signing_identity(curve=True).key.public_key()) is ECDSA
 
-    signed = await anew(ipa, signer_of(ipa, identity), tmp_path / "out")
+    signed = await anew(signed_ipa, signer_of(signed_ipa, identity), tmp_path / "out")
 
     path = written(signed.parts, tmp_path / "whole.ipa")
     assert verify(path, world.NEW_PHONE, roots=world.roots()) == []
@@ -320,7 +296,7 @@ async def test_30_a_key_on_an_elliptic_curve_signs_an_app_from_afar(
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows a process its memory")
 @pytest.mark.parametrize(("way", "number"), WAYS)
 async def test_30_the_process_that_reads_an_app_never_has_the_key(
-    ipa: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Way, number: int
+    signed_ipa: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Way, number: int
 ) -> None:
     async def watched(
         module: str, job: dict[str, Any], *, room: Path, reply: Reply
@@ -330,7 +306,7 @@ async def test_30_the_process_that_reads_an_app_never_has_the_key(
 
     monkeypatch.setattr(signing, "run_apart", watched)
     identity = world.identity(number)
-    await way(ipa, signer_of(ipa, identity), tmp_path / "out")
+    await way(signed_ipa, signer_of(signed_ipa, identity), tmp_path / "out")
 
     known = {
         name: (tmp_path / name).read_bytes()

@@ -40,18 +40,6 @@ from tests.unit.provisioning.codesign.test_resign import app, extension
 from tests.unit.storage.blobs.streams import files_in
 
 
-@pytest.fixture(scope="session")
-def signed_ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("signed") / "signed.ipa"
-    write_ipa(path, SampleApp(icon="none"))
-    return path
-
-
-@pytest.fixture
-def blobs(tmp_path: Path) -> LocalBlobs:
-    return LocalBlobs(tmp_path / "blobs", spare=0)
-
-
 @pytest.fixture
 def database_url(long_database_url: str) -> str:
     """Make signing a large app on both databases a matter of the long run."""
