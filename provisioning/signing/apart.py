@@ -43,7 +43,7 @@ class SigningFailed(ProvisioningError):
 
 
 class Overstepped(SigningFailed):
-    """The process that reads the app asked for what it does not need, so nothing was signed."""
+    """Reading this app asked for what it must not, so nothing was signed. Export it again."""
 
 
 async def nothing_to_ask(_question: Mapping[str, Any]) -> NoReturn:
