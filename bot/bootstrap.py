@@ -17,15 +17,10 @@ from bot.slack.line.admission import knock
 from bot.slack.line.watch import Watch
 from bot.slack.workspace import Workspace
 from bot.wiring import clock, slack, web
-from bot.wiring.distributing import distribute_room
+from bot.wiring.furnishing import furnished
 from bot.wiring.ground import Ground, prepared
-from bot.wiring.installing import install_room
-from bot.wiring.intake import make_intake
-from bot.wiring.people import people_room
-from bot.wiring.releases import release_room
-from bot.wiring.roads import make_roads
-from bot.wiring.signing import signing_room
-from provisioning.telling.tellers import Tellers
+from bot.wiring.roads import house_roads
+from provisioning.appstore.client import AppStores
 from storage.inspection.worker import InspectionPool
 
 #: How many packages are read at once.
@@ -66,8 +61,10 @@ async def open_house(
         pool = await stack.enter_async_context(InspectionPool(workers=READERS))
         workspace = slack.make_workspace(ground, session)
         stack.push_async_callback(workspace.tasks.close)
-        house = _furnished(ground, engine, workspace, pool)
-        roads = make_roads(house)
+        apple = AppStores(base_url=settings.apple_api_url)
+        stack.push_async_callback(apple.aclose)
+        house = furnished(ground, engine, workspace, pool, apple)
+        roads = house_roads(house)
         promises = slack.make_promises(ground, workspace)
         app = make_slack(workspace, house, promises)
         missed = slack.make_missed(ground, workspace, house)
@@ -93,25 +90,3 @@ async def open_house(
         yield Running(
             ground=ground, house=house, engine=engine, workspace=workspace, slack=app, port=port
         )
-
-
-def _furnished(
-    ground: Ground, engine: DurableEngine, workspace: Workspace, pool: InspectionPool
-) -> House:
-    """Return the house with every room, and Slack among those who tell."""
-    tellers = Tellers()
-    people = people_room(ground, workspace.directory)
-    sources = {"slack": slack.make_source(ground, workspace)}
-    house = House(
-        people=people,
-        releases=release_room(ground, people.permissions),
-        signing=signing_room(ground),
-        installing=install_room(ground),
-        intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
-        distributing=distribute_room(ground, people, tellers, engine),
-        tellers=tellers,
-        links=ground.links,
-        examine=ground.examine,
-    )
-    tellers.add(slack.make_teller(ground, workspace, house))
-    return house

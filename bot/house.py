@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 from bot.findings import Examine
 from bot.links import Links
+from provisioning.devices.approvals import Approvals
+from provisioning.devices.devices import Devices
+from provisioning.devices.policies import Policies
+from provisioning.devices.profiles import Profiles
+from provisioning.devices.registry import Registry
+from provisioning.devices.slots import SlotBook
+from provisioning.devices.teams import AppleTeams
+from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.recall import Recalls
@@ -60,6 +68,20 @@ class SigningRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRoom:
+    """Teams at Apple, the devices of testers, and how builds come to be signed for them."""
+
+    teams: AppleTeams
+    devices: Devices
+    approvals: Approvals
+    registry: Registry
+    slots: SlotBook
+    policies: Policies
+    profiles: Profiles
+    waves: Waves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InstallRoom:
     """Install links, and what was seen of them."""
 
@@ -87,6 +109,7 @@ class House:
     people: PeopleRoom
     releases: ReleaseRoom
     signing: SigningRoom
+    devices: DeviceRoom
     installing: InstallRoom
     intake: Intake
     distributing: DistributeRoom

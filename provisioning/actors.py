@@ -36,6 +36,11 @@ class Act(StrEnum):
     MANAGE_GROUPS = "change groups"
     MANAGE_ROLES = "give roles"
     SIGN = "use signing identities"
+    SEE_DEVICES = "see everybody's devices"
+    MANAGE_DEVICES = "change other people's devices"
+    APPROVE_DEVICES = "approve devices"
+    APPROVE_LAST_DEVICES = "approve devices beyond the limits"
+    SEE_UDIDS = "see other people's UDIDs"
     EXAMINE = "examine this installation"
 
 

@@ -124,6 +124,22 @@ class Teller(Protocol):
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one actor that something of theirs did not work."""
 
+    async def tell_device(self, subject: str) -> None:
+        """
+        Tell a device's owner how it stands at Apple since a turn: `registration id@turn`.
+
+        Each turn is told once, and not what they were told when they handed it in.
+        """
+
+    async def show_approval(self, registration_id: str) -> None:
+        """Draw a device where those look who approve: what is asked, decided, or wrong."""
+
+    async def tell_installable(self, wave_id: str, tester_id: str) -> None:
+        """Tell somebody, once for each wave, what they can install now that it is signed."""
+
+    async def show_wave(self, wave_id: str) -> None:
+        """Say to those who approve that profiles could not be made, with what to do."""
+
 
 class Engine(Protocol):
     """Runs roads so that they survive the process."""

@@ -77,6 +77,10 @@ class FakeTeller:
     told: list[str] = field(default_factory=list)
     reported: list[str] = field(default_factory=list)
     troubles: list[tuple[str, str]] = field(default_factory=list)
+    devices: list[str] = field(default_factory=list)
+    approvals: list[str] = field(default_factory=list)
+    installable: list[tuple[str, str]] = field(default_factory=list)
+    waves: list[str] = field(default_factory=list)
     channels: list[str] = field(default_factory=list)
     deaf: dict[str, str] = field(default_factory=dict)
     failing: dict[str, list[Exception]] = field(default_factory=dict)
@@ -113,6 +117,22 @@ class FakeTeller:
 
     async def trouble(self, reference: str, sentence: str) -> None:
         self.troubles.append((reference, sentence))
+
+    async def tell_device(self, subject: str) -> None:
+        self._fail("tell_device")
+        self.devices.append(subject)
+
+    async def show_approval(self, registration_id: str) -> None:
+        self._fail("show_approval")
+        self.approvals.append(registration_id)
+
+    async def tell_installable(self, wave_id: str, tester_id: str) -> None:
+        self._fail("tell_installable")
+        self.installable.append((wave_id, tester_id))
+
+    async def show_wave(self, wave_id: str) -> None:
+        self._fail("show_wave")
+        self.waves.append(wave_id)
 
     def _fail(self, method: str) -> None:
         if self.failing.get(method):

@@ -12,6 +12,7 @@ from slack_bolt.response import BoltResponse
 from bot.house import House
 from bot.slack.features.command import listeners as command
 from bot.slack.features.command.deeds import Command
+from bot.slack.features.devices import listeners as devices
 from bot.slack.features.distribution import listeners as distribution
 from bot.slack.features.doctor import listeners as doctor
 from bot.slack.features.groups import listeners as groups
@@ -37,6 +38,7 @@ FEATURES: tuple[Feature, ...] = (
     distribution.register,
     releases.register,
     groups.register,
+    devices.register,
     roles.register,
     doctor.register,
     home.register,

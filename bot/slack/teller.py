@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from bot.links import Links
 from bot.slack.channels import Channels
+from bot.slack.device_teller import DeviceTeller
 from bot.slack.drawing.actors import slack_id_of
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.features.distribution import messages as distribution_messages
@@ -55,6 +56,7 @@ class TellerParts:
     grants: Grants
     channels: Channels
     links: Links
+    devices: DeviceTeller
     icon_url: Callable[[str], str | None] = no_icon
 
 
@@ -160,6 +162,22 @@ class SlackTeller:
             return problem(sentence)
 
         await self._postings.draw(key, await self._direct(key, user_id), render)
+
+    async def tell_device(self, subject: str) -> None:
+        """Tell a device's owner how it stands since a turn."""
+        await self._parts.devices.tell_device(subject)
+
+    async def show_approval(self, registration_id: str) -> None:
+        """Draw a device where those look who approve."""
+        await self._parts.devices.show_approval(registration_id)
+
+    async def tell_installable(self, wave_id: str, tester_id: str) -> None:
+        """Tell somebody what they can install now."""
+        await self._parts.devices.tell_installable(wave_id, tester_id)
+
+    async def show_wave(self, wave_id: str) -> None:
+        """Say to those who approve that profiles could not be made."""
+        await self._parts.devices.show_wave(wave_id)
 
     async def _show_in(self, card: UploadCard, place: CardPlace) -> None:
         key = f"upload:{card.upload_id}:{place.address}"

@@ -8,6 +8,7 @@ from bot.engine.engine import DurableEngine
 from bot.engine.sweeping import Sweeping
 from bot.house import House
 from bot.wiring.ground import Ground
+from provisioning.actors import CLOCK
 from provisioning.roads.road import Road
 from storage.blobs.scrub import Scrub
 
@@ -35,6 +36,10 @@ async def ticking(
     clock.every(3600, "forget", sweeping.forget)
     clock.every(3600, "outdated", house.signing.variants.drop_outdated)
     clock.every(3600, "orphans", sweeping.sweep_orphans)
+    devices = house.devices
+    clock.every(60, "devices", lambda: devices.approvals.ask_for_the_unasked(CLOCK))
+    clock.every(60, "devices at Apple", devices.registry.compare)
+    clock.every(600, "profiles", devices.waves.renew)
     clock.every(60, "scrub", lambda: scrub.some(SCRUBBED))
     async with clock.running():
         yield

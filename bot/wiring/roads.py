@@ -1,14 +1,18 @@
-"""Roads: every one there is, through the rooms of a house."""
+"""Roads: every one there is, on the rooms of a house."""
 
 from bot.house import House
 from provisioning.roads.every import every
 from provisioning.roads.road import Road
 
 
-def make_roads(house: House) -> tuple[Road, ...]:
+def house_roads(house: House) -> tuple[Road, ...]:
+    devices = house.devices
     return every(
         intake=house.intake,
         preparing=house.signing.preparing,
         carrying=house.distributing.carrying,
+        registry=devices.registry,
+        profiles=devices.profiles,
+        waves=devices.waves,
         tellers=house.tellers,
     )

@@ -12,10 +12,13 @@ from storage.secrets import Secrets
 
 def signing_room(ground: Ground) -> SigningRoom:
     identities = Identities(
-        ground.database, Secrets(ground.key), organization_id=ground.organization_id
+        ground.database,
+        Secrets(ground.key),
+        organization_id=ground.organization_id,
+        authorities=ground.authorities,
     )
     workroom = Workroom(ground.settings.data_dir / "signing")
-    making = Making(ground.database, ground.blobs, workroom)
+    making = Making(ground.database, ground.blobs, workroom, authorities=ground.authorities)
     signing = Signing(ground.database, identities, making)
     return SigningRoom(
         identities=identities, variants=signing, preparing=Preparing(ground.database, signing)

@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.house import House
 from bot.settings import Settings
 from bot.slack.channels import Channels
+from bot.slack.device_teller import DeviceTeller, DeviceTellerParts
 from bot.slack.files.files import Files
 from bot.slack.files.missed import Missed
 from bot.slack.files.sightings import Sightings
@@ -55,7 +56,22 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             grants=house.installing.grants,
             channels=Channels(house.people.groups, slack.voice),
             links=ground.links,
+            devices=make_device_teller(ground, slack, house),
             icon_url=partial(ground.links.card_icon, plain=plain),
+        )
+    )
+
+
+def make_device_teller(ground: Ground, slack: Workspace, house: House) -> DeviceTeller:
+    return DeviceTeller(
+        DeviceTellerParts(
+            conversations=slack.conversations,
+            postings=slack.postings,
+            approvals=house.devices.approvals,
+            waves=house.devices.waves,
+            lists=house.releases.lists,
+            grants=house.installing.grants,
+            links=ground.links,
         )
     )
 

@@ -137,12 +137,25 @@ class AppleTeams:
             found = await apple_teams.every(session, self._organization_id)
         return [await self._tried(record) for record in found]
 
+    async def store(self, row_id: str) -> AppStore:
+        """
+        Return the line to App Store Connect of the team with this row's id.
+
+        Raise NotFound once it is disconnected, SecretUnreadable when its key cannot be opened.
+        """
+        async with self._database.reading() as session:
+            record = await apple_teams.get(session, self._organization_id, row_id)
+        return self._store(record)
+
+    def _store(self, record: AppleTeam) -> AppStore:
+        pem = self._secrets.open(record.sealed_key, _place(record.id))
+        key = AppStoreKey.read(issuer_id=record.issuer_id, key_id=record.key_id, p8=pem)
+        return self._apple.of(key)
+
     async def _tried(self, record: AppleTeam) -> AppleTeamReport:
         card = _card(record)
         try:
-            pem = self._secrets.open(record.sealed_key, _place(record.id))
-            key = AppStoreKey.read(issuer_id=record.issuer_id, key_id=record.key_id, p8=pem)
-            store = self._apple.of(key)
+            store = self._store(record)
             devices, certificates = await store.devices.list(), await store.certificates.list()
         except SecretUnreadable:
             return AppleTeamReport(card=card, complaint=UNREADABLE)
@@ -229,6 +242,11 @@ async def _team_of(store: AppStore) -> str:
         for unit in subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME):
             return str(unit.value)
     return ""
+
+
+def called(team: AppleTeam) -> str:
+    """Return what people call a team: its id at Apple, or its issuer id before that is known."""
+    return team.team_id or team.issuer_id
 
 
 def _place(row_id: str) -> Place:

@@ -25,6 +25,11 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.MANAGE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_ROLES: frozenset({Role.ADMIN}),
     Act.SIGN: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.SEE_DEVICES: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.MANAGE_DEVICES: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.APPROVE_DEVICES: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.APPROVE_LAST_DEVICES: frozenset({Role.ADMIN}),
+    Act.SEE_UDIDS: frozenset({Role.ADMIN}),
     Act.EXAMINE: frozenset({Role.ADMIN}),
 }
 

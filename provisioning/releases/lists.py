@@ -72,6 +72,12 @@ class Lists:
             )
         return [_line(row) for row in found]
 
+    async def those(self, release_ids: Sequence[str]) -> list[ReleaseLine]:
+        """Return releases by id, in the order of the ids."""
+        async with self._database.reading() as session:
+            found = {row.release_id: row for row in await rows.those(session, release_ids)}
+        return [_line(found[one]) for one in release_ids if one in found]
+
     async def with_reach(self, lines: Sequence[ReleaseLine]) -> list[ReachLine]:
         """Return the same releases with how many people they were given to, and reached."""
         async with self._database.reading() as session:

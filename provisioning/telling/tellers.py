@@ -61,6 +61,22 @@ class Tellers:
         """Say to one actor that something of theirs did not work."""
         await self._each(lambda teller: teller.trouble(reference, sentence))
 
+    async def tell_device(self, subject: str) -> None:
+        """Tell a device's owner how it stands at Apple since a turn."""
+        await self._each(lambda teller: teller.tell_device(subject))
+
+    async def show_approval(self, registration_id: str) -> None:
+        """Draw a device where those look who approve."""
+        await self._each(lambda teller: teller.show_approval(registration_id))
+
+    async def tell_installable(self, wave_id: str, tester_id: str) -> None:
+        """Tell somebody what they can install now."""
+        await self._each(lambda teller: teller.tell_installable(wave_id, tester_id))
+
+    async def show_wave(self, wave_id: str) -> None:
+        """Say to those who approve that profiles could not be made."""
+        await self._each(lambda teller: teller.show_wave(wave_id))
+
     def _named(self, name: str) -> Teller:
         if name not in self._tellers:
             raise TellerFailed(f"This Slipway has no way of telling called {name or 'nothing'}.")

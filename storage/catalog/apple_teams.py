@@ -6,8 +6,17 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session
+from storage.errors import NotFound
 from storage.records.apple_team import AppleTeam
 from storage.records.identity import SigningIdentity
+
+
+async def get(session: Session, organization_id: str, row_id: str) -> AppleTeam:
+    """Raise NotFound, for a team of another organization as well."""
+    found = await session.get(AppleTeam, row_id)
+    if found is None or found.organization_id != organization_id:
+        raise NotFound("This team is not connected any more.")
+    return found
 
 
 async def every(session: Session, organization_id: str | None = None) -> Sequence[AppleTeam]:

@@ -1,18 +1,121 @@
 """Questions about devices."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
-from storage.catalog.database import Session
+from storage.catalog.conditions import among
+from storage.catalog.database import Session, insert_missing
+from storage.errors import NotFound
 from storage.records.device import Device
+from storage.records.tester import Tester
+
+
+class OwnedDevice(NamedTuple):
+    """A device with whom it belongs to."""
+
+    device: Device
+    owner: Tester
+
+
+class OwnUdid(NamedTuple):
+    """As much of a device as says what it can install."""
+
+    id: str
+    tester_id: str
+    udid: str
+    model: str
+    system_version: str
+    platform: str
+
+
+async def get(session: Session, organization_id: str, device_id: str) -> Device:
+    """Raise NotFound, for a device of another organization as well."""
+    found = await session.get(Device, device_id)
+    if found is None or found.organization_id != organization_id:
+        raise NotFound("There is no such device.")
+    return found
 
 
 async def of_testers(session: Session, tester_ids: Collection[str]) -> Sequence[Device]:
     """Return the devices that belong to any of the testers."""
     found = await session.exec(
         select(Device)
-        .where(col(Device.tester_id).in_(set(tester_ids)))
+        .where(among(session, col(Device.tester_id), tester_ids))
         .order_by(col(Device.created_at), col(Device.id))
     )
     return found.all()
+
+
+async def udids(session: Session, tester_ids: Collection[str]) -> list[OwnUdid]:
+    """Return what is needed of the testers' devices that are not disabled, the oldest first."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(*(col(getattr(Device, name)) for name in OwnUdid._fields))
+        .where(among(session, col(Device.tester_id), tester_ids))
+        .where(col(Device.disabled_at).is_(None))
+        .order_by(col(Device.created_at), col(Device.id))
+    )
+    return [OwnUdid(*row) for row in found.all()]
+
+
+async def owned(session: Session, device_ids: Collection[str]) -> list[OwnedDevice]:
+    """Return devices by id with their owners, the oldest first."""
+    found = await session.exec(
+        select(Device, Tester)
+        .join(Tester, col(Tester.id) == Device.tester_id)
+        .where(among(session, col(Device.id), device_ids))
+        .order_by(col(Device.created_at), col(Device.id))
+    )
+    return [OwnedDevice(*row) for row in found.all()]
+
+
+async def every(session: Session, organization_id: str, *, limit: int) -> list[OwnedDevice]:
+    """Return the newest devices of an organization with their owners, newest first."""
+    found = await session.exec(
+        select(Device, Tester)
+        .join(Tester, col(Tester.id) == Device.tester_id)
+        .where(Device.organization_id == organization_id)
+        .order_by(col(Device.created_at).desc(), col(Device.id))
+        .limit(limit)
+    )
+    return [OwnedDevice(*row) for row in found.all()]
+
+
+async def count(session: Session, organization_id: str) -> int:
+    """Return how many devices an organization has."""
+    found = await session.exec(
+        select(sa.func.count()).where(col(Device.organization_id) == organization_id)
+    )
+    return int(found.one())
+
+
+async def with_lower_udids(
+    session: Session, organization_id: str, values: Collection[str]
+) -> list[OwnedDevice]:
+    """Return the devices with these UDIDs, in lower case, with their owners."""
+    found = await session.exec(
+        select(Device, Tester)
+        .join(Tester, col(Tester.id) == Device.tester_id)
+        .where(
+            Device.organization_id == organization_id,
+            # Each form has one case of its own; a list lets SQLite use the index of both columns.
+            col(Device.udid).in_({*values, *(value.upper() for value in values)}),
+        )
+        .order_by(col(Device.created_at), col(Device.id))
+    )
+    return [OwnedDevice(*row) for row in found.all()]
+
+
+async def claim(session: Session, device: Device) -> tuple[Device, bool]:
+    """Keep *device* unless its UDID is here; return the one that is kept, and whether it is new."""
+    unique = ["organization_id", "udid"]
+    new = await insert_missing(session, Device, [device.model_dump()], unique)
+    found = await session.exec(
+        select(Device).where(
+            Device.organization_id == device.organization_id, Device.udid == device.udid
+        )
+    )
+    return found.one(), new == 1

@@ -1,8 +1,12 @@
 """Questions about receipts."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlmodel import col, select
 
+from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
 from storage.records.grant import Grant, Receipt, ReceiptKind
 
@@ -39,6 +43,22 @@ async def tally(session: Session, release_id: str) -> tuple[int, int, int]:
     counted = await connection.execute(sa.select(*(sa.func.sum(one) for one in people.c)))
     row = counted.one()
     return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)
+
+
+async def last_installed(session: Session, tester_ids: Collection[str]) -> dict[str, datetime]:
+    """Return when each tester last fetched a whole package; whoever never did is left out."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Grant.tester_id), sa.func.max(col(Receipt.completed_at)))
+        .join(Receipt, col(Receipt.grant_id) == Grant.id)
+        .where(
+            among(session, col(Grant.tester_id), tester_ids),
+            col(Receipt.kind) == ReceiptKind.BINARY,
+            col(Receipt.completed_at).is_not(None),
+        )
+        .group_by(col(Grant.tester_id))
+    )
+    return {tester_id: moment for tester_id, moment in found.all() if moment is not None}
 
 
 def _any(which: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

@@ -92,6 +92,24 @@ async def in_full(
     return recipient, act, tester, release, app, build
 
 
+async def entitled(session: Session, release_ids: Collection[str]) -> list[tuple[str, str]]:
+    """Return who may install which of the releases: release, active tester; each pair once."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Recipient.release_id), col(Recipient.tester_id))
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .join(Tester, col(Tester.id) == Recipient.tester_id)
+        .where(
+            col(Recipient.release_id).in_(set(release_ids)),
+            col(Destination.recalled_at).is_(None),
+            col(Tester.active),
+        )
+        .distinct()
+        .order_by(col(Recipient.release_id), col(Recipient.tester_id))
+    )
+    return [(release_id, tester_id) for release_id, tester_id in found.all()]
+
+
 async def given_to(
     session: Session, organization_id: str, slack_id: str, *, limit: int
 ) -> list[Given]:

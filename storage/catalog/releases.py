@@ -1,12 +1,14 @@
 """Questions about releases."""
 
 from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog import search
 from storage.catalog.builds import WITHOUT_CHUNKS
+from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound, Stale
 from storage.records.app import App
@@ -116,6 +118,100 @@ async def of_builds(session: Session, build_ids: Collection[str]) -> Sequence[Re
         .order_by(col(Release.number).desc())
     )
     return found.all()
+
+
+async def programs_given(
+    session: Session, tester_ids: Collection[str]
+) -> Sequence[tuple[str, str, str]]:
+    """Return the live programs for iOS that testers were given: tester, bundle id, Apple's team."""
+    team = col(Build.facts)["signing"]["team_id"].as_string()
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Recipient.tester_id), col(Build.bundle_id), team)
+        .join(Release, col(Release.id) == Recipient.release_id)
+        .join(Build, col(Build.id) == Release.build_id)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(
+            among(session, col(Recipient.tester_id), tester_ids),
+            col(Build.platform) == "ios",
+            col(Release.state) == ReleaseState.LIVE,
+            col(Destination.recalled_at).is_(None),
+            team.is_not(None),
+        )
+        .distinct()
+    )
+    return [(tester_id, bundle_id, prefix) for tester_id, bundle_id, prefix in found.all()]
+
+
+class LiveBuild(NamedTuple):
+    """A live release of a program, and of its build what signing it anew needs."""
+
+    release_id: str
+    build_id: str
+    app_id: str
+    number: int
+    facts: dict[str, Any]
+
+
+async def live_of_program(
+    session: Session, organization_id: str, platform: str, bundle_id: str
+) -> list[LiveBuild]:
+    """Return the live releases of all apps of a program that are current, newest first."""
+    stands = sa.exists().where(
+        col(Destination.release_id) == col(Release.id),
+        col(Destination.superseded_at).is_(None),
+        col(Destination.recalled_at).is_(None),
+    )
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(
+            col(Release.id),
+            col(Build.id),
+            col(Release.app_id),
+            col(Release.number),
+            col(Build.facts),
+        )
+        .join(Build, col(Build.id) == Release.build_id)
+        .where(
+            col(Build.organization_id) == organization_id,
+            col(Build.platform) == platform,
+            col(Build.bundle_id) == bundle_id,
+            col(Build.sha256).is_not(None),
+            col(Release.state) == ReleaseState.LIVE,
+            col(Release.enabled),
+            stands,
+        )
+        .order_by(col(Release.posted_at).desc(), col(Release.number).desc())
+    )
+    return [LiveBuild(*row) for row in found.all()]
+
+
+async def programs_live(
+    session: Session, organization_id: str, platform: str
+) -> list[tuple[str, str]]:
+    """Return the programs with a live release that is current: bundle id, team at Apple."""
+    team = col(Build.facts)["signing"]["team_id"].as_string()
+    stands = sa.exists().where(
+        col(Destination.release_id) == col(Release.id),
+        col(Destination.superseded_at).is_(None),
+        col(Destination.recalled_at).is_(None),
+    )
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Build.bundle_id), team)
+        .join(Release, col(Release.build_id) == Build.id)
+        .where(
+            col(Build.organization_id) == organization_id,
+            col(Build.platform) == platform,
+            col(Build.sha256).is_not(None),
+            col(Release.state) == ReleaseState.LIVE,
+            col(Release.enabled),
+            team.is_not(None),
+            stands,
+        )
+        .distinct()
+    )
+    return [(bundle_id, prefix) for bundle_id, prefix in found.all()]
 
 
 async def change(session: Session, release: Release, **values: object) -> Release:

@@ -26,5 +26,6 @@ class AppleTeam(Record, table=True):
     team_id: str = Field(default="", max_length=32)
     key_id: str = Field(max_length=32)
     sealed_key: bytes = Field(sa_type=sa.LargeBinary, repr=False)
+    devices_read_at: datetime | None = Field(default=None)  #: When its list was last compared.
     created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)

@@ -9,6 +9,7 @@ from storage.catalog import (
     audit,
     builds,
     destinations,
+    device_policies,
     devices,
     distributions,
     grants,
@@ -20,29 +21,39 @@ from storage.catalog import (
     promises,
     receipts,
     recipients,
+    registrations,
     releases,
     roles,
     rows,
     seen,
+    slots,
     symbols,
     testers,
     uploads,
     variants,
+    waves,
 )
 from storage.catalog.database import Session
 from storage.records.app import App
+from storage.records.apple_team import AppleTeam
 from storage.records.base import new_id, now
 from storage.records.destination import Destination, DestinationKind
+from storage.records.device import Device
+from storage.records.device_policy import ApprovalSubject, AutoApproval, DevicePolicy
 from storage.records.distribution import Recipient
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
 from storage.records.person import Person, UserGroup
+from storage.records.profile_generation import ProfileGeneration
 from storage.records.promise import Promise
+from storage.records.registration import Registration, RegistrationState
 from storage.records.release import Release, ReleaseState
 from storage.records.role import HolderKind, Role, RoleHolding
+from storage.records.slot import Slot
 from storage.records.symbols import Symbols
 from storage.records.upload import Upload, UploadPlace, UploadState
 from storage.records.variant import Preparation, Variant, VariantWay
+from storage.records.wave import Wave, WaveState
 from tests.town.town import Town
 
 #: Asks one question of a town, in a unit of work that is taken back afterwards.
@@ -52,6 +63,7 @@ BY = "person:slack:U0MANAGER"
 BEGINNING = now() - timedelta(days=3000)
 STATES = (ReleaseState.DRAFT, ReleaseState.LIVE)
 MARK = "a" * 64
+UDID = "00008110-000A1B2C3D4E801E"
 ISSUER = "12345678-1234-1234-1234-123456789012"
 
 
@@ -110,6 +122,112 @@ async def _identity(session: Session, town: Town) -> object:
 async def _with_version(session: Session, town: Town) -> object:
     found = await symbols.without_build(session, town.organization_id, "ios")
     return await symbols.with_version(session, found[0].id)
+
+
+async def _team(session: Session, town: Town) -> AppleTeam:
+    team = AppleTeam(
+        organization_id=town.organization_id,
+        issuer_id=ISSUER,
+        key_id="KEY",
+        sealed_key=b"sealed",
+        created_by=BY,
+    )
+    session.add(team)
+    await session.flush()
+    return team
+
+
+async def _device(session: Session, town: Town) -> Device:
+    device, _ = await devices.claim(
+        session,
+        Device(
+            organization_id=town.organization_id,
+            udid=UDID,
+            tester_id=town.tester_id,
+            created_by=BY,
+        ),
+    )
+    return device
+
+
+async def _registration(session: Session, town: Town) -> Registration:
+    return await registrations.ask(
+        session,
+        Registration(
+            organization_id=town.organization_id,
+            device_id=(await _device(session, town)).id,
+            team_id=(await _team(session, town)).id,
+            due_at=now(),
+            requested_by=BY,
+        ),
+    )
+
+
+async def _got(session: Session, town: Town) -> object:
+    return await devices.get(session, town.organization_id, (await _device(session, town)).id)
+
+
+async def _of_registration(
+    session: Session, town: Town, ask: Callable[[Registration], Awaitable[object]]
+) -> object:
+    return await ask(await _registration(session, town))
+
+
+async def _wave(session: Session, town: Town) -> Wave:
+    return await waves.want(
+        session,
+        Wave(
+            organization_id=town.organization_id,
+            team_id=(await _team(session, town)).id,
+            bundle_id="com.example",
+            number=0,
+            open_key="open",
+            created_by=BY,
+        ),
+    )
+
+
+async def _of_wave(
+    session: Session, town: Town, ask: Callable[[Wave], Awaitable[object]]
+) -> object:
+    return await ask(await _wave(session, town))
+
+
+async def _generation(session: Session, town: Town) -> ProfileGeneration:
+    wave = await _wave(session, town)
+    return await waves.intend(
+        session,
+        ProfileGeneration(
+            team_id=wave.team_id, wave_id=wave.id, bundle_id="com.example", number=1, name="One"
+        ),
+    )
+
+
+async def _get_generation(session: Session, town: Town) -> object:
+    return await waves.generation(session, (await _generation(session, town)).id)
+
+
+async def _get_team(session: Session, town: Town) -> object:
+    return await apple_teams.get(session, town.organization_id, (await _team(session, town)).id)
+
+
+async def _replace_slots(session: Session, town: Town) -> None:
+    team = await _team(session, town)
+    await slots.replace(session, team.id, [_slot(team.id)])
+
+
+async def _keep_slot(session: Session, town: Town) -> None:
+    await slots.keep(session, _slot((await _team(session, town)).id))
+
+
+def _slot(team_id: str) -> Slot:
+    return Slot(team_id=team_id, apple_id="A1", udid=UDID.lower(), family="IPHONE")
+
+
+def _rule(town: Town) -> AutoApproval:
+    return AutoApproval(
+        organization_id=town.organization_id, subject=ApprovalSubject.EVERYBODY, created_by=BY
+    )
 
 
 def _app(town: Town) -> App:
@@ -368,6 +486,66 @@ PEOPLE: dict[str, Question] = {
     "groups.disconnect": lambda s, t: groups.disconnect(s, t.crowd_id, t.channel_id),
     "groups.set_broken": lambda s, t: groups.set_broken(s, t.channel_id, "archived"),
     "groups.rename_channel": lambda s, t: groups.rename_channel(s, t.channel_id, "C1"),
+    "devices.get": _got,
+    "devices.udids": lambda s, t: devices.udids(s, [t.tester_id]),
+    "devices.owned": lambda s, _: devices.owned(s, [MARK]),
+    "devices.every": lambda s, t: devices.every(s, t.organization_id, limit=50),
+    "devices.count": lambda s, t: devices.count(s, t.organization_id),
+    "devices.with_lower_udids": lambda s, t: devices.with_lower_udids(
+        s, t.organization_id, [UDID.lower()]
+    ),
+    "devices.claim": _device,
+    "registrations.get": lambda s, t: _of_registration(
+        s, t, lambda one: registrations.get(s, one.id)
+    ),
+    "registrations.ask": _registration,
+    "registrations.those": lambda s, _: registrations.those(s, [MARK]),
+    "registrations.unasked": lambda s, t: registrations.unasked(s, t.organization_id, limit=9),
+    "registrations.of_devices": lambda s, _: registrations.of_devices(s, [MARK]),
+    "registrations.in_state": lambda s, _: registrations.in_state(
+        s, [MARK], RegistrationState.READY, limit=9
+    ),
+    "registrations.of_udids": lambda s, _: registrations.of_udids(s, MARK, [UDID]),
+    "registrations.of_team": lambda s, _: registrations.of_team(s, MARK),
+    "registrations.asked_of": lambda s, _: registrations.asked_of(
+        s, [MARK], [RegistrationState.READY]
+    ),
+    "registrations.due": lambda s, _: registrations.due(
+        s, [RegistrationState.PROCESSING], now(), BEGINNING
+    ),
+    "registrations.move": lambda s, t: _of_registration(
+        s, t, lambda one: registrations.move(s, one, RegistrationState.READY)
+    ),
+    "slots.of_teams": lambda s, _: slots.of_teams(s, [MARK]),
+    "slots.replace": _replace_slots,
+    "slots.keep": _keep_slot,
+    "device_policies.of": lambda s, t: device_policies.of(s, t.organization_id),
+    "device_policies.keep": lambda s, t: device_policies.keep(
+        s, DevicePolicy(organization_id=t.organization_id)
+    ),
+    "device_policies.rules": lambda s, t: device_policies.rules(s, t.organization_id),
+    "device_policies.add_rule": lambda s, t: device_policies.add_rule(s, _rule(t)),
+    "device_policies.drop_rule": lambda s, t: device_policies.drop_rule(
+        s, t.organization_id, ApprovalSubject.EVERYBODY, ""
+    ),
+    "waves.get": lambda s, t: _of_wave(s, t, lambda one: waves.get(s, one.id)),
+    "waves.want": _wave,
+    "waves.before": lambda s, t: _of_wave(s, t, lambda one: waves.before(s, one)),
+    "waves.last": lambda s, _: waves.last(s, MARK, ["com.example"]),
+    "waves.unfinished": lambda s, _: waves.unfinished(s, now(), BEGINNING),
+    "waves.move": lambda s, t: _of_wave(s, t, lambda one: waves.move(s, one, WaveState.UNDERWAY)),
+    "waves.generations": lambda s, _: waves.generations(s, MARK, ["com.example"]),
+    "waves.ends": lambda s, _: waves.ends(s, MARK, ["com.example"]),
+    "waves.intend": _generation,
+    "waves.generation": _get_generation,
+    "releases.programs_given": lambda s, t: releases.programs_given(s, [t.tester_id]),
+    "releases.live_of_program": lambda s, t: releases.live_of_program(
+        s, t.organization_id, "ios", "com.example"
+    ),
+    "releases.programs_live": lambda s, t: releases.programs_live(s, t.organization_id, "ios"),
+    "recipients.entitled": lambda s, t: recipients.entitled(s, [t.release_id]),
+    "receipts.last_installed": lambda s, t: receipts.last_installed(s, [t.tester_id]),
+    "apple_teams.get": _get_team,
     "apple_teams.every": lambda s, _: apple_teams.every(s),
     "apple_teams.connected": lambda s, t: apple_teams.connected(s, t.organization_id),
     "apple_teams.of_issuer": lambda s, t: apple_teams.of_issuer(s, t.organization_id, ISSUER),

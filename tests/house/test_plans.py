@@ -29,6 +29,7 @@ GROWING = frozenset(
     {
         *("audit_entry", "build", "destination", "device", "distribution", "grant", "groupmember"),
         *("person", "posting", "preparation", "receipt", "recipient", "release", "roleholding"),
+        *("profile_generation", "registration", "slot", "wave"),
         *("seen", "symbols", "target", "tester", "upload", "uploadplace", "variant"),
     }
 )
@@ -39,6 +40,9 @@ MEANT = {
     ("testers.count", "tester"): "It counts the entries of an index.",
     ("grants.any_holds", "grant"): "It is asked once, at a start without a key; a limit ends it.",
     ("grants.expire", "grant"): "The secret key was lost, and every link with it.",
+    ("devices.count", "device"): "It counts the entries of an index.",
+    ("devices.every", "device"): "The index has them by their moment, and a limit ends it.",
+    ("registrations.unasked", "device"): "It is asked once a minute for what nobody asked about.",
     ("roles.every", "roleholding"): "Somebody asked for the list of them all.",
 }
 

@@ -17,9 +17,13 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar, cast
+from typing import Any, Final, ParamSpec, TypeVar, cast
 
 from bot.engine.flight import VERSION
+from provisioning.appstore.errors import AccessDenied
+from provisioning.devices.profiles import AppIdNeeded, Profiles
+from provisioning.devices.registry import Registry
+from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.errors import TellerFailed, TellerUnreachable
 from provisioning.intake.intake import Intake
@@ -50,6 +54,21 @@ class Course:
 
     returns: Mapping[str, object] = field(default_factory=dict)
     fails: Mapping[str, type[SlipwayError]] = field(default_factory=dict)
+
+
+#: A wave that may begin at the second look.
+PROVISION: Final[dict[str, Any]] = {
+    "look 1": True,
+    "begin": {
+        "team": "<team>",
+        "bundles": ["<bundle 1>", "<bundle 2>"],
+        "builds": ["<build 1>", "<build 2>"],
+        "releases": ["<release>"],
+    },
+    "signers": {"certificate_ids": [], "fingerprints": []},
+    "newly": ["<tester 1>", "<tester 2>"],
+    "wait again": [],
+}
 
 
 #: Ids are placeholders, so that they stand in the names as such.
@@ -101,6 +120,27 @@ COURSES: dict[str, dict[str, Course]] = {
         ),
         "nobody": Course(returns={"resolve": [], "places": []}),
     },
+    "register": {
+        "waits for a yes": Course(returns={"look": "awaiting approval"}),
+        "ready at once": Course(returns={"look": "registering", "register": "ready"}),
+        "checked by Apple": Course(returns={"look": "registering", "register": "processing"}),
+        "as it was": Course(returns={"look": "processing", "register": ""}),
+        "left out": Course(returns={"look": "disabled"}),
+        "with a key that is refused": Course(
+            returns={"look": "registering", "put off": True}, fails={"register": AccessDenied}
+        ),
+        "a turn that is over": Course(returns={"look": ""}),
+    },
+    "provision": {
+        "two bundles, two builds, two people": Course(
+            returns={**PROVISION, "wait again": ["<registration>@1"]}
+        ),
+        "without an App ID": Course(returns=PROVISION, fails={"profile <bundle 2>": AppIdNeeded}),
+        "with a build that cannot be signed": Course(
+            returns={**PROVISION, "sign <build 1>": "It cannot."}
+        ),
+        "nothing is live": Course(returns={"look 0": True, "begin": {"bundles": []}}),
+    },
 }
 
 
@@ -137,6 +177,9 @@ def roads() -> tuple[Road, ...]:
         intake=object.__new__(Intake),
         preparing=object.__new__(Preparing),
         carrying=object.__new__(Carrying),
+        registry=object.__new__(Registry),
+        profiles=object.__new__(Profiles),
+        waves=object.__new__(Waves),
         tellers=Tellers(),
     )
 

@@ -10,6 +10,7 @@ from bot.links import Links
 from bot.settings import Settings
 from bot.slack.line import client
 from bot.slack.workspace import Workspace, workspace
+from bot.wiring.devices import device_room
 from bot.wiring.distributing import distribute_room
 from bot.wiring.ground import Ground
 from bot.wiring.installing import install_room
@@ -17,6 +18,7 @@ from bot.wiring.intake import make_intake
 from bot.wiring.people import people_room
 from bot.wiring.releases import release_room
 from bot.wiring.signing import signing_room
+from provisioning.appstore.client import AppStores
 from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog.database import Database
@@ -58,10 +60,12 @@ async def living(town: Town, database_url: str, folder: Path) -> AsyncGenerator[
 def _house(ground: Ground, slack: Workspace) -> House:
     tellers, engine = Tellers(), InlineEngine()
     people = people_room(ground, slack.directory)
+    signing = signing_room(ground)
     return House(
         people=people,
         releases=release_room(ground, people.permissions),
-        signing=signing_room(ground),
+        signing=signing,
+        devices=device_room(ground, people, signing, engine, AppStores()),
         installing=install_room(ground),
         intake=make_intake(
             ground, people, tellers, engine, inspector=InlineInspector(), sources={}

@@ -71,6 +71,11 @@ GROUP_RENAME_FORM = "group_rename_form"
 ROLE_GIVE_FORM = "role_give_form"
 ROLE_OTHERS = "role_others"
 
+# Devices.
+DEVICE_APPROVE = "device_approve"
+DEVICE_REFUSE = "device_refuse"
+WAVE_RETRY = "wave_retry"
+
 # Home.
 HOME_SHOW = "home_show"
 
@@ -97,6 +102,9 @@ ACTIONS = (
     GROUP_EDIT_CHANNELS,
     GROUP_EDIT_NAME,
     GROUP_EDIT_PEOPLE,
+    DEVICE_APPROVE,
+    DEVICE_REFUSE,
+    WAVE_RETRY,
     HOME_SHOW,
     SHOW_RELEASE,
 )

@@ -11,8 +11,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from bot.findings import Gravity
+from bot.sandbox.samples.identities import root_authority
 from bot.secret_key import hold_to, secret_key
 from storage.catalog import grants, groups, organizations
 from storage.catalog.database import Database
@@ -95,6 +97,19 @@ async def unfold(installation: Installation, _patch: pytest.MonkeyPatch) -> None
 
 async def open_key(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
     installation.settings.key_file.chmod(0o644)
+
+
+async def stand_in(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    """Trust the sandbox's authorities, and speak to the real Apple."""
+    path = installation.folder / "authorities.pem"
+    path.write_bytes(root_authority().certificate.public_bytes(Encoding.PEM))
+    installation.given["apple_authorities_file"] = path
+
+
+async def stand_in_with_nothing(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    path = installation.folder / "authorities.pem"
+    path.write_text("no certificates")
+    installation.given["apple_authorities_file"] = path
 
 
 async def _give_a_link(installation: Installation) -> Database:
@@ -239,6 +254,19 @@ CASES: dict[str, Case] = {
         to_do="move this one away and run `slipway new-key`",
         do=mistake_key,
         also=frozenset({"way in"}),
+    ),
+    "others in Apple's place": Case(
+        what="Apple's authorities",
+        words="real apps cannot be signed",
+        to_do="Remove SLIPWAY_APPLE_AUTHORITIES_FILE",
+        gravity=WARNING,
+        do=stand_in,
+    ),
+    "nobody in Apple's place": Case(
+        what="Apple's authorities",
+        words="holds no certificates in PEM",
+        to_do="Remove it",
+        do=stand_in_with_nothing,
     ),
     "a damaged database": Case(
         what="database", words="The database is damaged", to_do="from the backup", do=damage

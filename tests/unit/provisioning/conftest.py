@@ -8,6 +8,11 @@ import pytest
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.actors import person, slack
+from provisioning.appstore.client import AppStores
+from provisioning.devices.profiles import Profiles
+from provisioning.devices.registry import Registry
+from provisioning.devices.teams import AppleTeams
+from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.recall import Recalls
@@ -25,11 +30,16 @@ from provisioning.releases.drafts import Drafts
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.roads.every import every
+from provisioning.signing.identities import Identities
+from provisioning.signing.making import Making
+from provisioning.signing.scratch import Workroom
+from provisioning.signing.variants import Signing
 from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
 from storage.catalog.database import Database
 from storage.records.upload import Upload
+from storage.secrets import Secrets
 from tests.fakes import (
     FakeDirectory,
     FakePreparing,
@@ -126,7 +136,22 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     intake = Intake(parts, engine)
     carrying = Carrying(database, audience, tellers)
     preparing = FakePreparing()
-    roads = every(intake=intake, preparing=preparing, carrying=carrying, tellers=tellers)
+    secrets = Secrets(b"k" * 32)
+    identities = Identities(database, secrets, organization_id=organization.id)
+    signing = Signing(database, identities, Making(database, blobs, Workroom(tmp_path / "signing")))
+    teams = AppleTeams(database, secrets, AppStores(), **own)
+    registry = Registry(database, teams, **own)
+    profiles = Profiles(database, teams, identities, **own)
+    waves = Waves(database, registry, profiles, signing, engine, **own)
+    roads = every(
+        intake=intake,
+        preparing=preparing,
+        carrying=carrying,
+        registry=registry,
+        profiles=profiles,
+        waves=waves,
+        tellers=tellers,
+    )
     engine.roads = {road.name: road for road in roads}
     return Domain(
         database=database,

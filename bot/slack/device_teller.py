@@ -1,0 +1,139 @@
+"""Tells people about devices: owners how theirs stand, and those who approve what waits."""
+
+import logging
+from dataclasses import dataclass
+from hashlib import sha256
+
+from bot.links import Links
+from bot.slack.features.devices import messages
+from bot.slack.kit.blocks import Message
+from bot.slack.line.conversations import Conversations
+from bot.slack.line.postings import ChannelRefused, Postings, Render, Spot
+from provisioning.devices.approvals import Approvals, PendingDevice
+from provisioning.devices.waves import Waves
+from provisioning.errors import NotNow
+from provisioning.installing.grants import Grants
+from provisioning.releases.lists import Lists
+from storage.errors import NotFound
+from storage.records.registration import RegistrationState
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceTellerParts:
+    """What is told about devices, and what it is said with."""
+
+    conversations: Conversations
+    postings: Postings
+    approvals: Approvals
+    waves: Waves
+    lists: Lists
+    grants: Grants
+    links: Links
+
+
+class DeviceTeller:
+    """Every method may be called again; each message has its key and is edited in place."""
+
+    def __init__(self, parts: DeviceTellerParts) -> None:
+        self._parts = parts
+
+    async def tell_device(self, subject: str) -> None:
+        """Tell a device's owner how it stands since a turn."""
+        for pending in await self._parts.approvals.those([subject.partition("@")[0]]):
+            user_id = pending.sheet.owner_slack_id
+            if user_id is not None and not _was_the_answer(pending):
+                await self._direct(f"device:{subject}", user_id, _standing(pending))
+
+    async def show_approval(self, registration_id: str) -> None:
+        """Draw a request in the channel of those who approve, or for each admin."""
+
+        async def render() -> Message:
+            (pending,) = await self._parts.approvals.those([registration_id])
+            return messages.request(pending)
+
+        await self._to_deciders(f"approval:{registration_id}", render)
+
+    async def show_wave(self, wave_id: str) -> None:
+        """Say to those who approve that profiles could not be made, once for each reason."""
+        wave = await self._parts.waves.one(wave_id)
+        said = f"{wave.team_id} {wave.bundle_id} {wave.reason}"
+        key = f"wave:{sha256(said.encode()).hexdigest()[:32]}"
+
+        async def render() -> Message:
+            return messages.wave_failed(wave)
+
+        await self._to_deciders(key, render)
+
+    async def tell_installable(self, wave_id: str, tester_id: str) -> None:
+        """Tell somebody what they can install now."""
+        try:
+            wave = await self._parts.waves.one(wave_id)
+        except NotFound:
+            return
+        user_id, release_ids = await self._parts.waves.given_in(wave, tester_id)
+        if user_id is None:
+            return
+
+        async def render() -> Message:
+            return messages.installable(await self._installable(tester_id, release_ids))
+
+        await self._direct(f"wave:{wave_id}:{tester_id}", user_id, render)
+
+    async def _installable(
+        self, tester_id: str, release_ids: list[str]
+    ) -> list[messages.InstallOffer]:
+        lines = await self._parts.lists.those(release_ids)
+        found = []
+        for line in lines:
+            try:
+                grant = await self._parts.grants.give(line.release_id, tester_id)
+            except NotNow:
+                continue
+            found.append(
+                messages.InstallOffer(
+                    name=line.app_display_name,
+                    version=line.version,
+                    link=self._parts.links.install(self._parts.grants.token(grant)),
+                )
+            )
+        return found
+
+    async def _to_deciders(self, key: str, render: Render) -> None:
+        channel_id, user_ids = await self._parts.approvals.deciders()
+        if channel_id is not None:
+            try:
+                await self._parts.postings.draw(
+                    f"{key}:{channel_id}", Spot(channel_id=channel_id), render
+                )
+            except ChannelRefused as refused:
+                logger.warning("Those who approve devices cannot be told there: %s", refused)
+            else:
+                return
+        for user_id in user_ids:
+            await self._direct(f"{key}:{user_id}", user_id, render)
+
+    async def _direct(self, key: str, user_id: str, render: Render) -> None:
+        posted = await self._parts.postings.where(key)
+        if posted is not None:
+            spot = Spot(channel_id=posted.channel_id)
+        else:
+            spot = Spot(channel_id=await self._parts.conversations.with_person(user_id))
+        await self._parts.postings.draw(key, spot, render)
+
+
+def _was_the_answer(pending: PendingDevice) -> bool:
+    """Return whether an owner was told this when they handed the device in themselves."""
+    (one,) = pending.sheet.standings
+    own_asking = one.requested_by == f"person:slack:{pending.sheet.owner_slack_id}"
+    return one.state is RegistrationState.AWAITING_APPROVAL and own_asking and not one.reason
+
+
+def _standing(pending: PendingDevice) -> Render:
+    (one,) = pending.sheet.standings
+
+    async def render() -> Message:
+        return messages.standing(pending.sheet, one)
+
+    return render

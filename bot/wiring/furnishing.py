@@ -1,0 +1,45 @@
+"""Furnishing: a house with every room, and Slack among those who tell."""
+
+from bot.engine.engine import DurableEngine
+from bot.house import House
+from bot.slack.workspace import Workspace
+from bot.wiring import slack
+from bot.wiring.devices import device_room
+from bot.wiring.distributing import distribute_room
+from bot.wiring.ground import Ground
+from bot.wiring.installing import install_room
+from bot.wiring.intake import make_intake
+from bot.wiring.people import people_room
+from bot.wiring.releases import release_room
+from bot.wiring.signing import signing_room
+from provisioning.appstore.client import AppStores
+from provisioning.telling.tellers import Tellers
+from storage.inspection.worker import InspectionPool
+
+
+def furnished(
+    ground: Ground,
+    engine: DurableEngine,
+    workspace: Workspace,
+    pool: InspectionPool,
+    apple: AppStores,
+) -> House:
+    """Return the house with every room, and Slack among those who tell."""
+    tellers = Tellers()
+    people = people_room(ground, workspace.directory)
+    sources = {"slack": slack.make_source(ground, workspace)}
+    signing = signing_room(ground)
+    house = House(
+        people=people,
+        releases=release_room(ground, people.permissions),
+        signing=signing,
+        devices=device_room(ground, people, signing, engine, apple),
+        installing=install_room(ground),
+        intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
+        distributing=distribute_room(ground, people, tellers, engine),
+        tellers=tellers,
+        links=ground.links,
+        examine=ground.examine,
+    )
+    tellers.add(slack.make_teller(ground, workspace, house))
+    return house
