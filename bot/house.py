@@ -20,6 +20,7 @@ from provisioning.distributing.recall import Recalls
 from provisioning.installing.grants import Grants
 from provisioning.installing.receipts import Receipts
 from provisioning.intake.intake import Intake
+from provisioning.intake.preparing import Preparing
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
 from provisioning.people.people import People
@@ -61,10 +62,11 @@ class ReleaseRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningRoom:
-    """Identities, and what is signed with them."""
+    """Identities, what is signed with them, and what is made ready for it."""
 
     identities: Identities
     variants: Signing
+    preparing: Preparing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

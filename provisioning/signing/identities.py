@@ -10,8 +10,6 @@ from typing import ParamSpec, TypeVar
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
@@ -20,6 +18,7 @@ from provisioning.actors import Actor
 from provisioning.codesign.errors import IdentityRefused
 from provisioning.codesign.identity.files import import_p12, import_pem
 from provisioning.codesign.identity.identity import Identity
+from provisioning.codesign.identity.keys import KeyAtHand
 from provisioning.codesign.identity.request import make_request
 from provisioning.errors import NotNow, Unclear
 from storage.catalog import audit, identities
@@ -271,7 +270,8 @@ def _place(identity_id: str) -> Place:
 
 
 def _pem_of(identity: Identity) -> bytes:
-    return identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    assert isinstance(identity.key, KeyAtHand)  # It was read from a file just now.
+    return identity.key.pem()
 
 
 def _fingerprint_of(key_pem: bytes) -> str:

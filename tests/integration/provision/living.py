@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.engine.engine import DurableEngine
-from bot.house import SigningRoom
 from provisioning.actors import person, slack
 from provisioning.errors import AlreadyDone
 from provisioning.signing.identities import Identities
@@ -22,7 +21,7 @@ from storage.records.base import now
 from storage.secrets import Secrets
 from tests.fakes import FakeTeller
 from tests.integration.crash.harness import Boundary
-from tests.integration.provision.world import HURRIED, Base, furnished
+from tests.integration.provision.world import HURRIED, Base, furnished, signing_of
 from tests.signed import SECRET
 
 ANN = person(slack("UANN"), origin="test")
@@ -64,7 +63,7 @@ async def live(boundary: Boundary, base: Base, registration_ids: list[str]) -> N
     )
     blobs = LocalBlobs(folder / "blobs", spare=0)
     making = Making(database, blobs, Workroom(folder / "signing"), authorities=base.issuers())
-    signing = SigningRoom(identities=identities, variants=Signing(database, identities, making))
+    signing = signing_of(database, identities, Signing(database, identities, making))
     engine = DurableEngine(
         base.home.database_url,
         data_dir=folder,

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from bot.house import SigningRoom
 from bot.sandbox.apple.server import SandboxApple
 from provisioning.actors import person, slack
 from provisioning.devices.devices import Claim
@@ -30,6 +29,7 @@ from tests.integration.provision.world import (
     base_of,
     connected,
     furnished,
+    signing_of,
     udid,
 )
 from tests.signed import open_bench
@@ -112,7 +112,7 @@ async def set_up(home: EngineHome, small_ipa: Path) -> AsyncGenerator[Scene]:
         base = base_of(home, apple, bench)
         engine = InlineEngine()
         engine.idle = True
-        signing = SigningRoom(identities=bench.identities, variants=bench.signing)
+        signing = signing_of(database, bench.identities, bench.signing)
         found = furnished(base, database, signing, engine, FakeTeller())
         await connected(bench, apple, found.room, BUNDLES)
         slack_id = bench.shelf.tester.slack_id

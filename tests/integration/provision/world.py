@@ -27,11 +27,14 @@ from provisioning.appstore.wire.backoff import Backoff
 from provisioning.devices.devices import Claim
 from provisioning.devices.udids import Udid, UdidForm
 from provisioning.installing.served_file import chosen, devices_of
+from provisioning.intake.preparing import Preparing
 from provisioning.ports import Engine, Teller
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.road import Road
 from provisioning.signing.certificates import read_certificates, written_certificates
+from provisioning.signing.identities import Identities
+from provisioning.signing.variants import Signing
 from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog import devices, registrations, variants
@@ -270,7 +273,7 @@ async def opened(
     )
     engine = DurableEngine(home.database_url, data_dir=home.data_dir, timing=HURRIED)
     teller = FakeTeller()
-    signing = SigningRoom(identities=bench.identities, variants=bench.signing)
+    signing = signing_of(database, bench.identities, bench.signing)
     found = furnished(base_of(home, apple, bench), database, signing, engine, teller)
     try:
         team_id = await connected(bench, apple, found.room, bundles)
@@ -288,6 +291,12 @@ async def opened(
     finally:
         await found.stores.aclose()
         await database.close()
+
+
+def signing_of(database: Database, identities: Identities, signing: Signing) -> SigningRoom:
+    return SigningRoom(
+        identities=identities, variants=signing, preparing=Preparing(database, signing)
+    )
 
 
 def base_of(home: EngineHome, apple: SandboxApple, bench: Bench) -> Base:
