@@ -6,6 +6,7 @@ from bot.findings import Examine
 from bot.links import Links
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
+from provisioning.devices.enrolment.enrolments import Enrolments
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
@@ -72,6 +73,7 @@ class DeviceRoom:
     teams: AppleTeams
     devices: Devices
     approvals: Approvals
+    enrolment: Enrolments
     registry: Registry
     slots: SlotBook
     policies: Policies

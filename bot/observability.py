@@ -8,11 +8,12 @@ from typing import Literal
 import structlog
 from structlog.typing import EventDict, Processor
 
-#: Slack's tokens, bearer headers, the token in an install path, and whole UDIDs.
+#: Slack's tokens, bearer headers, the tokens in paths of ours, and whole UDIDs.
 SECRETS = (
     (re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]+"), "[token]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 [secret]"),
     (re.compile(r"/i/[A-Za-z0-9_-]{16,}"), "/i/[grant]"),
+    (re.compile(r"/enroll/((?:answer/|result/)?)[A-Za-z0-9_-]{16,}"), r"/enroll/\1[secret]"),
     (re.compile(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{10}([0-9a-f]{6})\b"), r"[UDID …\1]"),
     # The UDIDs of older iPhones; a SHA-1 looks the same and loses nothing by being short.
     (re.compile(r"(?i)\b[0-9a-f]{34}([0-9a-f]{6})\b"), r"[UDID …\1]"),
