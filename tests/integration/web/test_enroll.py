@@ -14,10 +14,12 @@ from bot.web.app import WebParts, make_web
 from bot.web.enroll.routes import EnrolParts
 from bot.web.kit.doors import Access, declared_doors
 from provisioning.actors import email, person, slack
+from provisioning.devices.devices import Claim
 from provisioning.devices.enrolment import enrolments as limits
 from provisioning.devices.enrolment.answer import MOST_BYTES
 from provisioning.devices.enrolment.refusals import REFUSALS
 from provisioning.devices.enrolment.trust import TrustPolicy
+from provisioning.devices.udids import read_udid
 from provisioning.errors import DirectoryFailed, NotAllowed, Unclear
 from provisioning.tokens import hash_of
 from storage.records import tester as testers
@@ -341,12 +343,19 @@ async def test_somebody_elses_device_stays_theirs_and_nobody_is_named(site: Enro
 
 
 async def test_a_device_that_was_typed_in_is_verified_and_keeps_its_name(site: EnrolSite) -> None:
-    for name in ("Bob's best", "iPhone"):
-        asked = await site.ask(await site.link())
-        await site.led(asked.path, site.signed(asked, DEVICE_NAME=name))
+    udid = read_udid(UDID)
+    assert udid is not None
+    await site.devices.claim(Claim(udid=udid, name="Bob's best"), BOB, FOR_BOB)
+    [typed] = await site.kept()
+    assert (typed.source, typed.verified, typed.model) == (DeviceSource.TYPED, None, "")
+    asked = await site.ask(await site.link())
+
+    await site.led(asked.path, site.signed(asked, DEVICE_NAME="iPhone"))
 
     [device] = await site.kept()
-    assert device.name == "Bob's best"
+    assert (device.id, device.name) == (typed.id, "Bob's best")
+    assert (device.source, device.verified) == (DeviceSource.ENROLLED, True)
+    assert (device.model, device.system_version) == ("iPhone14,5", "17.5.1")
 
 
 async def test_a_name_that_is_longer_than_apple_takes_is_cut(site: EnrolSite) -> None:
