@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from bot.findings import Examine
 from bot.links import Links
+from provisioning.connecting.invitations import AppleInvitations
+from provisioning.connecting.setup import AppleSetup
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
+from provisioning.devices.enrolment.enrolments import Enrolments
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
@@ -20,6 +23,7 @@ from provisioning.distributing.recall import Recalls
 from provisioning.installing.grants import Grants
 from provisioning.installing.receipts import Receipts
 from provisioning.intake.intake import Intake
+from provisioning.intake.preparing import Preparing
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
 from provisioning.people.people import People
@@ -61,10 +65,11 @@ class ReleaseRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningRoom:
-    """Identities, and what is signed with them."""
+    """Identities, what is signed with them, and what is made ready for it."""
 
     identities: Identities
     variants: Signing
+    preparing: Preparing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +79,20 @@ class DeviceRoom:
     teams: AppleTeams
     devices: Devices
     approvals: Approvals
+    enrolment: Enrolments
     registry: Registry
     slots: SlotBook
     policies: Policies
     profiles: Profiles
     waves: Waves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppleRoom:
+    """The page on which teams at Apple are connected."""
+
+    invitations: AppleInvitations
+    setup: AppleSetup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +126,7 @@ class House:
     releases: ReleaseRoom
     signing: SigningRoom
     devices: DeviceRoom
+    apple: AppleRoom
     installing: InstallRoom
     intake: Intake
     distributing: DistributeRoom

@@ -28,8 +28,8 @@ from tests.shelf import Shelf, put, stock
 from tests.unit.provisioning.codesign import world
 
 PASSWORD = "synthetic"
-#: What keys are sealed with.
-SECRET_KEY = hashlib.sha256(b"a test").digest()
+#: The key of the installation that the bench stands in.
+SECRET = hashlib.sha256(b"a test").digest()
 ANN = person(slack("UANN"), origin="test")
 
 
@@ -102,7 +102,7 @@ async def open_bench(
     shelf = await stock(database, facts=facts, blob=stored)
     identities = Identities(
         database,
-        Secrets(SECRET_KEY),
+        Secrets(SECRET),
         organization_id=shelf.build.organization_id,
         authorities=world.authorities(),
     )

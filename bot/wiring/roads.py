@@ -9,6 +9,7 @@ def house_roads(house: House) -> tuple[Road, ...]:
     devices = house.devices
     return every(
         intake=house.intake,
+        preparing=house.signing.preparing,
         carrying=house.distributing.carrying,
         covering=house.distributing.covering,
         rebuilds=house.distributing.rebuilds,

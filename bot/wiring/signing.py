@@ -2,6 +2,7 @@
 
 from bot.house import SigningRoom
 from bot.wiring.ground import Ground
+from provisioning.intake.preparing import Preparing
 from provisioning.signing.identities import Identities
 from provisioning.signing.making import Making
 from provisioning.signing.scratch import Workroom
@@ -18,4 +19,7 @@ def signing_room(ground: Ground) -> SigningRoom:
     )
     workroom = Workroom(ground.settings.data_dir / "signing")
     making = Making(ground.database, ground.blobs, workroom, authorities=ground.authorities)
-    return SigningRoom(identities=identities, variants=Signing(ground.database, identities, making))
+    signing = Signing(ground.database, identities, making)
+    return SigningRoom(
+        identities=identities, variants=signing, preparing=Preparing(ground.database, signing)
+    )

@@ -77,6 +77,7 @@ class SlotBook:
                     team=called(team),
                     families=tuple(ledger(own, owners, pending, at=at)),
                     read_at=team.devices_read_at,
+                    renews_on=team.renews_on,
                 )
             )
         return ledgers

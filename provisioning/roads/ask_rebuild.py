@@ -19,7 +19,6 @@ class AskRebuild:
 
     rebuilds: Rebuilds
     tellers: Tellers
-    gathers: float = GATHERS
 
     def road(self) -> Road:
         return Road(
@@ -30,7 +29,7 @@ class AskRebuild:
         )
 
     async def __call__(self, step: Step, rebuild_id: str) -> None:
-        await step.pause("gather", self.gathers)
+        await step.pause("gather", GATHERS)
         asked = await step("begin", self.rebuilds.begin, rebuild_id)
         if not asked:
             return

@@ -7,6 +7,7 @@ from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.intake.intake import Intake
+from provisioning.intake.preparing import Preparing
 from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
 from provisioning.roads.provision import Provision
@@ -21,6 +22,7 @@ from provisioning.telling.tellers import Tellers
 def every(  # noqa: PLR0913 - one for each that a road is walked with
     *,
     intake: Intake,
+    preparing: Preparing,
     carrying: Carrying,
     covering: Covering,
     rebuilds: Rebuilds,
@@ -31,7 +33,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
 ) -> tuple[Road, ...]:
     """Return every road there is."""
     return (
-        TakeIn(intake, tellers).road(),
+        TakeIn(intake, preparing, tellers).road(),
         ShowPlace(intake, tellers).road(),
         Distribute(carrying, covering, tellers).road(),
         TellHeld(carrying, covering, tellers).road(),

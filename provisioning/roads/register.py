@@ -51,13 +51,13 @@ class Register:
         elif state == RegistrationState.DISABLED:
             await self._at_apple(step, subject, "disable", self.registry.disable)
         elif state:
-            await self._register(step, subject)
+            await self._register(step, subject, state)
 
-    async def _register(self, step: Step, subject: str) -> None:
-        changed = await self._at_apple(step, subject, "register", self.registry.register)
-        if not changed:
+    async def _register(self, step: Step, subject: str, before: str) -> None:
+        after = await self._at_apple(step, subject, "register", self.registry.register)
+        if after is None or after == before:
             return
-        if changed == RegistrationState.READY:
+        if after == RegistrationState.READY:
             await step("want", self.want, _of(subject))
             await step("want rebuild", self.want_rebuild, _of(subject))
         await step("tell", self.tellers.tell_device, subject)

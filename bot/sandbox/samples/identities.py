@@ -174,23 +174,35 @@ def profile_signer() -> Identity:
 
 
 def signing_identity(
-    team: Team = HARBOUR_LABS, kind: CertificateKind = "iPhone Distribution", number: int = 1
+    team: Team = HARBOUR_LABS,
+    kind: CertificateKind = "iPhone Distribution",
+    number: int = 1,
+    *,
+    curve: bool = False,
 ) -> Identity:
-    """Give a developer's identity; another `number` is a renewed certificate with another key."""
-    return _signing_identity(team, kind, number)
+    """
+    Give a developer's identity; another `number` is a renewed certificate with another key.
+
+    The key is RSA, as Apple wants it, or of the curve P-256.
+    """
+    return _signing_identity(team, kind, number, "P-256" if curve else "RSA")
 
 
 @cache
-def _signing_identity(team: Team, kind: CertificateKind, number: int) -> Identity:
+def _signing_identity(
+    team: Team, kind: CertificateKind, number: int, key: Literal["RSA", "P-256"]
+) -> Identity:
     # The cache tells f(x) from f(a=x), so it sits behind the door that settles the arguments.
-    return new_signing_identity(team, kind, intermediate_authority(), number)
+    issuer = intermediate_authority()
+    return new_signing_identity(team, kind, issuer, number, curve=key != "RSA")
 
 
 def new_signing_identity(
-    team: Team, kind: CertificateKind, issuer: Identity, number: int = 1
+    team: Team, kind: CertificateKind, issuer: Identity, number: int = 1, *, curve: bool = False
 ) -> Identity:
     """Make a developer's identity, signed by an authority for developers."""
-    wish = _Wish(subject=_subject(team, kind), years=1, marker=_MARKERS[kind], serial=number)
+    name, marker = _subject(team, kind), _MARKERS[kind]
+    wish = _Wish(subject=name, years=1, marker=marker, serial=number, curve=curve)
     return _issue(wish, issuer)
 
 

@@ -25,7 +25,6 @@ PRELOADED = [
     "pytest",
     "tests.integration.crash.small_road",
     "tests.integration.crash.living",
-    "tests.integration.crash.phone_living",
 ]
 
 #: Seconds after which a child that neither died nor ended is killed, and its test fails.

@@ -16,11 +16,15 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from bot.findings import Gravity
 from bot.sandbox.samples.identities import root_authority
 from bot.secret_key import hold_to, secret_key
+from provisioning.actors import COMMAND_LINE
+from provisioning.appstore.client import AppStores
+from provisioning.devices.teams import AppleTeams
 from storage.catalog import grants, groups, organizations
 from storage.catalog.database import Database
 from storage.records.base import now
 from storage.records.grant import Grant
 from storage.records.group import Group
+from storage.secrets import Secrets
 from tests.integration.doctor.certificates import Wanted
 from tests.integration.doctor.installation import Installation, Plan
 from tests.integration.doctor.proxy import Ill
@@ -198,6 +202,36 @@ async def connect_elsewhere(installation: Installation, _patch: pytest.MonkeyPat
         )
         await groups.connect(session, group.id, channel, "clock")
     await database.close()
+
+
+async def connect_apple(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    """Connect a team at the sandbox's Apple by its key."""
+    installation.given["apple_api_url"] = installation.apple.url
+    settings, key = installation.settings, installation.apple.team.key
+    database = Database(settings.records_url)
+    secret = await asyncio.to_thread(secret_key, settings.key_file)
+    stores = AppStores(base_url=settings.apple_api_url)
+    async with database.writing() as session:
+        own = (await organizations.named(session, settings.organization)).id
+    teams = AppleTeams(database, Secrets(secret), stores, organization_id=own)
+    await teams.connect(key.issuer_id, key.id, key.p8.encode(), COMMAND_LINE)
+    await stores.aclose()
+    await database.close()
+
+
+async def revoke_apples_key(installation: Installation, patch: pytest.MonkeyPatch) -> None:
+    await connect_apple(installation, patch)
+    installation.apple.team.revoke_key(installation.apple.team.key.id)
+
+
+async def change_apples_terms(installation: Installation, patch: pytest.MonkeyPatch) -> None:
+    await connect_apple(installation, patch)
+    installation.apple.team.rules.agreements_missing = True
+
+
+async def lose_apple(installation: Installation, patch: pytest.MonkeyPatch) -> None:
+    await connect_apple(installation, patch)
+    installation.given["apple_api_url"] = "http://127.0.0.1:1"
 
 
 NO_ADDRESS = frozenset({"name", "way in", "certificate"})
@@ -480,5 +514,31 @@ CASES: dict[str, Case] = {
         words="is not in 1 of 1 channels",
         to_do="/invite @slipway",
         do=connect_elsewhere,
+    ),
+    "a revoked key of Apple's": Case(
+        what="Apple",
+        words="Apple rejects the API key",
+        to_do="`slipway apple rotate`",
+        do=revoke_apples_key,
+    ),
+    "new terms of Apple's": Case(
+        what="Apple",
+        words="must accept Apple's new terms",
+        to_do="Let the Account Holder sign in",
+        do=change_apples_terms,
+    ),
+    "no certificate of Apple's": Case(
+        what="Apple",
+        words="has no certificate for distribution",
+        to_do="`slipway apple certificate`",
+        gravity=WARNING,
+        do=connect_apple,
+    ),
+    "no Apple": Case(
+        what="Apple",
+        words="App Store Connect does not answer",
+        to_do="developer.apple.com/system-status",
+        gravity=WARNING,
+        do=lose_apple,
     ),
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.integration.provision.world import SECRET
+from tests.integration.provision.world import CI_SECRET
 
 
 @dataclass
@@ -29,7 +29,7 @@ class SandboxCi:
 
     async def hear(self, request: web.Request) -> web.Response:
         body = await request.read()
-        wanted = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        wanted = hmac.new(CI_SECRET.encode(), body, hashlib.sha256).hexdigest()
         if request.headers.get("X-Slipway-Signature") != f"sha256={wanted}":
             self.refused += 1
             return web.Response(status=401)

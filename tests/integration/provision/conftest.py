@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.apple.server import SandboxApple
+from provisioning.roads import ask_rebuild
 from tests.engines import EngineHome
 from tests.integration.provision.world import ProvisionWorld, opened, small_app
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nobody gather for long whom a new build is asked for."""
+    monkeypatch.setattr(ask_rebuild, "GATHERS", 0.2)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """A team at Apple, an app that is live, testers with new phones, and the roads between them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+from cryptography import x509
 from pydantic import SecretStr
 from sqlmodel import col, select
 
@@ -28,12 +29,17 @@ from provisioning.appstore.wire.backoff import Backoff
 from provisioning.devices.devices import Claim
 from provisioning.devices.udids import Udid, UdidForm
 from provisioning.installing.served_file import chosen, devices_of
+from provisioning.intake.preparing import Preparing
+from provisioning.ports import Engine, Teller
 from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.road import Road
 from provisioning.roads.tell_held import TellHeld
+from provisioning.signing.certificates import read_certificates, written_certificates
+from provisioning.signing.identities import Identities
+from provisioning.signing.variants import Signing
 from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog import devices, registrations, variants
@@ -61,9 +67,8 @@ PATIENCE = 60.0
 #: What the clock does every half minute.
 TICK = 0.2
 
-#: How long others may join a rebuild.
-GATHERS = 0.2
-SECRET = "a secret of the CI's"
+#: What a CI knows the calls of a world by.
+CI_SECRET = "a secret of the CI's"
 
 APP = "com.example.harbour"
 BUNDLES = (APP, f"{APP}.share")
@@ -231,15 +236,74 @@ def _actor(tester: Tester) -> Actor:
     return person(slack(tester.slack_id), origin="test")
 
 
-def roads_of(room: DeviceRoom, sending: DistributeRoom, tellers: Tellers) -> tuple[Road, ...]:
-    """Return the roads between a phone, a release and a person."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What a world stands on, and whoever opens it again: records, blobs, and who is who there."""
+
+    home: EngineHome
+    apple_url: str
+    organization_id: str
+    people: Mapping[str, str]
+    authorities: Sequence[str]
+    webhook: str = ""
+
+    def issuers(self) -> list[x509.Certificate]:
+        """Return who issued the certificates here: they are other ones in each process."""
+        return read_certificates(self.authorities) or []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Furnished:
+    """The rooms of a world and the roads between them."""
+
+    room: DeviceRoom
+    sending: DistributeRoom
+    roads: tuple[Road, ...]
+    stores: AppStores
+    directory: FakeDirectory
+
+
+def furnished(
+    base: Base, database: Database, signing: SigningRoom, engine: Engine, teller: Teller
+) -> Furnished:
+    """Put the rooms together as the house does, on a directory of a few people."""
+    directory = FakeDirectory()
+    for user_id, name in base.people.items():
+        directory.add(user_id, name)
+    settings = Settings(
+        # A webhook on this machine is called by an installation on this machine alone.
+        base_url="http://127.0.0.1:1" if base.webhook else "https://slipway.example.com",
+        data_dir=base.home.data_dir,
+        admins=("UANN",),
+        rebuild_webhook_url=base.webhook,
+        rebuild_webhook_secret=SecretStr(CI_SECRET) if base.webhook else None,
+    )
+    ground = Ground(
+        settings=settings,
+        links=Links(settings.base_url),
+        database=database,
+        blobs=LocalBlobs(base.home.data_dir / "blobs", spare=0),
+        organization_id=base.organization_id,
+        key=b"k" * 32,
+        authorities=tuple(base.issuers()),
+    )
+    tellers = Tellers([teller])
+    stores = AppStores(base_url=base.apple_url, backoff=QUICKLY)
+    people = people_room(ground, directory)
+    room = device_room(ground, people, signing, engine, stores)
+    sending = distribute_room(ground, people, room, tellers, engine)
+    roads = _roads(room, sending, tellers)
+    return Furnished(room=room, sending=sending, roads=roads, stores=stores, directory=directory)
+
+
+def _roads(room: DeviceRoom, sending: DistributeRoom, tellers: Tellers) -> tuple[Road, ...]:
     carrying, covering, rebuilds = sending.carrying, sending.covering, sending.rebuilds
     return (
         Register(room.registry, room.waves.want_for, rebuilds.want_for, tellers).road(),
         Provision(room.waves, room.profiles, tellers, covering.after).road(),
         Distribute(carrying, covering, tellers).road(),
         TellHeld(carrying, covering, tellers).road(),
-        AskRebuild(rebuilds, tellers, gathers=GATHERS).road(),
+        AskRebuild(rebuilds, tellers).road(),
     )
 
 
@@ -251,63 +315,55 @@ async def opened(
     *,
     bundles: Sequence[str] = BUNDLES,
     webhook: str = "",
-    boundary: Callable[[str], None] | None = None,
 ) -> AsyncGenerator[ProvisionWorld]:
     """Open a world whose team has App IDs for *bundles*, and our certificate."""
     database = Database(home.database_url)
-    blobs = LocalBlobs(home.data_dir / "blobs", spare=0)
-    bench = await open_bench(database, blobs, ipa, home.data_dir)
-    directory = FakeDirectory()
-    directory.add("UANN", "Ann Archer")
-    assert bench.shelf.tester.slack_id is not None
-    directory.add(bench.shelf.tester.slack_id, bench.shelf.tester.name)
-    settings = Settings(
-        # A webhook on this machine is called by an installation on this machine alone.
-        base_url="http://127.0.0.1:1" if webhook else "https://slipway.example.com",
-        data_dir=home.data_dir,
-        admins=("UANN",),
-        rebuild_webhook_url=webhook,
-        rebuild_webhook_secret=SecretStr(SECRET) if webhook else None,
+    bench = await open_bench(
+        database, LocalBlobs(home.data_dir / "blobs", spare=0), ipa, home.data_dir
     )
-    ground = Ground(
-        settings=settings,
-        links=Links(settings.base_url),
-        database=database,
-        blobs=blobs,
-        organization_id=bench.shelf.build.organization_id,
-        key=b"k" * 32,
-    )
+    engine = DurableEngine(home.database_url, data_dir=home.data_dir, timing=HURRIED)
     teller = FakeTeller()
-    tellers = Tellers([teller])
-    engine = DurableEngine(
-        home.database_url, data_dir=home.data_dir, boundary=boundary, timing=HURRIED
-    )
-    stores = AppStores(base_url=apple.url, backoff=QUICKLY)
-    signing = SigningRoom(identities=bench.identities, variants=bench.signing)
-    people = people_room(ground, directory)
-    room = device_room(ground, people, signing, engine, stores)
-    sending = distribute_room(ground, people, room, tellers, engine)
-    roads = roads_of(room, sending, tellers)
+    signing = signing_of(database, bench.identities, bench.signing)
+    base = replace(base_of(home, apple, bench), webhook=webhook)
+    found = furnished(base, database, signing, engine, teller)
     try:
-        team_id = await _connected(bench, apple, room, bundles)
-        async with engine.running(roads):
+        team_id = await connected(bench, apple, found.room, bundles)
+        async with engine.running(found.roads):
             yield ProvisionWorld(
                 bench=bench,
                 apple=apple,
-                room=room,
-                sending=sending,
+                room=found.room,
+                sending=found.sending,
                 engine=engine,
                 teller=teller,
-                directory=directory,
-                roads=roads,
+                directory=found.directory,
+                roads=found.roads,
                 team_id=team_id,
             )
     finally:
-        await stores.aclose()
+        await found.stores.aclose()
         await database.close()
 
 
-async def _connected(
+def signing_of(database: Database, identities: Identities, signing: Signing) -> SigningRoom:
+    return SigningRoom(
+        identities=identities, variants=signing, preparing=Preparing(database, signing)
+    )
+
+
+def base_of(home: EngineHome, apple: SandboxApple, bench: Bench) -> Base:
+    tester = bench.shelf.tester
+    assert tester.slack_id is not None
+    return Base(
+        home=home,
+        apple_url=apple.url,
+        organization_id=bench.shelf.build.organization_id,
+        people={"UANN": "Ann Archer", tester.slack_id: tester.name},
+        authorities=written_certificates(world.authorities()) or [],
+    )
+
+
+async def connected(
     bench: Bench, apple: SandboxApple, room: DeviceRoom, bundles: Sequence[str]
 ) -> str:
     """Let the team have what it had before Slipway came, and connect it."""
