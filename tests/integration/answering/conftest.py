@@ -12,6 +12,7 @@ from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
 from bot.slack import workspace as parts
 from bot.slack.features.distribution import deeds
 from bot.slack.line import pace, submitting
+from provisioning.roads import ask_rebuild
 from tests.integration.answering.asking import Asking, at_rest
 from tests.integration.slack.house import House, Plan, Samples, opened
 
@@ -35,6 +36,7 @@ def _in_a_hurry() -> Generator[None]:
         patch.setattr(parts, "PAUSE", 0.02)
         patch.setattr(pace, "EDIT_PAUSE", 0.1)
         patch.setattr(bootstrap, "READERS", 1)
+        patch.setattr(ask_rebuild, "GATHERS", 0.1)
         # A busy machine is given nearly all of the three seconds before a form says that it waits.
         patch.setattr(submitting, "IN_TIME", 2.5)
         patch.setattr(deeds, "COUNT_WITHIN", 2.5)

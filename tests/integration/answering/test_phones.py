@@ -54,28 +54,50 @@ async def team(furnished: House) -> AppleTeam:
 
 async def with_phone(house: House, team: AppleTeam, name: str, state: RegistrationState) -> str:
     """Let somebody with a phone come who was never given anything; return their mention."""
+    device_id = await owning(house, name)
+    async with house.running.ground.database.writing() as session:
+        session.add(
+            Registration(
+                organization_id=house.running.ground.organization_id,
+                device_id=device_id,
+                team_id=team.id,
+                state=state,
+                requested_by=BY,
+            )
+        )
+    return house.workspace.person(name).mention
+
+
+async def owning(house: House, name: str) -> str:
+    """Let somebody come who has a phone; return the device's id."""
     person = house.workspace.add_person(name)
     own = house.running.ground.organization_id
     async with house.running.ground.database.writing() as session:
         (tester,) = await testers.of_slack(session, own, {person.id: name})
         device = Device(
             organization_id=own,
-            udid=f"00008110-00112233{len(name):02X}{ord(name[0]):02X}001E"[:25],
+            udid=f"00008110-00112233AABB{ord(name[0]):04X}",
             tester_id=tester.id,
             created_by=BY,
         )
         session.add(device)
-        await session.flush()
-        session.add(
-            Registration(
-                organization_id=own,
-                device_id=device.id,
-                team_id=team.id,
-                state=state,
-                requested_by=BY,
-            )
-        )
-    return person.mention
+    return device.id
+
+
+async def test_without_the_team_of_a_build_a_new_one_is_asked_for_and_everybody_knows(
+    furnished: House, asking: Asking
+) -> None:
+    await owning(furnished, "Pia")
+    pia = furnished.workspace.person("Pia").mention
+
+    said = await asking.said("Ann", f"distribute harbour to {pia}")
+
+    assert "goes to *1 person*" in said
+    asked = await furnished.dm_to("Ann", "build it again")
+    assert "Harbour 2.4.0 (241) is not signed for 1 device" in asked.said()
+    assert "Its team at Apple is not connected" in asked.said()
+    told = await furnished.dm_to("Pia", "A new build with it was asked for")
+    assert "*Harbour 2.4.0 (241)* is not signed for your device" in told.said()
 
 
 async def test_where_nobody_is_left_out_nothing_is_asked(
