@@ -154,6 +154,11 @@ class ReleaseCard:
         return self.counts.get(RecipientState.HELD, 0)
 
     @property
+    def is_signing(self) -> bool:
+        """Whether it is being signed for more phones before anybody is told of an act."""
+        return any(act.state is DistributionState.SIGNING for act in self.acts)
+
+    @property
     def people(self) -> int:
         """How many people it was given to."""
         return sum(self.counts.values())

@@ -33,6 +33,7 @@ class Distribute:
         if waves:
             # Nobody is told before it is signed, as far as it can be; the others are held.
             await self._progress(step, "show signing", distribution_id)
+            await self._say_that_it_waits(step, distribution_id)
             await come_about(step, "signing ", self.covering.have_ended, waves)
             await step("go on", self.covering.go_on, distribution_id, waiting, waves)
         await self._progress(step, "show start", distribution_id)
@@ -64,6 +65,13 @@ class Distribute:
         """Show how far it is; nothing depends on it."""
         try:
             await step.briefly(name, self._show, distribution_id)
+        except SlipwayError:
+            return
+
+    async def _say_that_it_waits(self, step: Step, distribution_id: str) -> None:
+        """Say where it was sent from why nobody hears of it yet; nothing depends on it."""
+        try:
+            await step.briefly("report signing", self.tellers.report, distribution_id)
         except SlipwayError:
             return
 

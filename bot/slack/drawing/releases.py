@@ -39,10 +39,20 @@ def state_of(card: Stands) -> str:
 
 
 class WithPhones(Protocol):
-    """Whatever says how many wait until it is signed for their phone."""
+    """Whatever says how many wait until it is signed for their phone, and if everybody does."""
 
     @property
     def waiting_for_phones(self) -> int: ...
+
+    @property
+    def is_signing(self) -> bool: ...
+
+
+def about_phones(card: WithPhones) -> str:
+    """Return for a line with little room what waits for phones, empty when nothing does."""
+    said = ["is being signed for more phones"] if card.is_signing else []
+    said += [waiting] if (waiting := waiting_for_phones(card)) else []
+    return ", ".join(said)
 
 
 def waiting_for_phones(card: WithPhones) -> str:

@@ -14,7 +14,7 @@ from storage.records.device import Device
 from storage.records.identity import SigningIdentity
 from storage.records.registration import Registration, RegistrationState
 from tests.integration.answering.asking import Asking, at_rest, words_of
-from tests.integration.slack.house import House
+from tests.integration.slack.house import BUILDS, House
 
 pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.usefixtures("rested")]
 
@@ -147,4 +147,8 @@ async def test_a_manager_who_waits_is_told_of_a_wave_that_failed(
 
     assert sent.action == "clear"
     await furnished.dm_to("Ann", "*Nia*: It could not be signed for their phone")
+    assert any(
+        "waits for their phone" in m.said() or "wait for their phones" in m.said()
+        for m in furnished.workspace.by_bot(BUILDS)
+    )
     assert not [m for m in furnished.workspace.dms("Nia") if m.is_bot]

@@ -34,6 +34,7 @@ from tests.unit.provisioning.codesign import world
 TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show", "prepare")
 DISTRIBUTE = (
     "resolve",
+    "cover",
     "show start",
     "places",
     "announce",

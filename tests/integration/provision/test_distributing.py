@@ -86,6 +86,8 @@ async def test_everybody_waits_until_it_is_signed_for_a_phone_that_apple_has(
     sent = await send(provision, phone, nobodys)
     await provision.until(lambda: is_in(provision, sent.id, DistributionState.SIGNING))
     assert provision.teller.told == []
+    card = await provision.cards.release(provision.release_id)
+    assert card.is_signing
     provision.apple.faults.clear()
     await is_done(provision, sent.id)
 

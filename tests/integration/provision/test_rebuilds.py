@@ -126,6 +126,21 @@ async def test_a_ci_that_refuses_is_given_up_aloud_and_nobody_is_told_of_a_build
     assert asking.teller.rebuilds == []
 
 
+@pytest.mark.slow
+async def test_a_ci_that_stays_broken_is_given_up_aloud(
+    asking: ProvisionWorld, ci: SandboxCi
+) -> None:
+    ci.answers = [500] * 10_000
+    await phone(asking, 2)
+    await ended(asking, RebuildState.FAILED)
+
+    ((reference, sentence),) = asking.teller.troubles
+    assert reference == ANN.reference
+    assert "It answered 500." in sentence
+    assert len(ci.answers) < 9_990, "It was tried often before."
+    assert asking.teller.rebuilds == []
+
+
 async def test_whoever_comes_later_is_asked_for_with_the_others_and_told_alone(
     asking: ProvisionWorld, ci: SandboxCi
 ) -> None:

@@ -31,6 +31,7 @@ from provisioning.devices.udids import Udid, UdidForm
 from provisioning.installing.served_file import chosen, devices_of
 from provisioning.intake.preparing import Preparing
 from provisioning.ports import Engine, Teller
+from provisioning.releases.reading import Cards
 from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
 from provisioning.roads.provision import Provision
@@ -130,6 +131,10 @@ class ProvisionWorld:
                 )
             )
         return _actor(tester)
+
+    @property
+    def cards(self) -> Cards:
+        return Cards(self.database, organization_id=self.bench.shelf.build.organization_id)
 
     @property
     def release_id(self) -> str:

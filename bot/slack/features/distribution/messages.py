@@ -4,7 +4,13 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import ENDED, reached, reached_in_short, waiting_for_phones
+from bot.slack.drawing.releases import (
+    ENDED,
+    about_phones,
+    reached,
+    reached_in_short,
+    waiting_for_phones,
+)
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -69,8 +75,7 @@ def _state(card: ReleaseCard, sign: str, word: str) -> str:
     parts = [f"{sign} *{word}*", f"release {card.number}"]
     if card.people:
         parts.append(reached_in_short(card))
-    if card.waiting_for_phones:
-        parts.append(waiting_for_phones(card))
+    parts += [phones] if (phones := about_phones(card)) else []
     if card.previous and card.standing is Standing.LIVE:
         parts.append(f"after {mrkdwn.plain(card.previous, 60)}")
     if card.successor:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import line, phones, reached, state_of, waiting_for_phones
+from bot.slack.drawing.releases import about_phones, line, phones, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row, rows
@@ -152,8 +152,8 @@ def _reach(card: ReleaseCard, tally: Tally | None, *, distributes: bool) -> list
     lines += [_act(act) for act in card.acts[-ACTS:]]
     waiting = card.counts.get(RecipientState.WAITING, 0)
     lines.append(reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
-    if card.waiting_for_phones:
-        lines.append(f"{waiting_for_phones(card)}.")
+    if phones_wait := about_phones(card):
+        lines.append(f"{phones_wait[:1].upper()}{phones_wait[1:]}.")
     if tally is not None:
         lines.append(phones(tally))
     shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]

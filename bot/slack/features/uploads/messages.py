@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import notes, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import ENDED, reached_in_short
+from bot.slack.drawing.releases import ENDED, about_phones, reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row
@@ -234,7 +234,8 @@ def _reach(release: ReleaseCard) -> str:
         return ""
     groups = [chip.name for act in release.acts for chip in act.groups]
     where = row([mrkdwn.plain(name, 40) for name in dict.fromkeys(groups)])
-    return f" · {reached_in_short(release)}" + (f" · {where}" if where else "")
+    said = [reached_in_short(release), about_phones(release), where]
+    return "".join(f" · {one}" for one in said if one)
 
 
 def _whose(release: ReleaseCard) -> str:
