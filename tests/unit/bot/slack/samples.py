@@ -101,6 +101,7 @@ def release(**changes: object) -> ReleaseCard:
         "acts": (),
         "counts": {},
         "unreached": (),
+        "held": (),
         "mandatory": False,
         "successor": None,
         "newer": None,

@@ -97,6 +97,15 @@ def test_hundreds_of_people_who_could_not_be_told_fit_in_a_message() -> None:
     assert "and 275 more" in reading.words(message)
 
 
+def test_hundreds_of_people_who_wait_for_their_phones_fit_in_a_message() -> None:
+    many = tuple(Unreached(name=f"{EVIL} {i}" * 9, reason="x" * 400) for i in range(30))
+    card = samples.live(held=many, counts={RecipientState.HELD: 300})
+    shown = reading.words(messages.shortfall(samples.act(), card))
+
+    assert "300 wait for their phones" in shown
+    assert "and 275 more" in shown
+
+
 def test_no_text_of_strangers_reaches_slack_unescaped() -> None:
     evil = EVIL
     card = samples.live(
@@ -106,6 +115,7 @@ def test_no_text_of_strangers_reaches_slack_unescaped() -> None:
         build=samples.build(name=evil, version=evil, build=evil),
         acts=(samples.act(groups=(GroupChip(id="1", name=evil),), shortfall=evil),),
         unreached=(Unreached(name=evil, reason=evil),),
+        held=(Unreached(name=evil, reason=evil),),
     )
     shown = [
         messages.announcement(card, None),
