@@ -28,15 +28,15 @@ def furnished(
     tellers = Tellers()
     people = people_room(ground, workspace.directory)
     sources = {"slack": slack.make_source(ground, workspace)}
-    signing = signing_room(ground)
+    signing, installing = signing_room(ground), install_room(ground)
     house = House(
         people=people,
         releases=release_room(ground, people.permissions),
         signing=signing,
         devices=device_room(ground, people, signing, engine, apple),
-        installing=install_room(ground),
+        installing=installing,
         intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
-        distributing=distribute_room(ground, people, tellers, engine),
+        distributing=distribute_room(ground, people, installing, tellers, engine),
         tellers=tellers,
         links=ground.links,
         examine=ground.examine,

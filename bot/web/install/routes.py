@@ -10,7 +10,6 @@ from aiohttp import web
 
 from bot.links import Links
 from bot.web.install import plists
-from bot.web.install.handing import Handing
 from bot.web.install.icons import SIZES, Icons
 from bot.web.install.packages import Packages
 from bot.web.install.pages import install_page
@@ -18,9 +17,11 @@ from bot.web.install.visitors import Visitor, visitor_of
 from bot.web.kit.doors import Access, Door
 from bot.web.kit.rendering import Pages
 from provisioning.installing.grants import Grants, OpenedGrant
+from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.installability import Way, judge
 from provisioning.installing.receipts import Receipts
 from provisioning.installing.served_file import EDITION_LENGTH
+from provisioning.installing.verdict import InstallVerdict
 from storage.blobs.store import BlobStore
 from storage.errors import NotFound
 from storage.records.base import now
@@ -46,19 +47,20 @@ class InstallPages:
         self,
         *,
         grants: Grants,
+        installabilities: Installabilities,
         receipts: Receipts,
         blobs: BlobStore,
         links: Links,
         pages: Pages,
-        stall: float,
-        handing: Handing | None = None,
+        packages: Packages,
     ) -> None:
         self._grants = grants
+        self._installabilities = installabilities
         self._receipts = receipts
         self._links = links
         self._pages = pages
         self._icons = Icons(blobs)
-        self._packages = Packages(blobs=blobs, receipts=receipts, stall=stall, handing=handing)
+        self._packages = packages
 
     def doors(self) -> list[Door]:
         paths = {
@@ -99,9 +101,10 @@ class InstallPages:
             await self._note(self._receipts.opened(opened.grant.id), opened)
         token = request.match_info["token"]
         known = await self._grants.circumstances(opened)
+        said = await self._verdict(opened, visitor)
         # Long notes take a third of a second to read; others are served meanwhile.
         page = await asyncio.to_thread(
-            install_page, opened, known, visitor, self._links, token, at=now()
+            install_page, opened, known, said, visitor, self._links, token, at=now()
         )
         return self._pages.answer("install.html", {"page": page}, status=200)
 
@@ -142,6 +145,13 @@ class InstallPages:
             drawing, kind="svg", border=2, scale=8, light="#fff"
         )
         return web.Response(body=drawing.getvalue(), content_type="image/svg+xml", charset="utf-8")
+
+    async def _verdict(self, opened: OpenedGrant, visitor: Visitor) -> InstallVerdict:
+        """Return whether it installs on what its person asks with, or else on what they have."""
+        served = await self._installabilities.of_tester(
+            opened.tester.id, [opened.release.id], phone=visitor.phone
+        )
+        return served[opened.release.id].verdict
 
     async def _note(self, noting: Awaitable[None], opened: OpenedGrant) -> None:
         try:
