@@ -56,7 +56,7 @@ class Installabilities:
             found = await devices.standings(session, known, read.team_ids)
         owned: dict[str | None, list[DeviceStanding]] = {}
         for one in found:
-            owned.setdefault(one.tester_id, []).append(one)
+            owned.setdefault(one.device.tester_id, []).append(one)
         return read.readiness(release_id, [owned.get(one, []) for one in tester_ids])
 
     async def of_tester(
@@ -137,14 +137,15 @@ def _held(owned: Sequence[DeviceStanding], team_id: str | None) -> list[HeldDevi
     """Return somebody's devices as they stand with one team."""
     found: dict[str, HeldDevice] = {}
     for one in owned:
+        device = one.device
         theirs = team_id is not None and one.team_id == team_id
-        if one.id in found and not theirs:
+        if device.id in found and not theirs:
             continue  # It is another team's word on a device that is there already.
-        found[one.id] = HeldDevice(
-            udid=one.udid,
-            model=one.model,
-            system_version=one.system_version,
-            platform=one.platform,
+        found[device.id] = HeldDevice(
+            udid=device.udid,
+            model=device.model,
+            system_version=device.system_version,
+            platform=device.platform,
             disabled=one.disabled,
             state=one.state if theirs else None,
             reason=(one.reason or "") if theirs else "",

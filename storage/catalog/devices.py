@@ -67,12 +67,7 @@ async def udids(session: Session, tester_ids: Collection[str]) -> list[OwnUdid]:
 class DeviceStanding(NamedTuple):
     """How a device stands with one of some teams; the last three are None with none of them."""
 
-    id: str
-    tester_id: str
-    udid: str
-    model: str
-    system_version: str
-    platform: str
+    device: OwnUdid
     disabled: bool
     team_id: str | None
     state: RegistrationState | None
@@ -90,7 +85,7 @@ async def standings(
         .where(among(session, col(Device.tester_id), tester_ids))
         .order_by(col(Device.created_at), col(Device.id))
     )
-    return [DeviceStanding(*row) for row in found.all()]
+    return [_standing(row) for row in found.all()]
 
 
 async def given_standings(
@@ -121,8 +116,13 @@ async def given_standings(
     for tester_id, *row in found.all():
         own = given.setdefault(tester_id, [])
         if row[0] is not None:
-            own.append(DeviceStanding(*row))
+            own.append(_standing(row))
     return given
+
+
+def _standing(row: Sequence[Any]) -> DeviceStanding:
+    count = len(OwnUdid._fields)
+    return DeviceStanding(OwnUdid(*row[:count]), *row[count:])
 
 
 def _at(team_ids: Collection[str]) -> sa.ColumnElement[bool]:
