@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from bot.findings import Examine
 from bot.links import Links
+from provisioning.connecting.invitations import AppleInvitations
+from provisioning.connecting.setup import AppleSetup
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
 from provisioning.devices.policies import Policies
@@ -19,6 +21,7 @@ from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
 from provisioning.intake.intake import Intake
+from provisioning.intake.preparing import Preparing
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
 from provisioning.people.people import People
@@ -60,10 +63,11 @@ class ReleaseRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningRoom:
-    """Identities, and what is signed with them."""
+    """Identities, what is signed with them, and what is made ready for it."""
 
     identities: Identities
     variants: Signing
+    preparing: Preparing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,14 @@ class DeviceRoom:
     policies: Policies
     profiles: Profiles
     waves: Waves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppleRoom:
+    """The page on which teams at Apple are connected."""
+
+    invitations: AppleInvitations
+    setup: AppleSetup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +122,7 @@ class House:
     releases: ReleaseRoom
     signing: SigningRoom
     devices: DeviceRoom
+    apple: AppleRoom
     installing: InstallRoom
     intake: Intake
     distributing: DistributeRoom

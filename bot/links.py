@@ -49,6 +49,10 @@ class Links:
         """Return the page on which somebody edits the notes of a release."""
         return f"{self.base_url}/n/{token}"
 
+    def apple(self, token: str) -> str:
+        """Return the page on which an admin connects a team at Apple."""
+        return f"{self.base_url}/apple/{token}"
+
     def manifest(self, token: str) -> str:
         return f"{self.install(token)}/manifest.plist"
 

@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     apple_api_url: str = "https://api.appstoreconnect.apple.com"
     """The base of the App Store Connect API, or of anything that speaks it."""
 
+    apple_authorities_file: Path | None = None
+    """A PEM file of authorities that stand for Apple's; for the sandbox and for tests only."""
+
     admins: List = ()
     """Slack user ids of the admins, separated by commas."""
 
@@ -126,12 +129,12 @@ class Settings(BaseSettings):
         "slack_signing_secret",
         "secret_key_file",
         "backup_dir",
+        "apple_authorities_file",
         mode="before",
     )
     @classmethod
     def _nothing_is_none(cls, value: Any) -> Any:  # noqa: ANN401
-        """Take a line of a file of settings whose value was left out for no value."""
-        return (value.strip() or None) if isinstance(value, str) else value
+        return _given(value)
 
     @field_validator("slack_file_hosts", "admins", mode="before")
     @classmethod
@@ -266,16 +269,27 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - the fields of Settings
 
 
 class _SigningSettings(BaseSettings):
-    """What the command `slipway resign` takes, which works without any other setting."""
+    """What the commands of code signing take, which work without any other setting."""
 
     model_config = SettingsConfigDict(env_prefix="SLIPWAY_", extra="ignore", frozen=True)
 
     p12_password: SecretStr | None = None
+    apple_authorities_file: Path | None = None
+
+    @field_validator("apple_authorities_file", mode="before")
+    @classmethod
+    def _nothing_is_none(cls, value: Any) -> Any:  # noqa: ANN401
+        return _given(value)
 
 
 def p12_password() -> SecretStr | None:
     """Return the password of the p12 that `slipway resign` signs with; None when there is none."""
     return _SigningSettings().p12_password
+
+
+def apple_authorities_file() -> Path | None:
+    """Return the file of the authorities that stand for Apple's, for commands without a house."""
+    return _SigningSettings().apple_authorities_file
 
 
 def strangers() -> dict[str, str]:
@@ -297,6 +311,11 @@ def strangers() -> dict[str, str]:
         name: next(iter(get_close_matches(name.upper(), real, n=1, cutoff=NEAR)), "")
         for name in found
     }
+
+
+def _given(value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
+    """Take a line of a file of settings whose value was left out for no value."""
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def _start_of(token: SecretStr | None) -> str:

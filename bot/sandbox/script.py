@@ -12,7 +12,6 @@ from typing import TypeVar, cast
 from bot.sandbox.acting import buttons, named_button
 from bot.sandbox.demo import Demo, running
 from bot.sandbox.phone import phone
-from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.slack.messages import Message
 from bot.slack.drawing.words import REFUSED
 from bot.slack.kit import names
@@ -20,6 +19,9 @@ from storage.errors import SlipwayError
 from storage.records.upload import UploadState
 
 T = TypeVar("T")
+
+#: What is posted where nobody brings a build.
+SAMPLE = "Harbour-2.4.0-241.ipa"
 
 #: How many seconds each step may take, and how many bytes a second go by at the least.
 PATIENCE = 30.0
@@ -60,7 +62,8 @@ class _Walk:
     async def walk(self, build: Path | None) -> int:
         await self._demo.past
         self._say("Ann is the release manager, Cid an uploader, Bob a tester.")
-        path = build if build is not None else await asyncio.to_thread(self._sample)
+        package = self._demo.studio.package
+        path = build if build is not None else await asyncio.to_thread(package, SAMPLE)
         size = await asyncio.to_thread(lambda: path.stat().st_size)
         self._patience += size / BYTES_PER_SECOND
         self._say(f"Cid posts {path.name} ({size:,} bytes) in #mobile-builds.")
@@ -73,7 +76,9 @@ class _Walk:
         await self._make_group()
         link = await self._link() if await self._distribute(posted) else await self._old_link()
         self._android = ":robot_face:" in card.said() or "Android" in card.said()
-        return await self._install(link, path, size)
+        # Nobody's own build can know Bob's phone; any phone shows that its bytes arrive.
+        anybodys = build is not None
+        return await self._install(link, path, size, anybodys=anybodys)
 
     async def _card(self, posted: Message) -> Message:
         card = await self._until(
@@ -157,8 +162,9 @@ class _Walk:
         self._say("Bob has this build from the last time; its link is on his Home.")
         return found.group()
 
-    async def _install(self, link: str, path: Path, size: int) -> int:
-        async with phone(android=self._android) as device:
+    async def _install(self, link: str, path: Path, size: int, *, anybodys: bool) -> int:
+        own = self._demo.studio.phone("Bob", android=self._android)
+        async with phone(android=self._android) if anybodys else own as device:
             installed = await device.install(link)
         wanted = await asyncio.to_thread(_digest, path)
         if installed.sha256 != wanted or installed.size != size:
@@ -201,11 +207,6 @@ class _Walk:
             return f"{SILENCE} by its name it is none."
         card = await cards.upload(upload_id)
         return f"{SILENCE} {card.reason}" if card.state is UploadState.DROPPED else None
-
-    def _sample(self) -> Path:
-        folder = self._demo.settings.data_dir
-        folder.mkdir(parents=True, exist_ok=True)
-        return harbour_ipa(folder, keys=folder / "sample-keys")
 
     def _say(self, line: str) -> None:
         print(f"{time.monotonic() - self._started:6.2f} s  {line}", flush=True)  # noqa: T201

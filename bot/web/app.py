@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.links import Links
+from bot.web.apple.routes import ApplePages, AppleParts
 from bot.web.health import About, Check, health_doors, nothing
 from bot.web.install.handing import Handing
 from bot.web.install.packages import Packages
@@ -33,8 +34,9 @@ class WebParts:
     """
     What the web application is made of.
 
-    `notes` is what the page of release notes needs, which is not there without it. `doors` are
-    those of others, such as Slack's events, and `guards` who lets people in there.
+    `notes` and `apple` are what the pages of release notes and of Apple's teams need, which are not
+    there without it. `doors` are those of others, such as Slack's events, and `guards` who lets
+    people in there.
     `alive` and `ready` are the checks of `/healthz` and `/readyz` by name; `about` returns what
     both say beside them. `stall` is in seconds. With `handing` the proxy sends packages.
     """
@@ -47,6 +49,7 @@ class WebParts:
     alive: Mapping[str, Check] = field(default_factory=dict)
     ready: Mapping[str, Check] = field(default_factory=dict)
     notes: NotesParts | None = None
+    apple: AppleParts | None = None
     about: About = nothing
     doors: Sequence[Door] = ()
     guards: Mapping[Access, Guard] = field(default_factory=dict)
@@ -70,6 +73,7 @@ def make_web(parts: WebParts) -> web.Application:
         ),
     )
     notes = NotesPages(parts.notes, pages) if parts.notes is not None else None
+    apple = ApplePages(parts.apple, pages) if parts.apple is not None else None
     app = web.Application(middlewares=[answer_errors(pages)])
     app.on_response_prepare.append(add_headers(secure=parts.links.secure))
     doors = [
@@ -79,11 +83,14 @@ def make_web(parts: WebParts) -> web.Application:
         *install.doors(),
         *([parts.handing.door()] if parts.handing is not None else ()),
         *(notes.doors() if notes is not None else ()),
+        *(apple.doors() if apple is not None else ()),
         *parts.doors,
     ]
     guards: dict[Access, Guard] = {Access.GRANT: install.admit}
     if notes is not None:
         guards[Access.INVITATION] = notes.admit
+    if apple is not None:
+        guards[Access.ONE_TIME] = apple.admit
     if parts.handing is not None:
         guards[Access.PROXY] = parts.handing.admit
     open_doors(app, doors, {**guards, **parts.guards})

@@ -15,6 +15,7 @@ from bot.slack.line.http import PATH, Entrance
 from bot.slack.line.socket import Socket
 from bot.slack.workspace import Workspace
 from bot.web.app import WebParts, make_runner, make_web
+from bot.web.apple.routes import AppleParts
 from bot.web.health import About, Check, blobs_answer, database_answers, takes_writing
 from bot.web.icons import icon_door
 from bot.web.install.handing import Handing, Proxy
@@ -130,6 +131,7 @@ async def serving(
             doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *doorway.doors],
             guards=doorway.guards,
             notes=notes_parts(house, slack.workspace),
+            apple=AppleParts(setup=house.apple.setup),
             handing=handing(ground, house),
         )
     )

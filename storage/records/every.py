@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from storage.records import (
     app,
+    apple_invitation,
     apple_team,
     audit,
     build,
@@ -33,6 +34,7 @@ from storage.records import (
 
 MODULES = (
     app,
+    apple_invitation,
     apple_team,
     audit,
     build,

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from storage.catalog import (
+    apple_invitations,
     apple_teams,
     apps,
     audit,
@@ -386,6 +387,7 @@ WORK: dict[str, Question] = {
     "variants.ready_with_tag": lambda s, t: variants.ready_with_tag(s, t.build_id, "a"),
     "variants.signed_anew": lambda s, t: variants.signed_anew(s, t.build_id, MARK),
     "variants.preparation_of": lambda s, t: variants.preparation_of(s, t.build_id, MARK),
+    "variants.refusal_of": lambda s, t: variants.refusal_of(s, t.build_id, MARK),
     "variants.prepared": lambda s, t: variants.prepared(s, t.build_id, MARK),
     "variants.keep_preparation": lambda s, t: variants.keep_preparation(s, _preparation(t)),
     "variants.crowded": lambda s, _: variants.crowded(s, "", limit=100),
@@ -486,6 +488,12 @@ PEOPLE: dict[str, Question] = {
     "groups.disconnect": lambda s, t: groups.disconnect(s, t.crowd_id, t.channel_id),
     "groups.set_broken": lambda s, t: groups.set_broken(s, t.channel_id, "archived"),
     "groups.rename_channel": lambda s, t: groups.rename_channel(s, t.channel_id, "C1"),
+    "apple_invitations.with_token_hash": lambda s, _: apple_invitations.with_token_hash(s, MARK),
+    "apple_invitations.claim": lambda s, _: apple_invitations.claim(s, MARK[:32], now()),
+    "apple_invitations.give_back": lambda s, _: apple_invitations.give_back(s, MARK[:32], ""),
+    "apple_invitations.sweep": lambda s, t: apple_invitations.sweep(
+        s, t.organization_id, BEGINNING
+    ),
     "devices.get": _got,
     "devices.standings": lambda s, t: devices.standings(s, [t.tester_id], [MARK]),
     "devices.given_standings": lambda s, t: devices.given_standings(s, t.release_id, [MARK]),
@@ -519,7 +527,6 @@ PEOPLE: dict[str, Question] = {
         s, t, lambda one: registrations.move(s, one, RegistrationState.READY)
     ),
     "slots.of_teams": lambda s, _: slots.of_teams(s, [MARK]),
-    "slots.read_at": lambda s, _: slots.read_at(s, [MARK]),
     "slots.replace": _replace_slots,
     "slots.keep": _keep_slot,
     "device_policies.of": lambda s, t: device_policies.of(s, t.organization_id),
@@ -550,6 +557,7 @@ PEOPLE: dict[str, Question] = {
     "receipts.last_installed": lambda s, t: receipts.last_installed(s, [t.tester_id]),
     "apple_teams.get": _get_team,
     "apple_teams.every": lambda s, _: apple_teams.every(s),
+    "apple_teams.connected": lambda s, t: apple_teams.connected(s, t.organization_id),
     "apple_teams.of_issuer": lambda s, t: apple_teams.of_issuer(s, t.organization_id, ISSUER),
     "identities.get": _identity,
     "identities.of_certificate": lambda s, t: identities.of_certificate(s, t.organization_id, MARK),
