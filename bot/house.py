@@ -8,6 +8,7 @@ from provisioning.connecting.invitations import AppleInvitations
 from provisioning.connecting.setup import AppleSetup
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
+from provisioning.devices.enrolment.enrolments import Enrolments
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
@@ -77,6 +78,7 @@ class DeviceRoom:
     teams: AppleTeams
     devices: Devices
     approvals: Approvals
+    enrolment: Enrolments
     registry: Registry
     slots: SlotBook
     policies: Policies

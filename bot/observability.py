@@ -8,13 +8,14 @@ from typing import Literal
 import structlog
 from structlog.typing import EventDict, Processor
 
-#: Private keys, Slack's tokens, bearer headers, the token in a path, and whole UDIDs.
+#: Private keys, Slack's tokens, bearer headers, tokens in paths of ours, and whole UDIDs.
 SECRETS = (
     (re.compile(r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]+-----|$)"), "[key]"),
     (re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]+"), "[token]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 [secret]"),
     (re.compile(r"/i/[A-Za-z0-9_-]{16,}"), "/i/[grant]"),
     (re.compile(r"/apple/[A-Za-z0-9_-]{16,}"), "/apple/[link]"),
+    (re.compile(r"/enroll/((?:answer/|result/)?)[A-Za-z0-9_-]{16,}"), r"/enroll/\1[secret]"),
     (re.compile(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{10}([0-9a-f]{6})\b"), r"[UDID …\1]"),
     # The hardware UUID of an older Mac is its UDID. What Apple calls an error and a team looks the
     # same: those are ours to tell, and stand behind the word for them.

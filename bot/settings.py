@@ -105,6 +105,15 @@ class Settings(BaseSettings):
     apple_authorities_file: Path | None = None
     """A PEM file of authorities that stand for Apple's; for the sandbox and for tests only."""
 
+    enrolment_trust: Literal["require", "prefer", "off"] = "prefer"
+    """Who may sign what a device tells of itself: `require` takes a device of Apple's alone."""
+
+    enrolment_certificate_file: Path | None = None
+    """The certificate of the site and its issuers, PEM; enrolment profiles are signed with it."""
+
+    enrolment_key_file: Path | None = None
+    """The key of that certificate, PEM without a password."""
+
     admins: List = ()
     """Slack user ids of the admins, separated by commas."""
 
@@ -128,6 +137,8 @@ class Settings(BaseSettings):
         "slack_app_token",
         "slack_signing_secret",
         "secret_key_file",
+        "enrolment_certificate_file",
+        "enrolment_key_file",
         "backup_dir",
         "apple_authorities_file",
         mode="before",
@@ -187,6 +198,18 @@ class Settings(BaseSettings):
         if not OWNER_NAME.fullmatch(value):
             raise ValueError("it takes letters, digits, dots, dashes and underscores")
         return value
+
+    @model_validator(mode="after")
+    def _paired(self) -> "Settings":
+        pair = {
+            "SLIPWAY_ENROLMENT_CERTIFICATE_FILE": self.enrolment_certificate_file,
+            "SLIPWAY_ENROLMENT_KEY_FILE": self.enrolment_key_file,
+        }
+        there = [name for name, path in pair.items() if path is not None]
+        if len(there) == 1:
+            (other,) = pair.keys() - there
+            raise ValueError(f"{there[0]} is wrong: it goes with {other}; set both or neither")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
@@ -324,6 +347,8 @@ def _start_of(token: SecretStr | None) -> str:
 
 
 def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's error dictionary
+    if not error["loc"]:
+        return f"{_reason(error)}."  # It is about several, and names them.
     name = "_".join(str(part) for part in error["loc"][:1])
     return f"SLIPWAY_{name.upper()} is wrong: {_reason(error)}."
 

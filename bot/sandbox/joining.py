@@ -5,9 +5,6 @@ from secrets import token_hex
 from bot.bootstrap import Running
 from bot.sandbox.studio import Studio
 from provisioning.actors import COMMAND_LINE
-from provisioning.appstore.client import AppStores
-from provisioning.devices.teams import AppleTeams
-from storage.secrets import Secrets
 
 
 async def join(house: Running, studio: Studio) -> None:
@@ -16,15 +13,9 @@ async def join(house: Running, studio: Studio) -> None:
 
     Raise SlipwayError and AppStoreError, as with a real team.
     """
-    ground, key = house.ground, studio.apple.team.key
-    stores = AppStores(base_url=ground.settings.apple_api_url)
-    teams = AppleTeams(
-        ground.database, Secrets(ground.key), stores, organization_id=ground.organization_id
-    )
-    try:
-        await teams.connect(key.issuer_id, key.id, key.p8.encode(), COMMAND_LINE)
-    finally:
-        await stores.aclose()
+    key = studio.apple.team.key
+    teams = house.house.devices.teams
+    await teams.connect(key.issuer_id, key.id, key.p8.encode(), COMMAND_LINE)
     password = token_hex()
     p12 = studio.identity.p12(password)
     await house.house.signing.identities.import_p12(p12, password, COMMAND_LINE)

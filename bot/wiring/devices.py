@@ -5,6 +5,8 @@ from bot.wiring.ground import Ground
 from provisioning.appstore.client import AppStores
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
+from provisioning.devices.enrolment.enrolments import Enrolments
+from provisioning.devices.enrolment.trust import TrustPolicy
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
@@ -28,10 +30,23 @@ def device_room(
     approvals = Approvals(database, permissions, audience, engine, organization_id=own)
     registry = Registry(database, teams, organization_id=own)
     profiles = Profiles(database, teams, signing.identities, organization_id=own)
+    devices = Devices(database, permissions, audience, approvals, organization_id=own)
+    enrolment = Enrolments(
+        database,
+        ground.key,
+        devices=devices,
+        approvals=approvals,
+        permissions=permissions,
+        audience=audience,
+        organization_id=own,
+        trust=TrustPolicy(ground.settings.enrolment_trust),
+        authorities=None,  # Apple's.
+    )
     return DeviceRoom(
         teams=teams,
-        devices=Devices(database, permissions, audience, approvals, organization_id=own),
+        devices=devices,
         approvals=approvals,
+        enrolment=enrolment,
         registry=registry,
         slots=SlotBook(database, permissions, organization_id=own),
         policies=Policies(database, permissions, organization_id=own),

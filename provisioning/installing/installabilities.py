@@ -6,6 +6,7 @@ from datetime import datetime
 
 from provisioning.devices.programs import is_signable
 from provisioning.installing.editions import Edition, SignedBuild, edition
+from provisioning.installing.fitness import other_team, why_not_resignable
 from provisioning.installing.held_devices import HeldDevice
 from provisioning.installing.installability import Phone
 from provisioning.installing.readiness import NOT_COUNTED, Readiness, readiness
@@ -124,13 +125,15 @@ def _variant(facts: Facts, variant: VariantSigning, at: datetime) -> Edition:
 
 def _hindrance(one: Sheet, facts: Facts) -> str:
     """Return why a build cannot be signed for more devices here; empty when it can."""
-    if one.is_external:
-        return "it lies elsewhere"
-    if one.team_id is not None and is_signable(facts, facts.signing.team_id or ""):
-        return ""
-    if facts.signing.kind == "development":
-        return "it is signed for development"
-    return "Slipway does not speak for its team at Apple"
+    unfit = why_not_resignable(facts, refusal=one.refusal or "", is_external=one.is_external)
+    if unfit is not None:
+        return unfit.sentence
+    team_id = facts.signing.team_id
+    if one.team_id is None or team_id is None:
+        return other_team(facts, team_id or "without a name")
+    if not is_signable(facts, team_id):
+        return "It is signed for development, and only ad hoc builds are signed for more."
+    return ""
 
 
 def _held(owned: Sequence[DeviceStanding], team_id: str | None) -> list[HeldDevice]:

@@ -82,7 +82,7 @@ def _for_nobody(found: Sequence[Reason]) -> InstallVerdict:
 
 
 def _without_devices(build: SignedBuild, served: Edition, phone: Phone | None) -> InstallVerdict:
-    if served.facts.signing.kind not in _WITH_DEVICES:
+    if not served.facts.names_devices:
         return _said(VerdictCode.UNKNOWN)
     if build.hindrance:
         # To ask for a device would lead nowhere: it could not be signed for it.
@@ -99,7 +99,7 @@ def _of_device(build: SignedBuild, served: Edition, device: HeldDevice) -> Insta
     if needed and has and has < needed:
         system = f"{served.facts.system} {served.facts.min_os}"
         return _said(VerdictCode.OLD_SYSTEM, device=called, needed=system, has=dotted(has))
-    if served.facts.signing.kind not in _WITH_DEVICES or device.udid.upper() in served.devices:
+    if not served.facts.names_devices or device.udid.upper() in served.devices:
         return _said(VerdictCode.READY, device=called)
     if build.hindrance:
         return _said(VerdictCode.NOT_FOR_THIS_BUILD, device=called, why=build.hindrance)
@@ -131,9 +131,6 @@ def _said(code: VerdictCode, **data: str) -> InstallVerdict:
 
 
 _RANK: Final = {code: place for place, code in enumerate(VerdictCode)}
-
-#: These install on the devices of their profile alone.
-_WITH_DEVICES: Final = frozenset({"adhoc", "development"})
 
 #: What Apple's answer is no reason for.
 _OF_OURS: Final = frozenset({VerdictCode.PREPARING, VerdictCode.UNSIGNED, VerdictCode.UNREGISTERED})
@@ -194,7 +191,7 @@ _WORDS: Final = {
     ),
     VerdictCode.REFUSED: ("{device} was not registered at Apple.", "A release manager knows why."),
     VerdictCode.NOT_FOR_THIS_BUILD: (
-        "It is not signed for {device}, and cannot be signed for it here: {why}.",
+        "It is not signed for {device}, and cannot be signed for it here. {why}",
         "A new build is needed that has it in its profile.",
     ),
     VerdictCode.WRONG_FAMILY: (

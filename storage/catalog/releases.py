@@ -19,6 +19,7 @@ from storage.records.destination import Destination
 from storage.records.distribution import Recipient
 from storage.records.group import Group
 from storage.records.release import Release, ReleaseState
+from storage.records.variant import Preparation
 from storage.records.wave import Wave
 
 
@@ -150,14 +151,16 @@ class Sheet(NamedTuple):
     """
     What a release's build says about itself, and what says whether more devices can have it.
 
-    `team_id` is of the connected team whose profile is in it, None without one. `is_prepared`: a
-    wave of its program has not ended, and signs it.
+    `refusal` is why nobody can sign it again, None while nothing says so. `team_id` is of the
+    connected team whose profile is in it, None without one. `is_prepared`: a wave of its program
+    has not ended, and signs it.
     """
 
     release_id: str
     build_id: str
     facts: dict[str, Any]
     is_external: bool
+    refusal: str | None
     is_prepared: bool
     team_id: str | None
 
@@ -170,6 +173,11 @@ async def sheets(session: Session, release_ids: Collection[str]) -> list[Sheet]:
         col(AppleTeam.team_id) == prefix,
         col(AppleTeam.team_id) != "",
     )
+    unfit = sa.and_(
+        col(Preparation.build_id) == col(Build.id),
+        col(Preparation.source_sha256) == col(Build.sha256),
+        col(Preparation.unfit),
+    )
     connection = await session.connection()
     found = await connection.execute(
         sa.select(
@@ -177,11 +185,13 @@ async def sheets(session: Session, release_ids: Collection[str]) -> list[Sheet]:
             col(Build.id),
             col(Build.facts),
             col(Build.link).is_not(None),
+            col(Preparation.reason),
             sa.and_(*_IS_SIGNED_ANEW, _has_open_wave()),
             col(AppleTeam.id),
         )
         .join(Build, col(Build.id) == Release.build_id)
         .outerjoin(AppleTeam, team)
+        .outerjoin(Preparation, unfit)
         .where(col(Release.id).in_(set(release_ids)))
     )
     return [Sheet(*row) for row in found.all()]

@@ -13,6 +13,7 @@ from storage.catalog import (
     device_policies,
     devices,
     distributions,
+    enrolments,
     grants,
     groups,
     identities,
@@ -42,6 +43,7 @@ from storage.records.destination import Destination, DestinationKind
 from storage.records.device import Device
 from storage.records.device_policy import ApprovalSubject, AutoApproval, DevicePolicy
 from storage.records.distribution import Recipient
+from storage.records.enrolment import EnrolmentChallenge, EnrolmentLink
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
 from storage.records.person import Person, UserGroup
@@ -149,6 +151,66 @@ async def _device(session: Session, town: Town) -> Device:
         ),
     )
     return device
+
+
+async def _link(session: Session, town: Town) -> EnrolmentLink:
+    link = EnrolmentLink(
+        organization_id=town.organization_id,
+        tester_id=town.tester_id,
+        token_hash=MARK,
+        created_by=BY,
+        expires_at=now(),
+    )
+    session.add(link)
+    await session.flush()
+    return link
+
+
+async def _challenge(session: Session, town: Town) -> EnrolmentChallenge:
+    challenge = EnrolmentChallenge(
+        organization_id=town.organization_id,
+        tester_id=town.tester_id,
+        token_hash=MARK,
+        result_hash=MARK,
+        expires_at=now(),
+        kept_until=now(),
+    )
+    session.add(challenge)
+    await session.flush()
+    return challenge
+
+
+async def _room(session: Session, town: Town) -> None:
+    await _challenge(session, town)
+    await enrolments.make_room(session, town.tester_id, for_one_of=1)
+
+
+async def _attempt(session: Session, town: Town) -> object:
+    return await enrolments.attempt(session, (await _challenge(session, town)).id, most=3)
+
+
+async def _spend(session: Session, town: Town) -> object:
+    return await enrolments.spend(session, (await _challenge(session, town)).id, now())
+
+
+async def _conclude(session: Session, town: Town) -> None:
+    one, device = await _challenge(session, town), await _device(session, town)
+    await enrolments.conclude(session, one.id, device.id, MARK, now())
+
+
+async def _link_with_hash(session: Session, town: Town) -> object:
+    await _link(session, town)
+    return await enrolments.link_with_hash(session, MARK)
+
+
+async def _challenge_with_hash(session: Session, town: Town) -> object:
+    await _challenge(session, town)
+    return await enrolments.challenge_with_hash(session, MARK)
+
+
+async def _challenge_with_result(session: Session, town: Town) -> object:
+    await _challenge(session, town)
+    return await enrolments.challenge_with_result(session, MARK)
 
 
 async def _registration(session: Session, town: Town) -> Registration:
@@ -505,6 +567,16 @@ PEOPLE: dict[str, Question] = {
         s, t.organization_id, [UDID.lower()]
     ),
     "devices.claim": _device,
+    "enrolments.newest_link": lambda s, t: enrolments.newest_link(s, t.tester_id, BEGINNING),
+    "enrolments.link_with_hash": _link_with_hash,
+    "enrolments.make_room": _room,
+    "enrolments.answered": lambda s, t: enrolments.answered(s, t.tester_id, BEGINNING),
+    "enrolments.challenge_with_hash": _challenge_with_hash,
+    "enrolments.challenge_with_result": _challenge_with_result,
+    "enrolments.attempt": _attempt,
+    "enrolments.spend": _spend,
+    "enrolments.conclude": _conclude,
+    "enrolments.forget": lambda s, _: enrolments.forget(s, BEGINNING),
     "registrations.get": lambda s, t: _of_registration(
         s, t, lambda one: registrations.get(s, one.id)
     ),

@@ -150,7 +150,14 @@ async def _links(at: Living) -> list[Read]:
     given = await at.house.releases.lists.given_to(town.tester)
     own = [one.release.release_id for one in given]
     crowd = [None, town.tester_id, *([town.other_id] * 100)]
+    enrolment, by = at.house.devices.enrolment, actor(town.tester)
+    assert by.identity is not None
+    link = await enrolment.invite(by.identity, by)
+    assert await enrolment.open(link) is not None
     asked: dict[str, Act] = {
+        "an enrolment link": lambda: enrolment.open(link),
+        "a wrong enrolment link": lambda: enrolment.open("x" * 22),
+        "a wrong result of an enrolment": lambda: enrolment.result("x" * 22),
         "what is known beside a link": lambda: installing.grants.circumstances(opened),
         "who can install a release": lambda: able.of_release(town.release_id),
         "who of all testers can install a release": lambda: able.of_release(town.everywhere_id),

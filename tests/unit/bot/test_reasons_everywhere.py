@@ -137,7 +137,7 @@ def in_dm(case: Case) -> str:
 
 
 def on_home(case: Case) -> str:
-    unsigned = SignedBuild(own=edition(case.facts, at=now()), hindrance="it lies elsewhere")
+    unsigned = SignedBuild(own=edition(case.facts, at=now()), hindrance="It lies elsewhere.")
     return home_of(verdict(unsigned, []))
 
 
@@ -156,7 +156,7 @@ def in_sheet(case: Case) -> str:
 
 def on_page(agent: str) -> Callable[[Case], str]:
     def show(case: Case) -> str:
-        unsigned = SignedBuild(own=edition(case.facts, at=now()), hindrance="it lies elsewhere")
+        unsigned = SignedBuild(own=edition(case.facts, at=now()), hindrance="It lies elsewhere.")
         return page_of(case, verdict(unsigned, []), agent)
 
     return show
@@ -184,7 +184,7 @@ def page_of(case: Case, said: InstallVerdict, agent: str) -> str:
     )
     links, visitor = Links("https://apps.example.test"), visitor_of(agent)
     page = install_page(opened, Circumstances(), said, visitor, links, "x" * 22, at=now())
-    answer = Pages(Assets("")).answer("install.html", {"page": page}, status=200)
+    answer = Pages(Assets("")).answer("install.html", {"page": page, "add": ""}, status=200)
     return html.unescape(str(answer.text))
 
 

@@ -134,7 +134,7 @@ async def test_a_place_at_another_team_is_none_at_this_one(
     await phones.register(database, team, phone, RegistrationState.PROCESSING)
 
     assert without.code is VerdictCode.NOT_FOR_THIS_BUILD
-    assert "Slipway does not speak for its team at Apple" in without.sentence
+    assert "team Harbour Works Ltd (TEAM123456), which is not connected" in without.sentence
     assert (unasked, await code(able, shelf)) == (VerdictCode.UNREGISTERED, VerdictCode.AT_APPLE)
 
 
@@ -150,8 +150,8 @@ async def test_builds_that_are_not_signed_here_say_which_kind_they_are(
         said.append((await served(able, shelf)).verdict)
 
     assert [one.code for one in said] == [VerdictCode.NOT_FOR_THIS_BUILD] * 2
-    assert "here: it lies elsewhere." in said[0].sentence
-    assert "here: it is signed for development." in said[1].sentence
+    assert "here. It lies elsewhere, and what is not here cannot be signed." in said[0].sentence
+    assert "here. It is signed for development, and only ad hoc builds are" in said[1].sentence
 
 
 async def test_each_is_judged_by_the_very_file_that_their_link_leads_to(

@@ -17,7 +17,7 @@ from tests.shelf import facts_of, signed_ad_hoc
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 #: It is in the profile of the build, and `OTHER` is not.
 INSIDE, OTHER = "00008110-0011223344556677", "00008130-000A1B2C3D4E801E"
-ELSEWHERE = "it lies elsewhere"
+ELSEWHERE = "It lies elsewhere."
 
 
 def build_of(
@@ -185,8 +185,8 @@ CASES = {
     ),
     "a build that lies elsewhere": Case(
         code=VerdictCode.NOT_FOR_THIS_BUILD,
-        says="It is not signed for your iPhone 15 Pro, and cannot be signed for it here: "
-        "it lies elsewhere. A new build is needed that has it in its profile.",
+        says="It is not signed for your iPhone 15 Pro, and cannot be signed for it here. "
+        "It lies elsewhere. A new build is needed that has it in its profile.",
         owned=[READY],
         build=build_of(hindrance=ELSEWHERE, is_prepared=True),
     ),

@@ -176,6 +176,19 @@ def test_what_nobody_or_two_signed_is_refused(
     assert refusal(authority.ask("-keyid"), authority, policy) == "damaged"
 
 
+def test_a_certificate_with_a_serial_number_that_none_has_is_refused(
+    authority: DeviceAuthorities, good: bytes
+) -> None:
+    number = authority.certificate("device").serial_number
+    serial = number.to_bytes(number.bit_length() // 8 + 1)
+    negative = bytes([serial[0] | 0x80]) + serial[1:]
+
+    changed = good.replace(serial, negative)
+
+    assert changed != good
+    assert refusal(changed, authority, TrustPolicy.OFF) == "damaged"
+
+
 def test_detached_content_is_refused(authority: DeviceAuthorities) -> None:
     authority.ask()
     authority.run(
