@@ -49,8 +49,12 @@ FRESH: Final = 20.0
 #: In these a device may be at Apple, so that its list says how it stands there.
 _THERE = (RegistrationState.PROCESSING, RegistrationState.READY, RegistrationState.INELIGIBLE)
 _WAITING = (RegistrationState.PROCESSING, RegistrationState.INELIGIBLE)
+#: In these it is for people to do something next.
+_OF_PEOPLE = (RegistrationState.AWAITING_APPROVAL, RegistrationState.REFUSED)
+#: Nobody leaves these without beginning another turn.
+_SETTLED = (RegistrationState.READY, RegistrationState.REFUSED)
 _WORKED_ON = (
-    RegistrationState.AWAITING_APPROVAL,
+    *_OF_PEOPLE,
     RegistrationState.REGISTERING,
     *_WAITING,
     RegistrationState.DISABLED,
@@ -97,11 +101,11 @@ class Registry:
         return found.state.value if found.turn == turn else ""
 
     async def asked(self, subject: str) -> None:
-        """Write down that people were asked for their yes: nothing is to do till they answer."""
+        """Write down that people were asked, or told: nothing is to do till somebody acts."""
         registration_id, turn = read_subject(subject)
         async with self._database.writing() as session:
             found = await registrations.get(session, registration_id)
-            if found.turn == turn and found.state is RegistrationState.AWAITING_APPROVAL:
+            if found.turn == turn and found.state in _OF_PEOPLE:
                 found.due_at = None
                 session.add(found)
 
@@ -118,6 +122,8 @@ class Registry:
             found = await registrations.get(session, registration_id)
             if found.turn != turn:
                 return ""
+            if found.state in _SETTLED:
+                return found.state.value  # This very step did it, and runs once more.
             (owned,) = await devices.owned(session, [found.device_id])
         try:
             there = await self._at_apple(found, owned.device)

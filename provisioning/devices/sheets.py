@@ -13,7 +13,12 @@ from storage.records.registration import Registration, RegistrationState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamStanding:
-    """How a device stands with one team. `sentence` is for people; `reason` may be empty."""
+    """
+    How a device stands with one team. `sentence` is for people; `reason` may be empty.
+
+    `requested_by` and `decided_by` are references of actors; nobody decides about what a rule
+    covers, or what has a place already.
+    """
 
     registration_id: str
     team_id: str
@@ -21,6 +26,8 @@ class TeamStanding:
     since: datetime
     reason: str
     requested_by: str
+    requested_at: datetime
+    decided_by: str | None = None
     due_at: datetime | None = None
 
     @property
@@ -116,5 +123,7 @@ def _standing(one: Registration) -> TeamStanding:
         since=one.since,
         reason=one.reason,
         requested_by=one.requested_by,
+        requested_at=one.requested_at,
+        decided_by=one.decided_by,
         due_at=one.due_at,
     )

@@ -13,6 +13,11 @@ from storage.records.registration import RegistrationState
 #: Wants the profiles of all apps that a device's owner has; returns the ids of the waves.
 Want = Callable[[str], Awaitable[Sequence[str]]]
 
+#: In these Apple is asked: to take a device, or how one stands there.
+_AT_APPLE = frozenset(
+    {RegistrationState.REGISTERING, RegistrationState.PROCESSING, RegistrationState.INELIGIBLE}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Register:
@@ -38,13 +43,17 @@ class Register:
 
     async def __call__(self, step: Step, subject: str) -> None:
         state = await step("look", self.registry.look, subject)
-        if state == RegistrationState.AWAITING_APPROVAL:
+        if state == RegistrationState.REFUSED:
+            await step("tell", self.tellers.tell_device, subject)
+            await self._show(step, subject)
+            await step("asked", self.registry.asked, subject)
+        elif state == RegistrationState.AWAITING_APPROVAL:
             await step("tell", self.tellers.tell_device, subject)
             await step("ask", self.tellers.show_approval, _of(subject))
             await step("asked", self.registry.asked, subject)
         elif state == RegistrationState.DISABLED:
             await self._at_apple(step, subject, "disable", self.registry.disable)
-        elif state:
+        elif state in _AT_APPLE:
             await self._register(step, subject)
 
     async def _register(self, step: Step, subject: str) -> None:
