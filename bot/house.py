@@ -1,11 +1,16 @@
 """The house: what Slipway can do, whoever asks; one room a capability."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bot.findings import Examine
 from bot.links import Links
+from provisioning.actors import Actor, Identity
+from provisioning.devices.app_ids import AppIdMaking
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
+from provisioning.devices.imports import DeviceImports
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
@@ -65,9 +70,17 @@ class SigningRoom:
     variants: Signing
 
 
+#: Returns the address of the page on which somebody's device tells its own UDID.
+EnrolmentLink: TypeAlias = Callable[[Identity, Actor], Awaitable[str]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRoom:
-    """Teams at Apple, the devices of testers, and how builds come to be signed for them."""
+    """
+    Teams at Apple, the devices of testers, and how builds come to be signed for them.
+
+    Without `enrolment_link` there is no page for a device to tell its UDID on.
+    """
 
     teams: AppleTeams
     devices: Devices
@@ -77,6 +90,9 @@ class DeviceRoom:
     policies: Policies
     profiles: Profiles
     waves: Waves
+    imports: DeviceImports
+    app_ids: AppIdMaking
+    enrolment_link: EnrolmentLink | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,10 @@
 from bot.house import DeviceRoom, PeopleRoom, SigningRoom
 from bot.wiring.ground import Ground
 from provisioning.appstore.client import AppStores
+from provisioning.devices.app_ids import AppIdMaking
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
+from provisioning.devices.imports import DeviceImports
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
@@ -28,13 +30,16 @@ def device_room(
     approvals = Approvals(database, permissions, audience, engine, organization_id=own)
     registry = Registry(database, teams, organization_id=own)
     profiles = Profiles(database, teams, signing.identities, organization_id=own)
+    devices = Devices(database, permissions, audience, approvals, organization_id=own)
     return DeviceRoom(
         teams=teams,
-        devices=Devices(database, permissions, audience, approvals, organization_id=own),
+        devices=devices,
         approvals=approvals,
         registry=registry,
         slots=SlotBook(database, permissions, organization_id=own),
         policies=Policies(database, permissions, organization_id=own),
         profiles=profiles,
         waves=Waves(database, registry, profiles, signing.variants, engine, organization_id=own),
+        imports=DeviceImports(database, permissions, devices, approvals, organization_id=own),
+        app_ids=AppIdMaking(database, permissions, teams, organization_id=own),
     )

@@ -27,7 +27,7 @@ def furnished(
     """Return the house with every room, and Slack among those who tell."""
     tellers = Tellers()
     people = people_room(ground, workspace.directory)
-    sources = {"slack": slack.make_source(ground, workspace)}
+    sources = {"slack": slack.make_source(workspace)}
     signing = signing_room(ground)
     house = House(
         people=people,

@@ -9,7 +9,7 @@ from provisioning.devices.approvals import Approvals
 from provisioning.devices.bulk.rows import MOST_NAME
 from provisioning.devices.models import ChipDoubt, doubt, known_models
 from provisioning.devices.sheets import DeviceSheet, sheet
-from provisioning.devices.udids import Udid, UdidForm
+from provisioning.devices.udids import Udid, UdidForm, read_udid
 from provisioning.errors import NotAllowed, NotNow, Unclear
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions
@@ -171,10 +171,13 @@ class Devices:
                 return found[0]
             if found:
                 raise Unclear(
-                    f"Several devices are called {text}. Name the last four digits of the UDID.",
+                    f"Several devices are called {_masked(text)}. Name the last four digits of "
+                    "the UDID.",
                     field="device",
                 )
-        raise Unclear(f"No device is called {text}. `/release devices` shows them.", field="device")
+        raise Unclear(
+            f"No device is called {_masked(text)}. `/release devices` shows them.", field="device"
+        )
 
     async def rename(self, device_id: str, name: str, by: Actor) -> DeviceSheet:
         """Give a device another name. Raise NotFound, NotAllowed; Unclear with the field `name`."""
@@ -292,6 +295,12 @@ class Devices:
             detail={"device": device.udid[-4:], "owner": device.tester_id, **detail},
         )
         audit.add(session, entry)
+
+
+def _masked(text: str) -> str:
+    """Return what somebody typed for a device; of a UDID its end only."""
+    udid = read_udid(text.strip(), mac=True)
+    return str(udid) if udid is not None else text[:80]
 
 
 def checked_name(name: str) -> str:

@@ -94,18 +94,15 @@ class Registry:
         """Return what a turn is about: the state, or nothing for a turn that is over."""
         registration_id, turn = read_subject(subject)
         async with self._database.reading() as session:
-            try:
-                found = await registrations.get(session, registration_id)
-            except NotFound:
-                return ""
-        return found.state.value if found.turn == turn else ""
+            found = await _there(session, registration_id)
+        return found.state.value if found is not None and found.turn == turn else ""
 
     async def asked(self, subject: str) -> None:
         """Write down that people were asked, or told: nothing is to do till somebody acts."""
         registration_id, turn = read_subject(subject)
         async with self._database.writing() as session:
-            found = await registrations.get(session, registration_id)
-            if found.turn == turn and found.state in _OF_PEOPLE:
+            found = await _there(session, registration_id)
+            if found is not None and found.turn == turn and found.state in _OF_PEOPLE:
                 found.due_at = None
                 session.add(found)
 
@@ -119,8 +116,8 @@ class Registry:
         """
         registration_id, turn = read_subject(subject)
         async with self._database.reading() as session:
-            found = await registrations.get(session, registration_id)
-            if found.turn != turn:
+            found = await _there(session, registration_id)
+            if found is None or found.turn != turn:
                 return ""
             if found.state in _SETTLED:
                 return found.state.value  # This very step did it, and runs once more.
@@ -138,8 +135,8 @@ class Registry:
         """Look again later, since the team's key does not work; return whether that is new."""
         registration_id, turn = read_subject(subject)
         async with self._database.writing() as session:
-            found = await registrations.get(session, registration_id)
-            if found.turn != turn:
+            found = await _there(session, registration_id)
+            if found is None or found.turn != turn:
                 return False
             news = found.reason != sentence
             try:
@@ -303,6 +300,14 @@ class Registry:
             await session.flush()
         if found.state is RegistrationState.READY and there.status != ENABLED:
             await self._wait(session, found, *_meaning(there, found))
+
+
+async def _there(session: Session, registration_id: str) -> Registration | None:
+    """Return a registration, None once its device was taken back."""
+    try:
+        return await registrations.get(session, registration_id)
+    except NotFound:
+        return None
 
 
 def _moved(found: Registration, state: RegistrationState, reason: str) -> dict[str, Any]:

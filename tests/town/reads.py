@@ -231,7 +231,11 @@ def asked_by(user_id: str) -> Asked:
 def _home(at: Living) -> Home:
     house = at.house
     return Home(
-        house.releases.lists, house.people.permissions, house.installing.grants, house.links
+        house.releases.lists,
+        house.people.permissions,
+        house.installing.grants,
+        house.devices.devices,
+        house.links,
     )
 
 

@@ -153,6 +153,7 @@ class Plan:
     transport: str = "socket"
     withheld: frozenset[str] = frozenset()
     base_url: str = "http://127.0.0.1:1"
+    apple_url: str = "http://127.0.0.1:1"
 
 
 @asynccontextmanager
@@ -182,6 +183,7 @@ async def inhabited(
         slack_signing_secret=slack.signing_secret,
         slack_api_url=slack.api_url,
         slack_file_hosts=slack.file_host,
+        apple_api_url=plan.apple_url,
         admins=slack.workspace.person("Ann").id,
     )
     async with open_house(settings) as running:
