@@ -69,7 +69,7 @@ FORMS = {
     "in a sentence": (103, "hi, my phone is {udid}, thanks!"),
     "with a dash of a phone's keyboard": (104, "{smart}"),
     "in code": (105, "`{udid}`"),
-    "from Xcode": (106, "Bob’s iPhone (17.2) ({udid})"),
+    "from Xcode": (106, "Bob\u2019s iPhone (17.2) ({udid})"),
     "with nothing visible in it": (107, "\u200b{udid}\u200b"),
     "a line of a file": (108, "{udid}\tBob's iPhone\tios"),
     "beside a mention": (109, "<@U0123456789> {udid} <https://x.example/a|link>"),

@@ -10,7 +10,9 @@ import pytest
 from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.samples.identities import device_id
 from bot.slack.features.devices import deeds
+from bot.slack.features.devices.heard import deeds as hearing
 from bot.slack.kit import names
+from provisioning.actors import Actor, Identity, slack
 from provisioning.people.roles import Holder
 from storage.catalog import waves
 from storage.records.device_policy import ApprovalSubject
@@ -40,9 +42,11 @@ class Shop:
         for conversation in house.slack.state.conversations:
             if own and conversation.is_dm and conversation.has(own):
                 continue
-            for message in conversation.history.everything():
-                if message.is_bot and message.ephemeral_for != (own or None):
-                    said.append(f"{message.text} {message.blocks}")
+            said += [
+                f"{message.text} {message.blocks}"
+                for message in conversation.history.everything()
+                if message.is_bot and message.ephemeral_for is None
+            ]
         return "\n".join(said)
 
 
@@ -247,6 +251,66 @@ async def test_pending_devices_are_ticked_and_decided_together(shop: Shop) -> No
     assert "Tick at least one device." in str(empty.errors)
     await house.workspace.eventually(lambda: len(shop.registered()) == 2, 45)
     assert "Approved 2 devices" in str((await house.view_of("Ann", "Devices")).blocks)
+
+
+async def test_places_are_counted_by_team_and_family_and_idle_phones_are_named(
+    shop: Shop,
+) -> None:
+    house = shop.house
+    udid = shop.apple.team.devices.register("Old phone", device_id(60)).udid
+    await house.running.house.devices.registry.read_list(shop.team_id)
+    await house.bob.dm(PHONE)
+    await house.dm_to("Bob", "A release manager has to approve it first.")
+
+    await house.ann.command(BUILDS, names.COMMAND, "devices slots")
+    said = (await house.whisper_to("Ann", "*Team ")).said()
+
+    assert "*iPhone*: 1 used, 1 waiting, 99 free of 100" in said
+    assert "Apple's list was read <!date^" in said
+    assert udid not in said
+
+
+async def test_the_page_of_the_house_is_the_first_of_the_ways(shop: Shop) -> None:
+    house = shop.house
+    asked: list[str] = []
+
+    async def link(who: Identity, by: Actor) -> str:
+        asked.append(f"{who} {by.reference}")
+        return "https://slipway.example.com/enroll/abc"
+
+    # The page belongs to another room, which this house does not have.
+    object.__setattr__(house.running.house.devices, "enrolment_link", link)
+    await house.bob.dm("add my phone")
+
+    answer = await house.dm_to("Bob", "Open my page on the phone itself")
+
+    assert "https://slipway.example.com/enroll/abc" in str(answer.blocks)
+    assert asked == [f"slack:{house.bob.id} person:slack:{house.bob.id}"]
+
+
+async def test_whoever_floods_is_told_once_and_claims_no_more(shop: Shop) -> None:
+    house = shop.house
+    for number in range(300, 310):
+        await house.bob.dm(device_id(number))
+
+    await house.dm_to("Bob", "That was a lot at once.")
+    await house.settled()
+
+    answers = [m for m in house.workspace.dms("Bob") if m.is_bot]
+    mine = await house.running.house.devices.devices.of_person(slack(house.bob.id))
+    assert len([m for m in answers if "That was a lot" in m.said()]) == 1
+    assert len(mine) == hearing.ANSWERED
+
+
+async def test_a_device_that_apple_still_checks_is_said_to_be(shop: Shop) -> None:
+    house = shop.house
+    shop.apple.team.rules.usable_at_once = 0
+    shop.apple.team.rules.processing_seconds = 86_400
+    await house.ann.dm(PHONE)
+
+    await house.dm_to("Ann", "Apple is checking this device; usually a day")
+    await house.settled()
+    assert shop.registered() == [PHONE]
 
 
 def _block(shown: list[dict[str, object]], label: str) -> str:

@@ -105,15 +105,18 @@ def handed_in(claimed: Sequence[Claimed]) -> Message:
     return Message(text=f"Devices: {len(claimed)}", blocks=rows)
 
 
-def about(one: Claimed) -> list[Block]:
-    """Return a device that was handed in, with a warning where its model does not fit."""
+def about(one: Claimed, *notes: str) -> list[Block]:
+    """
+    Return a device that was handed in, with a warning where its model does not fit.
+
+    *notes* are plain sentences below it.
+    """
     before = "" if one.new else " It was here already."
     rows: list[Block] = [blocks.section(f"{line(one.sheet)}{before}")]
+    small = [mrkdwn.plain(note, 300) for note in notes if note]
     if one.doubt is not None:
-        rows.append(
-            blocks.context(f"{words.WARNING} {mrkdwn.sentence(one.doubt.sentence)} Is it right?")
-        )
-    return rows
+        small.insert(0, f"{words.WARNING} {mrkdwn.sentence(one.doubt.sentence)} Is it right?")
+    return [*rows, blocks.context(*small)] if small else rows
 
 
 def given(sheet: DeviceSheet, by: str) -> Message:

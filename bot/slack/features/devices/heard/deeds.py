@@ -75,7 +75,7 @@ def _asks_for_help(said: str) -> bool:
     return len(said) < 200 and _PLEA.search(said) is not None  # noqa: PLR2004 - longer is no plea
 
 
-class Patience:
+class Attention:
     """Whom to answer: a person who floods is told so once, and then nothing for a minute."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -86,14 +86,15 @@ class Patience:
         """Return whether to answer; None for the one time when it is said that it is too much."""
         at = self._clock()
         recent = [one for one in self._times.pop(user_id, []) if one > at - WITHIN]
-        if len(recent) <= ANSWERED:
+        before = len(recent)
+        if before <= ANSWERED:  # The one too many counts as well: it is answered, too.
             recent.append(at)
         self._times[user_id] = recent
         if len(self._times) > REMEMBERED:
             del self._times[next(iter(self._times))]
-        if len(recent) <= ANSWERED:
-            return True
-        return None if recent[-1] == at else False
+        if before == ANSWERED:
+            return None
+        return before < ANSWERED
 
 
 class Hearing:
@@ -105,12 +106,12 @@ class Hearing:
         self._own = own
         self._board = board(house, workspace)
         self._rereading = Rereading(workspace.clients.patient, workspace.standing)
-        self._patience = Patience()
+        self._attention = Attention()
 
     async def hear(self, event: Body) -> None:
         """Answer a direct message with one of ours. What may pass by itself is raised."""
         user_id = text(event, "user")
-        answers = self._patience.answers(user_id)
+        answers = self._attention.answers(user_id)
         if answers is False:
             return
         if answers is None:

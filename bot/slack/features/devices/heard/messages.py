@@ -7,6 +7,7 @@ from bot.slack.drawing import words
 from bot.slack.features.devices import messages as own
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
+from bot.slack.kit.lists import rows
 from bot.slack.kit.verbs import example
 from provisioning.devices.devices import UNDO, Claimed
 from provisioning.devices.lookalikes import Lookalike
@@ -44,13 +45,12 @@ def heard(claimed: Sequence[Claimed], beside: HeardWords) -> Message:
     ids = [one.sheet.id for one in claimed]
     fresh = [one.sheet for one in claimed if one.new]
     for one in claimed:
-        shown += own.about(one)
-        if not one.sheet.model:
-            shown.append(blocks.context(mrkdwn.plain(_recognised(one.sheet), 300)))
+        shown += own.about(one, "" if one.sheet.model else _recognised(one.sheet))
         shown.append(blocks.actions(*_buttons(one, ids)))
     if len(fresh) > 1:
         shown.append(blocks.actions(_undo(fresh, ids, f"Undo all {len(fresh)}")))
-    shown += [blocks.section(f"{words.WARNING} {mrkdwn.sentence(one)}") for one in beside.refused]
+    if beside.refused:
+        shown += rows([f"{words.WARNING} {mrkdwn.sentence(one)}" for one in beside.refused])
     shown += _no_udids(beside, alone=not claimed)
     return Message(text=_notification(claimed), blocks=shown)
 
