@@ -1,7 +1,7 @@
 """The command line of devices: `slipway devices import` and `export`."""
 
 import os
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,12 @@ from bot.cli.running import run
 from bot.cli.signing import FILE, NotDone
 
 if TYPE_CHECKING:
-    from bot.slack.line.directory import SlackDirectory
     from provisioning.actors import Identity
     from provisioning.devices.bulk.rows import DeviceRow
     from provisioning.devices.devices import Devices
     from provisioning.devices.imports import DeviceImports, ImportedRow
     from provisioning.devices.sheets import DeviceSheet
+    from provisioning.ports import PersonFacts
 
 NO_SLACK = (
     "SLIPWAY_SLACK_BOT_TOKEN is missing, and owners are looked up in Slack. Set it as the running "
@@ -144,11 +144,11 @@ def _write(place: Path, content: bytes) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Room:
-    """What is done with devices here; `directory` finds people in Slack."""
+    """What is done with devices here; `with_email` finds people in Slack."""
 
     devices: "Devices"
     imports: "DeviceImports"
-    directory: "SlackDirectory"
+    with_email: "Callable[[str], Awaitable[PersonFacts | None]]"
 
     async def who(self, named: str) -> "Identity":
         """Return who is meant by an e-mail address or a Slack user id."""
@@ -156,7 +156,7 @@ class _Room:
 
         if "@" not in named:
             return slack(named)
-        person = await self.directory.with_email(named)
+        person = await self.with_email(named)
         return slack(person.id) if person is not None else email(named)
 
 
@@ -193,7 +193,7 @@ async def _opened(*, with_slack: bool) -> AsyncGenerator[_Room]:
         approvals = Approvals(database, permissions, audience, engine, organization_id=own)
         devices_ = Devices(database, permissions, audience, approvals, organization_id=own)
         imports = DeviceImports(database, permissions, devices_, approvals, organization_id=own)
-        yield _Room(devices=devices_, imports=imports, directory=directory)
+        yield _Room(devices=devices_, imports=imports, with_email=directory.with_email)
 
 
 #: What `bot.cli.main` adds to its own.

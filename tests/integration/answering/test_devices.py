@@ -1,7 +1,7 @@
 """Devices as people write and type them: no team at Apple is connected here."""
 
 import logging
-from collections.abc import Generator
+from collections.abc import Awaitable, Generator
 
 import pytest
 import pytest_asyncio
@@ -41,17 +41,23 @@ async def staff(shared: House) -> House:
 
 async def answered(house: House, person: str, text: str) -> Message:
     """Write to the bot, and return what it answers."""
+    found = await answer_to(house, person, house.workspace.person(person).dm(text))
+    await house.settled()
+    now = house.workspace.current(found)
+    assert now is not None
+    return now
+
+
+async def answer_to(house: House, person: str, said: Awaitable[object]) -> Message:
+    """Let somebody say something to the bot, and wait for its answer."""
     workspace = house.workspace
     before = {message.ts for message in workspace.dms(person)}
-    await workspace.person(person).dm(text)
+    await said
     found = await workspace.eventually(
         lambda: next((m for m in workspace.dms(person) if m.is_bot and m.ts not in before), None)
     )
     assert found is not None
-    await house.settled()
-    now = workspace.current(found)
-    assert now is not None
-    return now
+    return found
 
 
 async def own(house: House, person: str) -> dict[str, str]:
@@ -491,14 +497,8 @@ APPLES = "Device ID\tDevice Name\tDevice Platform\n"
 
 async def listed(house: House, person: str, name: str, content: str) -> Message:
     """Post a file to the bot, and return what it answers."""
-    workspace = house.workspace
-    before = {message.ts for message in workspace.dms(person)}
-    await workspace.person(person).dm(files=[FileDrop(name=name, content=content.encode())])
-    found = await workspace.eventually(
-        lambda: next((m for m in workspace.dms(person) if m.is_bot and m.ts not in before), None)
-    )
-    assert found is not None
-    return found
+    file = FileDrop(name=name, content=content.encode())
+    return await answer_to(house, person, house.workspace.person(person).dm(files=[file]))
 
 
 async def test_a_list_is_shown_first_and_imported_by_a_click(staff: House) -> None:

@@ -102,6 +102,10 @@ async def test_a_refusal_is_told_with_its_reason_and_nothing_is_registered(shop:
     house = shop.house
     await house.bob.dm(PHONE)
     asked = await house.dm_to("Ann", "asks for a place at Apple")
+    answer = await house.dm_to("Bob", "A release manager has to approve it first.")
+    value = names.value_of(await _registration(shop))
+    await house.bob.forge(answer, {"action_id": names.DEVICE_APPROVE, "value": value})
+    await house.whisper_to("Bob", "You may not approve devices here")
 
     await house.ann.click(asked, names.DEVICE_REFUSE)
     form = await house.view_of("Ann", "Refuse a device")
@@ -316,6 +320,13 @@ async def test_a_device_that_apple_still_checks_is_said_to_be(shop: Shop) -> Non
 def _block(shown: list[dict[str, object]], label: str) -> str:
     """Return the id of the block whose button says *label*."""
     return next(str(block["block_id"]) for block in shown if f"'{label}'" in str(block))
+
+
+async def _registration(shop: Shop) -> str:
+    """Return what waits for approval."""
+    room = shop.house.running.house.devices
+    (one,) = await room.approvals.pending(shop.house.manager)
+    return one.registration_id
 
 
 async def _failed_wave(shop: Shop, code: str, about: str) -> str:

@@ -95,7 +95,7 @@ class OwnDevices:
             sheet, manages=await self.manages(by), around=around, channel_id=channel_id, ts=ts
         )
 
-    async def name(self, sent: Submission) -> tuple[DeviceSheet, Message]:
+    async def name(self, sent: Submission) -> Form:
         """Name a device, and hand it over. Raise Unclear, field `name` or `people`; NotFound."""
         device_id, *_ = sent.kept
         by = sent.asker.by
@@ -106,7 +106,8 @@ class OwnDevices:
             sheet = await self._devices.hand_over(device_id, slack(owner), by)
             await self.tell_owner(sheet, by)
             said = f"{said}\n{messages.handed_over(sheet)}"
-        return sheet, Message(text=said, blocks=[blocks.section(said)])
+        done = Message(text=said, blocks=[blocks.section(said)])
+        return views.shown(done, "Name a device")
 
     async def take_back(self, device_ids: Sequence[str], by: Actor) -> list[DeviceSheet]:
         """Take devices back, and what was asked for them. Raise NotFound, NotAllowed, NotNow."""

@@ -15,16 +15,13 @@ from bot.slack.features.devices.lists import listeners as lists
 from bot.slack.features.devices.rules.listeners import ways
 from bot.slack.features.devices.typed.deeds import DeviceActs
 from bot.slack.features.devices.typed.listeners import verbs
-from bot.slack.features.devices.views import shown
 from bot.slack.kit import names
 from bot.slack.kit.blocks import Form
 from bot.slack.kit.payloads import Click, click_of, submission_of, text_or_none
 from bot.slack.kit.verbs import Verb
-from bot.slack.line.errors import form_errors, is_for_people
 from bot.slack.line.membership import Membership
-from bot.slack.line.submitting import Answer, answer
+from bot.slack.line.submitting import answer, carried_out
 from bot.slack.workspace import Workspace
-from storage.errors import SlipwayError
 
 FIELDS = {
     "udid": names.DEVICE_UDID,
@@ -85,31 +82,14 @@ def _register_buttons(app: AsyncApp, own: OwnDevices, workspace: Workspace) -> N
 def _register_forms(app: AsyncApp, own: OwnDevices, hearing: Hearing, workspace: Workspace) -> None:
     @app.view(names.DEVICE_ADD_FORM)
     async def on_add_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        async def add() -> Answer:
-            try:
-                form = await own.add(submission_of(body))
-            except SlipwayError as error:
-                if not is_for_people(error):
-                    raise
-                return form_errors(error, FIELDS, names.DEVICE_UDID)
-            return {"response_action": "update", "view": form.view()}
-
-        await answer(ack, workspace.doorman, body, add())
+        added = carried_out(own.add(submission_of(body)), FIELDS, names.DEVICE_UDID)
+        await answer(ack, workspace.doorman, body, added)
 
     @app.view(names.DEVICE_NAME_FORM)
     async def on_name_form(ack: AsyncAck, body: dict[str, Any]) -> None:
         sent = submission_of(body)
-
-        async def name() -> Answer:
-            try:
-                _, said = await own.name(sent)
-            except SlipwayError as error:
-                if not is_for_people(error):
-                    raise
-                return form_errors(error, FIELDS, names.DEVICE_NAMED)
-            return {"response_action": "update", "view": shown(said, "Name a device").view()}
-
-        await answer(ack, workspace.doorman, body, name())
+        named = carried_out(own.name(sent), FIELDS, names.DEVICE_NAMED)
+        await answer(ack, workspace.doorman, body, named)
         _, around, channel_id, ts = (*sent.kept, "", "", "")[:4]
         if around and ts:
             left = await own.those(around.split(","), sent.asker.by)

@@ -8,10 +8,11 @@ from bot.house import House
 from bot.slack.features.devices.deciding.deeds import Deciding
 from bot.slack.kit import blocks, names
 from bot.slack.kit.payloads import click_of, submission_of
-from bot.slack.line.errors import form_errors, is_for_people
-from bot.slack.line.submitting import Answer, answer
+from bot.slack.line.submitting import answer, carried_out
 from bot.slack.workspace import Workspace
-from storage.errors import SlipwayError
+
+#: Where it is said that nothing was ticked.
+PENDING_FIELDS = {"devices": f"{names.DEVICE_CHOSEN}_0"}
 
 
 def register(app: AsyncApp, house: House, workspace: Workspace) -> None:
@@ -55,27 +56,12 @@ def _register_waves(app: AsyncApp, deciding: Deciding, workspace: Workspace) -> 
 def _register_forms(app: AsyncApp, deciding: Deciding, workspace: Workspace) -> None:
     @app.view(names.DEVICE_REFUSE_FORM)
     async def on_refuse_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        async def refuse() -> Answer:
-            try:
-                form = await deciding.refuse(submission_of(body))
-            except SlipwayError as error:
-                if not is_for_people(error):
-                    raise
-                return form_errors(error, {}, names.DEVICE_REASON)
-            return {} if form is None else {"response_action": "update", "view": form.view()}
-
-        await answer(ack, workspace.doorman, body, refuse())
+        refused = carried_out(deciding.refuse(submission_of(body)), {}, names.DEVICE_REASON)
+        await answer(ack, workspace.doorman, body, refused)
 
     @app.view(names.DEVICE_PENDING_FORM)
     async def on_pending_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        async def decide() -> Answer:
-            try:
-                form = await deciding.decide(submission_of(body))
-            except SlipwayError as error:
-                if not is_for_people(error):
-                    raise
-                fields = {"devices": f"{names.DEVICE_CHOSEN}_0"}
-                return form_errors(error, fields, names.DEVICE_VERDICT)
-            return {"response_action": "update", "view": form.view()}
-
-        await answer(ack, workspace.doorman, body, decide())
+        decided = carried_out(
+            deciding.decide(submission_of(body)), PENDING_FIELDS, names.DEVICE_VERDICT
+        )
+        await answer(ack, workspace.doorman, body, decided)

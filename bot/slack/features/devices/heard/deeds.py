@@ -24,7 +24,7 @@ from bot.slack.kit.payloads import (
 )
 from bot.slack.kit.typed import to_plain
 from bot.slack.line.errors import problem
-from bot.slack.line.postings import Spot
+from bot.slack.line.postings import Spot, showing
 from bot.slack.line.rereading import Rereading
 from bot.slack.workspace import Workspace
 from provisioning.actors import slack
@@ -130,12 +130,9 @@ class Hearing:
     async def saw(self, event: Body) -> None:
         """Tell a person that they wrote a UDID where others read it; nothing is kept of it."""
         user_id, where = text(event, "user"), whereabouts(event)
-        channel_id = await self._workspace.conversations.with_person(user_id)
-
-        async def render() -> Message:
-            return messages.seen_in_a_channel(where)
-
-        await self._workspace.postings.draw(_key(where), Spot(channel_id=channel_id), render)
+        spot = Spot(channel_id=await self._workspace.conversations.with_person(user_id))
+        told = messages.seen_in_a_channel(where)
+        await self._workspace.postings.draw(_key(where), spot, showing(told))
 
     async def go_on(self, click: Click) -> None:
         """Take the UDIDs of a message that somebody confirmed; it is read once more for that."""
@@ -164,22 +161,16 @@ class Hearing:
         key = await self._workspace.postings.at(channel_id, ts)
         if key is None:
             return False
-
-        async def render() -> Message:
-            return answer
-
-        await self._workspace.postings.draw(key, Spot(channel_id=channel_id), render)
+        await self._workspace.postings.draw(key, Spot(channel_id=channel_id), showing(answer))
         return True
 
     async def plead(self, click: Click) -> Message:
         """Tell those who decide that somebody wants help, once a day; return what to say."""
         user_id = click.asker.user_id
 
-        async def render() -> Message:
-            return deciding_messages.plea(user_id)
-
+        plea = deciding_messages.plea(user_id)
         key = f"plea:{user_id}:{date.today():%Y%m%d}"  # noqa: DTZ011 - a day like any other
-        return messages.pleaded(await self._board.say(key, render))
+        return messages.pleaded(await self._board.say(key, showing(plea)))
 
     async def _answer(
         self, said: str, user_id: str, where: Whereabouts, *, confirmed: bool
@@ -205,10 +196,8 @@ class Hearing:
         return await link(slack(user_id), actor(user_id)) if link is not None else None
 
     async def _draw(self, where: Whereabouts, answer: Message) -> None:
-        async def render() -> Message:
-            return answer
-
-        await self._workspace.postings.draw(_key(where), Spot(channel_id=where.channel_id), render)
+        spot = Spot(channel_id=where.channel_id)
+        await self._workspace.postings.draw(_key(where), spot, showing(answer))
 
 
 def _udids(found: FoundUdids, *, confirmed: bool) -> Sequence[Udid]:

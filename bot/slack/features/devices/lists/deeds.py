@@ -7,7 +7,7 @@ from bot.slack.files.files import file_of
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.payloads import Asker, Body, Click, entries, text
 from bot.slack.line.errors import problem
-from bot.slack.line.postings import Spot
+from bot.slack.line.postings import Spot, showing
 from bot.slack.workspace import Workspace
 from provisioning.actors import Identity, email, slack
 from provisioning.devices.errors import DeviceListRefused
@@ -71,8 +71,5 @@ class ListImports:
         return slack(person.id) if person is not None else email(address)
 
     async def _draw(self, file_id: str, channel_id: str, message: Message) -> None:
-        async def render() -> Message:
-            return message
-
         key, spot = f"devices:{file_id}:{channel_id}", Spot(channel_id=channel_id)
-        await self._workspace.postings.draw(key, spot, render)
+        await self._workspace.postings.draw(key, spot, showing(message))
