@@ -71,6 +71,13 @@ class PendingDevice:
         (one,) = self.sheet.standings
         return one.state is RegistrationState.AWAITING_APPROVAL
 
+    @property
+    def was_refused(self) -> bool:
+        """Return whether a person said no; Apple refuses for reasons of its own."""
+        (one,) = self.sheet.standings
+        is_refused = one.state is RegistrationState.REFUSED
+        return is_refused and one.reason.startswith(NOT_APPROVED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approved:
@@ -287,6 +294,24 @@ class Approvals:
             raise await self._too_late(registration_ids, None)
         return done
 
+    async def reopen(self, registration_ids: Sequence[str], by: Actor) -> list[DeviceSheet]:
+        """
+        Let what people refused be asked for once more: a refusal may be a slip, or be overtaken.
+
+        Raise NotAllowed, and AlreadyDone when nothing of it is refused any more.
+        """
+        await self._permissions.require(by, Act.APPROVE_DEVICES)
+        nobody = {"decided_by": None, "decided_at": None}
+        done = [
+            one.sheet
+            for one in await self.those(list(dict.fromkeys(registration_ids)))
+            if one.was_refused
+            and await self._turn(one, RegistrationState.AWAITING_APPROVAL, by, **nobody)
+        ]
+        if not done:
+            raise await self._too_late(registration_ids, None)
+        return done
+
     async def _too_late(
         self, registration_ids: Sequence[str], known: PendingDevice | None
     ) -> AlreadyDone:
@@ -304,21 +329,23 @@ class Approvals:
         self, one: PendingDevice, state: RegistrationState, by: Actor, reason: str
     ) -> bool:
         """Return whether the decision was ours: of two at once, one is."""
+        return await self._turn(
+            one, state, by, reason=reason, decided_by=by.reference, decided_at=now()
+        )
+
+    async def _turn(
+        self, one: PendingDevice, state: RegistrationState, by: Actor, **values: object
+    ) -> bool:
+        """Let a registration follow what people said, unless it is not as they saw it any more."""
+        (seen,) = one.sheet.standings
+        values = {"reason": "", "since": now(), "due_at": now(), **values}
         try:
             async with self._database.writing() as session:
                 registration = await registrations.get(session, one.registration_id)
-                if registration.state is not RegistrationState.AWAITING_APPROVAL:
+                if registration.state is not seen.state:
                     return False
                 await registrations.move(
-                    session,
-                    registration,
-                    state,
-                    reason=reason,
-                    since=now(),
-                    turn=registration.turn + 1,
-                    due_at=now(),
-                    decided_by=by.reference,
-                    decided_at=now(),
+                    session, registration, state, turn=registration.turn + 1, **values
                 )
                 self._note(session, f"device.{state.value}", registration, by)
         except Stale:

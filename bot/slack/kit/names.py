@@ -90,6 +90,7 @@ DEVICE_PLEA = "device_plea"
 DEVICE_REASON = "device_reason"
 DEVICE_REFUSE = "device_refuse"
 DEVICE_REFUSE_FORM = "device_refuse_form"
+DEVICE_REOPEN = "device_reopen"
 DEVICE_UDID = "device_udid"
 DEVICE_UNDO = "device_undo"
 DEVICE_VERDICT = "device_verdict"
@@ -132,6 +133,7 @@ ACTIONS = (
     DEVICE_NAME,
     DEVICE_PLEA,
     DEVICE_REFUSE,
+    DEVICE_REOPEN,
     DEVICE_UNDO,
     WAVE_APP_ID,
     WAVE_RETRY,

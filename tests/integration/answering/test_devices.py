@@ -110,6 +110,15 @@ async def test_an_old_udid_and_a_model_that_does_not_fit_are_recognised(staff: H
     assert new in await own(staff, "Bob")
 
 
+async def test_the_hardware_uuid_of_a_mac_is_its_udid(staff: House) -> None:
+    uuid = "9C3B1D5E-8F1A-4C2B-9E7D-1122334455AA"
+
+    answer = await answered(staff, "Bob", f"Hardware UUID: {uuid}")
+
+    assert uuid in await own(staff, "Bob")
+    assert "By its UDID it is a Mac with Intel." in answer.said()
+
+
 async def test_several_are_listed_and_undone_at_once(staff: House) -> None:
     phones = [device_id(number) for number in (130, 131, 132)]
 

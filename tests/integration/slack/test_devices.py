@@ -52,12 +52,16 @@ class Shop:
 
 @pytest.fixture
 async def shop(
-    tmp_path: Path, sqlite_url: str, samples: Samples, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest,
+    tmp_path: Path,
+    sqlite_url: str,
+    samples: Samples,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncGenerator[Shop]:
     """Lend a house with Mia as release manager; at its end nobody complains of it."""
     monkeypatch.setattr(deeds, "GRACE", deeds.GRACE * 0)
     async with SandboxApple.serve() as apple:
-        plan = Plan(apple_url=apple.url)
+        plan = Plan(transport=getattr(request, "param", "socket"), apple_url=apple.url)
         async with opened(tmp_path, sqlite_url, samples, plan) as house:
             key = apple.team.key
             card = await house.running.house.devices.teams.connect(
@@ -73,6 +77,7 @@ async def shop(
         assert apple.violations == []
 
 
+@pytest.mark.parametrize("shop", ["socket", "http"], indirect=True)
 async def test_a_udid_in_a_message_is_approved_registered_and_told(
     shop: Shop, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -115,7 +120,27 @@ async def test_a_refusal_is_told_with_its_reason_and_nothing_is_registered(shop:
     await house.dm_to("Ann", "Refused by")
     await house.settled()
     assert shop.registered() == []
-    assert [one.operation for one in shop.apple.calls if one.operation == "POST devices"] == []
+    assert shop.apple.calls_of("POST devices") == []
+
+
+async def test_a_refusal_that_was_a_slip_is_asked_for_again(shop: Shop) -> None:
+    house = shop.house
+    await house.bob.dm(PHONE)
+    asked = await house.dm_to("Ann", "asks for a place at Apple")
+    await house.ann.click(asked, names.DEVICE_REFUSE)
+    await house.ann.submit(await house.view_of("Ann", "Refuse a device"))
+    refused = await house.dm_to("Mia", "Refused by")
+
+    await house.workspace.person("Mia").click(refused, names.DEVICE_REOPEN)
+    await house.workspace.person("Mia").click(refused, names.DEVICE_REOPEN)
+    await house.settled()
+    again = house.workspace.current(asked)
+    assert again is not None
+    await house.ann.click(again, names.DEVICE_APPROVE)
+
+    await house.dm_to("Bob", "Apple has it.")
+    assert shop.registered() == [PHONE]
+    assert len(house.workspace.dms("Ann")) == 1
 
 
 async def test_the_second_of_two_who_decide_is_told_who_was_first(shop: Shop) -> None:

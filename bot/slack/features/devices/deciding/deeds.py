@@ -163,6 +163,16 @@ class Deciding:
         await self._board.show(ids[0])
         return None
 
+    async def reopen(self, click: Click) -> None:
+        """Ask once more for what was refused. Raise NotAllowed."""
+        ids = _ids(click.subject)
+        try:
+            await self._approvals.reopen(ids, click.asker.by)
+        except AlreadyDone as late:
+            if not click.again:
+                await self._workspace.voice.whisper(click.asker, messages.too_late(late))
+        await self._board.show(ids[0])
+
     async def decide(self, sent: Submission) -> Form:
         """Decide about what was ticked among all that waits. Raise NotAllowed, Unclear."""
         ids = views.chosen(sent)

@@ -38,6 +38,11 @@ def _register_buttons(app: AsyncApp, deciding: Deciding, workspace: Workspace) -
             again = blocks.button("Refuse…", names.DEVICE_REFUSE, click.value)
             await workspace.doorman.open(click.asker, click.trigger_id, form, again=again)
 
+    @app.action(names.DEVICE_REOPEN)
+    async def on_reopen(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        await deciding.reopen(click_of(body))
+
 
 def _register_waves(app: AsyncApp, deciding: Deciding, workspace: Workspace) -> None:
     @app.action(names.WAVE_RETRY)

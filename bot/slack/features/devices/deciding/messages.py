@@ -37,6 +37,8 @@ def _one(pending: PendingDevice) -> Message:
         if pending.why:
             shown.append(blocks.context(mrkdwn.sentence(pending.why)))
         shown.append(blocks.actions(_approve(pending), _refuse(pending)))
+    elif pending.was_refused:
+        shown.append(blocks.actions(_reopen([pending])))
     notes = [f"Team {mrkdwn.plain(pending.team, 40)}", _proof(pending.sheet), _became(pending)]
     shown.append(blocks.context(*filter(None, notes)))
     return Message(text=text, blocks=shown)
@@ -59,6 +61,9 @@ def _several(asked: Sequence[PendingDevice]) -> Message:
     decided = [one for one in asked if not one.waits]
     lines = [f"{sign(one.sheet.state)} {called(one.sheet)}: {_became(one)}" for one in decided]
     shown += rows(lines) if lines else []
+    refused_ = [one for one in decided if one.was_refused]
+    if refused_:
+        shown.append(blocks.actions(_reopen(refused_)))
     shown.append(blocks.context(f"Team {mrkdwn.plain(asked[0].team, 40)}"))
     return Message(text=text, blocks=shown)
 
@@ -79,6 +84,11 @@ def _approve(pending: PendingDevice) -> Block:
 
 def _refuse(pending: PendingDevice) -> Block:
     return blocks.button("Refuse…", names.DEVICE_REFUSE, names.value_of(pending.registration_id))
+
+
+def _reopen(refused_: Sequence[PendingDevice]) -> Block:
+    value = names.value_of(",".join(one.registration_id for one in refused_))
+    return blocks.button("Ask again", names.DEVICE_REOPEN, value)
 
 
 def _approve_all(waiting: Sequence[PendingDevice]) -> Block:

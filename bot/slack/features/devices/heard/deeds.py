@@ -43,7 +43,7 @@ REMEMBERED = 10_000
 #: What asks for help with a device.
 _PLEA = re.compile(
     r"\b(?:udid|help|register|registration|enroll?|enrolment|enrollment)\b"
-    r"|\b(?:my|add|new|another)\b.{0,24}\b(?:phone|iphone|ipad|device|tablet|watch)\b",
+    r"|\b(?:add|new|another)\b.{0,24}\b(?:phone|iphone|ipad|device|tablet|watch)\b",
     re.IGNORECASE,
 )
 #: A UDID in a channel: 40 digits are more often a commit, unless somebody says what they are.
