@@ -185,8 +185,8 @@ class Approvals:
             if not await apple_teams.every(session, self._organization_id):
                 return
             found = await registrations.unasked(session, self._organization_id, limit=200)
-        if found:
-            await self.ask(found, by)
+        for begin in range(0, len(found), MOST_PENDING):
+            await self.ask(found[begin : begin + MOST_PENDING], by)
 
     async def pending(self, by: Actor) -> list[PendingDevice]:
         """Return what waits for approval, the oldest first. Raise NotAllowed."""

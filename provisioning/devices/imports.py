@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from provisioning.actors import Act, Actor, Identity
-from provisioning.devices.approvals import Approvals
+from provisioning.devices.approvals import MOST_PENDING, Approvals
 from provisioning.devices.bulk.rows import MAC, DeviceList, DeviceRow
 from provisioning.devices.devices import IOS, MAC_OS, Claim, Devices
 from provisioning.devices.sheets import DeviceSheet
@@ -17,9 +17,6 @@ from storage.records.device import DeviceSource
 
 #: Returns who is behind an e-mail address of a list.
 OwnerOf = Callable[[str], Awaitable[Identity]]
-
-#: So many are asked for at once: whoever approves sees them together.
-AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +88,9 @@ class DeviceImports:
         known: dict[str, Identity] = {}
         outcomes = [await self._one(row, by, owner, owner_of, known) for row in found.rows]
         ids = [one.sheet.id for one in outcomes if one.sheet is not None]
-        for begin in range(0, len(ids) if ask else 0, AT_ONCE):
-            await self._approvals.ask(ids[begin : begin + AT_ONCE], by)
+        # Whoever approves sees together what was asked for together.
+        for begin in range(0, len(ids) if ask else 0, MOST_PENDING):
+            await self._approvals.ask(ids[begin : begin + MOST_PENDING], by)
         return outcomes
 
     async def _one(

@@ -232,6 +232,31 @@ async def test_undo_takes_back_what_was_asked_for_as_well(shop: Shop) -> None:
     assert len([m for m in house.workspace.dms("Bob") if m.is_bot]) == 1
 
 
+async def test_what_has_a_place_already_is_not_taken_back(shop: Shop) -> None:
+    house = shop.house
+    await house.running.house.devices.policies.add_rule(
+        ApprovalSubject.EVERYBODY, "", house.manager
+    )
+    await house.bob.dm(PHONE)
+    answer = await house.dm_to("Bob", "By its UDID it is")
+    await house.dm_to("Bob", "Apple has it.")
+
+    await house.bob.click(answer, names.DEVICE_UNDO)
+
+    await house.whisper_to("Bob", "has a place at Apple already. You can disable it instead.")
+    assert shop.registered() == [PHONE]
+
+
+async def test_one_of_those_who_decide_that_is_gone_keeps_it_from_no_other(shop: Shop) -> None:
+    house = shop.house
+    house.workspace.change_person("Mia", deleted=True)
+    await house.settled()
+
+    await house.bob.dm(PHONE)
+
+    await house.dm_to("Ann", "asks for a place at Apple")
+
+
 async def test_a_missing_app_id_is_made_by_an_admin_alone(shop: Shop) -> None:
     house = shop.house
     wave = await _failed_wave(shop, "app_id_needed", "com.example.harbour.share")

@@ -18,8 +18,8 @@ from provisioning.devices.models import known_models
 from provisioning.devices.sheets import DeviceSheet
 from provisioning.devices.udids import Udid
 from provisioning.devices.wording import sentence, where
-from provisioning.errors import NotNow, Unclear
-from storage.errors import SlipwayError
+from provisioning.errors import NotAllowed, NotNow, Unclear
+from storage.errors import NotFound, SlipwayError
 
 #: So long a device that needs nobody's yes can be taken back before it takes a place.
 GRACE = timedelta(seconds=60)
@@ -109,15 +109,20 @@ class OwnDevices:
         done = Message(text=said, blocks=[blocks.section(said)])
         return views.shown(done, "Name a device")
 
-    async def take_back(self, device_ids: Sequence[str], by: Actor) -> list[DeviceSheet]:
-        """Take devices back, and what was asked for them. Raise NotFound, NotAllowed, NotNow."""
-        gone = []
+    async def take_back(
+        self, device_ids: Sequence[str], by: Actor
+    ) -> tuple[list[DeviceSheet], list[str]]:
+        """Take devices back, and what was asked for them; return them, and why others stay."""
+        gone: list[DeviceSheet] = []
+        why: list[str] = []
         for device_id in device_ids:
-            sheet = await self._devices.forget(device_id, by)
-            gone.append(sheet)
-            for mark in marks_of(sheet):
-                await self._board.draw(mark)
-        return gone
+            try:
+                gone.append(await self._devices.forget(device_id, by))
+            except (NotFound, NotAllowed, NotNow) as error:
+                why.append(str(error))
+        for mark in dict.fromkeys(mark for sheet in gone for mark in marks_of(sheet)):
+            await self._board.draw(mark)
+        return gone, why
 
     async def switch(self, device_id: str, by: Actor, *, on: bool) -> Message:
         """Leave a device out or take it in again; return one's own devices. Raise NotFound."""

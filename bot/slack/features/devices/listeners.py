@@ -93,4 +93,5 @@ def _register_forms(app: AsyncApp, own: OwnDevices, hearing: Hearing, workspace:
         _, around, channel_id, ts = (*sent.kept, "", "", "")[:4]
         if around and ts:
             left = await own.those(around.split(","), sent.asker.by)
-            await hearing.turn(channel_id, ts, heard_messages.after(left))
+            if left:
+                await hearing.turn(channel_id, ts, heard_messages.after(left))

@@ -9,7 +9,12 @@ from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import rows
 from bot.slack.kit.verbs import example
-from provisioning.devices.approvals import NOT_APPROVED, Approved, PendingDevice
+from provisioning.devices.approvals import (
+    MOST_PENDING,
+    NOT_APPROVED,
+    Approved,
+    PendingDevice,
+)
 from provisioning.devices.sheets import DeviceSheet, TeamStanding
 from provisioning.errors import AlreadyDone
 from storage.records.registration import RegistrationState
@@ -87,21 +92,23 @@ def _refuse(pending: PendingDevice) -> Block:
 
 
 def _reopen(refused_: Sequence[PendingDevice]) -> Block:
-    value = names.value_of(",".join(one.registration_id for one in refused_))
+    some = refused_[:MOST_PENDING]
+    value = names.value_of(",".join(one.registration_id for one in some))
     return blocks.button("Ask again", names.DEVICE_REOPEN, value)
 
 
 def _approve_all(waiting: Sequence[PendingDevice]) -> Block:
-    ids = ",".join(one.registration_id for one in waiting)
-    count = len(waiting)
+    some = waiting[:MOST_PENDING]  # A button has no room for more.
+    ids = ",".join(one.registration_id for one in some)
+    count = len(some)
+    what = f"Approve all {count}" if count == len(waiting) else f"Approve the first {count}"
     sure = blocks.confirm(
-        f"Approve all {count}?",
+        f"{what}?",
         f"{count} devices take a place at Apple each, which stays taken until the membership is "
         "renewed.",
-        f"Approve all {count}",
+        what,
     )
-    value = names.value_of(ids)
-    return blocks.button(f"Approve all {count}", names.DEVICE_APPROVE, value, confirm=sure)
+    return blocks.button(what, names.DEVICE_APPROVE, names.value_of(ids), confirm=sure)
 
 
 def _became(pending: PendingDevice) -> str:

@@ -10,6 +10,7 @@ from bot.slack.features.devices.heard.deeds import Hearing, is_a_mistake, is_abo
 from bot.slack.kit import names
 from bot.slack.kit.payloads import click_of
 from bot.slack.workspace import Workspace
+from provisioning.errors import NotNow
 
 
 def register(app: AsyncApp, hearing: Hearing, own: OwnDevices, workspace: Workspace) -> None:
@@ -43,6 +44,8 @@ def register(app: AsyncApp, hearing: Hearing, own: OwnDevices, workspace: Worksp
         await ack()
         click = click_of(body)
         meant, around = (*click.parts, "", "")[:2]
-        gone = await own.take_back(meant.split(","), click.asker.by)
+        gone, why = await own.take_back(meant.split(","), click.asker.by)
+        if not gone and not click.again:  # The same click may have taken them back already.
+            raise NotNow(why[0])
         left = await own.those([one for one in around.split(",") if one], click.asker.by)
-        await hearing.redraw(click, messages.after(left, messages.taken_back(gone)))
+        await hearing.redraw(click, messages.after(left, messages.taken_back(gone, why)))

@@ -105,10 +105,12 @@ def after(sheets: Sequence[DeviceSheet], said: str = "") -> Message:
     return Message(text=said or "Your devices", blocks=shown)
 
 
-def taken_back(gone: Sequence[DeviceSheet]) -> str:
-    """Return what is said of devices that were taken back."""
+def taken_back(gone: Sequence[DeviceSheet], why: Sequence[str] = ()) -> str:
+    """Return what is said of devices that were taken back, and of those that stay."""
     named = ", ".join(own.called(sheet) for sheet in gone)
-    return f":wastebasket: Taken back: {named}. Nothing of it is kept."
+    said = [f":wastebasket: Taken back: {named}. Nothing of it is kept."] if gone else []
+    said += [f"{words.WARNING} {mrkdwn.sentence(one)}" for one in why]
+    return "\n".join(said)
 
 
 def seen_in_a_channel(where_: Whereabouts) -> Message:

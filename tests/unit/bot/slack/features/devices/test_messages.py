@@ -51,6 +51,19 @@ def test_as_many_as_wait_are_one_message_with_one_click_for_all() -> None:
     assert not any(device_id(number)[9:] in str(shown.blocks) for number in range(MOST_PENDING))
 
 
+def test_more_than_a_button_has_room_for_are_approved_in_portions() -> None:
+    asked = [pending(number, WAITING) for number in range(200)]
+    refused = [
+        pending(number, RegistrationState.REFUSED, reason="It was not approved.")
+        for number in range(200)
+    ]
+
+    assert labels(deciding.request(asked))[-1] == f"Approve the first {MOST_PENDING}"
+    assert labels(deciding.request(refused)) == ["Ask again"]
+    words(deciding.request(asked))
+    words(deciding.request(refused))
+
+
 @pytest.mark.parametrize("state", RegistrationState)
 def test_what_became_of_a_request_is_said_with_who_decided(state: RegistrationState) -> None:
     reason = "It was not approved: no." if state is RegistrationState.REFUSED else ""
