@@ -1,15 +1,15 @@
 """The house: what Slipway can do, whoever asks; one room a capability."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from bot.findings import Examine
 from bot.links import Links
-from provisioning.actors import Actor, Identity
+from provisioning.connecting.invitations import AppleInvitations
+from provisioning.connecting.setup import AppleSetup
 from provisioning.devices.app_ids import AppIdMaking
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
+from provisioning.devices.enrolment.enrolments import Enrolments
 from provisioning.devices.imports import DeviceImports
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
@@ -23,6 +23,7 @@ from provisioning.distributing.recall import Recalls
 from provisioning.installing.grants import Grants
 from provisioning.installing.receipts import Receipts
 from provisioning.intake.intake import Intake
+from provisioning.intake.preparing import Preparing
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
 from provisioning.people.people import People
@@ -64,27 +65,21 @@ class ReleaseRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SigningRoom:
-    """Identities, and what is signed with them."""
+    """Identities, what is signed with them, and what is made ready for it."""
 
     identities: Identities
     variants: Signing
-
-
-#: Returns the address of the page on which somebody's device tells its own UDID.
-EnrolmentLink: TypeAlias = Callable[[Identity, Actor], Awaitable[str]]
+    preparing: Preparing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceRoom:
-    """
-    Teams at Apple, the devices of testers, and how builds come to be signed for them.
-
-    Without `enrolment_link` there is no page for a device to tell its UDID on.
-    """
+    """Teams at Apple, the devices of testers, and how builds come to be signed for them."""
 
     teams: AppleTeams
     devices: Devices
     approvals: Approvals
+    enrolment: Enrolments
     registry: Registry
     slots: SlotBook
     policies: Policies
@@ -92,7 +87,14 @@ class DeviceRoom:
     waves: Waves
     imports: DeviceImports
     app_ids: AppIdMaking
-    enrolment_link: EnrolmentLink | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppleRoom:
+    """The page on which teams at Apple are connected."""
+
+    invitations: AppleInvitations
+    setup: AppleSetup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,7 @@ class House:
     releases: ReleaseRoom
     signing: SigningRoom
     devices: DeviceRoom
+    apple: AppleRoom
     installing: InstallRoom
     intake: Intake
     distributing: DistributeRoom

@@ -49,6 +49,38 @@ class Links:
         """Return the page on which somebody edits the notes of a release."""
         return f"{self.base_url}/n/{token}"
 
+    def apple(self, token: str) -> str:
+        """Return the page on which an admin connects a team at Apple."""
+        return f"{self.base_url}/apple/{token}"
+
+    def enroll(self, token: str) -> str:
+        """Return the page on which a tester adds the device that opens it."""
+        return f"{self.base_url}/enroll/{token}"
+
+    def enroll_profile(self, token: str) -> str:
+        """Return what a device installs to be asked for its UDID."""
+        return f"{self.enroll(token)}/slipway.mobileconfig"
+
+    def enroll_code(self, token: str) -> str:
+        """Return the address of the QR code of the enrolment page."""
+        return f"{self.enroll(token)}/code.svg"
+
+    def enroll_answer(self, token: str) -> str:
+        """Return where a device sends its answer to a question."""
+        return f"{self.base_url}/enroll/answer/{token}"
+
+    def enroll_result(self, token: str) -> str:
+        """Return the page that shows what came of an answer."""
+        return f"{self.base_url}/enroll/result/{token}"
+
+    def enroll_refused(self, code: str) -> str:
+        """Return the page that says why an answer was refused."""
+        return f"{self.base_url}/enroll/refused/{code}"
+
+    def enroll_from(self, install_token: str) -> str:
+        """Return where an install page sends whoever has a device to add."""
+        return f"{self.install(install_token)}/enroll"
+
     def manifest(self, token: str) -> str:
         return f"{self.install(token)}/manifest.plist"
 

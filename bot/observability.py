@@ -8,12 +8,24 @@ from typing import Literal
 import structlog
 from structlog.typing import EventDict, Processor
 
-#: Slack's tokens, bearer headers, the token in an install path, and whole UDIDs.
+#: Private keys, Slack's tokens, bearer headers, tokens in paths of ours, and whole UDIDs.
 SECRETS = (
+    (re.compile(r"(?s)-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]+-----|$)"), "[key]"),
     (re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]+"), "[token]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 [secret]"),
     (re.compile(r"/i/[A-Za-z0-9_-]{16,}"), "/i/[grant]"),
+    (re.compile(r"/apple/[A-Za-z0-9_-]{16,}"), "/apple/[link]"),
+    (re.compile(r"/enroll/((?:answer/|result/)?)[A-Za-z0-9_-]{16,}"), r"/enroll/\1[secret]"),
     (re.compile(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{10}([0-9a-f]{6})\b"), r"[UDID …\1]"),
+    # The hardware UUID of an older Mac is its UDID. What Apple calls an error and a team looks the
+    # same: those are ours to tell, and stand behind the word for them.
+    (
+        re.compile(
+            r"(?i)(?<!error id )(?<!issuer )(?<![0-9a-f-])"
+            r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{6}([0-9a-f]{6})(?![0-9a-f-])"
+        ),
+        r"[UDID …\1]",
+    ),
     # The UDIDs of older iPhones; a SHA-1 looks the same and loses nothing by being short.
     (re.compile(r"(?i)\b[0-9a-f]{34}([0-9a-f]{6})\b"), r"[UDID …\1]"),
     (re.compile(r"(postgres(?:ql)?(?:\+\w+)?://[^:/@\s]+):[^@\s]+@"), r"\1:[secret]@"),

@@ -102,6 +102,18 @@ class Settings(BaseSettings):
     apple_api_url: str = "https://api.appstoreconnect.apple.com"
     """The base of the App Store Connect API, or of anything that speaks it."""
 
+    apple_authorities_file: Path | None = None
+    """A PEM file of authorities that stand for Apple's; for the sandbox and for tests only."""
+
+    enrolment_trust: Literal["require", "prefer", "off"] = "prefer"
+    """Who may sign what a device tells of itself: `require` takes a device of Apple's alone."""
+
+    enrolment_certificate_file: Path | None = None
+    """The certificate of the site and its issuers, PEM; enrolment profiles are signed with it."""
+
+    enrolment_key_file: Path | None = None
+    """The key of that certificate, PEM without a password."""
+
     admins: List = ()
     """Slack user ids of the admins, separated by commas."""
 
@@ -125,13 +137,15 @@ class Settings(BaseSettings):
         "slack_app_token",
         "slack_signing_secret",
         "secret_key_file",
+        "enrolment_certificate_file",
+        "enrolment_key_file",
         "backup_dir",
+        "apple_authorities_file",
         mode="before",
     )
     @classmethod
     def _nothing_is_none(cls, value: Any) -> Any:  # noqa: ANN401
-        """Take a line of a file of settings whose value was left out for no value."""
-        return (value.strip() or None) if isinstance(value, str) else value
+        return _given(value)
 
     @field_validator("slack_file_hosts", "admins", mode="before")
     @classmethod
@@ -184,6 +198,18 @@ class Settings(BaseSettings):
         if not OWNER_NAME.fullmatch(value):
             raise ValueError("it takes letters, digits, dots, dashes and underscores")
         return value
+
+    @model_validator(mode="after")
+    def _paired(self) -> "Settings":
+        pair = {
+            "SLIPWAY_ENROLMENT_CERTIFICATE_FILE": self.enrolment_certificate_file,
+            "SLIPWAY_ENROLMENT_KEY_FILE": self.enrolment_key_file,
+        }
+        there = [name for name, path in pair.items() if path is not None]
+        if len(there) == 1:
+            (other,) = pair.keys() - there
+            raise ValueError(f"{there[0]} is wrong: it goes with {other}; set both or neither")
+        return self
 
     @model_validator(mode="after")
     def _complete(self) -> "Settings":
@@ -266,16 +292,27 @@ def load(**given: Any) -> Settings:  # noqa: ANN401 - the fields of Settings
 
 
 class _SigningSettings(BaseSettings):
-    """What the command `slipway resign` takes, which works without any other setting."""
+    """What the commands of code signing take, which work without any other setting."""
 
     model_config = SettingsConfigDict(env_prefix="SLIPWAY_", extra="ignore", frozen=True)
 
     p12_password: SecretStr | None = None
+    apple_authorities_file: Path | None = None
+
+    @field_validator("apple_authorities_file", mode="before")
+    @classmethod
+    def _nothing_is_none(cls, value: Any) -> Any:  # noqa: ANN401
+        return _given(value)
 
 
 def p12_password() -> SecretStr | None:
     """Return the password of the p12 that `slipway resign` signs with; None when there is none."""
     return _SigningSettings().p12_password
+
+
+def apple_authorities_file() -> Path | None:
+    """Return the file of the authorities that stand for Apple's, for commands without a house."""
+    return _SigningSettings().apple_authorities_file
 
 
 def strangers() -> dict[str, str]:
@@ -299,12 +336,19 @@ def strangers() -> dict[str, str]:
     }
 
 
+def _given(value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
+    """Take a line of a file of settings whose value was left out for no value."""
+    return (value.strip() or None) if isinstance(value, str) else value
+
+
 def _start_of(token: SecretStr | None) -> str:
     """Return the five characters that tell what a token of Slack's is."""
     return token.get_secret_value()[:5] if token is not None else ""
 
 
 def _sentence(error: Any) -> str:  # noqa: ANN401 - pydantic's error dictionary
+    if not error["loc"]:
+        return f"{_reason(error)}."  # It is about several, and names them.
     name = "_".join(str(part) for part in error["loc"][:1])
     return f"SLIPWAY_{name.upper()} is wrong: {_reason(error)}."
 

@@ -36,6 +36,7 @@ class Act(StrEnum):
     MANAGE_GROUPS = "change groups"
     MANAGE_ROLES = "give roles"
     SIGN = "use signing identities"
+    MANAGE_APPLE = "connect teams at Apple"
     SEE_DEVICES = "see everybody's devices"
     MANAGE_DEVICES = "change other people's devices"
     APPROVE_DEVICES = "approve devices"

@@ -1,7 +1,7 @@
 """Words of ours that stand in sentences, the same through every door."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 #: A moment as `moment` writes it; a door that knows the reader's zone says it in that.
 MOMENT = re.compile(r"\b\d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC\b")
@@ -12,6 +12,12 @@ _FORM = "%d %B %Y, %H:%M UTC"
 def moment(when: datetime) -> str:
     """Return an aware time to the minute, with its zone: `3 March 2027, 06:05 UTC`."""
     return when.astimezone(UTC).strftime(_FORM).removeprefix("0")
+
+
+def day(when: date) -> str:
+    """Return a date, of an aware time that in UTC: `3 March 2027`."""
+    on = when.astimezone(UTC) if isinstance(when, datetime) else when
+    return on.strftime("%d %B %Y").removeprefix("0")
 
 
 def moment_in(text: str) -> datetime | None:

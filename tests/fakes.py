@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from provisioning.errors import DirectoryFailed, SourceGone
+from provisioning.intake.preparing import Preparing
 from provisioning.ports import Incoming, PersonFacts, Told
 from provisioning.roads.road import Road
 from storage.errors import NotFound, SlipwayError
@@ -136,6 +137,24 @@ class FakeTeller:
     def _fail(self, method: str) -> None:
         if self.failing.get(method):
             raise self.failing[method].pop(0)
+
+
+class FakePreparing(Preparing):
+    """
+    Notes what it was to prepare, which takes a process of its own otherwise.
+
+    `finds` is what it answers, or raises.
+    """
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.finds: bool | Exception = False
+
+    async def prepare(self, upload_id: str) -> bool:
+        self.asked.append(upload_id)
+        if isinstance(self.finds, Exception):
+            raise self.finds
+        return self.finds
 
 
 @dataclass

@@ -1,7 +1,9 @@
 """An outside judge: an OpenAPI document of somebody else's, against what was asked and answered."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,32 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "string": (str,),
 }
+
+
+#: Where somebody keeps Apple's OpenAPI document, as JSON: it must not be shipped.
+VARIABLE = "APP_STORE_CONNECT_OPENAPI"
+VERSION = "/v1/"
+
+
+def is_there() -> bool:
+    """Return whether somebody has Apple's document."""
+    return VARIABLE in os.environ  # noqa: TID251 - no setting of ours
+
+
+def apples_document() -> "Judge":
+    return Judge.read(Path(os.environ[VARIABLE]))  # noqa: TID251 - no setting of ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchanged:
+    """One request and its answer, as they went over the wire; None for a body that is empty."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    body: object
+    status: int
+    answer: object
 
 
 class Judge:
@@ -32,6 +60,22 @@ class Judge:
     @classmethod
     def read(cls, path: Path) -> "Judge":
         return cls(json.loads(path.read_text()))
+
+    def operation(self, method: str, path: str) -> str:
+        """Return the operation that a path, as it was asked for, belongs to; itself for none."""
+        asked = path.split("/")
+        for known in self._document["paths"]:
+            parts = known.split("/")
+            pairs = zip(parts, asked, strict=False)
+            if len(parts) == len(asked) and all(a == b or a.startswith("{") for a, b in pairs):
+                return f"{method} {known.removeprefix(VERSION)}"
+        return f"{method} {path.removeprefix(VERSION)}"
+
+    def exchange(self, done: Exchanged) -> list[str]:
+        """Return what is wrong with a request and its answer."""
+        operation = self.operation(done.method, done.path)
+        asked = self.request(operation, done.query, done.body)
+        return asked or self.answer(operation, done.status, done.answer)
 
     def request(self, operation: str, query: Mapping[str, str], body: object) -> list[str]:
         """Return what is wrong with a request; an empty body is none."""

@@ -28,6 +28,8 @@ from tests.shelf import Shelf, put, stock
 from tests.unit.provisioning.codesign import world
 
 PASSWORD = "synthetic"
+#: The key of the installation that the bench stands in.
+SECRET = hashlib.sha256(b"a test").digest()
 ANN = person(slack("UANN"), origin="test")
 
 
@@ -100,7 +102,7 @@ async def open_bench(
     shelf = await stock(database, facts=facts, blob=stored)
     identities = Identities(
         database,
-        Secrets(hashlib.sha256(b"a test").digest()),
+        Secrets(SECRET),
         organization_id=shelf.build.organization_id,
         authorities=world.authorities(),
     )

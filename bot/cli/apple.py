@@ -1,26 +1,23 @@
 """The command line of teams at Apple: `slipway apple`."""
 
-import re
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from bot.cli.confirming import confirm
-from bot.cli.kept import kept
+from bot.cli.kept import Kept, kept
 from bot.cli.running import run
-from bot.cli.signing import FILE, NotDone, small_file
+from bot.cli.signing import AUTHORITY, FILE, NotDone, authorities_in, password_of, small_file
 
 if TYPE_CHECKING:
-    from provisioning.devices.teams import AppleTeamCard, AppleTeamReport, AppleTeams
+    from cryptography import x509
 
-#: Apple calls the file of a key so.
-FILE_NAME = re.compile(r"AuthKey_([A-Z0-9]{8,20})\.p8", re.IGNORECASE)
-#: Apple refuses tokens that are older than twenty minutes, or from the future.
-WRONG_CLOCK = timedelta(minutes=5)
+    from provisioning.devices.team_findings import AppleFinding
+    from provisioning.devices.team_report import AppleTeamCard, AppleTeamReport
+    from provisioning.devices.teams import AppleTeams
 
 ISSUER = click.option(
     "--issuer", required=True, help="The issuer id, above the list of team keys; a UUID."
@@ -30,8 +27,9 @@ KEY_ID = click.option(
 )
 
 WHAT_FOLLOWS = (
-    "Its key is destroyed here, and no device is registered and no profile made with it any more. "
-    "Nothing changes at Apple: revoke the key in App Store Connect as well."
+    "Its key is destroyed here, no device is registered and no profile made with it any more, and "
+    "what waits for it is forgotten. Nothing changes at Apple: revoke the key in App Store Connect "
+    "as well."
 )
 
 
@@ -72,6 +70,31 @@ def status() -> None:
 
 @apple.command()
 @click.argument("team")
+@click.option("--p12", type=FILE, help="Bring the certificate with its key, in place of a new one.")
+@AUTHORITY
+def certificate(team: str, *, p12: Path | None, authorities: tuple[Path, ...]) -> None:
+    """
+    Get a TEAM the certificate that Slipway signs with.
+
+    Without a p12 Slipway makes a key that nobody sees, and Apple certifies it. The password of a
+    p12 comes from SLIPWAY_P12_PASSWORD, else it is asked for.
+    """
+    content = small_file(p12) if p12 else b""
+    password = password_of(p12) if p12 else ""
+    trusted = authorities_in(authorities)
+    run(lambda: _certificate(team, content, password, trusted))
+
+
+@apple.command()
+@click.argument("team")
+@click.argument("date")
+def renewal(team: str, date: str) -> None:
+    """Say on which DATE, such as 2027-03-01, the membership of a TEAM renews."""
+    run(lambda: _renewal(team, date))
+
+
+@apple.command()
+@click.argument("team")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def disconnect(team: str, *, yes: bool) -> None:
     """Destroy the key of a TEAM, named by its team id or its issuer id."""
@@ -97,13 +120,60 @@ async def _rotate(content: bytes, issuer: str, key_id: str) -> int:
 
 
 async def _status() -> int:
+    from provisioning.devices.team_findings import findings  # noqa: PLC0415 - see cli/main.py
+    from provisioning.devices.teams import NO_TEAM  # noqa: PLC0415
+    from storage.records.base import now  # noqa: PLC0415
+
     async with _opened(with_key=True) as teams:
         reports = await teams.report()
     if not reports:
-        click.echo("No team at Apple is connected. `slipway apple connect` does that.")
+        click.echo(NO_TEAM)
     for report in reports:
-        click.echo(_told(report))
+        click.echo(_told(report, findings(report, now())))
     return int(any(report.complaint for report in reports))
+
+
+async def _certificate(
+    team: str,
+    p12: bytes,
+    password: str,
+    authorities: "Sequence[x509.Certificate] | None",
+) -> int:
+    from provisioning.actors import COMMAND_LINE  # noqa: PLC0415 - see cli/main.py
+    from provisioning.connecting.certificates import TeamCertificates  # noqa: PLC0415
+    from provisioning.signing.identities import Identities  # noqa: PLC0415
+    from provisioning.wording import day  # noqa: PLC0415
+
+    async with _kept(with_key=True) as (found, teams):
+        identities = Identities(
+            found.database,
+            found.secrets,
+            organization_id=found.organization_id,
+            authorities=authorities,
+        )
+        certificates = TeamCertificates(teams, identities)
+        row_id = (await teams.meant(team)).id
+        if p12:
+            card = await certificates.bring(row_id, p12, password, COMMAND_LINE)
+        else:
+            card = await certificates.make(row_id, COMMAND_LINE)
+    until = f", until {day(card.expires_at)}" if card.expires_at else ""
+    click.echo(f"Slipway signs with {card.name}{until}.\nFingerprint: {card.fingerprint}")
+    return 0
+
+
+async def _renewal(team: str, date: str) -> int:
+    from provisioning.actors import COMMAND_LINE  # noqa: PLC0415 - see cli/main.py
+    from provisioning.connecting.setup import date_of  # noqa: PLC0415
+    from provisioning.wording import day  # noqa: PLC0415
+
+    when = date_of(date)
+    if when is None:
+        raise NotDone("Say on which day the membership renews, such as 2027-03-01.")
+    async with _opened(with_key=False) as teams:
+        card = await teams.renew_on(team, when, COMMAND_LINE)
+    click.echo(f"The membership of {_name(card)} renews on {day(when)}.")
+    return 0
 
 
 async def _disconnect(team: str, *, sure: bool) -> int:
@@ -119,10 +189,12 @@ async def _disconnect(team: str, *, sure: bool) -> int:
 
 
 def _key_id_of(file: Path) -> str:
-    named = FILE_NAME.fullmatch(file.name)
-    if named is None:
+    from provisioning.appstore.wire.key import key_id_in  # noqa: PLC0415 - see cli/main.py
+
+    found = key_id_in(file.name)
+    if not found:
         raise NotDone("The file is not called AuthKey_….p8: give the key's id with --key-id.")
-    return named[1]
+    return found
 
 
 def _name(card: "AppleTeamCard") -> str:
@@ -133,40 +205,42 @@ def _line(card: "AppleTeamCard") -> str:
     return f"{card.team_id or '-'}  issuer {card.issuer_id}  key {card.key_id}"
 
 
-def _told(report: "AppleTeamReport") -> str:
-    if report.complaint:
-        return f"{_line(report.card)}\n  {report.complaint}"
-    rate = report.rate
-    figures = [
-        _counted(report.devices, "device"),
-        f"{_counted(report.certificates, 'certificate')} in force",
-        *([f"{rate.remaining} of {rate.limit} calls left this hour"] if rate else []),
-    ]
-    lines = [_line(report.card), f"  It works: {', '.join(figures)}."]
-    if abs(report.skew) > WRONG_CLOCK:
-        minutes = round(report.skew.total_seconds() / 60)
-        lines.append(f"  This machine's clock is {-minutes:+d} minutes off Apple's. Set it right.")
+def _told(report: "AppleTeamReport", found: "Sequence[AppleFinding]") -> str:
+    from provisioning.devices.team_findings import how_it_does  # noqa: PLC0415 - see cli/main.py
+    from provisioning.wording import day  # noqa: PLC0415
+
+    lines = [_line(report.card)]
+    if not report.complaint:
+        lines.append(f"  {how_it_does(report)}")
+    if report.usable:
+        best = report.usable[0]
+        lines.append(f"  Signs with {best.name}, until {day(best.expires_at)}.")
+    for one in found:
+        lines += [f"  {one.found}", f"    → {one.to_do}"]
     return "\n".join(lines)
 
 
-def _counted(count: int | None, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count or 0} {what}s"
-
-
 @asynccontextmanager
-async def _opened(*, with_key: bool) -> "AsyncGenerator[AppleTeams]":
+async def _kept(*, with_key: bool) -> "AsyncGenerator[tuple[Kept, AppleTeams]]":
     # Other commands start faster without these.
     from provisioning.appstore.client import AppStores  # noqa: PLC0415
     from provisioning.devices.teams import AppleTeams  # noqa: PLC0415
 
     async with kept(with_key=with_key) as found:
         stores = AppStores(base_url=found.settings.apple_api_url.rstrip("/"))
+        teams = AppleTeams(
+            found.database, found.secrets, stores, organization_id=found.organization_id
+        )
         try:
-            yield AppleTeams(
-                found.database, found.secrets, stores, organization_id=found.organization_id
-            )
+            yield found, teams
         finally:
             await stores.aclose()
+
+
+@asynccontextmanager
+async def _opened(*, with_key: bool) -> "AsyncGenerator[AppleTeams]":
+    async with _kept(with_key=with_key) as (_, teams):
+        yield teams
 
 
 #: What `bot.cli.main` adds to its own.

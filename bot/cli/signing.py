@@ -146,8 +146,20 @@ def _profile(path: Path) -> "Profile":
 
 
 def authorities_in(paths: Sequence[Path]) -> "list[x509.Certificate] | None":
-    """Return the certificates in files, None without any; a wrong one ends the program."""
+    """
+    Return the certificates in files, else in that of SLIPWAY_APPLE_AUTHORITIES_FILE.
+
+    None without either; a wrong file ends the program.
+    """
     from cryptography import x509  # noqa: PLC0415
+
+    from bot.authorities import certificates_in  # noqa: PLC0415
+    from bot.settings import apple_authorities_file  # noqa: PLC0415
+
+    standing = None if paths else apple_authorities_file()
+    if standing is not None:
+        with _sentences(standing):
+            return list(certificates_in(standing))
 
     found: list[x509.Certificate] = []
     for path in paths:

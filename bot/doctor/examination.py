@@ -5,7 +5,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.doctor import address, disk, packages, records, secret, slack, surroundings
+from bot.doctor import (
+    address,
+    apple,
+    authorities,
+    disk,
+    packages,
+    records,
+    secret,
+    slack,
+    surroundings,
+)
 from bot.doctor.complaint import Complaint, Doubtful, NotLooked, in_two
 from bot.doctor.outside import Outside
 from bot.findings import Finding, Gravity
@@ -36,6 +46,7 @@ EXAMINED: tuple[Examined, ...] = (
     Examined(what="free space", look=disk.space, brief=True),
     Examined(what="file descriptors", look=disk.descriptors, brief=True),
     Examined(what="secret key", look=secret.key, brief=True),
+    Examined(what="Apple's authorities", look=authorities.apples, brief=True),
     Examined(what="database", look=records.database),
     Examined(what="backups", look=records.backups, brief=True),
     Examined(what="reading packages", look=packages.reading),
@@ -53,6 +64,7 @@ EXAMINED: tuple[Examined, ...] = (
     Examined(what="admins", look=surroundings.admins, brief=True),
     Examined(what="admins in Slack", look=slack.admins_in_slack),
     Examined(what="channels", look=slack.channels),
+    Examined(what="Apple", look=apple.teams),
 )
 
 

@@ -14,16 +14,19 @@ from aiohttp import web
 from bot.bootstrap import Running, open_house
 from bot.sandbox.history.cast import Cast, newest_offer
 from bot.sandbox.history.past import Past, give_roles
+from bot.sandbox.joining import join
 from bot.sandbox.keeping import HOST, Folder, kept
-from bot.sandbox.phone import CannotInstall, phone
-from bot.sandbox.samples.fleet import package
+from bot.sandbox.phone import CannotInstall
 from bot.sandbox.slack.desk.door import Visit, for_somebody, guarded
 from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
+from bot.sandbox.studio import Studio
 from bot.serving import overlook_what_stays, stopped
 from bot.settings import Settings, load
 from storage.errors import NotFound, SlipwayError
 
+#: Where the API of Apple's lies beside the workspace.
+APPLE = "/apple"
 #: Lies beside the packages in a clone.
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -34,9 +37,14 @@ class PortTaken(SlipwayError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
-    """A running demo: the workspace, the house beside it, and the past that is being acted."""
+    """
+    A running demo: the workspace, the house beside it, and the past that is being acted.
+
+    *studio* is where the apps come from, with the Apple that the house is connected to.
+    """
 
     slack: SandboxSlack
+    studio: Studio
     house: Running
     past: asyncio.Task[None]
 
@@ -72,20 +80,26 @@ async def running(
     FolderTaken, FolderUnusable.
     """
     with kept(data_dir) as folder:
-        async with _workspace(port, folder) as slack, open_house(_settings(slack, folder)) as house:
+        studio = await asyncio.to_thread(Studio, folder.path)
+        async with (
+            _workspace(port, folder, studio) as slack,
+            open_house(_settings(slack, folder, studio)) as house,
+        ):
             await slack.connected()
+            await join(house, studio)
             overlook_what_stays()
-            past = asyncio.create_task(_past(slack, folder, lived_in=lived_in), name="the past")
+            cast = Cast(slack.workspace, studio)
+            acting = _past(cast, slack, folder, lived_in=lived_in)
+            past = asyncio.create_task(acting, name="the past")
             try:
-                yield Demo(slack=slack, house=house, past=past)
+                yield Demo(slack=slack, studio=studio, house=house, past=past)
             finally:
                 past.cancel()
                 await asyncio.wait({past})
 
 
-async def _past(slack: SandboxSlack, folder: Folder, *, lived_in: bool) -> None:
+async def _past(cast: Cast, slack: SandboxSlack, folder: Folder, *, lived_in: bool) -> None:
     """Act what happened before; in a kept folder it is there from the first time."""
-    cast = Cast(slack.workspace, folder.path)
     if lived_in and folder.starts == 1:
         await Past(cast, slack.state).act()
     elif folder.starts == 1:
@@ -93,8 +107,8 @@ async def _past(slack: SandboxSlack, folder: Folder, *, lived_in: bool) -> None:
 
 
 @asynccontextmanager
-async def _workspace(port: int, folder: Folder) -> AsyncGenerator[SandboxSlack]:
-    """Serve the workspace with its page, and the samples that the page offers to post."""
+async def _workspace(port: int, folder: Folder, studio: Studio) -> AsyncGenerator[SandboxSlack]:
+    """Serve the workspace with its page and the samples that it offers to post, and Apple's API."""
     slack = SandboxSlack(data_dir=folder.path / "slack", setup=Setup(manifest=_manifest()))
     _let_eve_join(slack.workspace)
     if folder.starts > 1:
@@ -102,9 +116,10 @@ async def _workspace(port: int, folder: Folder) -> AsyncGenerator[SandboxSlack]:
         slack.state.mint.turn(str(folder.starts))
     app = web.Application(client_max_size=LARGEST_BODY)
     slack.mount(app)
-    app.router.add_get("/desk/samples/{name}", guarded(partial(_sample, folder.path)))
-    phone_rings = for_somebody(slack.workspace, _install_on_the_phone)
+    app.router.add_get("/desk/samples/{name}", guarded(partial(_sample, studio)))
+    phone_rings = for_somebody(slack.workspace, partial(_install_on_the_phone, studio))
     app.router.add_post("/desk/phone", phone_rings)
+    studio.apple.mount(app, APPLE)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     try:
@@ -118,8 +133,10 @@ async def _workspace(port: int, folder: Folder) -> AsyncGenerator[SandboxSlack]:
                 f"`slipway demo --port {port + 1000}`."
             ) from None
         slack.url = f"http://{HOST}:{runner.addresses[0][1]}"
+        studio.apple.url = slack.url + APPLE
         yield slack
     finally:
+        studio.apple.close()
         await slack.close()
         await runner.cleanup()
 
@@ -138,11 +155,11 @@ def _let_eve_join(workspace: Workspace) -> None:
     workspace.dm("Eve")
 
 
-async def _sample(folder: Path, request: web.Request) -> web.StreamResponse:
+async def _sample(studio: Studio, request: web.Request) -> web.StreamResponse:
     """Serve one of the fleet, written when it is first asked for."""
     name = request.match_info["name"]
     try:
-        path = await asyncio.to_thread(package, name, folder / "samples", folder / "keys")
+        path = await asyncio.to_thread(studio.package, name)
     except NotFound as missing:
         return web.json_response({"error": str(missing)}, status=404)
     return web.FileResponse(
@@ -150,20 +167,26 @@ async def _sample(folder: Path, request: web.Request) -> web.StreamResponse:
     )
 
 
-async def _install_on_the_phone(visit: Visit) -> web.StreamResponse:
-    """Let the phone of whoever asks install what Slipway gave them last, as a real one would."""
+async def _install_on_the_phone(studio: Studio, visit: Visit) -> web.StreamResponse:
+    """
+    Let the phone of whoever asks install what Slipway gave them last, as a real one would.
+
+    The body may say `{"phone": "newest"}` for what they got last.
+    """
+    newest = (await visit.body()).get("phone") == "newest"
     offer = newest_offer(visit.workspace.dms(visit.person.id))
     if offer is None:
         return web.json_response({"error": "There is no install link yet."}, status=404)
+    name = visit.person.user.real_name.partition(" ")[0]
     try:
-        async with phone(android=offer.android) as device:
+        async with studio.phone(name, android=offer.android, newest=newest) as device:
             installed = await device.install(offer.link)
-    except CannotInstall as error:
+    except (CannotInstall, NotFound) as error:
         return web.json_response({"error": str(error)}, status=424)
     return web.json_response({"ok": True, "size": installed.size})
 
 
-def _settings(slack: SandboxSlack, folder: Folder) -> Settings:
+def _settings(slack: SandboxSlack, folder: Folder, studio: Studio) -> Settings:
     """Return settings that owe nothing to the environment."""
     port = folder.port()
     return load(
@@ -179,6 +202,8 @@ def _settings(slack: SandboxSlack, folder: Folder) -> Settings:
         slack_signing_secret=slack.signing_secret,
         slack_api_url=slack.api_url,
         slack_file_hosts=slack.file_host,
+        apple_api_url=studio.apple.url,
+        apple_authorities_file=studio.authorities_file,
         admins=slack.workspace.person("Eve").id,
         organization="harbour-labs",
         max_build_bytes=4 * 1024**3,

@@ -10,6 +10,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.house import House
+from bot.slack.features.apple import listeners as apple
 from bot.slack.features.command import listeners as command
 from bot.slack.features.command.deeds import Command
 from bot.slack.features.devices import listeners as devices
@@ -40,6 +41,7 @@ FEATURES: tuple[Feature, ...] = (
     groups.register,
     devices.register,
     roles.register,
+    apple.register,
     doctor.register,
     home.register,
     upkeep.register,

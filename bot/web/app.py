@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.links import Links
+from bot.web.apple.routes import ApplePages, AppleParts
+from bot.web.enroll.routes import EnrolPages, EnrolParts
 from bot.web.health import About, Check, health_doors, nothing
 from bot.web.install.handing import Handing
 from bot.web.install.routes import InstallPages
@@ -31,8 +33,9 @@ class WebParts:
     """
     What the web application is made of.
 
-    `notes` is what the page of release notes needs, which is not there without it. `doors` are
-    those of others, such as Slack's events, and `guards` who lets people in there.
+    `notes`, `apple` and `enrol` are what the pages of notes, of Apple's teams and of devices need,
+    which are not there without it. `doors` are those of others, such as Slack's events, and
+    `guards` who lets people in there.
     `alive` and `ready` are the checks of `/healthz` and `/readyz` by name; `about` returns what
     both say beside them. `stall` is in seconds. With `handing` the proxy sends packages.
     """
@@ -44,6 +47,8 @@ class WebParts:
     alive: Mapping[str, Check] = field(default_factory=dict)
     ready: Mapping[str, Check] = field(default_factory=dict)
     notes: NotesParts | None = None
+    apple: AppleParts | None = None
+    enrol: EnrolParts | None = None
     about: About = nothing
     doors: Sequence[Door] = ()
     guards: Mapping[Access, Guard] = field(default_factory=dict)
@@ -63,8 +68,11 @@ def make_web(parts: WebParts) -> web.Application:
         pages=pages,
         stall=parts.stall,
         handing=parts.handing,
+        enrolments=parts.enrol.enrolments if parts.enrol is not None else None,
     )
+    enrol = EnrolPages(parts.enrol, parts.links, pages) if parts.enrol is not None else None
     notes = NotesPages(parts.notes, pages) if parts.notes is not None else None
+    apple = ApplePages(parts.apple, pages) if parts.apple is not None else None
     app = web.Application(middlewares=[answer_errors(pages)])
     app.on_response_prepare.append(add_headers(secure=parts.links.secure))
     doors = [
@@ -74,11 +82,17 @@ def make_web(parts: WebParts) -> web.Application:
         *install.doors(),
         *([parts.handing.door()] if parts.handing is not None else ()),
         *(notes.doors() if notes is not None else ()),
+        *(apple.doors() if apple is not None else ()),
+        *(enrol.doors() if enrol is not None else ()),
         *parts.doors,
     ]
     guards: dict[Access, Guard] = {Access.GRANT: install.admit}
     if notes is not None:
         guards[Access.INVITATION] = notes.admit
+    if apple is not None:
+        guards[Access.ONE_TIME] = apple.admit
+    if enrol is not None:
+        guards |= enrol.guards()
     if parts.handing is not None:
         guards[Access.PROXY] = parts.handing.admit
     open_doors(app, doors, {**guards, **parts.guards})

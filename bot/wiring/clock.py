@@ -38,8 +38,9 @@ async def ticking(
     clock.every(3600, "orphans", sweeping.sweep_orphans)
     devices = house.devices
     clock.every(60, "devices", lambda: devices.approvals.ask_for_the_unasked(CLOCK))
-    clock.every(3600, "devices at Apple", devices.registry.compare)
+    clock.every(60, "devices at Apple", devices.registry.compare)
     clock.every(600, "profiles", devices.waves.renew)
+    clock.every(3600, "enrolments", devices.enrolment.forget)
     clock.every(60, "scrub", lambda: scrub.some(SCRUBBED))
     async with clock.running():
         yield

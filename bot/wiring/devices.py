@@ -6,6 +6,8 @@ from provisioning.appstore.client import AppStores
 from provisioning.devices.app_ids import AppIdMaking
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
+from provisioning.devices.enrolment.enrolments import Enrolments
+from provisioning.devices.enrolment.trust import TrustPolicy
 from provisioning.devices.imports import DeviceImports
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
@@ -31,10 +33,22 @@ def device_room(
     registry = Registry(database, teams, organization_id=own)
     profiles = Profiles(database, teams, signing.identities, organization_id=own)
     devices = Devices(database, permissions, audience, approvals, organization_id=own)
+    enrolment = Enrolments(
+        database,
+        ground.key,
+        devices=devices,
+        approvals=approvals,
+        permissions=permissions,
+        audience=audience,
+        organization_id=own,
+        trust=TrustPolicy(ground.settings.enrolment_trust),
+        authorities=None,  # Apple's.
+    )
     return DeviceRoom(
         teams=teams,
         devices=devices,
         approvals=approvals,
+        enrolment=enrolment,
         registry=registry,
         slots=SlotBook(database, permissions, organization_id=own),
         policies=Policies(database, permissions, organization_id=own),

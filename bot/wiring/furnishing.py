@@ -4,6 +4,7 @@ from bot.engine.engine import DurableEngine
 from bot.house import House
 from bot.slack.workspace import Workspace
 from bot.wiring import slack
+from bot.wiring.apple import apple_room
 from bot.wiring.devices import device_room
 from bot.wiring.distributing import distribute_room
 from bot.wiring.ground import Ground
@@ -29,11 +30,13 @@ def furnished(
     people = people_room(ground, workspace.directory)
     sources = {"slack": slack.make_source(workspace)}
     signing = signing_room(ground)
+    devices = device_room(ground, people, signing, engine, apple)
     house = House(
         people=people,
         releases=release_room(ground, people.permissions),
         signing=signing,
-        devices=device_room(ground, people, signing, engine, apple),
+        devices=devices,
+        apple=apple_room(ground, people.permissions, signing, devices),
         installing=install_room(ground),
         intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
         distributing=distribute_room(ground, people, tellers, engine),

@@ -6,7 +6,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography import x509
+
 from bot import data_folder
+from bot.authorities import apple_stand_ins
 from bot.doctor.examination import examine
 from bot.findings import Finding
 from bot.links import Links
@@ -22,7 +25,11 @@ from storage.migrations import migrate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """Settings, records, blobs, and the secret of this installation."""
+    """
+    Settings, records, blobs, and the secret of this installation.
+
+    *authorities* are trusted in place of Apple's, if there are any.
+    """
 
     settings: Settings
     links: Links
@@ -30,6 +37,7 @@ class Ground:
     blobs: LocalBlobs
     organization_id: str
     key: bytes
+    authorities: tuple[x509.Certificate, ...] | None = None
 
     async def examine(self) -> Sequence[Finding]:
         """Return what the doctor finds."""
@@ -47,8 +55,9 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
     Bring the tables up to date and open what lies on disk.
 
     Raise SlipwayError: KeyMissing and KeyWrong as `installation_key` does, NotWritable when the
-    data folder takes nothing.
+    data folder takes nothing, SettingsWrong when the authorities in place of Apple's are none.
     """
+    authorities = await asyncio.to_thread(apple_stand_ins, settings)
     await asyncio.to_thread(data_folder.make, settings.data_dir)
     await migrate.upgrade(settings.records_url)
     database = Database(settings.records_url)
@@ -63,6 +72,7 @@ async def prepared(settings: Settings) -> AsyncGenerator[Ground]:
             blobs=await asyncio.to_thread(_blobs, settings.data_dir / "blobs"),
             organization_id=organization.id,
             key=key,
+            authorities=authorities,
         )
     finally:
         await database.close()

@@ -9,6 +9,7 @@ def house_roads(house: House) -> tuple[Road, ...]:
     devices = house.devices
     return every(
         intake=house.intake,
+        preparing=house.signing.preparing,
         carrying=house.distributing.carrying,
         registry=devices.registry,
         profiles=devices.profiles,

@@ -2,6 +2,7 @@
 
 from bot.house import SigningRoom
 from bot.wiring.ground import Ground
+from provisioning.intake.preparing import Preparing
 from provisioning.signing.identities import Identities
 from provisioning.signing.making import Making
 from provisioning.signing.scratch import Workroom
@@ -11,8 +12,14 @@ from storage.secrets import Secrets
 
 def signing_room(ground: Ground) -> SigningRoom:
     identities = Identities(
-        ground.database, Secrets(ground.key), organization_id=ground.organization_id
+        ground.database,
+        Secrets(ground.key),
+        organization_id=ground.organization_id,
+        authorities=ground.authorities,
     )
     workroom = Workroom(ground.settings.data_dir / "signing")
-    making = Making(ground.database, ground.blobs, workroom)
-    return SigningRoom(identities=identities, variants=Signing(ground.database, identities, making))
+    making = Making(ground.database, ground.blobs, workroom, authorities=ground.authorities)
+    signing = Signing(ground.database, identities, making)
+    return SigningRoom(
+        identities=identities, variants=signing, preparing=Preparing(ground.database, signing)
+    )

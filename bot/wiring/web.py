@@ -15,12 +15,15 @@ from bot.slack.line.http import PATH, Entrance
 from bot.slack.line.socket import Socket
 from bot.slack.workspace import Workspace
 from bot.web.app import WebParts, make_runner, make_web
+from bot.web.apple.routes import AppleParts
+from bot.web.enroll.routes import EnrolParts
 from bot.web.health import About, Check, blobs_answer, database_answers, takes_writing
 from bot.web.icons import icon_door
 from bot.web.install.handing import Handing, Proxy
 from bot.web.kit.doors import Access, Door, Guard
 from bot.web.notes.routes import NotesParts
 from bot.wiring.ground import Ground
+from provisioning.devices.enrolment.signers import SignerFiles
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +60,14 @@ def notes_parts(house: House, slack: Workspace) -> NotesParts:
         slack.tasks.start(house.tellers.show_release(release_id), name="redraw a release")
 
     return NotesParts(editing=house.releases.editing, changed=changed)
+
+
+def enrol_parts(ground: Ground, house: House) -> EnrolParts:
+    """Return what the pages of enrolment need; profiles are signed where there is a certificate."""
+    certificate = ground.settings.enrolment_certificate_file
+    key = ground.settings.enrolment_key_file
+    signer = SignerFiles(certificate=certificate, key=key) if certificate and key else None
+    return EnrolParts(enrolments=house.devices.enrolment, signer=signer)
 
 
 def handing(ground: Ground, house: House) -> Handing | None:
@@ -129,6 +140,8 @@ async def serving(
             doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *doorway.doors],
             guards=doorway.guards,
             notes=notes_parts(house, slack.workspace),
+            apple=AppleParts(setup=house.apple.setup),
+            enrol=enrol_parts(ground, house),
             handing=handing(ground, house),
         )
     )

@@ -28,7 +28,7 @@ class AppIdMaking:
 
     async def require(self, by: Actor) -> None:
         """Raise NotAllowed for whoever may not make any."""
-        if not await self._permissions.may(by, Act.APPROVE_LAST_DEVICES):
+        if not await self._permissions.may(by, Act.MANAGE_APPLE):
             raise NotAllowed("An App ID is made by an admin. Ask one to press the button.")
 
     async def make(self, team_id: str, identifier: str, by: Actor) -> AppleBundleId:

@@ -322,7 +322,9 @@ def _is_a_mac(model: str) -> bool:
 
 def _learn(device: Device, claim: Claim, name: str) -> None:
     """Let a device that is known already learn what a new claim tells."""
-    device.name = name or device.name
+    # What a device calls itself, "iPhone" mostly, is no better than what its owner called it.
+    told = claim.source is not DeviceSource.ENROLLED or not device.name
+    device.name = (name if told else "") or device.name
     device.model = claim.model[:64] or device.model
     device.system_version = claim.system_version[:32] or device.system_version
     if claim.verified:

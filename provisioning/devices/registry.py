@@ -108,49 +108,54 @@ class Registry:
 
     async def register(self, subject: str) -> str:
         """
-        Let Apple have a device, or look again how one stands there; return what changed.
+        Let Apple have a device, or look again how one stands there; return the state it has then.
 
-        That is the new state, empty when it is as it was or the turn is over. Apple's refusals
-        become a state with a reason; what may pass by itself is raised, and so are the errors of a
-        team's key.
+        For a turn that is over, since whoever did it died before that was kept, it is what came of
+        it. Apple's refusals become a state with a reason; what may pass by itself is raised, and so
+        are the errors of a team's key.
         """
         registration_id, turn = read_subject(subject)
         async with self._database.reading() as session:
             found = await _there(session, registration_id)
-            if found is None or found.turn != turn:
+            if found is None:
                 return ""
-            if found.state in _SETTLED:
-                return found.state.value  # This very step did it, and runs once more.
+            if found.turn != turn or found.state in _SETTLED:
+                return found.state.value  # Perhaps this very step did it, and runs once more.
             (owned,) = await devices.owned(session, [found.device_id])
         try:
             there = await self._at_apple(found, owned.device)
-        except DeviceLimitReached as refusal:
-            return await self._settle(found, RegistrationState.REFUSED, _words(refusal))
-        except UdidInvalid as refusal:
-            return await self._settle(found, RegistrationState.REFUSED, _words(refusal))
+        except (DeviceLimitReached, UdidInvalid) as refusal:
+            return await self._settle(found, RegistrationState.REFUSED, str(refusal))
         state, reason = _meaning(there, found)
         return await self._settle(found, state, reason, there)
 
-    async def put_off(self, subject: str, sentence: str) -> bool:
-        """Look again later, since the team's key does not work; return whether that is new."""
+    async def put_off(self, subject: str, sentence: str, trouble: str) -> bool:
+        """
+        Look again later, since Apple cannot be asked; return whether that is new.
+
+        *trouble* is the code of what is wrong: Apple's words about it are never the same twice.
+        """
         registration_id, turn = read_subject(subject)
         async with self._database.writing() as session:
             found = await _there(session, registration_id)
-            if found is None or found.turn != turn:
+            if found is None:
                 return False
-            news = found.reason != sentence
             try:
+                is_new = found.trouble != trouble
+                if found.turn != turn:
+                    return True  # It was put off before, by somebody who could not say so.
                 await registrations.move(
                     session,
                     found,
                     found.state,
                     reason=sentence,
+                    trouble=trouble,
                     turn=found.turn + 1,
                     due_at=now() + MENDED_WITHIN,
                 )
-            except Stale:
-                return False
-        return news
+            except (NotFound, Stale):
+                return False  # The team was disconnected meanwhile, or somebody decided.
+        return is_new
 
     async def read_list(self, team_id: str) -> None:
         """
@@ -163,6 +168,9 @@ class Registry:
         self._lists[team_id] = _Read({one.udid.lower(): one for one in found}, monotonic())
         async with self._database.writing() as session:
             await slots.replace(session, team_id, [_slot(team_id, one) for one in found])
+            team = await apple_teams.get(session, self._organization_id, team_id)
+            team.devices_read_at = now()
+            session.add(team)
             by_udid = {one.udid.lower(): one for one in found}
             for registration, device in await registrations.of_team(session, team_id):
                 there = by_udid.get(device.udid.lower())
@@ -176,21 +184,21 @@ class Registry:
         """
         async with self._database.reading() as session:
             teams = await apple_teams.every(session, self._organization_id)
-            read = await slots.read_at(session, [team.id for team in teams])
         late = now() - READ_DAILY
         for team in teams:
-            if team.id in read and read[team.id] > late:
+            if team.devices_read_at is not None and team.devices_read_at > late:
                 continue
             try:
                 await self.read_list(team.id)
             except AppStoreError as error:
                 logger.warning("The devices of a team at Apple could not be read: %s", error)
 
-    async def left_out(self, team_id: str, udids: Collection[str]) -> list[str]:
+    async def left_out(self, team_id: str, udids: Collection[str], since: datetime) -> list[str]:
         """
         Let those wait that Apple left out of a profile without a word; return what changed.
 
-        *udids* are in whatever case.
+        *udids* are in whatever case. What has waited since that moment was changed by an earlier
+        try, and is returned as well.
         """
         changed = []
         async with self._database.writing() as session:
@@ -198,6 +206,8 @@ class Registry:
             for registration, _ in found:
                 if registration.state is RegistrationState.READY:
                     await self._wait(session, registration, RegistrationState.PROCESSING, "")
+                waits = registration.state is RegistrationState.PROCESSING
+                if waits and registration.since >= since:
                     changed.append(subject_of(registration))
         return changed
 
@@ -245,12 +255,11 @@ class Registry:
         reason: str,
         there: AppleDevice | None = None,
     ) -> str:
-        """Write down how a device stands; return the state when it is a new one."""
-        before = found.state
+        """Write down how a device stands; return the state that it has then."""
         async with self._database.writing() as session:
             fresh = await registrations.get(session, found.id)
-            if (fresh.turn, fresh.state) != (found.turn, before):
-                return ""
+            if (fresh.turn, fresh.state) != (found.turn, found.state):
+                return fresh.state.value  # Somebody decided meanwhile.
             if there is not None:
                 fresh.apple_id = there.id
                 session.add(fresh)
@@ -262,7 +271,7 @@ class Registry:
                 await registrations.move(
                     session, fresh, state, **_moved(fresh, state, reason), waits_since=None
                 )
-        return state.value if state is not before else ""
+        return state.value
 
     async def _wait(
         self, session: Session, found: Registration, state: RegistrationState, reason: str
@@ -312,7 +321,7 @@ async def _there(session: Session, registration_id: str) -> Registration | None:
 
 def _moved(found: Registration, state: RegistrationState, reason: str) -> dict[str, Any]:
     """Return what a move to *state* sets: the moment only when the state is a new one."""
-    values: dict[str, Any] = {"reason": reason, "due_at": None}
+    values: dict[str, Any] = {"reason": reason, "trouble": "", "due_at": None}
     if state is not found.state:
         values["since"] = now()
     return values
@@ -331,10 +340,6 @@ def _meaning(there: AppleDevice, found: Registration) -> tuple[RegistrationState
             "it takes. An admin can look at it on Apple's website; Slipway keeps asking."
         )
     return RegistrationState.INELIGIBLE, ""
-
-
-def _words(refusal: AppStoreError) -> str:
-    return str(refusal)
 
 
 def _name_for(device: Device) -> str:

@@ -76,7 +76,8 @@ class SlotBook:
                     team_id=team.id,
                     team=called(team),
                     families=tuple(ledger(own, owners, pending, at=at)),
-                    read_at=max((slot.read_at for slot in own), default=None),
+                    read_at=team.devices_read_at,
+                    renews_on=team.renews_on,
                 )
             )
         return ledgers

@@ -223,7 +223,8 @@ class Waves:
         """Let the devices wait that Apple left out of a wave's profiles; return their turns."""
         async with self._database.reading() as session:
             wave = await waves.get(session, wave_id)
-        return await self._registry.left_out(wave.team_id, wave.left_out)
+        begun = wave.begun_at or wave.created_at
+        return await self._registry.left_out(wave.team_id, wave.left_out, begun)
 
     async def _end(self, wave_id: str, state: WaveState, reason: str, **values: str) -> None:
         async with self._database.writing() as session:

@@ -1,9 +1,6 @@
 """Install links: who may install which release, for how long."""
 
-import hashlib
 import hmac
-import re
-from base64 import urlsafe_b64encode
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -11,6 +8,7 @@ from datetime import datetime, timedelta
 from provisioning.errors import NotNow
 from provisioning.installing.circumstances import Circumstances, circumstances
 from provisioning.installing.served_file import Handout, chosen, facts_with, handout
+from provisioning.tokens import TOKEN, derived_token, hash_of
 from storage.blobs.segments import VirtualFile
 from storage.catalog import builds, devices, grants, variants
 from storage.catalog.database import Database, Session
@@ -23,10 +21,6 @@ from storage.records.build import Build
 from storage.records.grant import Grant
 from storage.records.release import Release, ReleaseState
 from storage.records.tester import Tester
-
-#: 128 bits in URL-safe base64 without padding.
-TOKEN_BYTES = 16
-TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,13 +200,7 @@ class Grants:
         return await grants.keep(session, grant)
 
     def _token(self, grant_id: str) -> str:
-        mac = hmac.digest(self._secret_key, f"grant:{grant_id}".encode(), "sha256")
-        return urlsafe_b64encode(mac[:TOKEN_BYTES]).decode().rstrip("=")
-
-
-def hash_of(token: str) -> str:
-    """Return what is kept of a token: its SHA-256 in lower-case hex."""
-    return hashlib.sha256(token.encode()).hexdigest()
+        return derived_token(self._secret_key, f"grant:{grant_id}")
 
 
 def _holds(grant: Grant, release: Release, tester: Tester, *, at: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from storage.inspection.facts import Facts
 
@@ -182,6 +182,9 @@ _TABLE = (
     ),
 )
 
+#: A moment at which nothing has ended yet.
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
 #: The codes of every reason there is.
 CODES = tuple(rule.code for rule in _TABLE)
 
@@ -194,6 +197,12 @@ def reasons(facts: Facts, *, at: datetime) -> tuple[Reason, ...]:
     """
     read = _Read(facts=facts, at=at)
     return tuple(rule.reason(read) for rule in _held(read))
+
+
+def lasting(facts: Facts) -> Reason | None:
+    """Return the final reason, which holds at any moment, if there is one."""
+    found = reasons(facts, at=_NEVER)
+    return next((reason for reason in found if reason.final), None)
 
 
 def unsaid(notes: Collection[str], said: Collection[Reason]) -> tuple[str, ...]:

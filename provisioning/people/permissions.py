@@ -25,6 +25,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.MANAGE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_ROLES: frozenset({Role.ADMIN}),
     Act.SIGN: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.MANAGE_APPLE: frozenset({Role.ADMIN}),
     Act.SEE_DEVICES: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_DEVICES: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.APPROVE_DEVICES: frozenset({Role.ADMIN, Role.MANAGER}),

@@ -29,6 +29,8 @@ class BuildCard:
     A build as people see it. All text in `facts` is a stranger's: escape it.
 
     `remarks` are the reader's sentences. An external build has a `link`, and no size or digest.
+    `refusal` is what was found to keep it from being signed again, `teams` are those at Apple that
+    sign here; both are empty where nothing is known, and but for the card of an upload.
     """
 
     build_id: str
@@ -39,6 +41,8 @@ class BuildCard:
     link: str | None
     remarks: tuple[str, ...]
     facts: Facts
+    refusal: str = ""
+    teams: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

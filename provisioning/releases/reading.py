@@ -1,6 +1,7 @@
 """Reading: cards of uploads, releases and recipients, as the records have them now."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from provisioning.releases.cards import (
     ActCard,
@@ -17,6 +18,7 @@ from provisioning.releases.cards import (
 )
 from provisioning.releases.lifecycle import Standing, standing_of
 from storage.catalog import (
+    apple_teams,
     apps,
     builds,
     destinations,
@@ -27,6 +29,7 @@ from storage.catalog import (
     rows,
     symbols,
     uploads,
+    variants,
 )
 from storage.catalog.database import Database, Session
 from storage.inspection.diff import Change, compare
@@ -54,6 +57,9 @@ class Cards:
             upload = await uploads.get(session, upload_id)
             release = await _release(session, upload.release_id) if upload.release_id else None
             build = await builds.get(session, upload.build_id) if upload.build_id else None
+            shown = await _in_full(session, build) if build else None
+            if release is not None and shown is not None:
+                release = replace(release, build=shown)
             return UploadCard(
                 upload_id=upload.id,
                 key=upload.key,
@@ -71,7 +77,7 @@ class Cards:
                     CardPlace(teller=p.teller, address=p.address, thread=p.thread, gone=p.gone)
                     for p in await uploads.places(session, [upload.id])
                 ),
-                build=build_card(build) if build else None,
+                build=shown,
                 symbols=await _symbols(session, upload),
                 release=release,
                 choices=await self._choices(session, upload, build),
@@ -274,6 +280,18 @@ def build_card(build: Build) -> BuildCard:
         link=build.link,
         remarks=tuple(build.remarks),
         facts=Facts(**build.facts),
+    )
+
+
+async def _in_full(session: Session, build: Build) -> BuildCard:
+    """Return the card of a build with what is known of signing it again, where that matters."""
+    card = build_card(build)
+    if build.sha256 is None or not card.facts.names_devices:
+        return card
+    return replace(
+        card,
+        refusal=await variants.refusal_of(session, build.id, build.sha256),
+        teams=await apple_teams.connected(session, build.organization_id),
     )
 
 

@@ -5,6 +5,7 @@ from provisioning.devices.registry import Registry
 from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.intake.intake import Intake
+from provisioning.intake.preparing import Preparing
 from provisioning.roads.distribute import Distribute
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
@@ -17,6 +18,7 @@ from provisioning.telling.tellers import Tellers
 def every(
     *,
     intake: Intake,
+    preparing: Preparing,
     carrying: Carrying,
     registry: Registry,
     profiles: Profiles,
@@ -25,7 +27,7 @@ def every(
 ) -> tuple[Road, ...]:
     """Return every road there is."""
     return (
-        TakeIn(intake, tellers).road(),
+        TakeIn(intake, preparing, tellers).road(),
         ShowPlace(intake, tellers).road(),
         Distribute(carrying, tellers).road(),
         Register(registry, waves.want_for, tellers).road(),

@@ -9,6 +9,10 @@ from provisioning.roads.road import Road, Step
 from provisioning.telling.tellers import Tellers
 from storage.errors import SlipwayError
 from storage.records.registration import RegistrationState
+from storage.secrets import SecretUnreadable
+
+#: The trouble of a device whose road broke off.
+GAVE_UP = "gave_up"
 
 #: Wants the profiles of all apps that a device's owner has; returns the ids of the waves.
 Want = Callable[[str], Awaitable[Sequence[str]]]
@@ -54,13 +58,13 @@ class Register:
         elif state == RegistrationState.DISABLED:
             await self._at_apple(step, subject, "disable", self.registry.disable)
         elif state in _AT_APPLE:
-            await self._register(step, subject)
+            await self._register(step, subject, state)
 
-    async def _register(self, step: Step, subject: str) -> None:
-        changed = await self._at_apple(step, subject, "register", self.registry.register)
-        if not changed:
+    async def _register(self, step: Step, subject: str, before: str) -> None:
+        after = await self._at_apple(step, subject, "register", self.registry.register)
+        if not after or after == before:
             return
-        if changed == RegistrationState.READY:
+        if after == RegistrationState.READY:
             await step("want", self.want, _of(subject))
         await step("tell", self.tellers.tell_device, subject)
         await self._show(step, subject)
@@ -75,12 +79,12 @@ class Register:
         """Do something at Apple; what is wrong with the key is said once and tried again later."""
         try:
             return await step(name, act, subject)
-        except AppStoreError as error:
-            await self._put_off(step, subject, str(error))
+        except (AppStoreError, SecretUnreadable) as error:
+            await self._put_off(step, subject, error)
             return None
 
-    async def _put_off(self, step: Step, subject: str, sentence: str) -> None:
-        if await step("put off", self.registry.put_off, subject, sentence):
+    async def _put_off(self, step: Step, subject: str, error: SlipwayError) -> None:
+        if await step("put off", self.registry.put_off, subject, str(error), error.code):
             await step("complain", self.tellers.show_approval, _of(subject))
 
     async def _show(self, step: Step, subject: str) -> None:
@@ -92,7 +96,7 @@ class Register:
 
     async def _give_up(self, subject: str, reason: str) -> None:
         """Look again later: a device is never given up in silence."""
-        if await self.registry.put_off(subject, reason):
+        if await self.registry.put_off(subject, reason, GAVE_UP):
             await self.tellers.show_approval(_of(subject))
 
 

@@ -1,7 +1,7 @@
 """Signing identities: who Slipway signs as. The keys go in and never come out again."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,8 +10,6 @@ from typing import ParamSpec, TypeVar
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_pem_private_key,
 )
@@ -20,6 +18,7 @@ from provisioning.actors import Actor
 from provisioning.codesign.errors import IdentityRefused
 from provisioning.codesign.identity.files import import_p12, import_pem
 from provisioning.codesign.identity.identity import Identity
+from provisioning.codesign.identity.keys import KeyAtHand
 from provisioning.codesign.identity.request import make_request
 from provisioning.errors import NotNow, Unclear
 from storage.catalog import audit, identities
@@ -80,16 +79,25 @@ class Identities:
         self._organization_id = organization_id
         self._authorities = authorities
 
-    async def import_p12(self, content: bytes, password: str, by: Actor) -> IdentityCard:
+    async def read_p12(self, content: bytes, password: str) -> Identity:
         """
-        Keep the identity of a p12 file; one that is here already stays as it is.
-
-        One that was retired gets its key back, and so does one whose key cannot be opened any more
-        because the secret key was lost.
+        Return the identity of a p12 file, which is not kept yet.
 
         Raise Unclear when the password is wrong or the file does not hold an identity of Apple's.
         """
-        identity = await _tried(import_p12, content, password, self._authorities)
+        return await _tried(import_p12, content, password, self._authorities)
+
+    async def import_p12(self, content: bytes, password: str, by: Actor) -> IdentityCard:
+        """Keep the identity of a p12 file as `keep` does. Raise Unclear as `read_p12` does."""
+        return await self.keep(await self.read_p12(content, password), by)
+
+    async def keep(self, identity: Identity, by: Actor) -> IdentityCard:
+        """
+        Keep an identity; one that is here already stays as it is.
+
+        One that was retired gets its key back, and so does one whose key cannot be opened any more
+        because the secret key was lost.
+        """
         pem = _pem_of(identity)
         record = self._new(pem, name=identity.name, by=by)
         _certify(record, identity)
@@ -105,6 +113,19 @@ class Identities:
             session.add(record)
             self._note(session, "identity.imported", record, by)
         return _card(record)
+
+    async def waiting(self, common_name: str) -> IdentityCard | None:
+        """Return what was requested by this name and still waits, if its key can be opened."""
+        async with self._database.reading() as session:
+            found = await identities.every(session, self._organization_id)
+        asked = [one for one in found if one.certificate is None and one.name == common_name]
+        return next((_card(one) for one in asked if one.request and self._opens(one)), None)
+
+    async def able(self, fingerprints: Collection[str]) -> list[IdentityCard]:
+        """Return what may be shown of those with one of these certificates that could sign now."""
+        async with self._database.reading() as session:
+            found = await identities.every(session, self._organization_id)
+        return [_card(one) for one in found if one.fingerprint in fingerprints and self._opens(one)]
 
     async def request(self, common_name: str, by: Actor, *, email: str = "") -> IdentityCard:
         """Make a key that nobody sees, and the request with which Apple is asked to certify it."""
@@ -249,7 +270,8 @@ def _place(identity_id: str) -> Place:
 
 
 def _pem_of(identity: Identity) -> bytes:
-    return identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    assert isinstance(identity.key, KeyAtHand)  # It was read from a file just now.
+    return identity.key.pem()
 
 
 def _fingerprint_of(key_pem: bytes) -> str:

@@ -153,7 +153,9 @@ class Making:
         out = room / "prepared"
         kept = files.paths.get(file_of(build))
         prepared = await prepare_apart(app, out, kept=kept, roots=self._roots, faultless=faultless)
-        fresh = Preparation(build_id=build.id, source_sha256="", reason=prepared.reason)
+        fresh = Preparation(
+            build_id=build.id, source_sha256="", reason=prepared.reason, unfit=prepared.unfit
+        )
         if prepared.index is None:
             return fresh
         base = await self._put(out)

@@ -1,7 +1,7 @@
 """
 Signing an app in a process of its own: `python -m provisioning.signing.signer`.
 
-The key goes to it through a pipe: it is in no file, no argument and no environment.
+It never has the key: whoever wants the app signed is asked, through a pipe, for each signature.
 """
 
 from base64 import b64decode, b64encode
@@ -9,19 +9,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_der_private_key,
-)
 
 from provisioning.codesign.container.archive import Archive
 from provisioning.codesign.container.parts import Part, open_parts, set_down
-from provisioning.codesign.identity.identity import Identity, SigningKey
+from provisioning.codesign.identity.identity import Identity
+from provisioning.codesign.identity.keys import algorithm_of, public_key_of
 from provisioning.codesign.resign import resign_archive
 from provisioning.codesign.signing.resigner import Wish
 from provisioning.codesign.splicing.index import Index
@@ -29,8 +24,10 @@ from provisioning.codesign.splicing.splice import splice_archive
 from provisioning.codesign.structures.assembled import Assembled
 from provisioning.codesign.structures.profile import Profile, read_profile
 from provisioning.codesign.summary import SignedBundle
+from provisioning.signing.answers import told_parts, understanding
 from provisioning.signing.apart import run_apart, serve
 from provisioning.signing.certificates import read_certificates, written_certificates
+from provisioning.signing.notary import MOST_SIGNATURES, FarKey, Notary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +58,9 @@ async def splice_apart(prepared: Sequence[Part], index: Index, signer: Signer, o
     The verifier has found nothing wrong with it. Raise CodesignError, NeedsFullPath for what only
     the full path can do; SigningFailed.
     """
-    job = _job(signer, prepared, out) | {"index": b64encode(index.dumps()).decode()}
-    return _signed(await run_apart(__name__, job, room=out.parent))
+    job = {"index": b64encode(index.dumps()).decode()}
+    regions = sum(len(bundle.regions) for bundle in index.bundles)
+    return await _signed(prepared, signer, out, job, most=regions)
 
 
 async def resign_apart(
@@ -73,8 +71,7 @@ async def resign_apart(
 
     The verifier has found nothing wrong with it. Raise CodesignError or SigningFailed.
     """
-    job = _job(signer, app, out) | {"one_piece": one_piece}
-    return _signed(await run_apart(__name__, job, room=out.parent))
+    return await _signed(app, signer, out, {"one_piece": one_piece}, most=MOST_SIGNATURES)
 
 
 def work(job: dict[str, Any]) -> dict[str, Any]:
@@ -112,13 +109,26 @@ def _anew(
     return content, summary.bundles
 
 
+async def _signed(
+    app: Sequence[Part], signer: Signer, out: Path, job: dict[str, Any], *, most: int
+) -> Signed:
+    """Let a process apart sign, with at most so many signatures."""
+    notary = Notary(signer.identity.key, most=most)
+    answer = await run_apart(
+        __name__, _job(signer, app, out) | job, room=out.parent, reply=notary.reply
+    )
+    with understanding():
+        return Signed(
+            parts=told_parts(answer["parts"], {out, *(part.path for part in app)}),
+            bundles=tuple(_bundle(item) for item in answer["bundles"]),
+        )
+
+
 def _job(signer: Signer, app: Sequence[Part], out: Path) -> dict[str, Any]:
     identity = signer.identity
-    key = identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return {
         "app": [part.as_json() for part in app],
         "out": str(out),
-        "key": b64encode(key).decode(),
         "certificates": written_certificates([identity.certificate, *identity.chain]),
         "profiles": [b64encode(profile.content).decode() for profile in signer.profiles],
         "roots": written_certificates(signer.roots),
@@ -126,24 +136,17 @@ def _job(signer: Signer, app: Sequence[Part], out: Path) -> dict[str, Any]:
 
 
 def _signer(job: dict[str, Any]) -> Signer:
-    key = load_der_private_key(b64decode(job["key"]), None)
     certificate, *chain = read_certificates(job["certificates"]) or []
+    key = FarKey(algorithm=algorithm_of(public_key_of(certificate)))
     return Signer(
-        # The house made this identity out of the same parts, so that the key is of a right kind.
-        identity=Identity(key=cast("SigningKey", key), certificate=certificate, chain=tuple(chain)),
+        identity=Identity(key=key, certificate=certificate, chain=tuple(chain)),
         profiles=[read_profile(b64decode(content)) for content in job["profiles"]],
         roots=read_certificates(job["roots"]),
     )
 
 
-def _signed(answer: dict[str, Any]) -> Signed:
-    bundles = (
-        SignedBundle(**{**item, "expires_at": datetime.fromisoformat(item["expires_at"])})
-        for item in answer["bundles"]
-    )
-    return Signed(
-        parts=tuple(Part.from_json(values) for values in answer["parts"]), bundles=tuple(bundles)
-    )
+def _bundle(values: dict[str, Any]) -> SignedBundle:
+    return SignedBundle(**{**values, "expires_at": datetime.fromisoformat(values["expires_at"])})
 
 
 if __name__ == "__main__":

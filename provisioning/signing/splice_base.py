@@ -17,6 +17,7 @@ from provisioning.codesign.errors import CodesignError, NeedsFullPath
 from provisioning.codesign.splicing.index import Index
 from provisioning.codesign.splicing.prepare import lay_out
 from provisioning.codesign.verifying.verifier import verify_source
+from provisioning.signing.answers import told_parts, understanding
 from provisioning.signing.apart import WALL_SECONDS, run_apart, serve
 from provisioning.signing.certificates import read_certificates, written_certificates
 
@@ -29,13 +30,15 @@ class Prepared:
     """
     What came of it: an index, or the sentence why this app cannot be spliced.
 
-    `parts` are those of the prepared app: ranges of the file that is kept, and of the new one.
+    It is `unfit` when nobody can sign it anew either. `parts` are those of the prepared app: ranges
+    of the file that is kept, and of the new one.
     `violations` is what the verifier says of the app as it came, one sentence each.
     """
 
     index: Index | None
     parts: tuple[Part, ...] = ()
     reason: str = ""
+    unfit: bool = False
     violations: tuple[str, ...] = ()
 
 
@@ -66,12 +69,14 @@ async def prepare_apart(
     try:
         answer = await run_apart(__name__, job, room=out.parent, wall_seconds=wall_seconds)
     except CodesignError as refusal:
-        return Prepared(index=None, reason=str(refusal))
-    return Prepared(
-        index=Index.loads(json.dumps(answer["index"]).encode()),
-        parts=tuple(Part.from_json(values) for values in answer["parts"]),
-        violations=tuple(map(str, answer["violations"])),
-    )
+        unfit = not isinstance(refusal, NeedsFullPath)
+        return Prepared(index=None, reason=str(refusal), unfit=unfit)
+    with understanding():
+        return Prepared(
+            index=Index.loads(json.dumps(answer["index"]).encode()),
+            parts=told_parts(answer["parts"], {out, *(part.path for part in app)}),
+            violations=tuple(map(str, answer["violations"])),
+        )
 
 
 def work(job: dict[str, Any]) -> dict[str, Any]:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session
 from storage.errors import NotFound
 from storage.records.apple_team import AppleTeam
+from storage.records.identity import SigningIdentity
 
 
 async def get(session: Session, organization_id: str, row_id: str) -> AppleTeam:
@@ -33,3 +35,15 @@ async def of_issuer(session: Session, organization_id: str, issuer_id: str) -> A
         )
     )
     return found.first()
+
+
+async def connected(session: Session, organization_id: str) -> frozenset[str]:
+    """Return the ids, as certificates have them, of the teams with an API key or a signing key."""
+    keys = select(AppleTeam.team_id).where(AppleTeam.organization_id == organization_id)
+    identities = select(SigningIdentity.team_id).where(
+        SigningIdentity.organization_id == organization_id,
+        sa.func.length(SigningIdentity.sealed_key) > 0,
+    )
+    either = sa.union(keys, identities).subquery()
+    found = await session.exec(select(either.c.team_id))
+    return frozenset(filter(None, found.all()))

@@ -80,7 +80,11 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = driver_url(url)
-        self.engine: AsyncEngine = create_async_engine(self.url, pool_pre_ping=not self.embedded)
+        self.engine: AsyncEngine = create_async_engine(
+            self.url,
+            pool_pre_ping=not self.embedded,
+            hide_parameters=True,  # Else an error tells the log what people and devices are called.
+        )
         if self.embedded:
             event.listen(self.engine.sync_engine, "do_connect", _hop_once)
             begin_immediately(self.engine.sync_engine)

@@ -1,10 +1,8 @@
 """Questions about slots: the devices that a team's list at Apple holds."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
@@ -19,17 +17,6 @@ async def of_teams(session: Session, team_ids: Collection[str]) -> Sequence[Slot
         .order_by(col(Slot.added_at), col(Slot.id))
     )
     return found.all()
-
-
-async def read_at(session: Session, team_ids: Collection[str]) -> dict[str, datetime]:
-    """Return when the lists of teams were last read, of those that hold a device."""
-    connection = await session.connection()
-    found = await connection.execute(
-        sa.select(col(Slot.team_id), sa.func.max(col(Slot.read_at)))
-        .where(col(Slot.team_id).in_(set(team_ids)))
-        .group_by(col(Slot.team_id))
-    )
-    return {team_id: moment for team_id, moment in found.all() if moment is not None}
 
 
 async def replace(session: Session, team_id: str, rows: Sequence[Slot]) -> None:

@@ -95,6 +95,18 @@ async def preparation_of(session: Session, build_id: str, source_sha256: str) ->
     return found.first()
 
 
+async def refusal_of(session: Session, build_id: str, source_sha256: str) -> str:
+    """Return why nobody can sign one file of a build again; empty while nothing says so."""
+    found = await session.exec(
+        select(Preparation.reason).where(
+            Preparation.build_id == build_id,
+            Preparation.source_sha256 == source_sha256,
+            col(Preparation.unfit),
+        )
+    )
+    return found.first() or ""
+
+
 async def prepared(session: Session, build_id: str, fingerprint: str) -> Preparation | None:
     """Return a base that this certificate's profiles can be spliced into: the upload's, if any."""
     found = await session.exec(

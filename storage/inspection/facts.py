@@ -190,6 +190,11 @@ class Facts(_Sheet):
         return system_of(self.platform, self.device_families)
 
     @property
+    def names_devices(self) -> bool:
+        """Whether its profile names each device that it runs on: one more takes a new signature."""
+        return self.platform == "ios" and self.signing.kind in {"adhoc", "development"}
+
+    @property
     def release_hashes(self) -> tuple[str, ...]:
         """
         What the App Center SDK in this build calls itself: lower-case hex SHA-256 digests.

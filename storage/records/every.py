@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from storage.records import (
     app,
+    apple_invitation,
     apple_team,
     audit,
     build,
@@ -11,6 +12,7 @@ from storage.records import (
     device,
     device_policy,
     distribution,
+    enrolment,
     grant,
     group,
     identity,
@@ -33,6 +35,7 @@ from storage.records import (
 
 MODULES = (
     app,
+    apple_invitation,
     apple_team,
     audit,
     build,
@@ -40,6 +43,7 @@ MODULES = (
     device,
     device_policy,
     distribution,
+    enrolment,
     promise,
     grant,
     group,

@@ -43,6 +43,7 @@ class Registration(Record, table=True):
         default=RegistrationState.AWAITING_APPROVAL, sa_type=choice(RegistrationState)
     )
     reason: str = Field(default="", sa_type=sa.Text)
+    trouble: str = Field(default="", max_length=64)  #: Code of what keeps Apple from being asked.
     apple_id: str | None = Field(default=None, max_length=64)
     since: datetime = Field(default_factory=now)
     turn: int = Field(default=0)

@@ -66,8 +66,8 @@ class Preparation(Record, table=True):
 
     The file is the upload itself (`source_sha256` is its digest) or a variant that was signed anew
     (it is the variant's tag). What is spliced into are `segments` of the build's own file and of
-    the few bytes in `base_sha256`. Without these it cannot be spliced, and `reason` says why.
-    `violations` is what the verifier said of the file.
+    the few bytes in `base_sha256`. Without these it cannot be spliced, and `reason` says why; it is
+    `unfit` when nobody can sign it anew either. `violations` is what the verifier said of the file.
     """
 
     __table_args__ = (sa.UniqueConstraint("build_id", "source_sha256"),)
@@ -80,5 +80,6 @@ class Preparation(Record, table=True):
     fingerprint: str = Field(default="", max_length=64)  #: Of the certificate that signed it.
     segments: list[Any] = Field(default_factory=list, sa_type=JSON)
     reason: str = Field(default="", sa_type=sa.Text)
+    unfit: bool = Field(default=False)
     violations: list[str] = Field(default_factory=list, sa_type=JSON)
     created_at: datetime = Field(default_factory=now)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from storage.catalog import (
+    apple_invitations,
     apple_teams,
     apps,
     audit,
@@ -12,6 +13,7 @@ from storage.catalog import (
     device_policies,
     devices,
     distributions,
+    enrolments,
     grants,
     groups,
     identities,
@@ -41,6 +43,7 @@ from storage.records.destination import Destination, DestinationKind
 from storage.records.device import Device
 from storage.records.device_policy import ApprovalSubject, AutoApproval, DevicePolicy
 from storage.records.distribution import Recipient
+from storage.records.enrolment import EnrolmentChallenge, EnrolmentLink
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
 from storage.records.person import Person, UserGroup
@@ -148,6 +151,66 @@ async def _device(session: Session, town: Town) -> Device:
         ),
     )
     return device
+
+
+async def _link(session: Session, town: Town) -> EnrolmentLink:
+    link = EnrolmentLink(
+        organization_id=town.organization_id,
+        tester_id=town.tester_id,
+        token_hash=MARK,
+        created_by=BY,
+        expires_at=now(),
+    )
+    session.add(link)
+    await session.flush()
+    return link
+
+
+async def _challenge(session: Session, town: Town) -> EnrolmentChallenge:
+    challenge = EnrolmentChallenge(
+        organization_id=town.organization_id,
+        tester_id=town.tester_id,
+        token_hash=MARK,
+        result_hash=MARK,
+        expires_at=now(),
+        kept_until=now(),
+    )
+    session.add(challenge)
+    await session.flush()
+    return challenge
+
+
+async def _room(session: Session, town: Town) -> None:
+    await _challenge(session, town)
+    await enrolments.make_room(session, town.tester_id, for_one_of=1)
+
+
+async def _attempt(session: Session, town: Town) -> object:
+    return await enrolments.attempt(session, (await _challenge(session, town)).id, most=3)
+
+
+async def _spend(session: Session, town: Town) -> object:
+    return await enrolments.spend(session, (await _challenge(session, town)).id, now())
+
+
+async def _conclude(session: Session, town: Town) -> None:
+    one, device = await _challenge(session, town), await _device(session, town)
+    await enrolments.conclude(session, one.id, device.id, MARK, now())
+
+
+async def _link_with_hash(session: Session, town: Town) -> object:
+    await _link(session, town)
+    return await enrolments.link_with_hash(session, MARK)
+
+
+async def _challenge_with_hash(session: Session, town: Town) -> object:
+    await _challenge(session, town)
+    return await enrolments.challenge_with_hash(session, MARK)
+
+
+async def _challenge_with_result(session: Session, town: Town) -> object:
+    await _challenge(session, town)
+    return await enrolments.challenge_with_result(session, MARK)
 
 
 async def _registration(session: Session, town: Town) -> Registration:
@@ -386,6 +449,7 @@ WORK: dict[str, Question] = {
     "variants.ready_with_tag": lambda s, t: variants.ready_with_tag(s, t.build_id, "a"),
     "variants.signed_anew": lambda s, t: variants.signed_anew(s, t.build_id, MARK),
     "variants.preparation_of": lambda s, t: variants.preparation_of(s, t.build_id, MARK),
+    "variants.refusal_of": lambda s, t: variants.refusal_of(s, t.build_id, MARK),
     "variants.prepared": lambda s, t: variants.prepared(s, t.build_id, MARK),
     "variants.keep_preparation": lambda s, t: variants.keep_preparation(s, _preparation(t)),
     "variants.crowded": lambda s, _: variants.crowded(s, "", limit=100),
@@ -485,6 +549,12 @@ PEOPLE: dict[str, Question] = {
     "groups.disconnect": lambda s, t: groups.disconnect(s, t.crowd_id, t.channel_id),
     "groups.set_broken": lambda s, t: groups.set_broken(s, t.channel_id, "archived"),
     "groups.rename_channel": lambda s, t: groups.rename_channel(s, t.channel_id, "C1"),
+    "apple_invitations.with_token_hash": lambda s, _: apple_invitations.with_token_hash(s, MARK),
+    "apple_invitations.claim": lambda s, _: apple_invitations.claim(s, MARK[:32], now()),
+    "apple_invitations.give_back": lambda s, _: apple_invitations.give_back(s, MARK[:32], ""),
+    "apple_invitations.sweep": lambda s, t: apple_invitations.sweep(
+        s, t.organization_id, BEGINNING
+    ),
     "devices.get": _got,
     "devices.udids": lambda s, t: devices.udids(s, [t.tester_id]),
     "devices.owned": lambda s, _: devices.owned(s, [MARK]),
@@ -494,6 +564,16 @@ PEOPLE: dict[str, Question] = {
         s, t.organization_id, [UDID.lower()]
     ),
     "devices.claim": _device,
+    "enrolments.newest_link": lambda s, t: enrolments.newest_link(s, t.tester_id, BEGINNING),
+    "enrolments.link_with_hash": _link_with_hash,
+    "enrolments.make_room": _room,
+    "enrolments.answered": lambda s, t: enrolments.answered(s, t.tester_id, BEGINNING),
+    "enrolments.challenge_with_hash": _challenge_with_hash,
+    "enrolments.challenge_with_result": _challenge_with_result,
+    "enrolments.attempt": _attempt,
+    "enrolments.spend": _spend,
+    "enrolments.conclude": _conclude,
+    "enrolments.forget": lambda s, _: enrolments.forget(s, BEGINNING),
     "registrations.get": lambda s, t: _of_registration(
         s, t, lambda one: registrations.get(s, one.id)
     ),
@@ -517,7 +597,6 @@ PEOPLE: dict[str, Question] = {
         s, t, lambda one: registrations.move(s, one, RegistrationState.READY)
     ),
     "slots.of_teams": lambda s, _: slots.of_teams(s, [MARK]),
-    "slots.read_at": lambda s, _: slots.read_at(s, [MARK]),
     "slots.replace": _replace_slots,
     "slots.keep": _keep_slot,
     "device_policies.of": lambda s, t: device_policies.of(s, t.organization_id),
@@ -548,6 +627,7 @@ PEOPLE: dict[str, Question] = {
     "receipts.last_installed": lambda s, t: receipts.last_installed(s, [t.tester_id]),
     "apple_teams.get": _get_team,
     "apple_teams.every": lambda s, _: apple_teams.every(s),
+    "apple_teams.connected": lambda s, t: apple_teams.connected(s, t.organization_id),
     "apple_teams.of_issuer": lambda s, t: apple_teams.of_issuer(s, t.organization_id, ISSUER),
     "identities.get": _identity,
     "identities.of_certificate": lambda s, t: identities.of_certificate(s, t.organization_id, MARK),

@@ -28,6 +28,7 @@ Values: TypeAlias = Any
 GROWING = frozenset(
     {
         *("audit_entry", "build", "destination", "device", "distribution", "grant", "groupmember"),
+        *("enrolment_challenge", "enrolment_link"),
         *("person", "posting", "preparation", "receipt", "recipient", "release", "roleholding"),
         *("profile_generation", "registration", "slot", "wave"),
         *("seen", "symbols", "target", "tester", "upload", "uploadplace", "variant"),

@@ -27,8 +27,10 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.errors import TellerFailed, TellerUnreachable
 from provisioning.intake.intake import Intake
+from provisioning.intake.preparing import Preparing
 from provisioning.roads.every import every
 from provisioning.roads.road import Road
+from provisioning.signing.apart import SigningFailed
 from provisioning.telling.tellers import Tellers
 from storage.errors import SlipwayError
 
@@ -73,6 +75,12 @@ PROVISION: Final[dict[str, Any]] = {
 COURSES: dict[str, dict[str, Course]] = {
     "take_in": {
         "a build": Course(returns={"admit": True, "fetch": {}, "inspect": {}}),
+        "a build that nobody can sign again": Course(
+            returns={"admit": True, "fetch": {}, "inspect": {}, "prepare": True}
+        ),
+        "a build that could not be prepared": Course(
+            returns={"admit": True, "fetch": {}, "inspect": {}}, fails={"prepare": SigningFailed}
+        ),
         "not greeted, not fetched": Course(
             returns={"admit": True}, fails={"greet": TellerUnreachable}
         ),
@@ -118,7 +126,7 @@ COURSES: dict[str, dict[str, Course]] = {
         "over": Course(returns={"look": "ready"}),
         "ready at once": Course(returns={"look": "registering", "register": "ready"}),
         "checked by Apple": Course(returns={"look": "registering", "register": "processing"}),
-        "as it was": Course(returns={"look": "processing", "register": ""}),
+        "as it was": Course(returns={"look": "processing", "register": "processing"}),
         "left out": Course(returns={"look": "disabled"}),
         "with a key that is refused": Course(
             returns={"look": "registering", "put off": True}, fails={"register": AccessDenied}
@@ -169,6 +177,7 @@ def roads() -> tuple[Road, ...]:
     """Return every road. No act of theirs is run, so nothing behind them is made."""
     return every(
         intake=object.__new__(Intake),
+        preparing=object.__new__(Preparing),
         carrying=object.__new__(Carrying),
         registry=object.__new__(Registry),
         profiles=object.__new__(Profiles),

@@ -58,6 +58,11 @@ def damage_the_builds(folder: Path) -> dict[str, str]:
     return {}
 
 
+def trust_nobody(folder: Path) -> dict[str, str]:
+    (folder / "nobody.pem").write_text("no certificates")
+    return {"SLIPWAY_APPLE_AUTHORITIES_FILE": str(folder / "nobody.pem")}
+
+
 BROKEN: dict[str, tuple[Callable[[Path], dict[str, str]], str]] = {
     "records": (damage_records, "slipway.db is damaged, or is no database. Restore it"),
     "engine": (damage_engine, "engine.db is damaged: it holds what is under way. Restore it"),
@@ -66,6 +71,7 @@ BROKEN: dict[str, tuple[Callable[[Path], dict[str, str]], str]] = {
     "read-only": (take_a_folder_that_is_read_only, "cannot be written"),
     "key": (keep_the_key_where_nobody_writes, "secret.key cannot be made"),
     "builds": (damage_the_builds, "The folder of builds"),
+    "authorities": (trust_nobody, "nobody.pem holds no certificates in PEM. Remove it"),
 }
 
 

@@ -10,6 +10,7 @@ from bot.links import Links
 from bot.settings import Settings
 from bot.slack.line import client
 from bot.slack.workspace import Workspace, workspace
+from bot.wiring.apple import apple_room
 from bot.wiring.devices import device_room
 from bot.wiring.distributing import distribute_room
 from bot.wiring.ground import Ground
@@ -61,11 +62,13 @@ def _house(ground: Ground, slack: Workspace) -> House:
     tellers, engine = Tellers(), InlineEngine()
     people = people_room(ground, slack.directory)
     signing = signing_room(ground)
+    devices = device_room(ground, people, signing, engine, AppStores())
     return House(
         people=people,
         releases=release_room(ground, people.permissions),
         signing=signing,
-        devices=device_room(ground, people, signing, engine, AppStores()),
+        devices=devices,
+        apple=apple_room(ground, people.permissions, signing, devices),
         installing=install_room(ground),
         intake=make_intake(
             ground, people, tellers, engine, inspector=InlineInspector(), sources={}

@@ -170,7 +170,14 @@ async def _links(at: Living) -> list[Read]:
     token = installing.grants.token(await installing.grants.give(town.release_id, town.tester_id))
     opened = await installing.grants.open(token)
     assert opened is not None
+    enrolment, by = at.house.devices.enrolment, actor(town.tester)
+    assert by.identity is not None
+    link = await enrolment.invite(by.identity, by)
+    assert await enrolment.open(link) is not None
     asked: dict[str, Act] = {
+        "an enrolment link": lambda: enrolment.open(link),
+        "a wrong enrolment link": lambda: enrolment.open("x" * 22),
+        "a wrong result of an enrolment": lambda: enrolment.result("x" * 22),
         "what is known beside a link": lambda: installing.grants.circumstances(opened),
         "an install link": lambda: installing.grants.open(token),
         "a wrong install link": lambda: installing.grants.open("x" * 22),

@@ -101,8 +101,11 @@ class AppIds:
             extra=dict(extra or {}),
         )
         app_id.capabilities[GIVEN_CAPABILITY] = Capability(app_id=app_id.id, kind=GIVEN_CAPABILITY)
-        self._app_ids[app_id.id] = app_id
+        self.add(app_id)
         return app_id
+
+    def add(self, app_id: AppId) -> None:
+        self._app_ids[app_id.id] = app_id
 
     def remove(self, app_id: str) -> None:
         self._app_ids.pop(self[app_id].id)

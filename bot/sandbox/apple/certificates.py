@@ -15,7 +15,7 @@ from bot.sandbox.apple.errors import Conflict, NotThere, invalid_attribute
 from bot.sandbox.apple.ids import Ids
 from bot.sandbox.apple.rules import Rules
 from bot.sandbox.clock import Clock
-from bot.sandbox.samples.identities import CertificateKind, Team, certify
+from bot.sandbox.samples.identities import CertificateKind, Identity, Team, certify
 
 #: What Apple writes into a certificate of each type; types of installers are not rebuilt here.
 KINDS: Final[Mapping[str, CertificateKind]] = MappingProxyType(
@@ -60,10 +60,13 @@ class Certificate:
 
 
 class Certificates:
-    """The certificates of one team."""
+    """The certificates of one team, which *issuer* signs."""
 
-    def __init__(self, team: Team, clock: Clock, rules: Rules, ids: Ids) -> None:
+    def __init__(
+        self, team: Team, clock: Clock, rules: Rules, ids: Ids, *, issuer: Identity
+    ) -> None:
         self._team = team
+        self._issuer = issuer
         self._clock = clock
         self._rules = rules
         self._ids = ids
@@ -98,15 +101,23 @@ class Certificates:
                 f"You already have a current {_spoken(kind)} certificate"
                 " or a pending certificate request.",
             )
-        return self.adopt(certify(key, self._team, KINDS[kind], self._clock.now()), kind)
+        now = self._clock.now()
+        return self.adopt(certify(key, self._team, KINDS[kind], now, self._issuer), kind)
 
     def adopt(self, certificate: x509.Certificate, kind: str) -> Certificate:
         """Take in a certificate that the authority has issued already, whatever the limit."""
         kept = Certificate(
             id=self._ids.next(), type=kind, team_name=self._team.name, certificate=certificate
         )
-        self._certificates[kept.id] = kept
+        self.add(kept)
         return kept
+
+    def add(self, certificate: Certificate) -> None:
+        self._certificates[certificate.id] = certificate
+
+    def find(self, der: bytes) -> Certificate | None:
+        """Return what is kept of a certificate, given as DER."""
+        return next((one for one in self if one.der == der), None)
 
     def remove(self, certificate_id: str) -> None:
         self._certificates.pop(self[certificate_id].id)

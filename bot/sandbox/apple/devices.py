@@ -81,7 +81,8 @@ class Devices:
         self._clock = clock
         self._rules = rules
         self._ids = ids
-        self._born = clock.now()
+        #: When the membership began, in seconds since 1970.
+        self.born = clock.now()
         self._devices: dict[str, Device] = {}
 
     def __iter__(self) -> Iterator[Device]:
@@ -103,7 +104,7 @@ class Devices:
     def year_began(self) -> float:
         """The moment at which the running membership year began."""
         now = self._clock.now()
-        return now - (now - self._born) % YEAR
+        return now - (now - self.born) % YEAR
 
     def find(self, udid: str) -> Device | None:
         """Return the device with this UDID, in whatever case it is written."""
@@ -121,8 +122,11 @@ class Devices:
         hardware = self.hardware.get(udid.upper()) or _usual(udid, platform)
         device = self._made(name, udid, platform, hardware)
         self._check_slots(device)
-        self._devices[device.id] = device
+        self.add(device)
         return device
+
+    def add(self, device: Device) -> None:
+        self._devices[device.id] = device
 
     def used(self, family: str) -> int:
         """Return how many slots of a family are spent; a disabled device keeps its own."""

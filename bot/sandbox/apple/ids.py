@@ -6,15 +6,15 @@ from datetime import UTC, datetime
 
 
 class Ids:
-    """Makes ids of ten capital letters and digits, the same in every run."""
+    """Makes ids of ten capital letters and digits, the same in every run; *made* counts them."""
 
     def __init__(self, salt: str) -> None:
         self._salt = salt
-        self._made = 0
+        self.made = 0
 
     def next(self) -> str:
-        self._made += 1
-        seed = f"{self._salt}:{self._made}".encode()
+        self.made += 1
+        seed = f"{self._salt}:{self.made}".encode()
         return base64.b32encode(hashlib.blake2b(seed, digest_size=10).digest()).decode()[:10]
 
 

@@ -67,7 +67,7 @@ def provision(team: SandboxTeam, wish: ProfileWish) -> ProvisioningProfile:
         certificate_ids=[each.id for each in certificates],
         device_ids=[device.id for device in granted],
         uuid=identifier,
-        content=mobileprovision(profile),
+        content=mobileprovision(profile, signer=team.authorities.profiles),
         created_at=now,
         expires_at=expires_at,
     )

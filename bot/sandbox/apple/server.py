@@ -11,15 +11,12 @@ from bot.sandbox.apple.api.address import operations
 from bot.sandbox.apple.api.called import Called
 from bot.sandbox.apple.api.endpoint import EVERY, Api
 from bot.sandbox.apple.api.faults import refused
+from bot.sandbox.apple.ledger import Ledger
 from bot.sandbox.apple.team import SandboxTeam
 from bot.sandbox.clock import Clock
 from bot.sandbox.faults import Fault, Script, When
-from bot.sandbox.samples.identities import (
-    HARBOUR_LABS,
-    Team,
-    intermediate_authority,
-    root_authority,
-)
+from bot.sandbox.samples.authorities import Authorities, own_authorities
+from bot.sandbox.samples.identities import HARBOUR_LABS, Team
 
 #: A body is read up to here; a request for a profile with every device is far smaller.
 LARGEST_BODY = 4 * 1024 * 1024
@@ -29,7 +26,10 @@ GRACE_SECONDS = 1.0
 
 class SandboxApple:
     """
-    App Store Connect's API for teams of our own; what they have lives in memory only.
+    App Store Connect's API for teams of our own.
+
+    What they have lives in memory, unless it is written in a *ledger* from which another run goes
+    on. *authorities* are who signs; without any they are those of this process.
 
     Use `async with SandboxApple.serve() as apple`, or make one inside the running loop, `mount` it
     on an application, set `url` and call `close` at the end. *team* is the first of *teams*, with
@@ -37,22 +37,36 @@ class SandboxApple:
     ones, where somebody may still know those of an earlier run.
     """
 
-    def __init__(self, *, salt: str = "") -> None:
+    def __init__(
+        self,
+        *,
+        salt: str = "",
+        authorities: Authorities | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
         self._salt = salt
+        self._authorities = authorities or own_authorities()
+        self._ledger = ledger
         self.url = "http://127.0.0.1"
         self.clock = Clock()
         self.faults = Script(refused)
         self.teams: list[SandboxTeam] = []
         self.team = self.add_team(HARBOUR_LABS)
-        self.api = Api(self.teams, self.clock, self.faults)
+        self.api = Api(self.teams, self.clock, self.faults, written=self.keep)
 
     @classmethod
     @asynccontextmanager
     async def serve(
-        cls, *, host: str = "127.0.0.1", port: int = 0, salt: str = ""
+        cls,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        salt: str = "",
+        authorities: Authorities | None = None,
+        ledger: Ledger | None = None,
     ) -> AsyncGenerator["SandboxApple"]:
         """Listen on *port*, a free one by default, until the block ends."""
-        apple = cls(salt=salt)
+        apple = cls(salt=salt, authorities=authorities, ledger=ledger)
         application = web.Application(client_max_size=LARGEST_BODY)
         apple.mount(application)
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=GRACE_SECONDS)
@@ -71,15 +85,22 @@ class SandboxApple:
         application.router.add_route("*", prefix + "/v1/{path:.*}", self.api.serve)
 
     def add_team(self, identity: Team) -> SandboxTeam:
-        """Make one more team with a key of its own."""
-        team = SandboxTeam(self.clock, identity, salt=self._salt)
+        """Make one more team with a key of its own, or the one that the ledger tells of."""
+        team = SandboxTeam(self.clock, identity, salt=self._salt, authorities=self._authorities)
+        if self._ledger is not None:
+            self._ledger.restore(team)
         self.teams.append(team)
         return team
+
+    def keep(self) -> None:
+        """Write into the ledger, if there is one; after calls of the API it is done by itself."""
+        if self._ledger is not None:
+            self._ledger.write(self.teams)
 
     @property
     def authorities(self) -> tuple[x509.Certificate, ...]:
         """What stands above every certificate that is issued here, the root last."""
-        return intermediate_authority().certificate, root_authority().certificate
+        return self._authorities.certificates
 
     @property
     def calls(self) -> deque[Called]:

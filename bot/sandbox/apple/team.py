@@ -13,6 +13,7 @@ from bot.sandbox.apple.keys import ApiKey, Role
 from bot.sandbox.apple.profiles import Profiles
 from bot.sandbox.apple.rules import Rules
 from bot.sandbox.clock import Clock
+from bot.sandbox.samples.authorities import Authorities, own_authorities
 from bot.sandbox.samples.identities import HARBOUR_LABS, Team
 from bot.sandbox.shapes import JsonObject
 
@@ -21,12 +22,21 @@ class SandboxTeam:
     """
     A team of the developer programme.
 
-    *rules* are its switches, *identity* its id and name. What one thing does to another (a revoked
-    certificate to a profile) is done here.
+    *rules* are its switches, *identity* its id and name; *authorities* sign for it, those of this
+    process where none are given. What one thing does to another (a revoked certificate to a
+    profile) is done here.
     """
 
-    def __init__(self, clock: Clock, identity: Team = HARBOUR_LABS, *, salt: str = "") -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        identity: Team = HARBOUR_LABS,
+        *,
+        salt: str = "",
+        authorities: Authorities | None = None,
+    ) -> None:
         self.identity = identity
+        self.authorities = authorities or own_authorities()
         self.clock = clock
         self.rules = Rules()
         self.ids = Ids(f"{identity.id}{salt}")
@@ -34,7 +44,9 @@ class SandboxTeam:
         self.keys: dict[str, ApiKey] = {}
         self.devices = Devices(clock, self.rules, self.ids)
         self.app_ids = AppIds(identity.id, self.ids)
-        self.certificates = Certificates(identity, clock, self.rules, self.ids)
+        self.certificates = Certificates(
+            identity, clock, self.rules, self.ids, issuer=self.authorities.developers
+        )
         self.profiles = Profiles()
         self.key = self.add_key()
 

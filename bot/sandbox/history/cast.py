@@ -4,18 +4,17 @@ import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import httpx
 
 from bot.sandbox.acting import buttons, named_button
-from bot.sandbox.phone import SAFARI, phone
-from bot.sandbox.samples.fleet import package
+from bot.sandbox.phone import SAFARI
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.views import View
 from bot.sandbox.slack.workspace import Workspace
+from bot.sandbox.studio import Studio
 from bot.slack.kit import names
 from provisioning.people.roles import Others
 from storage.errors import SlipwayError
@@ -43,11 +42,11 @@ class Offer:
 
 
 class Cast:
-    """Everybody, by first name, on a workspace with the house beside it."""
+    """Everybody, by first name, on a workspace with the house beside it, and what they build."""
 
-    def __init__(self, workspace: Workspace, folder: Path) -> None:
+    def __init__(self, workspace: Workspace, studio: Studio) -> None:
         self._workspace = workspace
-        self._folder = folder
+        self._studio = studio
 
     def person(self, name: str) -> Person:
         return self._workspace.person(name, tab=TAB)
@@ -79,9 +78,7 @@ class Cast:
 
     async def post(self, name: str, file: str, text: str) -> Message:
         """Let somebody post one of the fleet; return the message once its card can be used."""
-        path = await asyncio.to_thread(
-            package, file, self._folder / "samples", self._folder / "keys"
-        )
+        path = await asyncio.to_thread(self._studio.package, file)
         posted = await self.person(name).post(BUILDS, text, files=[path])
         await self._until(lambda: self._card(posted), f"a card for {file}")
         return posted
@@ -126,7 +123,7 @@ class Cast:
     async def install(self, name: str) -> None:
         """Let somebody's phone install what the newest message of Slipway gave them."""
         offer = self._offer(name)
-        async with phone(android=offer.android) as device:
+        async with self._studio.phone(name, android=offer.android) as device:
             await device.install(offer.link)
 
     async def open_link(self, name: str) -> None:

@@ -8,24 +8,15 @@ from typing import TypeAlias
 from bot.sandbox.samples.aab import write_aab
 from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.apk import write_apk
-from bot.sandbox.samples.identities import (
-    HARBOUR_LABS,
-    OTHER_TEAM,
-    Identity,
-    Team,
-    android_identity,
-    device_id,
-    kept_identity,
-    old_device_id,
-    signing_identity,
-)
+from bot.sandbox.samples.handsets import JOINED, REGISTERED
+from bot.sandbox.samples.identities import HARBOUR_LABS, OTHER_TEAM, Team
 from bot.sandbox.samples.iosapp import SampleApp
 from bot.sandbox.samples.ipa import write_ipa
 from storage.errors import NotFound
 
 App: TypeAlias = SampleApp | SampleApk
 
-_DEVICES = (device_id(1), device_id(2), old_device_id(3))
+_DEVICES = tuple(handset.udid for handset in REGISTERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +63,7 @@ def _beacon_android(version: str, code: int) -> SampleApk:
 _CHARTS: Mapping[str, object] = {
     "info": {"NSCameraUsageDescription": "Harbour reads the number on a buoy."},
     "entitlements": {"com.apple.developer.associated-domains": ["applinks:harbour.example"]},
-    "devices": (*_DEVICES, device_id(4)),
+    "devices": (*_DEVICES, *(handset.udid for handset in JOINED)),
     "minimum_os": "16.0",
     "payload_bytes": 48_000,
 }
@@ -103,11 +94,12 @@ FLEET: Mapping[str, Packed] = {
 }
 
 
-def package(name: str, folder: Path, keys: Path) -> Path:
+def package(name: str, folder: Path, finished: Callable[[Packed], App]) -> Path:
     """
     Return the path of one of the fleet in *folder*, written when it is first asked for.
 
-    Written anew it would be another build. The signers' keys lie in *keys*. Raise NotFound.
+    Written anew it would be another build. *finished* gives an app its signer, and what else its
+    team has for it. Raise NotFound.
     """
     packed = FLEET.get(name)
     if packed is None:
@@ -117,23 +109,14 @@ def package(name: str, folder: Path, keys: Path) -> Path:
         return place
     folder.mkdir(parents=True, exist_ok=True)
     half = folder / f"{name}.half"
-    _write(half, packed, keys)
+    _write(half, finished(packed))
     return half.rename(place)
 
 
-def _write(path: Path, packed: Packed, keys: Path) -> None:
-    app, team = packed.app, packed.team
+def _write(path: Path, app: App) -> None:
     if isinstance(app, SampleApp):
-        write_ipa(path, replace(app, identity=_kept(keys, team, "ios", signing_identity)))
-        return
-    owner = team.name
-    app = replace(app, identity=_kept(keys, team, "android", lambda _: android_identity(owner)))
-    if path.name.endswith(".aab.half"):
+        write_ipa(path, app)
+    elif path.name.endswith(".aab.half"):
         write_aab(path, app)
     else:
         write_apk(path, app)
-
-
-def _kept(keys: Path, team: Team, platform: str, make: Callable[[Team], Identity]) -> Identity:
-    """Return a signer who stays the same: a newer build must be no stranger to the older one."""
-    return kept_identity(keys / f"{team.id}-{platform}.p12", lambda: make(team))

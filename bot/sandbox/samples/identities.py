@@ -136,50 +136,82 @@ def kept_identity(path: Path, make: Callable[[], Identity]) -> Identity:
     return identity
 
 
-@cache
-def root_authority() -> Identity:
-    """Give the root of the synthetic world, made once per process."""
+def new_root() -> Identity:
+    """Make the root of a synthetic world."""
     name = _name(O="Slipway Sandbox", CN="Sandbox Root CA")
     return _issue(_Wish(subject=name, authority=True, years=20), issuer=None)
 
 
-@cache
-def intermediate_authority() -> Identity:
-    """Give what Apple calls WWDR: the authority that signs developers' certificates."""
+def new_intermediate(root: Identity) -> Identity:
+    """Make what Apple calls WWDR: the authority that signs developers' certificates."""
     name = _name(O="Slipway Sandbox", OU="S1", CN="Sandbox Developer Relations CA")
     marker = _MARKERS["intermediate"]
-    return _issue(_Wish(subject=name, authority=True, years=10, marker=marker), root_authority())
+    return _issue(_Wish(subject=name, authority=True, years=10, marker=marker), root)
+
+
+def new_profile_signer(root: Identity) -> Identity:
+    """Make the identity that signs provisioning profiles (at Apple it is one of Apple's own)."""
+    name = _name(O="Slipway Sandbox", CN="Sandbox Provisioning Profile Signing")
+    return _issue(_Wish(subject=name, years=5), root)
+
+
+@cache
+def root_authority() -> Identity:
+    """Give the root of the synthetic world, made once per process."""
+    return new_root()
+
+
+@cache
+def intermediate_authority() -> Identity:
+    """Give the authority above developers' certificates, made once per process."""
+    return new_intermediate(root_authority())
 
 
 @cache
 def profile_signer() -> Identity:
-    """Give the identity that signs provisioning profiles (at Apple it is one of Apple's own)."""
-    name = _name(O="Slipway Sandbox", CN="Sandbox Provisioning Profile Signing")
-    return _issue(_Wish(subject=name, years=5), root_authority())
+    """Give who signs provisioning profiles, made once per process."""
+    return new_profile_signer(root_authority())
 
 
 def signing_identity(
-    team: Team = HARBOUR_LABS, kind: CertificateKind = "iPhone Distribution", number: int = 1
+    team: Team = HARBOUR_LABS,
+    kind: CertificateKind = "iPhone Distribution",
+    number: int = 1,
+    *,
+    curve: bool = False,
 ) -> Identity:
-    """Give a developer's identity; another `number` is a renewed certificate with another key."""
-    return _signing_identity(team, kind, number)
+    """
+    Give a developer's identity; another `number` is a renewed certificate with another key.
+
+    The key is RSA, as Apple wants it, or of the curve P-256.
+    """
+    return _signing_identity(team, kind, number, "P-256" if curve else "RSA")
 
 
 @cache
-def _signing_identity(team: Team, kind: CertificateKind, number: int) -> Identity:
+def _signing_identity(
+    team: Team, kind: CertificateKind, number: int, key: Literal["RSA", "P-256"]
+) -> Identity:
     # The cache tells f(x) from f(a=x), so it sits behind the door that settles the arguments.
-    name = _subject(team, kind)
-    wish = _Wish(subject=name, years=1, marker=_MARKERS[kind], serial=number)
-    return _issue(wish, intermediate_authority())
+    issuer = intermediate_authority()
+    return new_signing_identity(team, kind, issuer, number, curve=key != "RSA")
+
+
+def new_signing_identity(
+    team: Team, kind: CertificateKind, issuer: Identity, number: int = 1, *, curve: bool = False
+) -> Identity:
+    """Make a developer's identity, signed by an authority for developers."""
+    name, marker = _subject(team, kind), _MARKERS[kind]
+    wish = _Wish(subject=name, years=1, marker=marker, serial=number, curve=curve)
+    return _issue(wish, issuer)
 
 
 def certify(
-    public_key: rsa.RSAPublicKey, team: Team, kind: CertificateKind, at: float
+    public_key: rsa.RSAPublicKey, team: Team, kind: CertificateKind, at: float, issuer: Identity
 ) -> x509.Certificate:
     """Give a developer's certificate for a key of somebody else's, good for a year from `at`."""
     wish = _Wish(subject=_subject(team, kind), years=1, marker=_MARKERS[kind])
     now = datetime.fromtimestamp(at, UTC).replace(microsecond=0)
-    issuer = intermediate_authority()
     builder = _begun(wish, issuer.certificate.subject, x509.random_serial_number(), now)
     builder = _extended(builder.public_key(public_key), wish, public_key, issuer.key.public_key())
     return builder.sign(issuer.key, hashes.SHA256())

@@ -31,8 +31,9 @@ class SampleApp:
     changes keys of the Info.plist; a value of None takes the key away. `payload_bytes` adds one
     stored asset of that size, `tiles` that many small files. `extra` are files by their name in
     the app, `beside` files by their name in the archive. `profile_file` takes the place of the
-    app's own profile. `inner_first` writes the bundles inside before the app's Info.plist, and
-    `folder` is where the app lies: `X.xcarchive/Products/Applications` makes an archive of Xcode.
+    app's own profile, and `profiles` that of any bundle, by its id. `inner_first` writes bundles
+    inside before the app's Info.plist, and `folder` is where the app lies:
+    `X.xcarchive/Products/Applications` makes an archive of Xcode.
     """
 
     name: str = "Harbour"
@@ -76,6 +77,7 @@ class SampleApp:
     profile_open_lengths: bool = False
     profile_binary: bool = False
     profile_file: bytes | None = None
+    profiles: Mapping[str, bytes] = field(default_factory=dict)
     inner_first: bool = False
 
     @property

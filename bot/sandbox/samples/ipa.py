@@ -141,6 +141,14 @@ class _Writer:
         app = self._app
         if app.profile is None or app.simulator:
             return
+        given = app.profiles.get(bundle_id)
+        if bundle_id == app.bundle_id and app.profile_file is not None:
+            given = app.profile_file
+        bundle.add("embedded.mobileprovision", given or self._own_profile(bundle_id))
+
+    def _own_profile(self, bundle_id: str) -> bytes:
+        app = self._app
+        assert app.profile is not None
         tail = bundle_id.removeprefix(app.bundle_id).replace(".", " ").title()
         name = app.profile_name or f"{app.executable} {_PROFILE_NAMES[app.profile]}"
         profile = Profile(
@@ -153,9 +161,6 @@ class _Writer:
             entitlements=own_entitlements(app, bundle_id),
             expires=self._expires,
         )
-        content = mobileprovision(
+        return mobileprovision(
             profile, open_lengths=app.profile_open_lengths, binary=app.profile_binary
         )
-        if app.profile_file is not None and bundle_id == app.bundle_id:
-            content = app.profile_file
-        bundle.add("embedded.mobileprovision", content)

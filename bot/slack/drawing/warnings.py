@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.slack.drawing import words
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block
+from provisioning.installing.fitness import why_not_resignable
 from provisioning.installing.reasons import Reason, reasons, unsaid
 from provisioning.releases.cards import BuildCard, ReleaseCard
 from storage.inspection.diff import Change
@@ -40,11 +41,22 @@ def stopping(build: BuildCard) -> tuple[Block, ...]:
 
 
 def warnings(build: BuildCard) -> tuple[Block, ...]:
-    """Return why nobody can install it, and what else is risky about it."""
+    """Return why nobody can install it, or nobody else, and what else is risky about it."""
+    shown = (*stopping(build), *closed(build))
     if not build.facts.debuggable:
-        return stopping(build)
+        return shown
     risk = f"{words.WARNING} Debuggable: everybody with a cable can read its data."
-    return (*stopping(build), blocks.section(risk))
+    return (*shown, blocks.section(risk))
+
+
+def closed(build: BuildCard) -> tuple[Block, ...]:
+    """Return why no phone can be added to a build that names its own, unless that is said above."""
+    if not build.facts.names_devices:
+        return ()
+    unfit = why_not_resignable(build.facts, refusal=build.refusal, teams=build.teams)
+    if unfit is None or unfit.sentence in {reason.sentence for reason in obstacles(build)}:
+        return ()
+    return (blocks.section(f"{words.WARNING} *No phone can be added.* {_said(unfit.sentence)}"),)
 
 
 def remarks(build: BuildCard, limit: int = REMARKS) -> tuple[Block, ...]:

@@ -71,6 +71,11 @@ GROUP_RENAME_FORM = "group_rename_form"
 ROLE_GIVE_FORM = "role_give_form"
 ROLE_OTHERS = "role_others"
 
+# Teams at Apple.
+APPLE_CONNECT = "apple_connect"
+APPLE_DISCONNECT = "apple_disconnect"
+APPLE_OPEN = "apple_open"
+
 # Devices.
 DEVICE_ADD = "device_add"
 DEVICE_ADD_FORM = "device_add_form"
@@ -123,6 +128,9 @@ ACTIONS = (
     GROUP_EDIT_CHANNELS,
     GROUP_EDIT_NAME,
     GROUP_EDIT_PEOPLE,
+    APPLE_CONNECT,
+    APPLE_DISCONNECT,
+    APPLE_OPEN,
     DEVICE_ADD,
     DEVICE_APPROVE,
     DEVICE_DISABLE,

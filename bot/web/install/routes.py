@@ -1,11 +1,9 @@
 """The doors of an install link: the page and everything that a phone fetches from it."""
 
 import asyncio
-import io
 import logging
 from collections.abc import Awaitable
 
-import segno
 from aiohttp import web
 
 from bot.links import Links
@@ -13,10 +11,13 @@ from bot.web.install import plists
 from bot.web.install.handing import Handing
 from bot.web.install.icons import SIZES, Icons
 from bot.web.install.packages import Packages
-from bot.web.install.pages import install_page
+from bot.web.install.pages import install_page, path_of
 from bot.web.install.visitors import Visitor, visitor_of
+from bot.web.kit.codes import code_of
 from bot.web.kit.doors import Access, Door
+from bot.web.kit.headers import FORM_POLICY
 from bot.web.kit.rendering import Pages
+from provisioning.devices.enrolment.enrolments import Enrolments
 from provisioning.installing.grants import Grants, OpenedGrant
 from provisioning.installing.installability import Way, judge
 from provisioning.installing.receipts import Receipts
@@ -40,9 +41,13 @@ VISITOR = web.RequestKey("visitor", Visitor)
 
 
 class InstallPages:
-    """Answers on install links. Every door but the neutral page needs a link that holds."""
+    """
+    Answers on install links. Every door but the neutral page needs a link that holds.
 
-    def __init__(
+    Without *enrolments* no page offers to add a device.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it stands on, each by its name
         self,
         *,
         grants: Grants,
@@ -52,7 +57,9 @@ class InstallPages:
         pages: Pages,
         stall: float,
         handing: Handing | None = None,
+        enrolments: Enrolments | None = None,
     ) -> None:
+        self._enrolments = enrolments
         self._grants = grants
         self._receipts = receipts
         self._links = links
@@ -69,10 +76,14 @@ class InstallPages:
             f"{PAGE}/icon-{{size:{'|'.join(map(str, SIZES))}}}.png": self.icon,
             f"{PAGE}/code.svg": self.code,
         }
-        return [
+        doors = [
             Door(method="GET", path=path, access=Access.GRANT, handler=handler)
             for path, handler in paths.items()
         ]
+        if self._enrolments is not None:
+            path = f"{PAGE}/enroll"
+            doors.append(Door(method="POST", path=path, access=Access.GRANT, handler=self.enroll))
+        return doors
 
     async def admit(self, request: web.Request) -> web.StreamResponse | None:
         """
@@ -103,7 +114,9 @@ class InstallPages:
         page = await asyncio.to_thread(
             install_page, opened, known, visitor, self._links, token, at=now()
         )
-        return self._pages.answer("install.html", {"page": page}, status=200)
+        add = path_of(self._links.enroll_from(token)) if self._is_addable(opened) else ""
+        values = {"page": page, "add": add}
+        return self._pages.answer("install.html", values, status=200, policy=FORM_POLICY)
 
     async def manifest(self, request: web.Request) -> web.Response:
         opened = request[OPENED]
@@ -136,12 +149,19 @@ class InstallPages:
 
     async def code(self, request: web.Request) -> web.Response:
         """Answer with the QR code of the page itself, for the camera of a phone."""
-        drawing = io.BytesIO()
-        address = self._links.install(request.match_info["token"])
-        segno.make(address, error="m", micro=False).save(
-            drawing, kind="svg", border=2, scale=8, light="#fff"
-        )
-        return web.Response(body=drawing.getvalue(), content_type="image/svg+xml", charset="utf-8")
+        return code_of(self._links.install(request.match_info["token"]))
+
+    async def enroll(self, request: web.Request) -> web.Response:
+        """Lead whoever holds the link to where they add a device; only a click makes that link."""
+        opened = request[OPENED]
+        if self._enrolments is None or not self._is_addable(opened):
+            raise NotFound
+        token = await self._enrolments.invite_tester(opened.tester)
+        return web.Response(status=303, headers={"Location": self._links.enroll(token)})
+
+    def _is_addable(self, opened: OpenedGrant) -> bool:
+        """Whether a device that is not in the build may be added to it."""
+        return self._enrolments is not None and opened.facts.signing.kind == "adhoc"
 
     async def _note(self, noting: Awaitable[None], opened: OpenedGrant) -> None:
         try:

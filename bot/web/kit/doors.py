@@ -18,6 +18,10 @@ class Access(StrEnum):
     PUBLIC = "public"  #: Anybody.
     GRANT = "grant"  #: Whoever holds the install link that is in the path.
     INVITATION = "invitation"  #: Whoever holds the link that is in the path, sealed by us.
+    ONE_TIME = "one time"  #: Whoever holds the link that is in the path, kept hashed, used once.
+    ENROLMENT = "enrolment"  #: Whoever holds the link to add a device that is in the path.
+    CHALLENGE = "challenge"  #: A device, by the question to it that is in the path.
+    RESULT = "result"  #: Whoever was sent to the result that is in the path.
     PROXY = "proxy"  #: The proxy, by a ticket that was sealed for it alone.
     SLACK = "slack"  #: Slack, by its signature over every byte.
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from cryptography import x509
@@ -61,6 +62,11 @@ class AppleCertificate:
     @property
     def is_expired(self) -> bool:
         return self.expires_at is not None and self.expires_at <= datetime.now(UTC)
+
+    @property
+    def fingerprint(self) -> str:
+        """Return the SHA-256 of the certificate, lower-case hex; empty when Apple left it out."""
+        return sha256(self.content).hexdigest() if self.content else ""
 
     @property
     def public_key(self) -> bytes | None:

@@ -15,6 +15,8 @@ from provisioning.appstore.errors import KeyUnusable
 
 ISSUER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 KEY_ID = re.compile(r"[A-Z0-9]{8,20}", re.IGNORECASE)
+#: Apple calls the file of a key so.
+FILE_NAME = re.compile(r"AuthKey_([A-Z0-9]{8,20})\.p8", re.IGNORECASE)
 #: In bytes. Apple's files have about 260.
 LARGEST = 4096
 
@@ -36,34 +38,49 @@ class AppStoreKey:
 
     @classmethod
     def read(cls, *, issuer_id: str, key_id: str, p8: bytes) -> "AppStoreKey":
-        """Return the key of a `.p8` file. Raise KeyUnusable, which says what is wrong."""
+        """
+        Return the key of a `.p8` file.
+
+        Raise KeyUnusable, which says what is wrong; its data name the `field` of these three.
+        """
         # As Apple writes them; people may type them otherwise.
         issuer_id, key_id = issuer_id.strip().lower(), key_id.strip().upper()
         if not ISSUER.fullmatch(issuer_id):
             raise KeyUnusable(
                 "The issuer id is not one: it stands above the list of team keys in App Store "
-                "Connect and has the form 12345678-1234-1234-1234-123456789012."
+                "Connect and has the form 12345678-1234-1234-1234-123456789012.",
+                field="issuer_id",
             )
         if not KEY_ID.fullmatch(key_id):
             raise KeyUnusable(
                 "The key id is not one: it stands beside the key in App Store Connect, mostly ten "
-                "letters and digits."
+                "letters and digits.",
+                field="key_id",
             )
         return cls(issuer_id=issuer_id, key_id=key_id, private_key=_private_key(p8))
 
 
+def key_id_in(file_name: str) -> str:
+    """Return the key id in the name that Apple gave to a key's file, empty when there is none."""
+    named = FILE_NAME.fullmatch(file_name)
+    return named[1] if named else ""
+
+
 def _private_key(p8: bytes) -> EllipticCurvePrivateKey:
     if len(p8) > LARGEST:
-        raise KeyUnusable("This file is too large for a key of App Store Connect.")
+        raise KeyUnusable("This file is too large for a key of App Store Connect.", field="p8")
     try:
         key = load_pem_private_key(p8.strip() + b"\n", password=None)
     except TypeError:
-        raise KeyUnusable("This key has a password. Upload the .p8 as Apple gave it.") from None
+        raise KeyUnusable(
+            "This key has a password. Upload the .p8 as Apple gave it.", field="p8"
+        ) from None
     except Exception:  # noqa: BLE001 - the library has many ways to say no, none of them for people
-        raise KeyUnusable from None
+        raise KeyUnusable(field="p8") from None
     if not isinstance(key, EllipticCurvePrivateKey) or not isinstance(key.curve, SECP256R1):
         raise KeyUnusable(
             "This is a key of another kind: Apple's are elliptic, on P-256. Is it the key of a "
-            "certificate?"
+            "certificate?",
+            field="p8",
         )
     return key

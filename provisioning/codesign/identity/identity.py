@@ -1,29 +1,34 @@
-"""A signing identity: a private key, Apple's certificate for it, and the chain to Apple's root."""
+"""A signing identity: what signs, Apple's certificate for it, and the chain to Apple's root."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 from itertools import pairwise
-from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from provisioning.codesign.authorities import apple_authorities, apple_roots, chain_for
 from provisioning.codesign.errors import IdentityRefused
-
-SigningKey: TypeAlias = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+from provisioning.codesign.identity.keys import (
+    DigestSigner,
+    KeyAtHand,
+    PrivateKey,
+    PublicKey,
+    SignatureAlgorithm,
+    public_key_of,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
     """Who signs. The key shows in no output; `chain` is the issuers, nearest first, root last."""
 
-    key: SigningKey = field(repr=False)
+    key: DigestSigner = field(repr=False)
     certificate: x509.Certificate = field(repr=False)
     chain: tuple[x509.Certificate, ...] = field(repr=False)
 
@@ -55,11 +60,18 @@ class Identity:
     def expires_at(self) -> datetime:
         return self.certificate.not_valid_after_utc
 
+    @property
+    def algorithm(self) -> SignatureAlgorithm:
+        return self.key.algorithm
+
+    @property
+    def key_bytes(self) -> int:
+        """The length of the key, in bytes."""
+        return public_key_of(self.certificate).key_size // 8
+
     def sign(self, data: bytes) -> bytes:
-        """Sign *data* with SHA-256: PKCS#1 v1.5 for RSA keys, a DER pair for elliptic curves."""
-        if isinstance(self.key, rsa.RSAPrivateKey):
-            return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
+        """Sign *data* by its SHA-256."""
+        return self.key.sign_digest(sha256(data).digest())
 
     def _subject(self, oid: x509.ObjectIdentifier) -> str:
         found = self.certificate.subject.get_attributes_for_oid(oid)
@@ -80,9 +92,9 @@ def make_identity(
     when the key is of another kind, or when the chain, link by link, does not reach one of the
     authorities.
     """
-    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+    if not isinstance(key, PrivateKey):
         raise IdentityRefused("This private key is of a kind that cannot sign apps.")
-    if _public(key.public_key()) != _public(certificate.public_key()):
+    if _written(key.public_key()) != _written(public_key_of(certificate)):
         raise IdentityRefused("The private key does not belong to this certificate.")
     known = apple_authorities() if authorities is None else authorities
     chain = chain_for(certificate, (*known, *carried))
@@ -92,7 +104,7 @@ def make_identity(
     # Those that are known need no signature, and some of Apple's have one of SHA-1.
     if not all(one in known or _has_signed(issuer, one) for one, issuer in pairwise(links)):
         raise IdentityRefused("The certificate is not signed by the authority that it names.")
-    return Identity(key=key, certificate=certificate, chain=chain)
+    return Identity(key=KeyAtHand(private=key), certificate=certificate, chain=chain)
 
 
 def _has_signed(issuer: x509.Certificate, certificate: x509.Certificate) -> bool:
@@ -103,7 +115,5 @@ def _has_signed(issuer: x509.Certificate, certificate: x509.Certificate) -> bool
     return True
 
 
-def _public(key: object) -> bytes:
-    if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
-        raise IdentityRefused("This certificate is of a kind that cannot sign apps.")
+def _written(key: PublicKey) -> bytes:
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from provisioning.codesign.identity.identity import Identity
+from provisioning.codesign.identity.keys import SignatureAlgorithm
 from provisioning.codesign.signing import der
 from provisioning.codesign.structures import cms
 from provisioning.codesign.structures.codedirectory import CodeDirectory
 
 _DATA: Final = der.oid("1.2.840.113549.1.7.1")
 _SIGNED_DATA: Final = der.oid("1.2.840.113549.1.7.2")
-_RSA: Final = der.sequence(der.oid("1.2.840.113549.1.1.1"), der.NULL)
-_ECDSA_SHA256: Final = der.sequence(der.oid("1.2.840.10045.4.3.2"))
+_ALGORITHMS: Final = {
+    SignatureAlgorithm.RSA: der.sequence(der.oid("1.2.840.113549.1.1.1"), der.NULL),
+    SignatureAlgorithm.ECDSA: der.sequence(der.oid("1.2.840.10045.4.3.2")),
+}
 _DIGESTS: Final = {
     "sha1": der.oid("1.3.14.3.2.26"),
     "sha256": der.oid("2.16.840.1.101.3.4.2.1"),
@@ -34,7 +36,6 @@ def sign_directories(
     attributes = _attributes(directories, moment)
     # Signed under the tag of a SET, stored under [0]: CMS wants it so (RFC 5652, 5.4).
     signature = identity.sign(attributes)
-    elliptic = not isinstance(identity.key, rsa.RSAPrivateKey)
     signer = der.sequence(
         der.integer(1),
         der.sequence(
@@ -43,7 +44,7 @@ def sign_directories(
         ),
         _SHA256,
         bytes([_EXPLICIT_0]) + attributes[1:],
-        _ECDSA_SHA256 if elliptic else _RSA,
+        _ALGORITHMS[identity.algorithm],
         der.octets(signature),
     )
     certificates = (identity.certificate, *identity.chain)

@@ -131,10 +131,9 @@ def _needed(source: PartSource, part: Slice, order: Order, parts: Mapping[int, b
     certificates = sum(
         len(item.public_bytes(Encoding.DER)) for item in (identity.certificate, *identity.chain)
     )
-    key = identity.key.key_size // 8
     index = superblob.INDEX_START + superblob.INDEX_ENTRY * superblob.MOST_BLOBS
     directory = codedirectory.MODERN_HEADER + names + hashes
-    return index + directory + listed + certificates + 2 * key + _CMS_FRAME
+    return index + directory + listed + certificates + 2 * identity.key_bytes + _CMS_FRAME
 
 
 def _fat(source: Source, parts: tuple[Slice, ...], signed: list[list[Piece]]) -> Assembled:

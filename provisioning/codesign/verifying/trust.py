@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -17,9 +18,16 @@ MOST_LINKS = 8
 def load(certificates: Iterable[bytes]) -> list[x509.Certificate]:
     """Read DER certificates. Raise Malformed."""
     try:
-        return [x509.load_der_x509_certificate(raw) for raw in certificates]
+        return [_loaded(raw) for raw in certificates]
     except ValueError as error:
         raise Malformed("A certificate in the signature cannot be read.") from error
+
+
+def _loaded(raw: bytes) -> x509.Certificate:
+    # The library takes these with a warning for now, and says that it will not for long.
+    if asn1.Certificate.load(raw).serial_number <= 0:
+        raise ValueError("No certificate has such a serial number (RFC 5280).")
+    return x509.load_der_x509_certificate(raw)
 
 
 def name_of(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str:

@@ -50,6 +50,10 @@ class DeviceAnswer:
     name: str = field(repr=False)
     trust: SignerTrust
 
+    @property
+    def is_mac(self) -> bool:
+        return self.product.startswith(_MACS)
+
 
 def read_answer(
     content: bytes,

@@ -152,6 +152,7 @@ def upgrade() -> None:
         sa.Column("team_id", sa.String(32), nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("trouble", sa.String(64), nullable=False),
         sa.Column("apple_id", sa.String(64), nullable=True),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
@@ -188,6 +189,8 @@ def upgrade() -> None:
         op.f("ix_registration_team_id_registration_state"), "registration", ["team_id", "state"]
     )
 
+    with op.batch_alter_table("apple_team", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("devices_read_at", sa.DateTime(timezone=True)))
     with op.batch_alter_table("device", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("platform", sa.String(16), nullable=False, server_default="IOS")
@@ -222,6 +225,8 @@ def downgrade() -> None:
         batch_op.drop_column("model")
         batch_op.drop_column("platform")
 
+    with op.batch_alter_table("apple_team", schema=None) as batch_op:
+        batch_op.drop_column("devices_read_at")
     op.drop_table("registration")
     op.drop_table("profile_generation")
     op.drop_table("wave")

@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from bot.cli import apple as commands
 from bot.cli.secrets import new_key
 from bot.sandbox.apple.keys import ApiKey, Role
 from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.faults import Fault
-from bot.sandbox.samples.identities import device_id
+from bot.sandbox.samples.identities import device_id, signing_identity
 from provisioning.codesign.identity.request import make_request
+from provisioning.devices.teams import NO_TEAM
 
 Typed = tuple[int, str]
 
@@ -72,7 +75,7 @@ async def test_a_team_is_connected_and_tried_and_disconnected(terminal: Terminal
     gone = await terminal.typed("disconnect", team.id.lower(), "--yes")
 
     line = f"{team.id}  issuer {team.issuer_id}  key {team.key.id}\n"
-    assert none == (0, "No team at Apple is connected. `slipway apple connect` does that.\n")
+    assert none == (0, f"{NO_TEAM}\n")
     assert connected == again == (0, f"Connected: {line}")
     assert status[0] == 0
     assert status[1].startswith(f"{line}  It works: 1 device, 1 certificate in force, ")
@@ -172,3 +175,79 @@ async def test_a_clock_that_is_off_is_said_with_the_minutes(
     assert code == 0
     assert ("clock" in output) == bool(said)
     assert said is None or f"This machine's clock is {said} minutes off Apple's." in output
+
+
+@pytest.fixture
+def authority(terminal: Terminal) -> list[str]:
+    """Return the option by which the sandbox's authorities are trusted in place of Apple's."""
+    file = terminal.folder / "authorities.pem"
+    pems = [one.public_bytes(Encoding.PEM) for one in terminal.apple.authorities]
+    file.write_bytes(b"".join(pems))
+    return ["--authority", str(file)]
+
+
+async def test_slipway_gets_a_team_its_certificate(
+    terminal: Terminal, authority: list[str]
+) -> None:
+    team = terminal.apple.team
+    await terminal.typed("connect", *terminal.file_of(team.key))
+    unknown = await terminal.typed("status")
+
+    made = await terminal.typed("certificate", team.issuer_id, *authority)
+    again = await terminal.typed("certificate", team.id, *authority)
+    status = await terminal.typed("status")
+
+    [certificate] = team.certificates
+    fingerprint = certificate.certificate.fingerprint(SHA256()).hex()
+    assert "has no certificate for distribution" in unknown[1]
+    assert "→ Let Slipway make one" in unknown[1]
+    assert made == again
+    assert made[0] == 0
+    assert made[1].startswith("Slipway signs with Apple Distribution: Harbour Labs (A1B2C3D4E5), ")
+    assert made[1].endswith(f"Fingerprint: {fingerprint}\n")
+    assert "Signs with Apple Distribution: Harbour Labs" in status[1]
+    assert "→" not in status[1]
+    # The certificate has told the team's id and its name.
+    assert terminal.rows("SELECT team_id, name FROM apple_team") == [(team.id, team.name)]
+
+
+async def test_a_p12_is_brought_at_apples_limit(
+    terminal: Terminal, authority: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team, signer = terminal.apple.team, signing_identity()
+    for _ in range(3):
+        team.certificates.issue(make_request("x").csr_pem.decode(), "DISTRIBUTION")
+    team.certificates.adopt(signer.certificate, "IOS_DISTRIBUTION")
+    file = terminal.folder / "identity.p12"
+    file.write_bytes(signer.p12("synthetic"))
+    await terminal.typed("connect", *terminal.file_of(team.key))
+
+    full = await terminal.typed("certificate", team.id, *authority)
+    monkeypatch.setenv("SLIPWAY_P12_PASSWORD", "wrong")
+    wrong = await terminal.typed("certificate", team.id, "--p12", str(file), *authority)
+    monkeypatch.setenv("SLIPWAY_P12_PASSWORD", "synthetic")
+    brought = await terminal.typed("certificate", team.id, "--p12", str(file), *authority)
+
+    assert full[0] == 1
+    assert full[1].count("Apple Distribution: Harbour Labs (until ") == 3
+    assert "Slipway never revokes one" in full[1]
+    assert (wrong[0], "The password is wrong" in wrong[1]) == (1, True)
+    assert (brought[0], signer.fingerprint in brought[1]) == (0, True)
+    assert len(list(team.certificates)) == 4
+
+
+async def test_the_day_of_the_renewal_is_kept(terminal: Terminal) -> None:
+    team = terminal.apple.team
+    early = await terminal.typed("renewal", team.issuer_id, "2027-03-01")
+    await terminal.typed("connect", *terminal.file_of(team.key))
+
+    wrong = await terminal.typed("renewal", team.issuer_id, "1.3.2027")
+    kept = await terminal.typed("renewal", team.issuer_id, "2027-03-01")
+
+    assert early == (1, f"{NO_TEAM}\n")
+    assert (wrong[0], "write it as 2027-03-01" in wrong[1]) == (1, True)
+    assert kept[0] == 0
+    assert f"team of issuer {team.issuer_id} renews on 1 March 2027." in kept[1]
+    assert terminal.rows("SELECT renews_on FROM apple_team") == [("2027-03-01",)]
+    [detail] = terminal.rows("SELECT detail FROM audit_entry WHERE action = 'apple.renewal'")
+    assert "2027-03-01" in detail[0]

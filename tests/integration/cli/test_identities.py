@@ -46,6 +46,20 @@ def test_e16_an_identity_is_kept_and_retired_at_the_command_line(
     assert acts == [("identity.imported", "command line"), ("identity.retired", "command line")]
 
 
+def test_an_identity_of_the_sandbox_is_kept_where_the_setting_trusts_its_authorities(
+    settings: dict[str, str], tmp_path: Path
+) -> None:
+    file = str(tmp_path / "id.p12")
+    trust = {"SLIPWAY_APPLE_AUTHORITIES_FILE": str(tmp_path / "ca.pem")}
+
+    refused = slipway("identities", "import", file, **settings)
+    kept = slipway("identities", "import", file, **settings, **trust)
+
+    assert (refused.code, kept.code) == (1, 0)
+    assert "does not lead to a root of Apple's" in refused.err
+    assert kept.out.startswith(f"{SHORT}  {NAME}")
+
+
 def test_e16_what_retiring_means_is_said_before_it_is_done(
     settings: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -111,6 +111,30 @@ def test_an_app_is_signed_again_without_any_other_setting(files: Files, tmp_path
     assert all("the device is not" in line for line in judged.out.splitlines())
 
 
+def test_the_authorities_of_a_sandbox_are_trusted_where_the_setting_names_them(
+    files: Files, tmp_path: Path
+) -> None:
+    setting = {"SLIPWAY_APPLE_AUTHORITIES_FILE": str(files.authority)}
+    nothing = tmp_path / "nothing.pem"
+    nothing.write_text("no certificates")
+
+    trusted = slipway("codesign", "verify", str(files.ipa), **setting)
+    strange = slipway("codesign", "verify", str(files.ipa), SLIPWAY_APPLE_AUTHORITIES_FILE="")
+    wrong = slipway(
+        "codesign", "verify", str(files.ipa), SLIPWAY_APPLE_AUTHORITIES_FILE=str(nothing)
+    )
+    named = slipway(
+        "codesign", "verify", str(files.ipa), f"--authority={files.authority}", **setting
+    )
+
+    assert (trusted.code, named.code) == (0, 0)
+    assert strange.code == 1
+    assert "do not lead to a root that is known" in strange.out
+    assert wrong.code == 1
+    assert wrong.err.startswith("SLIPWAY_APPLE_AUTHORITIES_FILE is wrong: ")
+    assert "holds no certificates in PEM" in wrong.err
+
+
 def test_what_is_in_a_signature_is_shown(files: Files) -> None:
     shown = slipway("codesign", "show", str(files.ipa), **WRONG_SETTINGS)
 

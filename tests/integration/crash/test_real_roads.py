@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from bot.sandbox.samples.harbour import harbour_ipa
+from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
 from bot.slack.kit import names
@@ -22,12 +24,14 @@ from storage.records.app import App
 from storage.records.build import Build
 from storage.records.group import Group
 from storage.records.release import Release
+from storage.records.variant import Preparation
 from tests.engines import EngineHome
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
 from tests.integration.slack.house import manifest
+from tests.unit.provisioning.codesign import world
 
-TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show")
+TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show", "prepare")
 DISTRIBUTE = (
     "resolve",
     "show start",
@@ -42,7 +46,7 @@ DISTRIBUTE = (
 
 
 BOUNDARIES = ("before", "done", "kept")
-SEEN = {f"done {step}" for step in ("keep", "show", "announce", "tell 1")}
+SEEN = {f"done {step}" for step in ("keep", "prepare", "announce", "tell 1")}
 
 
 def boundaries(steps: tuple[str, ...]) -> list[Any]:
@@ -88,6 +92,14 @@ class Scene:
         code, seen = await asyncio.to_thread(child.wait)
         assert code == -9, f"The house did not die but came to {seen}."
 
+    async def dies_over(self, package: Path, die_at: int | str) -> Message:
+        """Let a house die of a file of Cid's at a boundary; return the message with the file."""
+        dying = await asyncio.to_thread(Child.start, live, self.settings(), die_at=die_at)
+        await self.slack.connected(within=60)
+        posted = await self.workspace.person("Cid").post("#mobile-builds", files=[package])
+        await self.dies(dying)
+        return posted
+
     @asynccontextmanager
     async def living(self) -> AsyncGenerator[None]:
         """Let a house live that does not die."""
@@ -120,16 +132,15 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_killed_while_taking_in_the_build_arrives_once(
     scene: Scene, package: Path, number: int, name: str
 ) -> None:
-    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
-    await scene.slack.connected(within=60)
-    posted = await scene.workspace.person("Cid").post("#mobile-builds", files=[package])
-    await scene.dies(dying)
+    posted = await scene.dies_over(package, number)
 
     async with scene.living():
         await scene.workspace.eventually(
             lambda: "New app" in scene.workspace.thread(posted)[-1].said(), timeout=60
         )
+        await _is_prepared(scene)
 
+    assert list((scene.home.data_dir / "signing").iterdir()) == []
     said = scene.workspace.by_bot("#mobile-builds")
     assert len(said) == 1, f"After dying {name} there are {len(said)} messages."
     assert list((scene.home.data_dir / "blobs" / "incoming").iterdir()) == []
@@ -156,10 +167,7 @@ OF_A_ZIP = [f"{when}:{step}" for step in ("unwrap", "inspect inside") for when i
 async def test_c9_killed_while_a_build_leaves_its_zip_it_arrives_once(
     scene: Scene, package: Path, zipped: Path, boundary: str
 ) -> None:
-    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=boundary)
-    await scene.slack.connected(within=60)
-    await scene.workspace.person("Cid").post("#mobile-builds", files=[zipped])
-    await scene.dies(dying)
+    await scene.dies_over(zipped, boundary)
 
     async with scene.living():
         await scene.workspace.eventually(
@@ -170,6 +178,31 @@ async def test_c9_killed_while_a_build_leaves_its_zip_it_arrives_once(
     assert len(said) == 1, f"After dying {boundary} there are {len(said)} messages."
     assert await _builds(scene) == [sha256(package.read_bytes()).hexdigest()]
     assert list((scene.home.data_dir / "blobs" / "incoming").iterdir()) == []
+    assert scene.slack.violations == []
+
+
+@pytest.fixture(scope="session")
+def changed(package: Path) -> Path:
+    """Write an app that somebody changed after it was signed."""
+    inside = "Payload/Harbour.app/en.lproj/InfoPlist.strings"
+    return world.edited(package, package.with_name("changed.ipa"), {inside: lambda one: one[1:]})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("boundary", [f"{when}:show prepared" for when in BOUNDARIES])
+async def test_killed_while_a_card_says_what_was_found_it_says_so_once(
+    scene: Scene, changed: Path, boundary: str
+) -> None:
+    await scene.dies_over(changed, boundary)
+
+    async with scene.living():
+        await scene.workspace.eventually(
+            lambda: "No phone can be added" in scene.workspace.by_bot("#mobile-builds")[-1].said(),
+            timeout=60,
+        )
+
+    assert len(scene.workspace.by_bot("#mobile-builds")) == 1
+    assert len(await _prepared(scene)) == 1
     assert scene.slack.violations == []
 
 
@@ -294,5 +327,26 @@ async def _builds(scene: Scene) -> list[str]:
                 session, organization.id, "ios", "com.example.harbour"
             )
             return [str(build.sha256) for _, build in waiting]
+    finally:
+        await database.close()
+
+
+async def _is_prepared(scene: Scene) -> None:
+    """Wait until a build was made ready for the phones that come later."""
+
+    async def look() -> list[str] | None:
+        return await _prepared(scene)
+
+    found: list[str] = await scene.workspace.eventually(look, timeout=60)
+    assert len(found) == 1
+
+
+async def _prepared(scene: Scene) -> list[str]:
+    """Return the builds that were made ready for the phones that come later."""
+    database = Database(scene.home.database_url)
+    try:
+        async with database.reading() as session:
+            found = await session.exec(select(Preparation))
+            return [one.build_id for one in found.all()]
     finally:
         await database.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.samples.harbour import harbour_apk
+from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
 from bot.sandbox.script import PATIENCE, RoadBroken, script
 from tests.integration.demo.processes import demo
 
@@ -62,6 +62,15 @@ async def test_a_kept_folder_takes_the_same_build_a_second_time(
     assert "The card says: Harbour 2.4.0 (241): release 1, live" in second
     assert "its link is on his Home" in second
     assert "the very ones that Cid posted." in second
+
+
+async def test_somebodys_own_build_walks_the_road_though_no_phone_here_is_in_its_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ipa = harbour_ipa(tmp_path, version="9.0.0", build="900")
+
+    assert await script(data_dir=None, build=ipa) == 0
+    assert "the very ones that Cid posted." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,20 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from bot.findings import Gravity
+from bot.sandbox.samples.identities import root_authority
 from bot.secret_key import hold_to, secret_key
+from provisioning.actors import COMMAND_LINE
+from provisioning.appstore.client import AppStores
+from provisioning.devices.teams import AppleTeams
 from storage.catalog import grants, groups, organizations
 from storage.catalog.database import Database
 from storage.records.base import now
 from storage.records.grant import Grant
 from storage.records.group import Group
+from storage.secrets import Secrets
 from tests.integration.doctor.certificates import Wanted
 from tests.integration.doctor.installation import Installation, Plan
 from tests.integration.doctor.proxy import Ill
@@ -95,6 +101,19 @@ async def unfold(installation: Installation, _patch: pytest.MonkeyPatch) -> None
 
 async def open_key(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
     installation.settings.key_file.chmod(0o644)
+
+
+async def stand_in(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    """Trust the sandbox's authorities, and speak to the real Apple."""
+    path = installation.folder / "authorities.pem"
+    path.write_bytes(root_authority().certificate.public_bytes(Encoding.PEM))
+    installation.given["apple_authorities_file"] = path
+
+
+async def stand_in_with_nothing(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    path = installation.folder / "authorities.pem"
+    path.write_text("no certificates")
+    installation.given["apple_authorities_file"] = path
 
 
 async def _give_a_link(installation: Installation) -> Database:
@@ -185,6 +204,36 @@ async def connect_elsewhere(installation: Installation, _patch: pytest.MonkeyPat
     await database.close()
 
 
+async def connect_apple(installation: Installation, _patch: pytest.MonkeyPatch) -> None:
+    """Connect a team at the sandbox's Apple by its key."""
+    installation.given["apple_api_url"] = installation.apple.url
+    settings, key = installation.settings, installation.apple.team.key
+    database = Database(settings.records_url)
+    secret = await asyncio.to_thread(secret_key, settings.key_file)
+    stores = AppStores(base_url=settings.apple_api_url)
+    async with database.writing() as session:
+        own = (await organizations.named(session, settings.organization)).id
+    teams = AppleTeams(database, Secrets(secret), stores, organization_id=own)
+    await teams.connect(key.issuer_id, key.id, key.p8.encode(), COMMAND_LINE)
+    await stores.aclose()
+    await database.close()
+
+
+async def revoke_apples_key(installation: Installation, patch: pytest.MonkeyPatch) -> None:
+    await connect_apple(installation, patch)
+    installation.apple.team.revoke_key(installation.apple.team.key.id)
+
+
+async def change_apples_terms(installation: Installation, patch: pytest.MonkeyPatch) -> None:
+    await connect_apple(installation, patch)
+    installation.apple.team.rules.agreements_missing = True
+
+
+async def lose_apple(installation: Installation, patch: pytest.MonkeyPatch) -> None:
+    await connect_apple(installation, patch)
+    installation.given["apple_api_url"] = "http://127.0.0.1:1"
+
+
 NO_ADDRESS = frozenset({"name", "way in", "certificate"})
 CASES: dict[str, Case] = {
     "a typo": Case(
@@ -239,6 +288,19 @@ CASES: dict[str, Case] = {
         to_do="move this one away and run `slipway new-key`",
         do=mistake_key,
         also=frozenset({"way in"}),
+    ),
+    "others in Apple's place": Case(
+        what="Apple's authorities",
+        words="real apps cannot be signed",
+        to_do="Remove SLIPWAY_APPLE_AUTHORITIES_FILE",
+        gravity=WARNING,
+        do=stand_in,
+    ),
+    "nobody in Apple's place": Case(
+        what="Apple's authorities",
+        words="holds no certificates in PEM",
+        to_do="Remove it",
+        do=stand_in_with_nothing,
     ),
     "a damaged database": Case(
         what="database", words="The database is damaged", to_do="from the backup", do=damage
@@ -452,5 +514,31 @@ CASES: dict[str, Case] = {
         words="is not in 1 of 1 channels",
         to_do="/invite @slipway",
         do=connect_elsewhere,
+    ),
+    "a revoked key of Apple's": Case(
+        what="Apple",
+        words="Apple rejects the API key",
+        to_do="`slipway apple rotate`",
+        do=revoke_apples_key,
+    ),
+    "new terms of Apple's": Case(
+        what="Apple",
+        words="must accept Apple's new terms",
+        to_do="Let the Account Holder sign in",
+        do=change_apples_terms,
+    ),
+    "no certificate of Apple's": Case(
+        what="Apple",
+        words="has no certificate for distribution",
+        to_do="`slipway apple certificate`",
+        gravity=WARNING,
+        do=connect_apple,
+    ),
+    "no Apple": Case(
+        what="Apple",
+        words="App Store Connect does not answer",
+        to_do="developer.apple.com/system-status",
+        gravity=WARNING,
+        do=lose_apple,
     ),
 }

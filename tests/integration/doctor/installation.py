@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from bot.doctor.outside import Outside
+from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.secret_key import installation_id, secret_key
 from bot.settings import Settings, load
@@ -52,6 +53,7 @@ class Installation:
     """An installation, and what the doctor is given of it."""
 
     slack: SandboxSlack
+    apple: SandboxApple
     proxy: Proxy
     folder: Path
     given: dict[str, object]
@@ -84,12 +86,14 @@ async def installed(
     proxy = Proxy()
     async with (
         SandboxSlack.serve(data_dir=folder / "slack", setup=setup) as slack,
+        SandboxApple.serve() as apple,
         proxy.listening(context) as port,
         _doors(secret_key(folder / "data" / "secret.key")) as upstream,
     ):
         proxy.upstream = upstream
         yield Installation(
             slack=slack,
+            apple=apple,
             proxy=proxy,
             folder=folder,
             given={

@@ -11,9 +11,16 @@ from bot.cli.examining import as_json_text, as_text
 from bot.doctor import examination
 from bot.doctor.examination import EXAMINED, examine
 from bot.findings import Finding, Gravity, summary
+from bot.sandbox.samples.identities import signing_identity
+from bot.secret_key import kept_key
 from bot.settings import Settings
+from provisioning.actors import COMMAND_LINE
+from provisioning.signing.identities import Identities
+from storage.catalog import organizations
+from storage.catalog.database import Database
+from storage.secrets import Secrets
 from tests.integration.doctor.certificates import Authority
-from tests.integration.doctor.ills import CASES, Case
+from tests.integration.doctor.ills import CASES, Case, connect_apple
 from tests.integration.doctor.installation import Installation, Plan, installed
 from tests.integration.test_cli import slipway
 
@@ -85,6 +92,38 @@ async def test_d2_each_ill_is_found_and_says_what_to_do(
     told = f"{finding.found} {finding.to_do}"
     assert "Traceback" not in told
     assert not re.search(r"xoxb-\w|xapp-\w", told)
+
+
+@pytest.mark.usefixtures("_quick")
+async def test_d2_a_team_at_apple_that_is_well_is_named(
+    tmp_path: Path, sqlite_url: str, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with installed(tmp_path, sqlite_url, authority, Plan()) as installation:
+        signer = signing_identity()
+        installation.apple.team.certificates.adopt(signer.certificate, "IOS_DISTRIBUTION")
+        await connect_apple(installation, monkeypatch)
+        await _bring(installation, signer.p12("synthetic"))
+        [found] = [one for one in await examined(installation) if one.what == "Apple"]
+
+    assert found.gravity is Gravity.WELL
+    assert found.found.startswith("Apple takes the key of Harbour Labs, and there is")
+
+
+async def _bring(installation: Installation, p12: bytes) -> None:
+    settings = installation.settings
+    database = Database(settings.records_url)
+    async with database.reading() as session:
+        own = await organizations.called(session, settings.organization)
+    assert own is not None
+    secrets = Secrets(kept_key(settings.key_file))
+    identities = Identities(
+        database,
+        secrets,
+        organization_id=own.id,
+        authorities=installation.apple.authorities,
+    )
+    await identities.import_p12(p12, "synthetic", COMMAND_LINE)
+    await database.close()
 
 
 @pytest.mark.usefixtures("_quick")

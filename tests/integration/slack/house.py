@@ -154,6 +154,7 @@ class Plan:
     withheld: frozenset[str] = frozenset()
     base_url: str = "http://127.0.0.1:1"
     apple_url: str = "http://127.0.0.1:1"
+    apple_authorities: Path | None = None
 
 
 @asynccontextmanager
@@ -184,6 +185,7 @@ async def inhabited(
         slack_api_url=slack.api_url,
         slack_file_hosts=slack.file_host,
         apple_api_url=plan.apple_url,
+        apple_authorities_file=plan.apple_authorities,
         admins=slack.workspace.person("Ann").id,
     )
     async with open_house(settings) as running:

@@ -71,6 +71,7 @@ UNFIT = [
     ("MAX_BUILD_BYTES", "0", "it takes 1 or more."),
     ("SLACK_MODE", "pigeon", "it takes `socket` or `http`."),
     ("LOG_FORMAT", "xml", "it takes `text` or `json`."),
+    ("ENROLMENT_TRUST", "yes", "it takes `require`, `prefer` or `off`."),
     ("BASE_URL", "http://[::1", "it takes an address such as https://slipway.example.com."),
     ("BASE_URL", "http://x:port", "it takes an address such as https://slipway.example.com."),
 ]
@@ -102,6 +103,21 @@ def test_c16_no_setting_speaks_pydantics_english(
     assert said.startswith(f"SLIPWAY_{name.upper()} is wrong: ")
     assert not any(word in said for word in ("Input", "valid", "unable", "instance", "type"))
     assert "docs/settings.md" not in said
+
+
+def test_a_certificate_for_enrolment_takes_its_key_as_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLIPWAY_ENROLMENT_CERTIFICATE_FILE", "fullchain.pem")
+    with pytest.raises(SettingsWrong) as wrong:
+        load()
+
+    assert str(wrong.value) == (
+        "SLIPWAY_ENROLMENT_CERTIFICATE_FILE is wrong: it goes with SLIPWAY_ENROLMENT_KEY_FILE; set "
+        "both or neither."
+    )
+    monkeypatch.setenv("SLIPWAY_ENROLMENT_KEY_FILE", "key.pem")
+    assert load().enrolment_key_file == Path("key.pem")
 
 
 def test_every_mistake_has_its_own_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.samples.harbour import harbour_ipa
+from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.actors import person, slack
 from provisioning.appstore.client import AppStores
 from provisioning.devices.profiles import Profiles
@@ -39,7 +40,14 @@ from storage.catalog import organizations
 from storage.catalog.database import Database
 from storage.records.upload import Upload
 from storage.secrets import Secrets
-from tests.fakes import FakeDirectory, FakeSource, FakeTeller, InlineEngine, InlineInspector
+from tests.fakes import (
+    FakeDirectory,
+    FakePreparing,
+    FakeSource,
+    FakeTeller,
+    InlineEngine,
+    InlineInspector,
+)
 
 ANN, BOB, CID, DEE, CI = (slack(user_id) for user_id in ("UANN", "UBOB", "UCID", "UDEE", "UBOT"))
 MANAGER, TESTER, UPLOADER, GUEST, BOT = (
@@ -60,6 +68,7 @@ class Domain:
     permissions: Permissions
     roles: Roles
     intake: Intake
+    preparing: FakePreparing
     apps: Apps
     drafts: Drafts
     groups: Groups
@@ -126,6 +135,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     )
     intake = Intake(parts, engine)
     carrying = Carrying(database, audience, tellers)
+    preparing = FakePreparing()
     secrets = Secrets(b"k" * 32)
     identities = Identities(database, secrets, organization_id=organization.id)
     signing = Signing(database, identities, Making(database, blobs, Workroom(tmp_path / "signing")))
@@ -135,6 +145,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     waves = Waves(database, registry, profiles, signing, engine, **own)
     roads = every(
         intake=intake,
+        preparing=preparing,
         carrying=carrying,
         registry=registry,
         profiles=profiles,
@@ -152,6 +163,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         permissions=permissions,
         roles=Roles(database, permissions, directory, admins=admins, **own),
         intake=intake,
+        preparing=preparing,
         apps=Apps(database, permissions, **own),
         drafts=Drafts(database, permissions, **own),
         groups=Groups(database, permissions, directory, audience, **own),
@@ -167,6 +179,19 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
 @pytest.fixture(scope="session")
 def ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return harbour_ipa(tmp_path_factory.mktemp("ipa"))
+
+
+@pytest.fixture(scope="session")
+def signed_ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write an app to be signed again, without the pictures that take long to draw."""
+    path = tmp_path_factory.mktemp("signed") / "signed.ipa"
+    write_ipa(path, SampleApp(icon="none"))
+    return path
+
+
+@pytest.fixture
+def blobs(tmp_path: Path) -> LocalBlobs:
+    return LocalBlobs(tmp_path / "blobs", spare=0)
 
 
 @pytest.fixture(scope="session")

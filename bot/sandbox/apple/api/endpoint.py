@@ -5,7 +5,7 @@ import json
 import time
 import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from email.utils import formatdate
 from http import HTTPStatus
@@ -59,10 +59,18 @@ class Api:
 
     *page_cap* bounds pages, so that few things make many of them. *clock_ahead* is how far Apple's
     clock is ahead of ours when it judges tokens, in seconds: they are judged by the true time, for
-    a client knows nothing of the sandbox's.
+    a client knows nothing of the sandbox's. *written* is called when something was changed, before
+    anybody is told.
     """
 
-    def __init__(self, teams: Sequence[SandboxTeam], clock: Clock, script: Script) -> None:
+    def __init__(
+        self,
+        teams: Sequence[SandboxTeam],
+        clock: Clock,
+        script: Script,
+        *,
+        written: Callable[[], None],
+    ) -> None:
         self.page_cap = MOST_PER_PAGE
         self.clock_ahead = 0.0
         self.allowance = Allowance(clock)
@@ -71,6 +79,7 @@ class Api:
         self._teams = teams
         self._clock = clock
         self._script = script
+        self._written = written
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         caller = self._caller(request)
@@ -148,7 +157,9 @@ class Api:
         if request.method == "GET":
             pairs = list(request.query.items())
             return HTTPStatus.OK, read(documents, coming.address, pairs)
-        return await _write(coming, caller, documents)
+        answer = await _write(coming, caller, documents)
+        self._written()
+        return answer
 
     def _documents(self, request: web.Request, team: SandboxTeam) -> Documents:
         prefix = request.path.removesuffix(f"/v1/{request.match_info['path']}")

@@ -26,6 +26,7 @@ from provisioning.codesign.authorities import apple_authorities
 from provisioning.codesign.errors import IdentityRefused
 from provisioning.codesign.identity.files import import_p12, import_pem
 from provisioning.codesign.identity.identity import Identity, make_identity
+from provisioning.codesign.identity.keys import KeyAtHand
 from provisioning.codesign.identity.request import make_request
 from tests.programs import needed
 from tests.unit.provisioning.codesign import world
@@ -220,7 +221,7 @@ def test_a_damaged_pem_is_refused() -> None:
 
 def test_a_key_on_an_elliptic_curve_signs_too(signer: Identity) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    curve = replace(signer, key=key)
+    curve = replace(signer, key=KeyAtHand(private=key))
 
     signature = curve.sign(b"words")
 

@@ -34,9 +34,9 @@ def authorities() -> list[x509.Certificate]:
     return [identities.intermediate_authority().certificate, *roots()]
 
 
-def identity(number: int = 1, team: identities.Team = TEAM) -> Identity:
+def identity(number: int = 1, team: identities.Team = TEAM, *, curve: bool = False) -> Identity:
     """Return what signed the samples, or with another number its successor."""
-    sample = identities.signing_identity(team, number=number)
+    sample = identities.signing_identity(team, number=number, curve=curve)
     return make_identity(sample.key, sample.certificate, authorities())
 
 

@@ -2,18 +2,20 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
+from datetime import date
 from secrets import token_bytes
 
 import pytest
 
 from bot.sandbox.apple.server import SandboxApple
+from bot.sandbox.samples.identities import OTHER_TEAM, signing_identity
 from provisioning.actors import COMMAND_LINE
 from provisioning.appstore.client import AppStores
 from provisioning.appstore.errors import KeyRejected
 from provisioning.appstore.wire.key import AppStoreKey
 from provisioning.devices import teams
-from provisioning.devices.teams import AppleTeams
-from provisioning.errors import NotNow
+from provisioning.devices.teams import AppleTeams, TeamWords
+from provisioning.errors import NotNow, Unclear
 from storage.catalog import organizations
 from storage.catalog.database import Database
 from storage.errors import NotFound
@@ -101,7 +103,7 @@ async def test_of_two_who_connect_a_team_at_once_the_second_takes_nothing_away(
     other = team.add_key()
     tried = AppleTeams._try
 
-    async def slowly(teams: AppleTeams, key: AppStoreKey) -> str:
+    async def slowly(teams: AppleTeams, key: AppStoreKey) -> object:
         monkeypatch.setattr(AppleTeams, "_try", tried)
         await _connect(bench, own)
         return await tried(teams, key)
@@ -111,3 +113,38 @@ async def test_of_two_who_connect_a_team_at_once_the_second_takes_nothing_away(
         await own.connect(other.issuer_id, other.id, other.p8.encode(), COMMAND_LINE)
 
     assert [one.key_id for one in await own.every()] == [team.key.id]
+
+
+async def test_a_team_is_named_by_its_id_or_not_at_all_when_it_is_alone(bench: Bench) -> None:
+    own = await bench.teams(token_bytes(32))
+    with pytest.raises(NotFound, match="No team at Apple is connected"):
+        await own.meant("")
+    await _connect(bench, own)
+    alone = await own.meant("")
+    other = bench.apple.add_team(OTHER_TEAM)
+    await own.connect(other.issuer_id, other.key.id, other.key.p8.encode(), COMMAND_LINE)
+
+    assert alone.issuer_id == bench.apple.team.issuer_id
+    assert (await own.meant(other.issuer_id.upper())).key_id == other.key.id
+    with pytest.raises(Unclear, match=f"Say which team; there are .*{other.issuer_id}"):
+        await own.meant("")
+    with pytest.raises(NotFound, match="No team Z1 is connected"):
+        await own.meant("Z1")
+
+
+async def test_what_people_call_a_team_stays_whatever_a_certificate_says(bench: Bench) -> None:
+    own, key = await bench.teams(token_bytes(32)), bench.apple.team.key
+    signer = signing_identity()
+    said = TeamWords(name="The harbour", renews_on=date(2027, 3, 1))
+    await own.connect(key.issuer_id, key.id, key.p8.encode(), COMMAND_LINE, said)
+    [before] = await own.every()
+
+    after = await own.learn(before.id, signer.der)
+    await own.learn(before.id, b"no certificate")
+    await _connect(bench, own)
+
+    assert (before.team_id, before.called) == ("", "The harbour")
+    assert (after.team_id, after.called) == (bench.apple.team.id, "The harbour")
+    # Connecting it once more, with nothing said, forgets nothing.
+    assert await own.every() == [after]
+    assert after.renews_on == date(2027, 3, 1)

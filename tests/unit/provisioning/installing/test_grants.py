@@ -8,7 +8,8 @@ import pytest
 from sqlmodel import select
 
 from provisioning.errors import NotNow
-from provisioning.installing.grants import Grants, hash_of
+from provisioning.installing.grants import Grants
+from provisioning.tokens import hash_of
 from storage.catalog import destinations
 from storage.catalog.database import Database
 from storage.errors import NotFound

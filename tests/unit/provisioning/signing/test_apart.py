@@ -51,17 +51,22 @@ async def test_e16_what_is_too_large_for_memory_is_written_into_the_room(
 
 async def test_e16_a_signer_ends_with_the_house_even_if_that_is_killed(tmp_path: Path) -> None:
     (tmp_path / "waits.py").write_text(WAITS)
-    path = os.pathsep.join([str(tmp_path), *sys.path])
-    house = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", ASKS, str(tmp_path)), env={"PYTHONPATH": path}
+    await ends_with_its_house(ASKS, tmp_path)
+
+
+async def ends_with_its_house(house: str, room: Path) -> None:
+    """Kill the house that a script is; the process that it started, which is `pid`, ends then."""
+    path = os.pathsep.join([str(room), *sys.path])
+    living = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", house, str(room)), env={"PYTHONPATH": path}
     )
-    told = tmp_path / "pid"
-    await until(told.exists)
+    told = room / "pid"
+    await until(lambda: told.exists() and bool(told.read_text()))
     signer = int(told.read_text())
     try:
         assert is_running(signer)
-        house.kill()
-        await house.wait()
+        living.kill()
+        await living.wait()
         await until(lambda: not is_running(signer))
     finally:
         if is_running(signer):

@@ -276,3 +276,24 @@ async def test_b6_after_the_secret_key_was_lost_an_identity_is_brought_back_by_i
     assert again.id == card.id
     opened = await anew.open(card.id, by=ANN, purpose="test")
     assert opened.fingerprint == card.fingerprint
+
+
+async def test_what_waits_and_what_could_sign_is_found_while_its_key_opens(
+    identities: Identities, database: Database
+) -> None:
+    signer = await identities.import_p12(p12(), PASSWORD, ANN)
+    asked = await identities.request("Slipway for a team", ANN)
+    elsewhere = await kept(database, NEXT)
+    marks = [signer.fingerprint or ""]
+
+    assert await identities.waiting("Slipway for a team") == asked
+    assert await identities.waiting("Slipway for another") is None
+    assert await identities.able(marks) == [signer]
+    assert await identities.able([]) == []
+    # Whoever has lost the secret key asks anew.
+    assert await elsewhere.waiting("Slipway for a team") is None
+    assert await elsewhere.able(marks) == []
+    await identities.retire(asked.id, ANN)
+    await identities.retire(signer.id, ANN)
+    assert await identities.waiting("Slipway for a team") is None
+    assert await identities.able(marks) == []

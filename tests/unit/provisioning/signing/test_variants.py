@@ -2,6 +2,9 @@
 
 import asyncio
 import hashlib
+import os
+import signal
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -13,10 +16,12 @@ import pytest
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.codesign.container import archive
 from provisioning.codesign.container.parts import whole_file
+from provisioning.codesign.identity.keys import KeyAtHand
 from provisioning.codesign.verifying.comparison import compare
 from provisioning.codesign.verifying.verifier import verify
 from provisioning.errors import NotNow, Unclear
 from provisioning.installing.served_file import handout
+from provisioning.signing import notary
 from provisioning.signing.apart import SigningFailed
 from provisioning.signing.signer import Signer, resign_apart
 from provisioning.signing.splice_base import prepare_apart
@@ -33,18 +38,6 @@ from tests.unit.provisioning.codesign import world
 from tests.unit.provisioning.codesign.faulty_signature import PROGRAM_FAULTS
 from tests.unit.provisioning.codesign.test_resign import app, extension
 from tests.unit.storage.blobs.streams import files_in
-
-
-@pytest.fixture(scope="session")
-def signed_ipa(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("signed") / "signed.ipa"
-    write_ipa(path, SampleApp(icon="none"))
-    return path
-
-
-@pytest.fixture
-def blobs(tmp_path: Path) -> LocalBlobs:
-    return LocalBlobs(tmp_path / "blobs", spare=0)
 
 
 @pytest.fixture
@@ -321,6 +314,58 @@ async def test_e10_signing_and_reading_go_on_in_another_process(
     variant = await bench.sign(profiles_of(bench.ipa))
 
     assert (variant.state, variant.reason) == (VariantState.READY, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up as Linux shows them")
+@pytest.mark.parametrize("number", [1, 2], ids=["spliced", "anew"])
+async def test_30_a_signer_that_is_killed_over_a_signature_leaves_nothing_and_it_is_made_anew(
+    small_bench: Bench, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    bench = small_bench
+    profiles = profiles_of(bench.ipa, number=number)
+
+    def kill_who_asks(_key: KeyAtHand, _digest: bytes) -> bytes:
+        (signer,) = children("provisioning.signing.signer")
+        os.kill(signer, signal.SIGKILL)
+        return b""
+
+    with monkeypatch.context() as patched:
+        patched.setattr(KeyAtHand, "sign_digest", kill_who_asks)
+        killed = await bench.sign(profiles, number=number)
+        assert (killed.state, killed.reason) == (VariantState.FAILED, str(SigningFailed()))
+        assert children("provisioning.signing.signer") == []
+        assert files_in(bench.folder / "signing") == []
+
+    again = await bench.sign(profiles, number=number)
+    assert (again.id, again.state, again.reason) == (killed.id, VariantState.READY, "")
+    assert wrong_with(await bench.written(await bench.file())) == []
+
+
+async def test_30_an_app_whose_reader_oversteps_is_refused_and_people_read_why(
+    small_bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notary, "MOST_SIGNATURES", 0)
+    variant = await small_bench.sign(profiles_of(small_bench.ipa))
+
+    assert variant.state is VariantState.FAILED
+    assert "asked for more than 0 signatures" in variant.reason
+    assert files_in(small_bench.folder / "signing") == []
+
+
+def children(module: str) -> list[int]:
+    """Return the processes that this one started and that run a module."""
+    found = []
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            parent = folder.joinpath("stat").read_text().rpartition(")")[2].split()[1]
+            arguments = folder.joinpath("cmdline").read_text().split("\0")
+        except OSError:
+            continue  # It has ended meanwhile.
+        if int(parent) == os.getpid() and module in arguments:
+            found.append(int(folder.name))
+    return found
 
 
 async def test_e10_a_signer_that_finds_the_disk_full_gives_up_and_says_no_more(

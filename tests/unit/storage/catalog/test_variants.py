@@ -158,3 +158,19 @@ async def test_a_variant_that_is_not_there_is_not_found(database: Database) -> N
     async with database.reading() as session:
         with pytest.raises(NotFound):
             await variants.get(session, "0" * 32)
+
+
+async def test_of_a_file_that_nobody_can_sign_again_the_reason_is_told(
+    database: Database, shelf: Shelf
+) -> None:
+    build_id = shelf.build.id
+    found = {"a" * 64: ("Nobody has signed it.", False), "b" * 64: ("It is damaged.", True)}
+    async with database.writing() as session:
+        for source, (reason, unfit) in found.items():
+            one = Preparation(build_id=build_id, source_sha256=source, reason=reason, unfit=unfit)
+            await variants.keep_preparation(session, one)
+
+    async with database.reading() as session:
+        told = [await variants.refusal_of(session, build_id, one * 64) for one in "abc"]
+
+    assert told == ["", "It is damaged.", ""]

@@ -191,9 +191,12 @@ class Hearing:
         return messages.heard(handed.claimed, words)
 
     async def _link(self, user_id: str) -> str | None:
-        """Return the page on which a device tells its own UDID, None where there is none."""
-        link = self._house.devices.enrolment_link
-        return await link(slack(user_id), actor(user_id)) if link is not None else None
+        """Return the page on which a device tells its own UDID, None where it could not."""
+        links = self._house.links
+        if not (links.secure or links.loopback):
+            return None  # A phone takes its question by https alone.
+        token = await self._house.devices.enrolment.invite(slack(user_id), actor(user_id))
+        return links.enroll(token)
 
     async def _draw(self, where: Whereabouts, answer: Message) -> None:
         spot = Spot(channel_id=where.channel_id)

@@ -65,8 +65,8 @@ def slots(ledgers: Sequence[TeamLedger], at: datetime) -> Message:
     """Return how many places each team has left, and whose are of no use."""
     if not ledgers:
         text = (
-            "No team at Apple is connected, so no device takes a place. On the server, "
-            "`slipway apple connect` connects one."
+            "No team at Apple is connected, so no device takes a place. An admin connects one: "
+            f"{example('apple connect')}"
         )
         return Message(text="No team is connected", blocks=[blocks.section(text)])
     shown: list[Block] = []

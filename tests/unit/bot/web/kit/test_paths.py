@@ -14,7 +14,7 @@ TOKEN = "Rgh5aTh6iVcYca1LYdQ1_A"
     [
         *("/%2e%2e/x", "/..%2Fx", "/a%5Cb", "/a\\b", "/a%00", "/a%0a", "/a%7f", "/%252e"),
         *("//x", "/a//b", "/..", "/.", "/a/../b", "/a/./b", "/a/..", "x", "", "*"),
-        *(f"/i/{TOKEN}/%61pp.ipa", f"/i/{TOKEN}%20"),
+        *(f"/i/{TOKEN}/%61pp.ipa", f"/i/{TOKEN}%20", f"/apple/{TOKEN}%20"),
     ],
 )
 def test_a_path_in_disguise_is_seen(path: str) -> None:
@@ -38,7 +38,11 @@ def test_an_honest_path_is_none(path: str) -> None:
         (f"/i/{TOKEN}", "/i/…"),
         (f"/i/{TOKEN}/manifest.plist", "/i/…/manifest.plist"),
         (f"/n/{TOKEN}short.{TOKEN}", "/n/…"),
+        (f"/apple/{TOKEN}", "/apple/…"),
         (f"/i/short/{TOKEN}", "/i/…/…"),
+        (f"/enroll/{TOKEN}/code.svg", "/enroll/…/code.svg"),
+        ("/enroll/answer/short", "/enroll/answer/…"),
+        ("/enroll/result/short", "/enroll/result/…"),
         (f"/I/{TOKEN}/app.ipa", "/I/…/app.ipa"),
         (f"/x?next={TOKEN}", "/x"),
         (f"/{TOKEN}{TOKEN}", "/…"),

@@ -23,7 +23,7 @@ from tests.unit.provisioning.devices.enrolment.authority import (
     ANSWER,
     CHALLENGE,
     UDID,
-    DeviceAuthority,
+    DeviceAuthorities,
 )
 
 CODES = {"damaged", "empty", "bad_signature", "no_plist", "wrong_challenge", "no_udid", "too_large"}
@@ -31,18 +31,18 @@ POLICIES = sorted(TrustPolicy)
 
 
 @pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> DeviceAuthority:
-    return DeviceAuthority.made_in(tmp_path_factory.mktemp("authority"))
+def authority(tmp_path_factory: pytest.TempPathFactory) -> DeviceAuthorities:
+    return DeviceAuthorities.made_in(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(scope="module")
-def good(authority: DeviceAuthority) -> bytes:
-    return authority.answer()
+def good(authority: DeviceAuthorities) -> bytes:
+    return authority.ask()
 
 
 def read(
     content: bytes,
-    authority: DeviceAuthority,
+    authority: DeviceAuthorities,
     *,
     policy: TrustPolicy = TrustPolicy.PREFER,
     challenge: str = CHALLENGE,
@@ -52,7 +52,7 @@ def read(
     )
 
 
-def refusal(content: bytes, authority: DeviceAuthority, policy: TrustPolicy) -> str:
+def refusal(content: bytes, authority: DeviceAuthorities, policy: TrustPolicy) -> str:
     with pytest.raises(AnswerRefused) as refused:
         read(content, authority, policy=policy)
     assert UDID not in f"{refused.value}{refused.value.data}{refused.value.__cause__}"
@@ -70,8 +70,10 @@ def refusal(content: bytes, authority: DeviceAuthority, policy: TrustPolicy) -> 
     ],
     ids=" ".join,
 )
-def test_what_a_device_sends_is_read(authority: DeviceAuthority, options: tuple[str, ...]) -> None:
-    content = authority.answer(*options)
+def test_what_a_device_sends_is_read(
+    authority: DeviceAuthorities, options: tuple[str, ...]
+) -> None:
+    content = authority.ask(*options)
 
     answer = read(content, authority, policy=TrustPolicy.REQUIRE)
 
@@ -83,10 +85,10 @@ def test_what_a_device_sends_is_read(authority: DeviceAuthority, options: tuple[
         assert content[1] == 0x80
 
 
-def test_a_device_may_keep_its_name_to_itself(authority: DeviceAuthority) -> None:
+def test_a_device_may_keep_its_name_to_itself(authority: DeviceAuthorities) -> None:
     values = {"UDID": UDID, "CHALLENGE": CHALLENGE.encode(), "PRODUCT": "../../etc", "VERSION": 7}
 
-    answer = read(authority.answer(values=values), authority)
+    answer = read(authority.ask(values=values), authority)
 
     assert (answer.product, answer.system, answer.name) == ("", "", "")
 
@@ -105,9 +107,9 @@ def test_a_device_may_keep_its_name_to_itself(authority: DeviceAuthority) -> Non
     ],
 )
 def test_who_signed_is_told_and_with_require_decides(
-    authority: DeviceAuthority, signer: str, distrust: Distrust | None
+    authority: DeviceAuthorities, signer: str, distrust: Distrust | None
 ) -> None:
-    content = authority.answer(signers=(signer,))
+    content = authority.ask(signers=(signer,))
 
     assert read(content, authority).trust.distrust == distrust
     assert read(content, authority, policy=TrustPolicy.OFF).trust.distrust == Distrust.UNCHECKED
@@ -115,7 +117,7 @@ def test_who_signed_is_told_and_with_require_decides(
         assert refusal(content, authority, TrustPolicy.REQUIRE) == "not_verified"
 
 
-def test_the_authority_itself_is_no_device(authority: DeviceAuthority) -> None:
+def test_the_authority_itself_is_no_device(authority: DeviceAuthorities) -> None:
     signer = authority.certificate("ca")
 
     assert trust_in(signer, [signer]).distrust is Distrust.AUTHORITY
@@ -144,7 +146,7 @@ def test_each_distrust_has_words(distrust: Distrust) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_what_is_damaged_is_refused_whatever_the_policy(
-    authority: DeviceAuthority, good: bytes, policy: TrustPolicy
+    authority: DeviceAuthorities, good: bytes, policy: TrustPolicy
 ) -> None:
     tampered = good.replace(UDID.encode(), UDID.replace("1E", "1F").encode())
     assert tampered != good
@@ -163,19 +165,32 @@ def test_what_is_damaged_is_refused_whatever_the_policy(
 
 @pytest.mark.parametrize("policy", POLICIES)
 def test_what_nobody_or_two_signed_is_refused(
-    authority: DeviceAuthority, policy: TrustPolicy
+    authority: DeviceAuthorities, policy: TrustPolicy
 ) -> None:
     authority.run("crl2pkcs7 -nocrl -certfile device.pem -outform DER -out none")
     unsigned = (authority.folder / "none").read_bytes()
 
     assert refusal(unsigned, authority, policy) == "damaged"
-    assert refusal(authority.answer(signers=("device", "bare")), authority, policy) == "damaged"
-    assert refusal(authority.answer("-nocerts"), authority, policy) == "damaged"
-    assert refusal(authority.answer("-keyid"), authority, policy) == "damaged"
+    assert refusal(authority.ask(signers=("device", "bare")), authority, policy) == "damaged"
+    assert refusal(authority.ask("-nocerts"), authority, policy) == "damaged"
+    assert refusal(authority.ask("-keyid"), authority, policy) == "damaged"
 
 
-def test_detached_content_is_refused(authority: DeviceAuthority) -> None:
-    authority.answer()
+def test_a_certificate_with_a_serial_number_that_none_has_is_refused(
+    authority: DeviceAuthorities, good: bytes
+) -> None:
+    number = authority.certificate("device").serial_number
+    serial = number.to_bytes(number.bit_length() // 8 + 1)
+    negative = bytes([serial[0] | 0x80]) + serial[1:]
+
+    changed = good.replace(serial, negative)
+
+    assert changed != good
+    assert refusal(changed, authority, TrustPolicy.OFF) == "damaged"
+
+
+def test_detached_content_is_refused(authority: DeviceAuthorities) -> None:
+    authority.ask()
     authority.run(
         "cms -sign -binary -in content -out apart -outform DER -signer device.pem -inkey device.key"
     )
@@ -185,8 +200,8 @@ def test_detached_content_is_refused(authority: DeviceAuthority) -> None:
     assert refusal(content, authority, TrustPolicy.OFF) == "empty"
 
 
-def test_content_of_another_type_is_refused(authority: DeviceAuthority) -> None:
-    content = authority.answer("-econtent_type", "1.2.3.4")
+def test_content_of_another_type_is_refused(authority: DeviceAuthorities) -> None:
+    content = authority.ask("-econtent_type", "1.2.3.4")
 
     assert refusal(content, authority, TrustPolicy.OFF) == "bad_signature"
 
@@ -208,15 +223,15 @@ def test_content_of_another_type_is_refused(authority: DeviceAuthority) -> None:
     ids=range(10),
 )
 def test_what_is_no_answer_to_the_question_is_refused(
-    authority: DeviceAuthority, values: dict[str, object] | bytes, code: str
+    authority: DeviceAuthorities, values: dict[str, object] | bytes, code: str
 ) -> None:
-    content = authority.answer(values=values)
+    content = authority.ask(values=values)
 
     assert refusal(content, authority, TrustPolicy.REQUIRE) == code
 
 
-def test_no_challenge_fits_an_empty_one(authority: DeviceAuthority) -> None:
-    content = authority.answer(values={**ANSWER, "CHALLENGE": ""})
+def test_no_challenge_fits_an_empty_one(authority: DeviceAuthorities) -> None:
+    content = authority.ask(values={**ANSWER, "CHALLENGE": ""})
 
     with pytest.raises(AnswerRefused):
         read(content, authority, challenge="")
@@ -225,7 +240,7 @@ def test_no_challenge_fits_an_empty_one(authority: DeviceAuthority) -> None:
 @given(data=st.data())
 @settings(max_examples=120, deadline=None)
 def test_damage_anywhere_is_refused_or_changes_nothing(
-    authority: DeviceAuthority, good: bytes, data: st.DataObject
+    authority: DeviceAuthorities, good: bytes, data: st.DataObject
 ) -> None:
     raw = bytearray(good)
     for _ in range(data.draw(st.integers(1, 4))):

@@ -2,6 +2,7 @@
 
 import plistlib
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -94,6 +95,12 @@ def test_an_answer_goes_to_https_only(url: str) -> None:
 
     with pytest.raises(EnrolmentMisconfigured, match="https"):
         enrolment_profile(question)
+
+
+def test_this_very_machine_is_answered_without_https_as_in_the_demo() -> None:
+    question = replace(QUESTION, url="http://127.0.0.1:8080/enroll/answer/x")
+
+    assert plistlib.loads(enrolment_profile(question))["PayloadContent"]["URL"] == question.url
 
 
 def test_a_question_without_a_challenge_is_refused() -> None:

@@ -1,0 +1,1 @@
+"""Teams at Apple, by command."""

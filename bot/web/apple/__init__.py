@@ -1,0 +1,1 @@
+"""The page on which an admin connects a team at Apple."""

@@ -1,0 +1,1 @@
+"""What a phone loads to tell its UDID: the page, the profile, and what came of it."""

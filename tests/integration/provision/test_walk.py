@@ -1,0 +1,54 @@
+"""A phone from a word to an installed build."""
+
+from collections import Counter
+
+from storage.records.registration import RegistrationState
+from storage.records.wave import WaveState
+from tests.integration.provision.world import BUNDLES, ProvisionWorld
+
+
+def calls(world: ProvisionWorld) -> Counter[str]:
+    """Return how often each operation of Apple's was called."""
+    return Counter(called.operation for called in world.apple.calls)
+
+
+async def test_a_phone_that_is_approved_gets_into_the_live_release(
+    provision: ProvisionWorld,
+) -> None:
+    registration_id = await provision.claim(1)
+    waiting = await provision.registration(registration_id)
+    assert waiting.state is RegistrationState.AWAITING_APPROVAL
+    assert calls(provision) == Counter()
+
+    await provision.approve(registration_id)
+    await provision.settled()
+
+    assert (await provision.registration(registration_id)).state is RegistrationState.READY
+    assert [(wave.state, wave.reason) for wave in await provision.waves()] == [(WaveState.DONE, "")]
+    assert await provision.can_install(1)
+    assert provision.teller.installable == [
+        ((await provision.waves())[0].id, provision.bench.shelf.tester.id)
+    ]
+    assert {profile.name.split()[1] for profile in provision.apple.team.profiles} == {"com"}
+    assert len(provision.apple.team.profiles) == len(BUNDLES)
+
+
+async def test_the_next_phone_takes_the_place_of_the_profiles_before(
+    provision: ProvisionWorld,
+) -> None:
+    first = await provision.claim(1)
+    await provision.approve(first)
+    await provision.settled()
+    provision.apple.calls.clear()
+
+    second = await provision.claim(2, await provision.another(2))
+    await provision.approve(second)
+    await provision.settled()
+
+    assert await provision.can_install(1)
+    assert len(provision.apple.team.profiles) == len(BUNDLES)
+    counted = calls(provision)
+    assert counted["POST devices"] == 1
+    assert counted["POST profiles"] == len(BUNDLES)
+    assert counted["DELETE profiles/{id}"] == len(BUNDLES)
+    assert len(provision.teller.installable) == 2
