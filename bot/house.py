@@ -6,9 +6,11 @@ from bot.findings import Examine
 from bot.links import Links
 from provisioning.connecting.invitations import AppleInvitations
 from provisioning.connecting.setup import AppleSetup
+from provisioning.devices.app_ids import AppIdMaking
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
 from provisioning.devices.enrolment.enrolments import Enrolments
+from provisioning.devices.imports import DeviceImports
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
@@ -84,6 +86,8 @@ class DeviceRoom:
     policies: Policies
     profiles: Profiles
     waves: Waves
+    imports: DeviceImports
+    app_ids: AppIdMaking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

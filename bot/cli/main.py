@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli import apple as cli_apple
+from bot.cli import devices as cli_devices
 from bot.cli import examining as cli_examining
 from bot.cli import identities as cli_identities
 from bot.cli import packages as cli_packages
@@ -45,6 +46,7 @@ for command in (
     *cli_signing.COMMANDS,
     *cli_identities.COMMANDS,
     *cli_apple.COMMANDS,
+    *cli_devices.COMMANDS,
     *cli_secrets.COMMANDS,
     *cli_storage.COMMANDS,
     *cli_examining.COMMANDS,

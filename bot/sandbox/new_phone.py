@@ -59,12 +59,16 @@ class NewPhone:
 
     async def _hand_in(self) -> None:
         bob = self._workspace.person("Bob")
-        before = len(self._workspace.dms("Bob"))
+        before = len(self._heard())
         await bob.dm(f"Here is my new iPhone: {BOBS_NEW.udid}")
         answer = await self._until(
-            lambda: next(iter(self._workspace.dms("Bob")[before:]), None), "an answer to Bob"
+            lambda: next(iter(self._heard()[before:]), None), "an answer to Bob"
         )
         self._say(f"Bob sends its UDID, and reads: {_line(answer)}")
+
+    def _heard(self) -> list[Message]:
+        """Return what Slipway wrote to Bob."""
+        return [message for message in self._workspace.dms("Bob") if message.is_bot]
 
     async def _approve(self) -> None:
         def asked() -> Message | None:

@@ -28,7 +28,7 @@ def furnished(
     """Return the house with every room, and Slack among those who tell."""
     tellers = Tellers()
     people = people_room(ground, workspace.directory)
-    sources = {"slack": slack.make_source(ground, workspace)}
+    sources = {"slack": slack.make_source(workspace)}
     signing, installing = signing_room(ground), install_room(ground)
     devices = device_room(ground, people, signing, engine, apple)
     house = House(

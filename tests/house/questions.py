@@ -582,6 +582,7 @@ PEOPLE: dict[str, Question] = {
     ),
     "registrations.ask": _registration,
     "registrations.those": lambda s, _: registrations.those(s, [MARK]),
+    "registrations.asked_at_once": lambda s, _: registrations.asked_at_once(s, MARK, BY, BEGINNING),
     "registrations.unasked": lambda s, t: registrations.unasked(s, t.organization_id, limit=9),
     "registrations.of_devices": lambda s, _: registrations.of_devices(s, [MARK]),
     "registrations.in_state": lambda s, _: registrations.in_state(

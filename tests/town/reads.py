@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.slack.features.command.deeds import Command
+from bot.slack.features.devices.deeds import OwnDevices
+from bot.slack.features.devices.rules.listeners import ways
+from bot.slack.features.devices.typed.deeds import DeviceActs
+from bot.slack.features.devices.typed.listeners import verbs as device_verbs
 from bot.slack.features.distribution.deeds import Desk
 from bot.slack.features.groups.typed.deeds import GroupActs
 from bot.slack.features.home.deeds import Home
@@ -85,10 +89,30 @@ def _lists(at: Living) -> list[Read]:
         "/release show APP NUMBER": typed(f"show {town.app} 3", town.manager),
         "/release apps": typed("apps", town.manager),
         "/release testers": typed("testers", town.manager),
+        **_devices(at),
         "Home of a manager": lambda: home.view(town.manager),
         "Home of a tester": lambda: home.view(town.tester),
     }
     return _as_reads(asked, LIST)
+
+
+def _devices(at: Living) -> dict[str, Act]:
+    town, house = at.town, at.house
+    workspace = at.workspace
+    membership = Membership(workspace.clients.hurried, workspace.standing)
+    acts = DeviceActs(house, OwnDevices(house, workspace), ways(house, membership))
+    command = Command(device_verbs(acts), house.people.permissions)
+
+    def typed(text: str, user_id: str) -> Act:
+        return lambda: command.answer(text, asked_by(user_id))
+
+    return {
+        "/release devices": typed("devices", town.tester),
+        "/release devices all": typed("devices all", town.manager),
+        "/release devices pending": typed("devices pending", town.manager),
+        "/release devices slots": typed("devices slots", town.manager),
+        "/release devices rules": typed("devices rules", town.manager),
+    }
 
 
 def _pickers(at: Living) -> list[Read]:
@@ -256,6 +280,7 @@ def _home(at: Living) -> Home:
         house.people.permissions,
         house.installing.grants,
         house.installing.installabilities,
+        house.devices.devices,
         house.links,
     )
 

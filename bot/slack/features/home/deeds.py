@@ -8,7 +8,8 @@ from bot.links import Links
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.features.home import views
 from bot.slack.kit.payloads import actor
-from provisioning.actors import Act
+from provisioning.actors import Act, slack
+from provisioning.devices.devices import Devices
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
 from provisioning.people.permissions import Permissions
@@ -48,6 +49,7 @@ class Home:
         permissions: Permissions,
         grants: Grants,
         installabilities: Installabilities,
+        devices: Devices,
         links: Links,
         *,
         plain: bool = False,
@@ -57,6 +59,7 @@ class Home:
         self._permissions = permissions
         self._grants = grants
         self._installabilities = installabilities
+        self._devices = devices
         self._links = links
         self._icon = partial(links.card_icon, plain=plain)
 
@@ -69,7 +72,8 @@ class Home:
             await read_ahead(one.release.notes)
         able = await self._permissions.allowed(actor(user_id), {Act.DISTRIBUTE, Act.MANAGE_GROUPS})
         desk = await self._desk(able) if Act.DISTRIBUTE in able else None
-        return views.home(installable, desk, self._icon)
+        devices = await self._devices.of_person(slack(user_id))
+        return views.home(installable, desk, self._icon, devices)
 
     async def _installable(self, given: Sequence[GivenLine]) -> list[views.Installable]:
         """Return what can be installed with its links, without those taken back on purpose."""

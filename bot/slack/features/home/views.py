@@ -9,6 +9,7 @@ from bot.slack.drawing.releases import line_below_app
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
+from provisioning.devices.sheets import DeviceSheet
 from provisioning.installing.verdict import InstallVerdict
 from provisioning.releases.cards import GivenLine, ReachLine, ReleaseLine
 
@@ -22,8 +23,13 @@ TEACH = (
 )
 
 
-#: A tab has 100 blocks: of these each takes two, and a manager's desk takes up to 44.
-INSTALLABLE = 25
+#: A tab has 100 blocks: of these each takes two, a manager's desk up to 44, and devices four.
+INSTALLABLE = 23
+#: So many devices are listed; the others are a command away.
+DEVICES = 8
+NO_DEVICES = (
+    "None yet. Some builds are signed for single phones: add yours, so that you can install them."
+)
 
 #: Returns where Slack fetches an icon, by its digest; None where it could not.
 IconOf: TypeAlias = Callable[[str], str | None]
@@ -53,13 +59,17 @@ class ManagerDesk:
 
 
 def home(
-    installable: Sequence[Installable], desk: ManagerDesk | None, icon: IconOf = no_icon
+    installable: Sequence[Installable],
+    desk: ManagerDesk | None,
+    icon: IconOf = no_icon,
+    devices: Sequence[DeviceSheet] = (),
 ) -> View:
     """Return the whole tab; *desk* is None for people who only test."""
     shown: list[Block] = []
     if desk is not None:
         shown += _desk(desk, icon)
     shown += _installable(installable, icon)
+    shown += _devices(devices)
     shown.append(blocks.context(f"Everything I can do: {example('help')}"))
     return {"type": "home", "blocks": shown[:100]}
 
@@ -137,6 +147,22 @@ def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
         rest = len(found) - INSTALLABLE
         shown.append(blocks.context(f"… and {rest} more: {example('list')}"))
     return shown
+
+
+def _devices(sheets: Sequence[DeviceSheet]) -> list[Block]:
+    """Return somebody's devices with where each stands, and what adds one."""
+    lines = [
+        f"• *{mrkdwn.plain(one.called, 60)}* (…{one.tail}): {mrkdwn.sentence(one.sentence, 200)}"
+        for one in sheets[:DEVICES]
+    ]
+    if len(sheets) > DEVICES:
+        lines.append(f"… and {len(sheets) - DEVICES} more: {example('devices')}")
+    add = blocks.button("Add a device…", names.DEVICE_ADD, names.value_of("new"))
+    return [
+        blocks.header("Your devices"),
+        blocks.section("\n".join(lines) or NO_DEVICES),
+        blocks.actions(add),
+    ]
 
 
 def newest_of_each(found: Sequence[GivenLine], key: Callable[[GivenLine], str]) -> list[GivenLine]:
