@@ -21,6 +21,7 @@ from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.recall import Recalls
 from provisioning.installing.grants import Grants
+from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
@@ -99,9 +100,10 @@ class AppleRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallRoom:
-    """Install links, and what was seen of them."""
+    """Install links, who can follow them, and what was seen of them."""
 
     grants: Grants
+    installabilities: Installabilities
     receipts: Receipts
 
 

@@ -104,8 +104,8 @@ class NewPhone:
             self._say(f"It is another app than was posted: {changed[0]}")
             return 1
         self._say(
-            f"Bob's {BOBS_NEW.product} installed {installed.size:,} bytes: the same app, signed for "
-            "it, with other profiles, seals and signatures."
+            f"Bob's {BOBS_NEW.product} installed {installed.size:,} bytes: the same app, signed "
+            "for it, with other profiles, seals and signatures."
         )
         return 0
 

@@ -65,20 +65,21 @@ class DeviceTeller:
 
         await self._board.say(key, render)
 
-    async def tell_installable(self, wave_id: str, tester_id: str) -> None:
-        """Tell somebody what they can install now."""
+    async def tell_installable(self, wave_id: str, tester_id: str) -> list[str]:
+        """Tell somebody what they can install now; return the releases that this is about."""
         try:
             wave = await self._parts.waves.one(wave_id)
         except NotFound:
-            return
+            return []
         user_id, release_ids = await self._parts.waves.given_in(wave, tester_id)
         if user_id is None:
-            return
+            return []
 
         async def render() -> Message:
             return messages.installable(await self._installable(tester_id, release_ids))
 
         await self._direct(f"wave:{wave_id}:{tester_id}", user_id, render)
+        return release_ids
 
     async def _installable(
         self, tester_id: str, release_ids: list[str]

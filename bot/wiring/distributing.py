@@ -1,6 +1,6 @@
 """Distributing: orders, and the steps that carry them out."""
 
-from bot.house import DistributeRoom, PeopleRoom
+from bot.house import DistributeRoom, InstallRoom, PeopleRoom
 from bot.wiring.ground import Ground
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.distributions import Distributions
@@ -10,7 +10,11 @@ from provisioning.telling.tellers import Tellers
 
 
 def distribute_room(
-    ground: Ground, people: PeopleRoom, tellers: Tellers, engine: Engine
+    ground: Ground,
+    people: PeopleRoom,
+    installing: InstallRoom,
+    tellers: Tellers,
+    engine: Engine,
 ) -> DistributeRoom:
     own = ground.organization_id
     return DistributeRoom(
@@ -19,6 +23,7 @@ def distribute_room(
             people.permissions,
             people.people,
             people.audience,
+            installing.installabilities,
             engine,
             organization_id=own,
         ),

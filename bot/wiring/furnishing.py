@@ -29,7 +29,7 @@ def furnished(
     tellers = Tellers()
     people = people_room(ground, workspace.directory)
     sources = {"slack": slack.make_source(workspace)}
-    signing = signing_room(ground)
+    signing, installing = signing_room(ground), install_room(ground)
     devices = device_room(ground, people, signing, engine, apple)
     house = House(
         people=people,
@@ -37,9 +37,9 @@ def furnished(
         signing=signing,
         devices=devices,
         apple=apple_room(ground, people.permissions, signing, devices),
-        installing=install_room(ground),
+        installing=installing,
         intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
-        distributing=distribute_room(ground, people, tellers, engine),
+        distributing=distribute_room(ground, people, installing, tellers, engine),
         tellers=tellers,
         links=ground.links,
         examine=ground.examine,

@@ -54,6 +54,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             threads=Threads(Files(slack.clients.patient, slack.standing), ground.database),
             cards=house.releases.cards,
             grants=house.installing.grants,
+            installabilities=house.installing.installabilities,
             channels=Channels(house.people.groups, slack.voice),
             links=ground.links,
             devices=make_device_teller(ground, slack, house),

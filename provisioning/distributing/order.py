@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from provisioning.actors import Actor, Identity
+from provisioning.installing.readiness import NOT_COUNTED, Readiness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +32,12 @@ class Plan:
     What an order would do.
 
     `people` are those who would newly hear of the release: who was never told, and who could not
-    be. `already` have it. `groups` are names.
+    be. `already` have it. `groups` are names. `readiness` counts how many of `people` can install
+    it now, and what the others wait for.
     """
 
     people: int
     groups: tuple[str, ...]
     already: int = 0
     shortfall: str = ""
+    readiness: Readiness = NOT_COUNTED

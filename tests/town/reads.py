@@ -170,6 +170,10 @@ async def _links(at: Living) -> list[Read]:
     token = installing.grants.token(await installing.grants.give(town.release_id, town.tester_id))
     opened = await installing.grants.open(token)
     assert opened is not None
+    able = installing.installabilities
+    given = await at.house.releases.lists.given_to(town.tester)
+    own = [one.release.release_id for one in given]
+    crowd = [None, town.tester_id, *([town.other_id] * 100)]
     enrolment, by = at.house.devices.enrolment, actor(town.tester)
     assert by.identity is not None
     link = await enrolment.invite(by.identity, by)
@@ -179,6 +183,15 @@ async def _links(at: Living) -> list[Read]:
         "a wrong enrolment link": lambda: enrolment.open("x" * 22),
         "a wrong result of an enrolment": lambda: enrolment.result("x" * 22),
         "what is known beside a link": lambda: installing.grants.circumstances(opened),
+        "who can install a release": lambda: able.of_release(town.release_id),
+        "who of all testers can install a release": lambda: able.of_release(town.everywhere_id),
+        "who of some people could install a release": lambda: able.of_people(
+            town.release_id, crowd
+        ),
+        "whether somebody can install a release": lambda: able.of_tester(
+            town.tester_id, [town.release_id]
+        ),
+        "what somebody can install": lambda: able.of_tester(town.tester_id, own),
         "an install link": lambda: installing.grants.open(token),
         "a wrong install link": lambda: installing.grants.open("x" * 22),
         "whether it is an icon": lambda: at.house.releases.cards.is_icon(town.icon),
@@ -251,6 +264,7 @@ def _looking(at: Living) -> Looking:
         house.people.permissions,
         house.people.testers,
         house.installing.receipts,
+        house.installing.installabilities,
     )
 
 
@@ -265,6 +279,7 @@ def _home(at: Living) -> Home:
         house.releases.lists,
         house.people.permissions,
         house.installing.grants,
+        house.installing.installabilities,
         house.devices.devices,
         house.links,
     )

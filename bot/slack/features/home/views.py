@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.slack.drawing import notes, warnings
+from bot.slack.drawing import notes, verdicts
 from bot.slack.drawing.releases import line_below_app
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
 from provisioning.devices.sheets import DeviceSheet
-from provisioning.installing.reasons import Reason
+from provisioning.installing.verdict import InstallVerdict
 from provisioning.releases.cards import GivenLine, ReachLine, ReleaseLine
 
 WELCOME = (
@@ -42,11 +42,11 @@ def no_icon(_sha256: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installable:
-    """A release that a person was given, with their own link, and why nobody can install it now."""
+    """A release that a person was given, with their own link, and whether they can install it."""
 
     given: GivenLine
     url: str
-    stopped: Sequence[Reason] = ()
+    verdict: InstallVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +135,13 @@ def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url))
         button = blocks.button(
-            "Open" if one.stopped else "Install",
+            "Install" if one.verdict.can else "Open",
             names.INSTALL,
             names.value_of(one.given.recipient_id),
             url=one.url,
         )
         text = f"*{mrkdwn.plain(line_.label, 80)}*{mandatory}"
-        about = "\n".join(part for part in (text, *warnings.lines_of(one.stopped), said) if part)
+        about = "\n".join(part for part in (text, verdicts.line(one.verdict), said) if part)
         shown += [_app(line_, icon), blocks.section(about, accessory=button)]
     if len(found) > INSTALLABLE:
         rest = len(found) - INSTALLABLE
