@@ -6,9 +6,11 @@ from bot.findings import Examine
 from bot.links import Links
 from provisioning.connecting.invitations import AppleInvitations
 from provisioning.connecting.setup import AppleSetup
+from provisioning.devices.app_ids import AppIdMaking
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
 from provisioning.devices.enrolment.enrolments import Enrolments
+from provisioning.devices.imports import DeviceImports
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
@@ -21,6 +23,7 @@ from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.installing.grants import Grants
+from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
@@ -85,6 +88,8 @@ class DeviceRoom:
     policies: Policies
     profiles: Profiles
     waves: Waves
+    imports: DeviceImports
+    app_ids: AppIdMaking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,9 +102,10 @@ class AppleRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallRoom:
-    """Install links, and what was seen of them."""
+    """Install links, who can follow them, and what was seen of them."""
 
     grants: Grants
+    installabilities: Installabilities
     receipts: Receipts
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli import apple as cli_apple
+from bot.cli import devices as cli_devices
 from bot.cli import examining as cli_examining
 from bot.cli import identities as cli_identities
 from bot.cli import packages as cli_packages
@@ -45,6 +46,7 @@ for command in (
     *cli_signing.COMMANDS,
     *cli_identities.COMMANDS,
     *cli_apple.COMMANDS,
+    *cli_devices.COMMANDS,
     *cli_secrets.COMMANDS,
     *cli_storage.COMMANDS,
     *cli_examining.COMMANDS,
@@ -101,7 +103,12 @@ def migrate() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="With --script: the package to post instead of the sample.",
 )
-def demo(*, port: int, data_dir: Path | None, script: bool, build: Path | None) -> None:
+@click.option(
+    "--with-device", is_flag=True, help="With --script: go on with a phone that is not in it yet."
+)
+def demo(
+    *, port: int, data_dir: Path | None, script: bool, build: Path | None, with_device: bool
+) -> None:
     """Run everything with a Slack workspace of its own, on this machine alone."""
     import logging  # noqa: PLC0415
 
@@ -110,8 +117,10 @@ def demo(*, port: int, data_dir: Path | None, script: bool, build: Path | None) 
     from bot.sandbox.script import script as walk  # noqa: PLC0415
 
     observability.configure("text", level=logging.WARNING)
+    if with_device and (build is not None or not script):
+        raise click.UsageError("--with-device goes with --script, and with the sample's own build.")
     if script:
-        run(lambda: walk(data_dir=data_dir, build=build))
+        run(lambda: walk(data_dir=data_dir, build=build, with_device=with_device))
     elif build is not None:
         raise click.UsageError("--build goes with --script; on the page, post the file yourself.")
     else:

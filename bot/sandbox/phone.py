@@ -2,6 +2,7 @@
 
 import asyncio
 import plistlib
+import shutil
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -90,18 +91,19 @@ class Phone:
         model, chip = (handset.model, handset.chip) if handset else ("iPhone16,2", "8130")
         self._installer = INSTALLER.format(model, chip)
 
-    async def install(self, link: str) -> Installed:
+    async def install(self, link: str, *, kept: Path | None = None) -> Installed:
         """
         Open an install link, press Install, and fetch the package.
 
         The bytes of an iOS package are checked against the manifest, piece by piece, as iOS does,
-        and every bundle's profile is asked for the UDID. Raise CannotInstall.
+        and every bundle's profile is asked for the UDID; it is left at *kept*, if that is given.
+        Raise CannotInstall.
         """
         links = _Links()
         links.feed(await self.look(link))
         if self._android:
             return await self._android_package(link, links.found)
-        return await self._ios_package(links.found)
+        return await self._ios_package(links.found, kept)
 
     async def look(self, link: str) -> str:
         """Open an install link and return the page. Raise CannotInstall."""
@@ -152,7 +154,7 @@ class Phone:
             raise CannotInstall("The install page offers no package.")
         return await self._fetch(urljoin(page, package), Arriving(), CHROME)
 
-    async def _ios_package(self, links: list[str]) -> Installed:
+    async def _ios_package(self, links: list[str], kept: Path | None) -> Installed:
         install = next((link for link in links if link.startswith("itms-services:")), None)
         if install is None:
             raise CannotInstall("The install page has no Install button.")
@@ -169,6 +171,8 @@ class Phone:
             installed = await self._promised(package, Arriving(package["sha256-size"], path))
             title = str(item["metadata"]["title"])
             why = await asyncio.to_thread(refusal, path, title, self._handset, self._roots)
+            if kept is not None:
+                await asyncio.to_thread(shutil.copyfile, path, kept)
         if why is not None:
             raise CannotInstall(why)
         return installed

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 
 from bot.sandbox.acting import buttons, named_button
 from bot.sandbox.demo import Demo, running
+from bot.sandbox.new_phone import NewPhone
 from bot.sandbox.phone import phone
 from bot.sandbox.slack.messages import Message
 from bot.slack.drawing.words import REFUSED
@@ -36,18 +37,27 @@ class RoadBroken(SlipwayError):
     """The main road did not lead to a phone."""
 
 
-async def script(*, data_dir: Path | None, build: Path | None) -> int:
-    """Walk the road and print a line for each step; return 0 if the same bytes came out."""
+async def script(*, data_dir: Path | None, build: Path | None, with_device: bool = False) -> int:
+    """
+    Walk the road and print a line for each step; return 0 if the same bytes came out.
+
+    *with_device* goes on with a phone that the build is not signed for yet, and returns 0 only if
+    what it fetched in the end is the same app, signed for it.
+    """
     async with running(data_dir=data_dir) as demo:
+        walk = Walk(demo)
         try:
-            return await _Walk(demo).walk(build)
+            code = await walk.walk(build)
+            if code or not with_device:
+                return code
+            return await NewPhone(demo, walk).walk(*walk.given)
         finally:
             # What is still under way would only fail at a closed door, and say so.
             with suppress(AssertionError):
                 await demo.slack.workspace.settled(within=5)
 
 
-class _Walk:
+class Walk:
     """The people of the sandbox, walking the main road."""
 
     def __init__(self, demo: Demo) -> None:
@@ -58,15 +68,17 @@ class _Walk:
         self._started = time.monotonic()
         self._android = False
         self._patience = PATIENCE
+        #: What Bob was given, and by which link, once the road is walked.
+        self.given = (Path(), "")
 
     async def walk(self, build: Path | None) -> int:
         await self._demo.past
-        self._say("Ann is the release manager, Cid an uploader, Bob a tester.")
+        self.say("Ann is the release manager, Cid an uploader, Bob a tester.")
         package = self._demo.studio.package
         path = build if build is not None else await asyncio.to_thread(package, SAMPLE)
         size = await asyncio.to_thread(lambda: path.stat().st_size)
         self._patience += size / BYTES_PER_SECOND
-        self._say(f"Cid posts {path.name} ({size:,} bytes) in #mobile-builds.")
+        self.say(f"Cid posts {path.name} ({size:,} bytes) in #mobile-builds.")
         posted = await self._cid.post(
             "#mobile-builds", "First build with the *new charts*", files=[path]
         )
@@ -75,46 +87,47 @@ class _Walk:
             await self._create_app(card)
         await self._make_group()
         link = await self._link() if await self._distribute(posted) else await self._old_link()
+        self.given = (path, link)
         self._android = ":robot_face:" in card.said() or "Android" in card.said()
         # Nobody's own build can know Bob's phone; any phone shows that its bytes arrive.
         anybodys = build is not None
         return await self._install(link, path, size, anybodys=anybodys)
 
     async def _card(self, posted: Message) -> Message:
-        card = await self._until(
+        card = await self.until(
             lambda: next(
                 (m for m in self._workspace.thread(posted) if m.is_bot and buttons(m)), None
             ),
             "a card for the build",
             lambda: self._refusal(posted),
         )
-        self._say(f"The card says: {_first_line(card)}")
+        self.say(f"The card says: {_first_line(card)}")
         return card
 
     async def _create_app(self, card: Message) -> None:
         await self._ann.click(card, names.CREATE_APP)
-        view = await self._until(lambda: self._workspace.view_of("Ann"), "the form of a new app")
+        view = await self.until(lambda: self._workspace.view_of("Ann"), "the form of a new app")
         outcome = await self._ann.submit(view)
         if outcome.errors:
             raise RoadBroken(f"The app was not created: {outcome.errors}")
-        self._say("Ann creates the app with what the form proposes.")
+        self.say("Ann creates the app with what the form proposes.")
 
     async def _make_group(self) -> None:
         there = await self._demo.house.house.people.groups.all()
         if any(group.name == "QA" for group in there):
-            self._say("The group QA is there from the last time.")
+            self.say("The group QA is there from the last time.")
             return
         bob, qa = self._workspace.person("Bob"), self._workspace.channel("#qa")
         text = f"groups create QA {bob.mention} <#{qa.id}|qa>"
         await self._ann.command("#mobile-builds", names.COMMAND, text)
-        await self._until(
+        await self.until(
             lambda: any("QA" in m.said() for m in self._workspace.ephemerals("Ann")), "the group"
         )
-        self._say("Ann makes the group QA with Bob in it; it is heard in #qa.")
+        self.say("Ann makes the group QA with Bob in it; it is heard in #qa.")
 
     async def _distribute(self, posted: Message) -> bool:
         """Let Ann distribute the build; False when Bob has it from an earlier run."""
-        card = await self._until(
+        card = await self.until(
             lambda: next(
                 (m for m in self._workspace.thread(posted) if named_button(m, names.DISTRIBUTE)),
                 None,
@@ -122,24 +135,24 @@ class _Walk:
             "the card with its Distribute button",
         )
         await self._ann.click(card, names.DISTRIBUTE)
-        view = await self._until(lambda: self._workspace.view_of("Ann"), "the form to distribute")
+        view = await self.until(lambda: self._workspace.view_of("Ann"), "the form to distribute")
         first = await self._ann.submit(view, {names.GROUPS: ["QA"]})
         if "already" in " ".join(first.errors.values()):
             return False
         if first.view is None:
             raise RoadBroken(f"The form did not ask to confirm: {first.errors or first.action}")
-        self._say(f"The form asks: {first.view.body['submit']['text']}?")
+        self.say(f"The form asks: {first.view.body['submit']['text']}?")
         second = await self._ann.submit(first.view)
         if second.errors:
             raise RoadBroken(f"The release was not distributed: {second.errors}")
-        heard = await self._until(
+        heard = await self.until(
             lambda: next((m for m in self._workspace.by_bot("#qa")), None), "the announcement"
         )
-        self._say(f"#qa hears: {_first_line(heard)}")
+        self.say(f"#qa hears: {_first_line(heard)}")
         return True
 
     async def _link(self) -> str:
-        found = await self._until(
+        found = await self.until(
             lambda: next(
                 (
                     link
@@ -150,16 +163,16 @@ class _Walk:
             ),
             "Bob's install link",
         )
-        self._say("Bob has a message with an install link of his own.")
+        self.say("Bob has a message with an install link of his own.")
         return found
 
     async def _old_link(self) -> str:
         await self._workspace.person("Bob").open_home()
-        found = await self._until(
+        found = await self.until(
             lambda: LINK.search(str(getattr(self._workspace.home_of("Bob"), "blocks", ""))),
             "the install link on Bob's Home",
         )
-        self._say("Bob has this build from the last time; its link is on his Home.")
+        self.say("Bob has this build from the last time; its link is on his Home.")
         return found.group()
 
     async def _install(self, link: str, path: Path, size: int, *, anybodys: bool) -> int:
@@ -168,12 +181,12 @@ class _Walk:
             installed = await device.install(link)
         wanted = await asyncio.to_thread(_digest, path)
         if installed.sha256 != wanted or installed.size != size:
-            self._say("The bytes on the phone are not those that were posted.")
+            self.say("The bytes on the phone are not those that were posted.")
             return 1
-        self._say(f"Bob's phone fetched {installed.size:,} bytes: the very ones that Cid posted.")
+        self.say(f"Bob's phone fetched {installed.size:,} bytes: the very ones that Cid posted.")
         return 0
 
-    async def _until(
+    async def until(
         self,
         look: Callable[[], T | None],
         what: str,
@@ -208,7 +221,7 @@ class _Walk:
         card = await cards.upload(upload_id)
         return f"{SILENCE} {card.reason}" if card.state is UploadState.DROPPED else None
 
-    def _say(self, line: str) -> None:
+    def say(self, line: str) -> None:
         print(f"{time.monotonic() - self._started:6.2f} s  {line}", flush=True)  # noqa: T201
 
 

@@ -1,14 +1,15 @@
 """Tells people about devices: owners how theirs stand, and those who approve what waits."""
 
-import logging
 from dataclasses import dataclass
 from hashlib import sha256
 
 from bot.links import Links
 from bot.slack.features.devices import messages
+from bot.slack.features.devices.deciding import messages as deciding_messages
+from bot.slack.features.devices.deciding.deeds import RequestBoard
 from bot.slack.kit.blocks import Message
 from bot.slack.line.conversations import Conversations
-from bot.slack.line.postings import ChannelRefused, Postings, Render, Spot
+from bot.slack.line.postings import Postings, Render, Spot
 from provisioning.devices.approvals import Approvals, PendingDevice
 from provisioning.devices.waves import Waves
 from provisioning.distributing.rebuilds import Rebuilds
@@ -17,8 +18,6 @@ from provisioning.installing.grants import Grants
 from provisioning.releases.lists import Lists
 from storage.errors import NotFound
 from storage.records.registration import RegistrationState
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +39,11 @@ class DeviceTeller:
 
     def __init__(self, parts: DeviceTellerParts) -> None:
         self._parts = parts
+        self._board = RequestBoard(
+            conversations=parts.conversations,
+            postings=parts.postings,
+            approvals=parts.approvals,
+        )
 
     async def tell_device(self, subject: str) -> None:
         """Tell a device's owner how it stands since a turn."""
@@ -49,13 +53,8 @@ class DeviceTeller:
                 await self._direct(f"device:{subject}", user_id, _standing(pending))
 
     async def show_approval(self, registration_id: str) -> None:
-        """Draw a request in the channel of those who approve, or for each admin."""
-
-        async def render() -> Message:
-            (pending,) = await self._parts.approvals.those([registration_id])
-            return messages.request(pending)
-
-        await self._to_deciders(f"approval:{registration_id}", render)
+        """Draw the request of a device where those look who approve."""
+        await self._board.show(registration_id)
 
     async def show_wave(self, wave_id: str) -> None:
         """Say to those who approve that profiles could not be made, once for each reason."""
@@ -64,24 +63,25 @@ class DeviceTeller:
         key = f"wave:{sha256(said.encode()).hexdigest()[:32]}"
 
         async def render() -> Message:
-            return messages.wave_failed(wave)
+            return deciding_messages.wave_failed(wave)
 
-        await self._to_deciders(key, render)
+        await self._board.say(key, render)
 
-    async def tell_installable(self, wave_id: str, tester_id: str) -> None:
-        """Tell somebody what they can install now."""
+    async def tell_installable(self, wave_id: str, tester_id: str) -> list[str]:
+        """Tell somebody what they can install now; return the releases that this is about."""
         try:
             wave = await self._parts.waves.one(wave_id)
         except NotFound:
-            return
+            return []
         user_id, release_ids = await self._parts.waves.given_in(wave, tester_id)
         if user_id is None:
-            return
+            return []
 
         async def render() -> Message:
             return messages.installable(await self._installable(tester_id, release_ids))
 
         await self._direct(f"wave:{wave_id}:{tester_id}", user_id, render)
+        return release_ids
 
     async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
         """Tell somebody that a new build was asked for."""
@@ -112,20 +112,6 @@ class DeviceTeller:
                 )
             )
         return found
-
-    async def _to_deciders(self, key: str, render: Render) -> None:
-        channel_id, user_ids = await self._parts.approvals.deciders()
-        if channel_id is not None:
-            try:
-                await self._parts.postings.draw(
-                    f"{key}:{channel_id}", Spot(channel_id=channel_id), render
-                )
-            except ChannelRefused as refused:
-                logger.warning("Those who approve devices cannot be told there: %s", refused)
-            else:
-                return
-        for user_id in user_ids:
-            await self._direct(f"{key}:{user_id}", user_id, render)
 
     async def _direct(self, key: str, user_id: str, render: Render) -> None:
         posted = await self._parts.postings.where(key)

@@ -20,11 +20,11 @@ from bot.slack.line.errors import problem
 from bot.slack.line.postings import ChannelRefused, Postings, Spot
 from provisioning.errors import NotNow, TellerFailed
 from provisioning.installing.grants import Grants
+from provisioning.installing.installabilities import Installabilities
 from provisioning.ports import Told
 from provisioning.releases.cards import CardPlace, RecipientCard, ReleaseCard, UploadCard
 from provisioning.releases.reading import Cards
 from storage.errors import SlipwayError
-from storage.records.grant import Grant
 from storage.records.release import ReleaseState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
@@ -54,6 +54,7 @@ class TellerParts:
     threads: Threads
     cards: Cards
     grants: Grants
+    installabilities: Installabilities
     channels: Channels
     links: Links
     devices: DeviceTeller
@@ -117,7 +118,7 @@ class SlackTeller:
         try:
             grant = await self._parts.grants.give(card.release_id, card.tester.id)
             link = self._parts.links.install(self._parts.grants.token(grant))
-            await self._deliver(await self._as_served(card, grant), user_id, link)
+            await self._deliver(card, user_id, link)
         except NotNow as error:
             return Told(delivered=False, reason=str(error))
         except TellerFailed as failure:
@@ -125,13 +126,6 @@ class SlackTeller:
                 raise
             return Told(delivered=False, reason=_refusal(failure))
         return Told(delivered=True)
-
-    async def _as_served(self, card: RecipientCard, grant: Grant) -> RecipientCard:
-        """Return the card with the facts of the very file that this person's link leads to."""
-        opened = await self._parts.grants.open(self._parts.grants.token(grant))
-        if opened is None:
-            return card
-        return replace(card, build=replace(card.build, facts=opened.facts))
 
     async def report(self, distribution_id: str) -> None:
         """Say in the threads of the release's cards how a distribution goes, or went."""
@@ -173,7 +167,11 @@ class SlackTeller:
 
     async def tell_installable(self, wave_id: str, tester_id: str) -> None:
         """Tell somebody what they can install now."""
-        await self._parts.devices.tell_installable(wave_id, tester_id)
+        release_ids = await self._parts.devices.tell_installable(wave_id, tester_id)
+        # What they were told before they could says by now that they can.
+        for recipient_id in await self._cards.told_of(tester_id, release_ids):
+            if await self._postings.where(f"recipient:{recipient_id}") is not None:
+                await self.tell(recipient_id)
 
     async def show_wave(self, wave_id: str) -> None:
         """Say to those who approve that profiles could not be made."""
@@ -196,7 +194,7 @@ class SlackTeller:
         async def render() -> Message:
             fresh = await self._cards.upload(card.upload_id)
             await read_ahead(fresh.release.notes if fresh.release else fresh.notes)
-            return self._upload_message(fresh)
+            return await self._upload_message(fresh)
 
         progress = card.state is UploadState.FETCHING and card.received_bytes > 0
         try:
@@ -204,7 +202,7 @@ class SlackTeller:
         except ChannelRefused as refused:
             logger.info("A card could not be shown in a channel: %s.", refused)
 
-    def _upload_message(self, card: UploadCard) -> Message:
+    async def _upload_message(self, card: UploadCard) -> Message:
         if card.state is UploadState.REFUSED:
             return upload_messages.refused(card)
         if card.symbols is not None:
@@ -214,13 +212,16 @@ class SlackTeller:
         icon = self._icon(card.build.icon_sha256)
         if card.release is None:
             return upload_messages.unclaimed(card, card.build, icon)
-        return upload_messages.release(card, card.release, icon)
+        readiness = await self._parts.installabilities.of_card(card.release)
+        return upload_messages.release(card, card.release, icon, readiness)
 
     async def _announce_in(self, release_id: str, channel_id: str) -> None:
         async def render() -> Message:
             card = await self._cards.release(release_id)
             await read_ahead(card.notes)
-            return distribution_messages.announcement(card, self._icon(card.build.icon_sha256))
+            readiness = await self._parts.installabilities.of_card(card)
+            icon = self._icon(card.build.icon_sha256)
+            return distribution_messages.announcement(card, icon, readiness)
 
         key = f"release:{release_id}:{channel_id}"
         try:
@@ -240,7 +241,12 @@ class SlackTeller:
         async def render() -> Message:
             await read_ahead(card.notes)
             icon = self._icon(card.build.icon_sha256)
-            return distribution_messages.personal(card, link, icon)
+            release_id = card.release_id
+            # They are told of the very file that their link leads to, as it is at this moment.
+            found = await self._parts.installabilities.of_tester(card.tester.id, [release_id])
+            served = found[release_id]
+            own = replace(card, build=replace(card.build, facts=served.facts))
+            return distribution_messages.personal(own, link, icon, served.verdict)
 
         await self._postings.draw(key, await self._direct(key, user_id), render)
 

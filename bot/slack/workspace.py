@@ -1,5 +1,6 @@
 """One Slack workspace, and the ways to speak with it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from bot.slack.line.client import Clients
@@ -35,10 +36,21 @@ class Workspace:
     doorman: Doorman
     errors: Errors
     directory: SlackDirectory
+    file_hosts: frozenset[str]
 
 
-def workspace(clients: Clients, database: Database, *, pace: float | None = None) -> Workspace:
-    """Return the ways to a workspace. *pace*: seconds between messages in a channel."""
+def workspace(
+    clients: Clients,
+    database: Database,
+    *,
+    pace: float | None = None,
+    file_hosts: Collection[str] = (),
+) -> Workspace:
+    """
+    Return the ways to a workspace.
+
+    *pace*: seconds between messages in a channel; *file_hosts*: where its files are fetched.
+    """
     standing, tasks = clients.standing, Tasks()
     lanes = Lanes(PAUSE if pace is None else pace)
     whoami = Whoami(clients.patient, standing)
@@ -55,4 +67,5 @@ def workspace(clients: Clients, database: Database, *, pace: float | None = None
         doorman=Doorman(clients.hurried, voice, standing),
         errors=Errors(voice=voice, tasks=tasks, standing=standing),
         directory=SlackDirectory(clients.patient, database, whoami, standing),
+        file_hosts=frozenset(file_hosts),
     )

@@ -11,6 +11,7 @@ from bot.web.apple.routes import ApplePages, AppleParts
 from bot.web.enroll.routes import EnrolPages, EnrolParts
 from bot.web.health import About, Check, health_doors, nothing
 from bot.web.install.handing import Handing
+from bot.web.install.packages import Packages
 from bot.web.install.routes import InstallPages
 from bot.web.kit.access_log import ACCESS, MaskedAccessLogger, server_logger
 from bot.web.kit.connections import LIMITS, ConnectionLimits, PatientRunner
@@ -21,6 +22,7 @@ from bot.web.kit.rendering import Assets, Pages
 from bot.web.notes.routes import NotesPages, NotesParts
 from bot.web.probe import probe_doors
 from provisioning.installing.grants import Grants
+from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
 from storage.blobs.store import BlobStore
 
@@ -41,6 +43,7 @@ class WebParts:
     """
 
     grants: Grants
+    installabilities: Installabilities
     receipts: Receipts
     blobs: BlobStore
     links: Links
@@ -62,12 +65,14 @@ def make_web(parts: WebParts) -> web.Application:
     pages = Pages(assets)
     install = InstallPages(
         grants=parts.grants,
+        installabilities=parts.installabilities,
         receipts=parts.receipts,
         blobs=parts.blobs,
         links=parts.links,
         pages=pages,
-        stall=parts.stall,
-        handing=parts.handing,
+        packages=Packages(
+            blobs=parts.blobs, receipts=parts.receipts, stall=parts.stall, handing=parts.handing
+        ),
         enrolments=parts.enrol.enrolments if parts.enrol is not None else None,
     )
     enrol = EnrolPages(parts.enrol, parts.links, pages) if parts.enrol is not None else None

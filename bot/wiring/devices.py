@@ -3,10 +3,12 @@
 from bot.house import DeviceRoom, PeopleRoom, SigningRoom
 from bot.wiring.ground import Ground
 from provisioning.appstore.client import AppStores
+from provisioning.devices.app_ids import AppIdMaking
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.devices import Devices
 from provisioning.devices.enrolment.enrolments import Enrolments
 from provisioning.devices.enrolment.trust import TrustPolicy
+from provisioning.devices.imports import DeviceImports
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
@@ -52,4 +54,6 @@ def device_room(
         policies=Policies(database, permissions, organization_id=own),
         profiles=profiles,
         waves=Waves(database, registry, profiles, signing.variants, engine, organization_id=own),
+        imports=DeviceImports(database, permissions, devices, approvals, organization_id=own),
+        app_ids=AppIdMaking(database, permissions, teams, organization_id=own),
     )

@@ -1,6 +1,6 @@
 """Distributing: orders, and the steps that carry them out."""
 
-from bot.house import DeviceRoom, DistributeRoom, PeopleRoom
+from bot.house import DeviceRoom, DistributeRoom, InstallRoom, PeopleRoom
 from bot.links import Links
 from bot.outgoing.guarded import GuardedClient
 from bot.outgoing.rebuild_webhook import RebuildWebhook
@@ -28,6 +28,7 @@ def distribute_room(
     ground: Ground,
     people: PeopleRoom,
     devices: DeviceRoom,
+    installing: InstallRoom,
     tellers: Tellers,
     engine: Engine,
 ) -> DistributeRoom:
@@ -40,6 +41,7 @@ def distribute_room(
             people.permissions,
             people.people,
             people.audience,
+            installing.installabilities,
             engine,
             organization_id=own,
         ),

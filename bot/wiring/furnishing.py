@@ -28,8 +28,8 @@ def furnished(
     """Return the house with every room, and Slack among those who tell."""
     tellers = Tellers()
     people = people_room(ground, workspace.directory)
-    sources = {"slack": slack.make_source(ground, workspace)}
-    signing = signing_room(ground)
+    sources = {"slack": slack.make_source(workspace)}
+    signing, installing = signing_room(ground), install_room(ground)
     devices = device_room(ground, people, signing, engine, apple)
     house = House(
         people=people,
@@ -37,9 +37,9 @@ def furnished(
         signing=signing,
         devices=devices,
         apple=apple_room(ground, people.permissions, signing, devices),
-        installing=install_room(ground),
+        installing=installing,
         intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
-        distributing=distribute_room(ground, people, devices, tellers, engine),
+        distributing=distribute_room(ground, people, devices, installing, tellers, engine),
         tellers=tellers,
         links=ground.links,
         examine=ground.examine,

@@ -31,7 +31,7 @@ def make_workspace(ground: Ground, session: aiohttp.ClientSession) -> Workspace:
     ways = client.clients(
         session, token=token.get_secret_value(), base_url=ground.settings.slack_api_url
     )
-    return workspace(ways, ground.database)
+    return workspace(ways, ground.database, file_hosts=ground.settings.slack_file_hosts)
 
 
 def make_promises(ground: Ground, slack: Workspace) -> Promises:
@@ -39,10 +39,10 @@ def make_promises(ground: Ground, slack: Workspace) -> Promises:
     return Promises(ground.database, Secrets(ground.key), slack.tasks, slack.standing)
 
 
-def make_source(ground: Ground, slack: Workspace) -> SlackSource:
+def make_source(slack: Workspace) -> SlackSource:
     """Return where builds posted in Slack come from."""
     files = Files(slack.clients.patient, slack.standing)
-    return SlackSource(slack.clients, files, hosts=ground.settings.slack_file_hosts)
+    return SlackSource(slack.clients, files, hosts=slack.file_hosts)
 
 
 def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
@@ -54,6 +54,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             threads=Threads(Files(slack.clients.patient, slack.standing), ground.database),
             cards=house.releases.cards,
             grants=house.installing.grants,
+            installabilities=house.installing.installabilities,
             channels=Channels(house.people.groups, slack.voice),
             links=ground.links,
             devices=make_device_teller(ground, slack, house),

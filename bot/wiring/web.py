@@ -126,6 +126,7 @@ async def serving(
     app = make_web(
         WebParts(
             grants=house.installing.grants,
+            installabilities=house.installing.installabilities,
             receipts=house.installing.receipts,
             blobs=ground.blobs,
             links=ground.links,

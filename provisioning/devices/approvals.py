@@ -1,11 +1,11 @@
 """Approvals: a place at Apple is gone for a year, so a person says yes, or a rule of theirs."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from provisioning.actors import Act, Actor, Identity, IdentityKind
+from provisioning.actors import Act, Actor, ActorKind, Identity, IdentityKind
 from provisioning.devices.approval_rules import Decision, Need, decide
 from provisioning.devices.requests import Covered, known_of
 from provisioning.devices.sheets import DeviceSheet, sheet
@@ -31,11 +31,23 @@ from storage.records.base import now
 from storage.records.device import Device
 from storage.records.device_policy import ApprovalSubject
 from storage.records.registration import Registration, RegistrationState
+from storage.records.role import Role
 
 #: So many that wait are shown at once.
 MOST_PENDING = 50
 
 _APPROVING = frozenset({Act.APPROVE_DEVICES, Act.APPROVE_LAST_DEVICES})
+
+#: So begins the reason of a registration that a person refused.
+NOT_APPROVED = "It was not approved"
+
+
+class RequestMark(NamedTuple):
+    """What the registrations of one act of asking share: they are shown and decided together."""
+
+    team_id: str
+    requested_by: str
+    requested_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +59,24 @@ class PendingDevice:
     team: str
     need: Need
     why: str
+
+    @property
+    def mark(self) -> RequestMark:
+        """What it shares with whatever was asked for at once."""
+        (one,) = self.sheet.standings
+        return RequestMark(one.team_id, one.requested_by, one.requested_at)
+
+    @property
+    def waits(self) -> bool:
+        (one,) = self.sheet.standings
+        return one.state is RegistrationState.AWAITING_APPROVAL
+
+    @property
+    def was_refused(self) -> bool:
+        """Return whether a person said no; Apple refuses for reasons of its own."""
+        (one,) = self.sheet.standings
+        is_refused = one.state is RegistrationState.REFUSED
+        return is_refused and one.reason.startswith(NOT_APPROVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,9 +115,10 @@ class Approvals:
         *grace*, in which it can be taken back; the others wait for a person. Asking again changes
         nothing.
         """
-        may = await self._permissions.allowed(by, _APPROVING)
+        may = await self._may_approve(by)
         covered = await self._covered()
         made: list[Registration] = []
+        at = now()
         async with self._database.writing() as session:
             own = [one.device for one in await devices.owned(session, device_ids)]
             wanted = await self._wanted(session, [one for one in own if one.disabled_at is None])
@@ -98,9 +129,12 @@ class Approvals:
             for device, team_id in wanted:
                 decision = decide(known.request(device, team_id), known.limits)
                 one = self._request(device, team_id, decision, may, by)
+                one.requested_at = at
                 if one.state is RegistrationState.REGISTERING:
-                    one.due_at = now() + grace
+                    one.due_at = at + grace
                 made.append(one)
+                # The next one's judgement has to see the place that this one takes.
+                known = replace(known, registered=(*known.registered, one))
             kept = [await registrations.ask(session, one) for one in made]
             for one in kept:
                 self._note(session, "device.requested", one, by, state=one.state.value)
@@ -108,6 +142,12 @@ class Approvals:
             if one.due_at is not None and one.due_at <= now():
                 await self._start(one)  # The clock begins the others.
         return [one.id for one in kept]
+
+    async def _may_approve(self, by: Actor) -> set[Act]:
+        """Return what somebody may approve when they ask: the clock asks, and never approves."""
+        if by.kind is ActorKind.CLOCK:
+            return set()
+        return await self._permissions.allowed(by, _APPROVING)
 
     async def go_on(self, device_id: str, by: Actor) -> None:
         """Let a device that was left out be registered again; its place is still its own."""
@@ -145,8 +185,8 @@ class Approvals:
             if not await apple_teams.every(session, self._organization_id):
                 return
             found = await registrations.unasked(session, self._organization_id, limit=200)
-        if found:
-            await self.ask(found, by)
+        for begin in range(0, len(found), MOST_PENDING):
+            await self.ask(found[begin : begin + MOST_PENDING], by)
 
     async def pending(self, by: Actor) -> list[PendingDevice]:
         """Return what waits for approval, the oldest first. Raise NotAllowed."""
@@ -159,6 +199,12 @@ class Approvals:
                 RegistrationState.AWAITING_APPROVAL,
                 limit=MOST_PENDING,
             )
+        return await self.those([one.id for one in found])
+
+    async def asked_at_once(self, mark: RequestMark) -> list[PendingDevice]:
+        """Return what one act of asking made, whatever its state by now; some may be gone."""
+        async with self._database.reading() as session:
+            found = await registrations.asked_at_once(session, *mark)
         return await self.those([one.id for one in found])
 
     async def those(self, registration_ids: Collection[str]) -> list[PendingDevice]:
@@ -196,36 +242,41 @@ class Approvals:
         return pending
 
     async def deciders(self) -> tuple[str | None, list[str]]:
-        """Return the channel in which it is decided, if there is one, and the admins in Slack."""
+        """
+        Return the channel in which it is decided, if there is one, and who decides by name.
+
+        These are the Slack ids of admins and release managers.
+        """
         async with self._database.reading() as session:
             policy = await device_policies.of(session, self._organization_id)
-        admins = [Identity.read(one) for one in await self._permissions.admins()]
-        ids = [one.value for one in admins if one and one.kind is IdentityKind.SLACK]
+        named = await self._permissions.named({Role.ADMIN, Role.MANAGER})
+        people = [Identity.read(one) for one in named]
+        ids = [one.value for one in people if one and one.kind is IdentityKind.SLACK]
         return policy.channel_id, ids
 
     async def approve(self, registration_ids: Sequence[str], by: Actor) -> Approved:
         """
         Let devices be registered, as far as *by* may; each by itself.
 
-        Raise NotAllowed, and AlreadyDone when none of them waits any more.
+        Raise NotAllowed, and AlreadyDone when none of them waits any more: its data has who was
+        first (`by`, a reference) and what became of it (`state`).
         """
         await self._permissions.require(by, Act.APPROVE_DEVICES)
         may = await self._permissions.allowed(by, _APPROVING)
         done: list[DeviceSheet] = []
         left: list[tuple[DeviceSheet, str]] = []
-        waiting = 0
+        first: PendingDevice | None = None
         for registration_id in dict.fromkeys(registration_ids):
             # One by one: each takes a place, which the next one's judgement has to see.
             for one in await self.those([registration_id]):
                 if one.sheet.standings[0].state is not RegistrationState.AWAITING_APPROVAL:
-                    continue
-                waiting += 1
-                if one.need is Need.ADMIN and Act.APPROVE_LAST_DEVICES not in may:
+                    first = first or one
+                elif one.need is Need.ADMIN and Act.APPROVE_LAST_DEVICES not in may:
                     left.append((one.sheet, one.why))
                 elif await self._decide(one, RegistrationState.REGISTERING, by, ""):
                     done.append(one.sheet)
-        if not waiting:
-            raise AlreadyDone("Somebody has decided about this already.")
+        if not done and not left:
+            raise await self._too_late(registration_ids, first)
         return Approved(done=tuple(done), left=tuple(left))
 
     async def refuse(
@@ -233,37 +284,68 @@ class Approvals:
     ) -> list[DeviceSheet]:
         """Say no; the owner is told with the reason. Raise NotAllowed, AlreadyDone."""
         await self._permissions.require(by, Act.APPROVE_DEVICES)
-        said = (
-            f"It was not approved: {reason.strip()}" if reason.strip() else "It was not approved."
-        )
+        said = f"{NOT_APPROVED}: {reason.strip()}" if reason.strip() else f"{NOT_APPROVED}."
         done = []
         for one in await self.those(list(dict.fromkeys(registration_ids))):
             waits = one.sheet.standings[0].state is RegistrationState.AWAITING_APPROVAL
             if waits and await self._decide(one, RegistrationState.REFUSED, by, said):
                 done.append(one.sheet)
         if not done:
-            raise AlreadyDone("Somebody has decided about this already.")
+            raise await self._too_late(registration_ids, None)
         return done
+
+    async def reopen(self, registration_ids: Sequence[str], by: Actor) -> list[DeviceSheet]:
+        """
+        Let what people refused be asked for once more: a refusal may be a slip, or be overtaken.
+
+        Raise NotAllowed, and AlreadyDone when nothing of it is refused any more.
+        """
+        await self._permissions.require(by, Act.APPROVE_DEVICES)
+        nobody = {"decided_by": None, "decided_at": None}
+        done = [
+            one.sheet
+            for one in await self.those(list(dict.fromkeys(registration_ids)))
+            if one.was_refused
+            and await self._turn(one, RegistrationState.AWAITING_APPROVAL, by, **nobody)
+        ]
+        if not done:
+            raise await self._too_late(registration_ids, None)
+        return done
+
+    async def _too_late(
+        self, registration_ids: Sequence[str], known: PendingDevice | None
+    ) -> AlreadyDone:
+        """Return what is said to the second of two who decide."""
+        for one in [known] if known is not None else await self.those(registration_ids):
+            (standing,) = one.sheet.standings
+            return AlreadyDone(
+                "Somebody has decided about this already.",
+                by=standing.decided_by or "",
+                state=standing.state.value,
+            )
+        return AlreadyDone("This was taken back: there is nothing to decide any more.")
 
     async def _decide(
         self, one: PendingDevice, state: RegistrationState, by: Actor, reason: str
     ) -> bool:
         """Return whether the decision was ours: of two at once, one is."""
+        return await self._turn(
+            one, state, by, reason=reason, decided_by=by.reference, decided_at=now()
+        )
+
+    async def _turn(
+        self, one: PendingDevice, state: RegistrationState, by: Actor, **values: object
+    ) -> bool:
+        """Let a registration follow what people said, unless it is not as they saw it any more."""
+        (seen,) = one.sheet.standings
+        values = {"reason": "", "since": now(), "due_at": now(), **values}
         try:
             async with self._database.writing() as session:
                 registration = await registrations.get(session, one.registration_id)
-                if registration.state is not RegistrationState.AWAITING_APPROVAL:
+                if registration.state is not seen.state:
                     return False
                 await registrations.move(
-                    session,
-                    registration,
-                    state,
-                    reason=reason,
-                    since=now(),
-                    turn=registration.turn + 1,
-                    due_at=now(),
-                    decided_by=by.reference,
-                    decided_at=now(),
+                    session, registration, state, turn=registration.turn + 1, **values
                 )
                 self._note(session, f"device.{state.value}", registration, by)
         except Stale:

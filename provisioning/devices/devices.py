@@ -9,7 +9,7 @@ from provisioning.devices.approvals import Approvals
 from provisioning.devices.bulk.rows import MOST_NAME
 from provisioning.devices.models import ChipDoubt, doubt, known_models
 from provisioning.devices.sheets import DeviceSheet, sheet
-from provisioning.devices.udids import Udid, UdidForm
+from provisioning.devices.udids import Udid, UdidForm, read_udid
 from provisioning.errors import NotAllowed, NotNow, Unclear
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions
@@ -21,6 +21,9 @@ from storage.records.base import now
 from storage.records.device import Device, DeviceSource
 from storage.records.registration import Registration, RegistrationState
 from storage.records.tester import Tester
+
+#: So many devices one can hand in without somebody else's help.
+MOST_OWN = 20
 
 #: So long whoever sent a UDID may take it back, unless it has taken a place by then.
 UNDO = timedelta(hours=1)
@@ -84,14 +87,21 @@ class Devices:
         """
         Keep a device for its owner; one that is theirs already stays, and learns what is new.
 
-        Raise NotAllowed, without saying whose it is, when it belongs to somebody else; Unclear with
-        the field `name` or `people`.
+        Raise NotAllowed, without saying whose it is, when it belongs to somebody else; NotNow for
+        one more than anybody hands in alone; Unclear with the field `name` or `people`.
         """
-        if by.identity != owner:
+        manages = await self._permissions.may(by, Act.MANAGE_DEVICES)
+        if by.identity != owner and not manages:
             await self._permissions.require(by, Act.MANAGE_DEVICES)
         name = checked_name(claim.name)
         (tester,) = await self._audience.testers_of([owner])
         async with self._database.writing() as session:
+            own = () if manages else await devices.of_testers(session, [tester.id])
+            if len(own) >= MOST_OWN and all(one.udid != claim.udid.value for one in own):
+                raise NotNow(
+                    f"You have {len(own)} devices already, and nobody hands in more alone. Ask a "
+                    "release manager to add it, or to take out those that are of no use any more."
+                )
             device, new = await devices.claim(session, self._device(claim, name, tester, by))
             if device.tester_id != tester.id:
                 raise NotAllowed(
@@ -161,10 +171,13 @@ class Devices:
                 return found[0]
             if found:
                 raise Unclear(
-                    f"Several devices are called {text}. Name the last four digits of the UDID.",
+                    f"Several devices are called {_masked(text)}. Name the last four digits of "
+                    "the UDID.",
                     field="device",
                 )
-        raise Unclear(f"No device is called {text}. `/release devices` shows them.", field="device")
+        raise Unclear(
+            f"No device is called {_masked(text)}. `/release devices` shows them.", field="device"
+        )
 
     async def rename(self, device_id: str, name: str, by: Actor) -> DeviceSheet:
         """Give a device another name. Raise NotFound, NotAllowed; Unclear with the field `name`."""
@@ -282,6 +295,12 @@ class Devices:
             detail={"device": device.udid[-4:], "owner": device.tester_id, **detail},
         )
         audit.add(session, entry)
+
+
+def _masked(text: str) -> str:
+    """Return what somebody typed for a device; of a UDID its end only."""
+    udid = read_udid(text.strip(), mac=True)
+    return str(udid) if udid is not None else text[:80]
 
 
 def checked_name(name: str) -> str:

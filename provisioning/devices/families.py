@@ -3,7 +3,8 @@
 from typing import Final
 
 from provisioning.devices.models import known_models, models_of_chip
-from provisioning.devices.udids import Udid, UdidForm
+from provisioning.devices.udids import Udid, UdidForm, read_udid
+from storage.records.device import Device
 
 #: A family has so many places in a membership year (Apple, "Device registration").
 PLACES: Final = 100
@@ -50,3 +51,10 @@ def likely_class(udid: Udid, model: str, platform: str) -> str:
         return MAC
     families = {one.family for one in models_of_chip(udid.chip_id)} if udid.chip_id else set()
     return CLASS_OF[families.pop()] if len(families) == 1 else IPHONE
+
+
+def class_of(device: Device) -> str:
+    """Return the class that Apple will most likely put a device in."""
+    udid = read_udid(device.udid, mac=device.platform == "MAC_OS")
+    assert udid is not None  # Nothing else is kept.
+    return likely_class(udid, device.model, device.platform)

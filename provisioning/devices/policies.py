@@ -1,17 +1,27 @@
 """Policies: what is decided beforehand about devices, by admins."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from provisioning.actors import Act, Actor
 from provisioning.devices.families import PLACES
 from provisioning.errors import Unclear
 from provisioning.people.permissions import Permissions
-from storage.catalog import audit, device_policies
+from storage.catalog import audit, device_policies, groups, testers
 from storage.catalog.database import Database, Session
 from storage.records.audit import AuditEntry
 from storage.records.base import now
 from storage.records.device_policy import ApprovalSubject, AutoApproval, DevicePolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleLine:
+    """Whose devices need no approval: a group or a person by name, or everybody."""
+
+    subject: ApprovalSubject
+    name: str = ""
+    slack_id: str | None = None
 
 
 class Policies:
@@ -68,6 +78,26 @@ class Policies:
         """Return whose devices need no approval, the oldest rule first."""
         async with self._database.reading() as session:
             return await device_policies.rules(session, self._organization_id)
+
+    async def described(self) -> list[RuleLine]:
+        """Return the rules as people read them, without those about what is gone."""
+        async with self._database.reading() as session:
+            rules = await device_policies.rules(session, self._organization_id)
+            named = {one.id: one for one in await groups.every(session, self._organization_id)}
+            people = await testers.those(session, {rule.target_id for rule in rules})
+        known = {one.id: one for one in people}
+        found = []
+        for rule in rules:
+            if rule.subject is ApprovalSubject.EVERYBODY:
+                found.append(RuleLine(subject=rule.subject))
+            elif rule.target_id in named:
+                found.append(RuleLine(subject=rule.subject, name=named[rule.target_id].name))
+            elif rule.target_id in known:
+                tester = known[rule.target_id]
+                found.append(
+                    RuleLine(subject=rule.subject, name=tester.name, slack_id=tester.slack_id)
+                )
+        return found
 
     async def add_rule(self, subject: ApprovalSubject, target_id: str, by: Actor) -> bool:
         """

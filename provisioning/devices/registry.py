@@ -49,8 +49,12 @@ FRESH: Final = 20.0
 #: In these a device may be at Apple, so that its list says how it stands there.
 _THERE = (RegistrationState.PROCESSING, RegistrationState.READY, RegistrationState.INELIGIBLE)
 _WAITING = (RegistrationState.PROCESSING, RegistrationState.INELIGIBLE)
+#: In these it is for people to do something next.
+_OF_PEOPLE = (RegistrationState.AWAITING_APPROVAL, RegistrationState.REFUSED)
+#: Nobody leaves these without beginning another turn.
+_SETTLED = (RegistrationState.READY, RegistrationState.REFUSED)
 _WORKED_ON = (
-    RegistrationState.AWAITING_APPROVAL,
+    *_OF_PEOPLE,
     RegistrationState.REGISTERING,
     *_WAITING,
     RegistrationState.DISABLED,
@@ -90,18 +94,15 @@ class Registry:
         """Return what a turn is about: the state, or nothing for a turn that is over."""
         registration_id, turn = read_subject(subject)
         async with self._database.reading() as session:
-            try:
-                found = await registrations.get(session, registration_id)
-            except NotFound:
-                return ""
-        return found.state.value if found.turn == turn else ""
+            found = await _there(session, registration_id)
+        return found.state.value if found is not None and found.turn == turn else ""
 
     async def asked(self, subject: str) -> None:
-        """Write down that people were asked for their yes: nothing is to do till they answer."""
+        """Write down that people were asked, or told: nothing is to do till somebody acts."""
         registration_id, turn = read_subject(subject)
         async with self._database.writing() as session:
-            found = await registrations.get(session, registration_id)
-            if found.turn == turn and found.state is RegistrationState.AWAITING_APPROVAL:
+            found = await _there(session, registration_id)
+            if found is not None and found.turn == turn and found.state in _OF_PEOPLE:
                 found.due_at = None
                 session.add(found)
 
@@ -115,9 +116,11 @@ class Registry:
         """
         registration_id, turn = read_subject(subject)
         async with self._database.reading() as session:
-            found = await registrations.get(session, registration_id)
-            if found.turn != turn:
-                return found.state.value
+            found = await _there(session, registration_id)
+            if found is None:
+                return ""
+            if found.turn != turn or found.state in _SETTLED:
+                return found.state.value  # Perhaps this very step did it, and runs once more.
             (owned,) = await devices.owned(session, [found.device_id])
         try:
             there = await self._at_apple(found, owned.device)
@@ -134,8 +137,10 @@ class Registry:
         """
         registration_id, turn = read_subject(subject)
         async with self._database.writing() as session:
+            found = await _there(session, registration_id)
+            if found is None:
+                return False
             try:
-                found = await registrations.get(session, registration_id)
                 is_new = found.trouble != trouble
                 if found.turn != turn:
                     return True  # It was put off before, by somebody who could not say so.
@@ -304,6 +309,14 @@ class Registry:
             await session.flush()
         if found.state is RegistrationState.READY and there.status != ENABLED:
             await self._wait(session, found, *_meaning(there, found))
+
+
+async def _there(session: Session, registration_id: str) -> Registration | None:
+    """Return a registration, None once its device was taken back."""
+    try:
+        return await registrations.get(session, registration_id)
+    except NotFound:
+        return None
 
 
 def _moved(found: Registration, state: RegistrationState, reason: str) -> dict[str, Any]:

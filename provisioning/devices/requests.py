@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from provisioning.devices.approval_rules import Limits, Request
-from provisioning.devices.families import likely_class
-from provisioning.devices.udids import read_udid
+from provisioning.devices.families import class_of
 from storage.catalog import device_policies, devices, registrations, slots
 from storage.catalog.database import Session
 from storage.records.device import Device
@@ -76,13 +75,6 @@ class Known:
             and class_of(self.devices[one.device_id]) == family
             for one in self.registered
         )
-
-
-def class_of(device: Device) -> str:
-    """Return the class that Apple will most likely put a device in."""
-    udid = read_udid(device.udid, mac=device.platform == "MAC_OS")
-    assert udid is not None  # Nothing else is kept.
-    return likely_class(udid, device.model, device.platform)
 
 
 async def known_of(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from provisioning.devices.families import class_of, family_name
 from provisioning.devices.models import name_of_model
 from provisioning.devices.states import CLAIMED, SENTENCES
 from provisioning.devices.udids import SHOWN
@@ -13,7 +14,12 @@ from storage.records.registration import Registration, RegistrationState
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamStanding:
-    """How a device stands with one team. `sentence` is for people; `reason` may be empty."""
+    """
+    How a device stands with one team. `sentence` is for people; `reason` may be empty.
+
+    `requested_by` and `decided_by` are references of actors; nobody decides about what a rule
+    covers, or what has a place already.
+    """
 
     registration_id: str
     team_id: str
@@ -21,6 +27,8 @@ class TeamStanding:
     since: datetime
     reason: str
     requested_by: str
+    requested_at: datetime
+    decided_by: str | None = None
     due_at: datetime | None = None
 
     @property
@@ -39,6 +47,7 @@ class DeviceSheet:
     id: str
     name: str
     model: str
+    family: str
     platform: str
     tail: str
     udid: str = field(repr=False)
@@ -52,8 +61,8 @@ class DeviceSheet:
 
     @property
     def called(self) -> str:
-        """What people call it: its name, else its model, else that it is a device."""
-        return self.name or self.model_name or "Device"
+        """What people call it: its name, else its model, else the family it is likely of."""
+        return self.name or self.model_name or self.family
 
     @property
     def model_name(self) -> str:
@@ -95,6 +104,7 @@ def sheet(owned: OwnedDevice, registrations: Sequence[Registration] = ()) -> Dev
         id=device.id,
         name=device.name,
         model=device.model,
+        family=family_name(class_of(device)),
         platform=device.platform,
         tail=device.udid[-SHOWN:],
         udid=device.udid,
@@ -116,5 +126,7 @@ def _standing(one: Registration) -> TeamStanding:
         since=one.since,
         reason=one.reason,
         requested_by=one.requested_by,
+        requested_at=one.requested_at,
+        decided_by=one.decided_by,
         due_at=one.due_at,
     )

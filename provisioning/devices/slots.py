@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from provisioning.actors import Act, Actor
+from provisioning.devices.families import class_of
 from provisioning.devices.ledger import FamilyLedger, PlaceOwner, TakenPlace, ledger
-from provisioning.devices.requests import class_of
 from provisioning.devices.teams import called
 from provisioning.people.permissions import Permissions
 from storage.catalog import apple_teams, devices, receipts, registrations, slots

@@ -5,6 +5,8 @@ from typing import Final
 from provisioning.devices.bulk.rows import RowProblem
 from provisioning.devices.enrolment.trust import Distrust
 from provisioning.devices.lookalikes import Likeness, Lookalike
+from provisioning.devices.models import models_of_chip
+from provisioning.devices.udids import Udid, UdidForm
 
 #: What it is, for whoever sent it. `{digits}` and `{wanted}` come from the lookalike's data.
 _SENTENCES: Final = {
@@ -64,6 +66,25 @@ def sentence(item: Lookalike) -> str:
 def where(family: str) -> str:
     """Return where the UDID of a device of *family* stands; an iPhone's for one that is unknown."""
     return WHERE.get(family, WHERE["iphone"])
+
+
+#: So many models are named that a UDID can be of.
+_MOST_LIKELY: Final = 3
+
+
+def likely_models(udid: Udid) -> str:
+    """Return what a UDID alone tells of its device: `an iPhone 13, iPhone 13 mini or …`."""
+    if udid.form is UdidForm.LONG:
+        return "an iPhone, iPad or iPod up to 2018"
+    if udid.form is UdidForm.UUID:
+        return "a Mac with Intel"
+    models = models_of_chip(udid.chip_id) if udid.chip_id is not None else ()
+    found = list(dict.fromkeys(model.name for model in models))
+    if not found:
+        return "of a model that I do not know yet"
+    if len(found) > _MOST_LIKELY:
+        return f"one with the chip of {found[0]}, {found[1]} and {len(found) - 2} more models"
+    return f"one with the chip of {' or '.join(found)}"
 
 
 #: What is wrong with a line of a list, by the code of its problem.

@@ -8,6 +8,7 @@ from provisioning.actors import Act, Actor, Identity
 from provisioning.distributing.coverage import Cover, Coverage, coverage
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, Unclear
+from provisioning.installing.installabilities import Installabilities
 from provisioning.people.audience import Audience
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions, Where
@@ -46,6 +47,7 @@ class Distributions:
         permissions: Permissions,
         people: People,
         audience: Audience,
+        installabilities: Installabilities,
         engine: Engine,
         *,
         organization_id: str,
@@ -54,6 +56,7 @@ class Distributions:
         self._permissions = permissions
         self._people = people
         self._audience = audience
+        self._installabilities = installabilities
         self._engine = engine
         self._organization_id = organization_id
 
@@ -68,7 +71,8 @@ class Distributions:
         """
         Say how many people an order would reach, without doing anything. Raise NotFound.
 
-        With *notify* whoever was given the release without a word is one of them.
+        With *notify* whoever was given the release without a word is one of them. How many of them
+        can install it is said as well.
         """
         gathered = await self._audience.of(group_ids, people)
         async with self._database.reading() as session:
@@ -93,6 +97,9 @@ class Distributions:
             shortfall=gathered.shortfall,
             unsigned=len(covered.those(Cover.READY)) if covered else 0,
             coming=len(covered.those(Cover.COMING)) if covered else 0,
+            readiness=await self._installabilities.of_people(
+                release_id, [one.tester_id for one in fresh]
+            ),
         )
 
     async def request(self, order: Order) -> Distribution:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from provisioning.actors import Actor, Identity
+from provisioning.installing.readiness import NOT_COUNTED, Readiness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Plan:
     `people` are those who would newly hear of the release: who was never told, and who could not
     be. `already` have it. `groups` are names. Of `people`, `unsigned` have a phone that it can be
     signed for now and is not yet, and `coming` one that Apple or a person has not decided about.
+    `readiness` counts how many of `people` can install it now, and what the others wait for.
     """
 
     people: int
@@ -43,3 +45,4 @@ class Plan:
     unsigned: int = 0
     coming: int = 0
     shortfall: str = ""
+    readiness: Readiness = NOT_COUNTED

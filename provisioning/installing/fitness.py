@@ -45,11 +45,12 @@ def why_not_resignable(
         return Unfit(code="refused", sentence=refusal)
     team_id = facts.signing.team_id
     if teams and team_id and team_id not in teams:
-        return Unfit(code="other-team", sentence=_other_team(facts, team_id))
+        return Unfit(code="other-team", sentence=other_team(facts, team_id))
     return None
 
 
-def _other_team(facts: Facts, team_id: str) -> str:
+def other_team(facts: Facts, team_id: str) -> str:
+    """Return what to say of a build whose team nobody here speaks for at Apple."""
     name = facts.signing.team_name
     team = f"{name} ({team_id})" if name and name != team_id else team_id
     return (

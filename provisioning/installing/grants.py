@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 
 from provisioning.errors import NotNow
 from provisioning.installing.circumstances import Circumstances, circumstances
-from provisioning.installing.served_file import Handout, chosen, facts_with, handout
+from provisioning.installing.served_file import Handout, chosen, handout
 from provisioning.tokens import TOKEN, derived_token, hash_of
 from storage.blobs.segments import VirtualFile
-from storage.catalog import builds, devices, grants, variants
+from storage.catalog import devices, grants, variants
 from storage.catalog.database import Database, Session
-from storage.catalog.variants import VariantSigning
 from storage.errors import NotFound
 from storage.inspection.facts import Facts
 from storage.records.app import App
@@ -134,24 +133,6 @@ class Grants:
             tester=tester,
             handout=handout(build, variant) if build.link is None else None,
         )
-
-    async def served(self, tester_id: str, release_ids: Collection[str]) -> dict[str, Facts]:
-        """
-        Return the facts of what each release would serve a tester: of their variant, if any.
-
-        Releases that are not there are left out.
-        """
-        async with self._database.reading() as session:
-            sheets = await builds.sheets(session, release_ids)
-            signed = await variants.signings(session, {one.build_id for one in sheets})
-            own = await devices.of_testers(session, [tester_id]) if signed else []
-        of_build: dict[str, list[VariantSigning]] = {}
-        for one in signed:
-            of_build.setdefault(one.build_id, []).append(one)
-        return {
-            one.release_id: facts_with(one.facts, chosen(of_build.get(one.build_id, ()), own))
-            for one in sheets
-        }
 
     async def edition(self, opened: OpenedGrant, edition: str) -> OpenedGrant | None:
         """

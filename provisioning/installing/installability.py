@@ -134,7 +134,7 @@ def _old_apple(facts: Facts, phone: Phone | None) -> Iterator[str]:
     if phone is None or phone.maker != "ios" or not phone.version or not needed:
         return
     if phone.version < needed:
-        yield f"It needs iOS {facts.min_os} or later; this device has iOS {_dotted(phone.version)}."
+        yield f"It needs iOS {facts.min_os} or later; this device has iOS {dotted(phone.version)}."
 
 
 def _old_android(facts: Facts, phone: Phone | None) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _old_android(facts: Facts, phone: Phone | None) -> Iterator[str]:
     if phone is None or phone.maker != "android" or not phone.version or not needed:
         return
     if phone.version < needed[: len(phone.version)]:
-        yield f"It needs {name} or later; this phone has Android {_dotted(phone.version)}."
+        yield f"It needs {name} or later; this phone has Android {dotted(phone.version)}."
 
 
 def _old_target(facts: Facts, phone: Phone | None) -> Iterator[str]:
@@ -172,5 +172,6 @@ def numbers(version: str | None) -> tuple[int, ...] | None:
     return tuple(found)
 
 
-def _dotted(version: tuple[int, ...]) -> str:
+def dotted(version: tuple[int, ...]) -> str:
+    """Return a version as people write it: `17.4.1`."""
     return ".".join(str(number) for number in version)

@@ -38,11 +38,6 @@ class SignedVariant(Protocol):
 AnyVariant = TypeVar("AnyVariant", bound=SignedVariant)
 
 
-def facts_with(sheet: dict[str, Any], variant: SignedVariant | None) -> Facts:
-    """Return the facts of a build as they are with the signature of a variant."""
-    return Facts(**(sheet if variant is None else {**sheet, "signing": variant.signing}))
-
-
 def chosen(variants: Sequence[AnyVariant], devices: Collection[Device]) -> AnyVariant | None:
     """
     Return the variant for somebody with these devices: the first that runs on any of them.

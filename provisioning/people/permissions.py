@@ -131,13 +131,23 @@ class Permissions:
 
     async def admins(self) -> list[str]:
         """Return the identities of those who are admins by name, as holdings spell them."""
+        return await self.named({Role.ADMIN})
+
+    async def named(self, wanted: Collection[Role]) -> list[str]:
+        """
+        Return the identities of those who hold any of *wanted* by name, for everything.
+
+        The admins of the settings come first.
+        """
         async with self._database.reading() as session:
             given = await roles.every(session, self._organization_id)
-        named = [str(slack(user_id)) for user_id in sorted(self._admins)]
+        named: list[str] = []
+        if Role.ADMIN in wanted:
+            named += [str(slack(user_id)) for user_id in sorted(self._admins)]
         named += [
             one.holder_id
             for one in given
-            if one.role is Role.ADMIN
+            if one.role in wanted
             and one.holder_kind is HolderKind.PERSON
             and not one.app_id
             and not one.group_id

@@ -129,6 +129,11 @@ class Cards:
         async with self._database.reading() as session:
             return list(await recipients.told(session, release_id))
 
+    async def told_of(self, tester_id: str, release_ids: Collection[str]) -> list[str]:
+        """Return the ids of a tester's recipients of releases who were told."""
+        async with self._database.reading() as session:
+            return list(await recipients.told_of(session, tester_id, release_ids))
+
     async def channels(self, distribution_id: str) -> list[str]:
         """Return the channels of the groups that an act was for, where we can post."""
         async with self._database.reading() as session:

@@ -50,6 +50,7 @@ class Provision:
             made = await self._profiles(step, wave_id, plan["bundles"], signers)
         except SlipwayError as error:
             await self._fail(step, wave_id, error)
+            await self._redraw(step, plan["releases"])
             return
         newly = await step("newly", self.waves.newly, wave_id, made)
         failures = await self._sign(step, plan["builds"], made, signers["fingerprints"])

@@ -17,6 +17,11 @@ GAVE_UP = "gave_up"
 #: Wants something for all apps that a device's owner has; returns the ids of what was wanted.
 Want = Callable[[str], Awaitable[Sequence[str]]]
 
+#: In these Apple is asked: to take a device, or how one stands there.
+_AT_APPLE = frozenset(
+    {RegistrationState.REGISTERING, RegistrationState.PROCESSING, RegistrationState.INELIGIBLE}
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Register:
@@ -44,18 +49,22 @@ class Register:
 
     async def __call__(self, step: Step, subject: str) -> None:
         state = await step("look", self.registry.look, subject)
-        if state == RegistrationState.AWAITING_APPROVAL:
+        if state == RegistrationState.REFUSED:
+            await step("tell", self.tellers.tell_device, subject)
+            await self._show(step, subject)
+            await step("asked", self.registry.asked, subject)
+        elif state == RegistrationState.AWAITING_APPROVAL:
             await step("tell", self.tellers.tell_device, subject)
             await step("ask", self.tellers.show_approval, _of(subject))
             await step("asked", self.registry.asked, subject)
         elif state == RegistrationState.DISABLED:
             await self._at_apple(step, subject, "disable", self.registry.disable)
-        elif state:
+        elif state in _AT_APPLE:
             await self._register(step, subject, state)
 
     async def _register(self, step: Step, subject: str, before: str) -> None:
         after = await self._at_apple(step, subject, "register", self.registry.register)
-        if after is None or after == before:
+        if not after or after == before:
             return
         if after == RegistrationState.READY:
             await step("want", self.want, _of(subject))

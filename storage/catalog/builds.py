@@ -1,9 +1,7 @@
 """Questions about builds."""
 
-from collections.abc import Collection, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
-import sqlalchemy as sa
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
 
@@ -31,25 +29,6 @@ async def of_bytes(session: Session, organization_id: str, sha256: str) -> Build
         select(Build).where(Build.organization_id == organization_id, Build.sha256 == sha256)
     )
     return found.first()
-
-
-class Sheet(NamedTuple):
-    """What a release's build says about itself, and no more of it."""
-
-    release_id: str
-    build_id: str
-    facts: dict[str, Any]
-
-
-async def sheets(session: Session, release_ids: Collection[str]) -> list[Sheet]:
-    """Return what the builds of releases say about themselves, in no order."""
-    connection = await session.connection()
-    found = await connection.execute(
-        sa.select(col(Release.id), col(Build.id), col(Build.facts))
-        .join(Build, col(Build.id) == Release.build_id)
-        .where(col(Release.id).in_(set(release_ids)))
-    )
-    return [Sheet(*row) for row in found.all()]
 
 
 async def before(session: Session, release: Release) -> Build | None:

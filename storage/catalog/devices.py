@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -10,7 +10,10 @@ from sqlmodel import col, select
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
+from storage.records.destination import Destination
 from storage.records.device import Device
+from storage.records.distribution import Recipient
+from storage.records.registration import Registration, RegistrationState
 from storage.records.tester import Tester
 
 
@@ -61,6 +64,72 @@ async def udids(session: Session, tester_ids: Collection[str]) -> list[OwnUdid]:
         .order_by(col(Device.created_at), col(Device.id))
     )
     return [OwnUdid(*row) for row in found.all()]
+
+
+class DeviceStanding(NamedTuple):
+    """How a device stands with one of some teams; the last three are None with none of them."""
+
+    device: OwnUdid
+    disabled: bool
+    team_id: str | None
+    state: RegistrationState | None
+    reason: str | None
+
+
+async def standings(
+    session: Session, tester_ids: Collection[str], team_ids: Collection[str]
+) -> list[DeviceStanding]:
+    """Return the testers' devices, the oldest first, once for each of the teams that has them."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(*_STANDING)
+        .outerjoin(Registration, _at(team_ids))
+        .where(among(session, col(Device.tester_id), tester_ids))
+        .order_by(col(Device.created_at), col(Device.id))
+    )
+    return [_standing(row) for row in found.all()]
+
+
+async def given_standings(
+    session: Session, release_id: str, team_ids: Collection[str]
+) -> dict[str, list[DeviceStanding]]:
+    """Return the same by tester, for each active one who may install a release; or nothing."""
+    entitled = (
+        sa.select(col(Recipient.tester_id).label("id"))
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .join(Tester, col(Tester.id) == Recipient.tester_id)
+        .where(
+            col(Recipient.release_id) == release_id,
+            col(Destination.recalled_at).is_(None),
+            col(Tester.active),
+        )
+        .distinct()
+        .subquery()
+    )
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(entitled.c.id, *_STANDING)
+        .select_from(entitled)
+        .outerjoin(Device, col(Device.tester_id) == entitled.c.id)
+        .outerjoin(Registration, _at(team_ids))
+        .order_by(col(Device.created_at), col(Device.id))
+    )
+    given: dict[str, list[DeviceStanding]] = {}
+    for tester_id, *row in found.all():
+        own = given.setdefault(tester_id, [])
+        if row[0] is not None:
+            own.append(_standing(row))
+    return given
+
+
+def _standing(row: Sequence[Any]) -> DeviceStanding:
+    count = len(OwnUdid._fields)
+    return DeviceStanding(OwnUdid(*row[:count]), *row[count:])
+
+
+def _at(team_ids: Collection[str]) -> sa.ColumnElement[bool]:
+    own = col(Registration.device_id) == col(Device.id)
+    return sa.and_(own, col(Registration.team_id).in_(set(team_ids)))
 
 
 async def owned(session: Session, device_ids: Collection[str]) -> list[OwnedDevice]:
@@ -121,3 +190,13 @@ async def claim(session: Session, device: Device) -> tuple[Device, bool]:
         )
     )
     return found.one(), new == 1
+
+
+#: The columns of a DeviceStanding.
+_STANDING: tuple[Any, ...] = (
+    *(col(getattr(Device, name)) for name in OwnUdid._fields),
+    col(Device.disabled_at).is_not(None),
+    col(Registration.team_id),
+    col(Registration.state),
+    col(Registration.reason),
+)

@@ -80,6 +80,20 @@ async def told(session: Session, release_id: str) -> Sequence[str]:
     return found.all()
 
 
+async def told_of(session: Session, tester_id: str, release_ids: Collection[str]) -> Sequence[str]:
+    """Return the ids of a tester's recipients of any of the releases who were told."""
+    found = await session.exec(
+        select(Recipient.id)
+        .where(
+            Recipient.tester_id == tester_id,
+            col(Recipient.release_id).in_(set(release_ids)),
+            Recipient.state == RecipientState.TOLD,
+        )
+        .order_by(col(Recipient.id))
+    )
+    return found.all()
+
+
 async def in_full(
     session: Session, recipient_id: str
 ) -> tuple[Recipient, Distribution, Tester, Release, App, Build]:

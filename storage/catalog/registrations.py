@@ -44,6 +44,22 @@ async def those(session: Session, registration_ids: Collection[str]) -> Sequence
     return found.all()
 
 
+async def asked_at_once(
+    session: Session, team_id: str, requested_by: str, requested_at: datetime
+) -> Sequence[Registration]:
+    """Return the registrations that one act of asking made at a team, in a steady order."""
+    found = await session.exec(
+        select(Registration)
+        .where(
+            Registration.team_id == team_id,
+            Registration.requested_by == requested_by,
+            Registration.requested_at == requested_at,
+        )
+        .order_by(col(Registration.id))
+    )
+    return found.all()
+
+
 async def unasked(session: Session, organization_id: str, *, limit: int) -> Sequence[str]:
     """Return the ids of devices that are not disabled and no team was asked about."""
     found = await session.exec(

@@ -10,13 +10,17 @@ from storage.catalog import search
 from storage.catalog.builds import WITHOUT_CHUNKS
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
+from storage.catalog.waves import OPEN
 from storage.errors import NotFound, Stale
 from storage.records.app import App
+from storage.records.apple_team import AppleTeam
 from storage.records.build import Build
 from storage.records.destination import Destination
 from storage.records.distribution import Recipient
 from storage.records.group import Group
 from storage.records.release import Release, ReleaseState
+from storage.records.variant import Preparation
+from storage.records.wave import Wave
 
 
 async def get(session: Session, release_id: str) -> Release:
@@ -143,6 +147,56 @@ async def programs_given(
     return [(tester_id, bundle_id, prefix) for tester_id, bundle_id, prefix in found.all()]
 
 
+class Sheet(NamedTuple):
+    """
+    What a release's build says about itself, and what says whether more devices can have it.
+
+    `refusal` is why nobody can sign it again, None while nothing says so. `team_id` is of the
+    connected team whose profile is in it, None without one. `is_prepared`: a wave of its program
+    has not ended, and signs it.
+    """
+
+    release_id: str
+    build_id: str
+    facts: dict[str, Any]
+    is_external: bool
+    refusal: str | None
+    is_prepared: bool
+    team_id: str | None
+
+
+async def sheets(session: Session, release_ids: Collection[str]) -> list[Sheet]:
+    """Return what the builds of releases say about themselves, in no order."""
+    prefix = col(Build.facts)["signing"]["team_id"].as_string()
+    team = sa.and_(
+        col(AppleTeam.organization_id) == col(Build.organization_id),
+        col(AppleTeam.team_id) == prefix,
+        col(AppleTeam.team_id) != "",
+    )
+    unfit = sa.and_(
+        col(Preparation.build_id) == col(Build.id),
+        col(Preparation.source_sha256) == col(Build.sha256),
+        col(Preparation.unfit),
+    )
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(
+            col(Release.id),
+            col(Build.id),
+            col(Build.facts),
+            col(Build.link).is_not(None),
+            col(Preparation.reason),
+            sa.and_(*_IS_SIGNED_ANEW, _has_open_wave()),
+            col(AppleTeam.id),
+        )
+        .join(Build, col(Build.id) == Release.build_id)
+        .outerjoin(AppleTeam, team)
+        .outerjoin(Preparation, unfit)
+        .where(col(Release.id).in_(set(release_ids)))
+    )
+    return [Sheet(*row) for row in found.all()]
+
+
 class LiveBuild(NamedTuple):
     """A live release of a program, and of its build what signing it anew needs."""
 
@@ -177,11 +231,6 @@ async def live_of_program(
     session: Session, organization_id: str, platform: str, bundle_id: str
 ) -> list[LiveBuild]:
     """Return the live releases of all apps of a program that are current, newest first."""
-    stands = sa.exists().where(
-        col(Destination.release_id) == col(Release.id),
-        col(Destination.superseded_at).is_(None),
-        col(Destination.recalled_at).is_(None),
-    )
     connection = await session.connection()
     found = await connection.execute(
         sa.select(
@@ -196,10 +245,7 @@ async def live_of_program(
             col(Build.organization_id) == organization_id,
             col(Build.platform) == platform,
             col(Build.bundle_id) == bundle_id,
-            col(Build.sha256).is_not(None),
-            col(Release.state) == ReleaseState.LIVE,
-            col(Release.enabled),
-            stands,
+            *_IS_SIGNED_ANEW,
         )
         .order_by(col(Release.posted_at).desc(), col(Release.number).desc())
     )
@@ -211,11 +257,6 @@ async def programs_live(
 ) -> list[tuple[str, str]]:
     """Return the programs with a live release that is current: bundle id, team at Apple."""
     team = col(Build.facts)["signing"]["team_id"].as_string()
-    stands = sa.exists().where(
-        col(Destination.release_id) == col(Release.id),
-        col(Destination.superseded_at).is_(None),
-        col(Destination.recalled_at).is_(None),
-    )
     connection = await session.connection()
     found = await connection.execute(
         sa.select(col(Build.bundle_id), team)
@@ -223,11 +264,8 @@ async def programs_live(
         .where(
             col(Build.organization_id) == organization_id,
             col(Build.platform) == platform,
-            col(Build.sha256).is_not(None),
-            col(Release.state) == ReleaseState.LIVE,
-            col(Release.enabled),
+            *_IS_SIGNED_ANEW,
             team.is_not(None),
-            stands,
         )
         .distinct()
     )
@@ -250,3 +288,30 @@ async def change(session: Session, release: Release, **values: object) -> Releas
         raise Stale
     await session.refresh(release)
     return release
+
+
+def _has_open_wave() -> sa.Exists:
+    return (
+        sa.exists()
+        .where(
+            col(Wave.team_id) == col(AppleTeam.id),
+            col(Wave.bundle_id) == col(Build.bundle_id),
+            col(Wave.state).in_(OPEN),
+        )
+        .correlate(AppleTeam, Build)
+    )
+
+
+#: A wave signs a release that is live, and the newest somewhere, if its file is here.
+_IS_SIGNED_ANEW: tuple[Any, ...] = (
+    col(Build.sha256).is_not(None),
+    col(Release.state) == ReleaseState.LIVE,
+    col(Release.enabled),
+    sa.exists()
+    .where(
+        col(Destination.release_id) == col(Release.id),
+        col(Destination.superseded_at).is_(None),
+        col(Destination.recalled_at).is_(None),
+    )
+    .correlate(Release),
+)

@@ -12,7 +12,8 @@ from storage.records.apple_team import AppleTeam
 from storage.records.profile_generation import ProfileGeneration
 from storage.records.wave import Wave, WaveState
 
-_OPEN = (WaveState.WANTED, WaveState.UNDERWAY)
+#: Of a wave that has not ended.
+OPEN = (WaveState.WANTED, WaveState.UNDERWAY)
 
 
 async def get(session: Session, wave_id: str) -> Wave:
@@ -51,7 +52,7 @@ async def before(session: Session, wave: Wave) -> Sequence[Wave]:
             Wave.team_id == wave.team_id,
             Wave.bundle_id == wave.bundle_id,
             col(Wave.number) < wave.number,
-            col(Wave.state).in_(_OPEN),
+            col(Wave.state).in_(OPEN),
         )
         .order_by(col(Wave.number))
     )
@@ -73,7 +74,7 @@ async def unfinished(session: Session, before: datetime, since: datetime) -> Seq
     found = await session.exec(
         select(Wave)
         .where(
-            col(Wave.state).in_(_OPEN),
+            col(Wave.state).in_(OPEN),
             col(Wave.created_at) < before,
             col(Wave.created_at) > since,
         )

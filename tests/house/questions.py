@@ -422,7 +422,6 @@ WORK: dict[str, Question] = {
     "builds.of_bytes": lambda s, t: builds.of_bytes(s, t.organization_id, t.digests[0]),
     "builds.before": _before,
     "builds.of_identity": lambda s, t: builds.of_identity(s, t.organization_id, "ios", t.bundle_id),
-    "builds.sheets": lambda s, t: builds.sheets(s, [t.release_id]),
     "builds.is_icon": lambda s, t: builds.is_icon(s, t.icon),
     "builds.some_after": lambda s, _: builds.some_after(s, "", limit=5),
     "builds.blobs_in_use": lambda s, t: builds.blobs_in_use(s, t.digests[:2]),
@@ -432,6 +431,7 @@ WORK: dict[str, Question] = {
     "releases.newer_given": _newer_given,
     "releases.add": lambda s, t: releases.add(s, _fresh(t)),
     "releases.lock": lambda s, t: releases.lock(s, t.release_id),
+    "releases.sheets": lambda s, t: releases.sheets(s, [t.release_id]),
     "releases.of_builds": lambda s, t: releases.of_builds(s, [t.build_id]),
     "releases.change": _change,
     "rows.newest": lambda s, t: rows.newest(s, t.organization_id, STATES, like="quay 1"),
@@ -520,6 +520,7 @@ REACH: dict[str, Question] = {
     "recipients.move": lambda s, t: recipients.move(
         s, [t.recipient_id], RecipientState.HELD, RecipientState.WAITING
     ),
+    "recipients.told_of": lambda s, t: recipients.told_of(s, t.tester_id, [t.release_id]),
     "recipients.told": lambda s, t: recipients.told(s, t.release_id),
     "recipients.in_full": lambda s, t: recipients.in_full(s, t.recipient_id),
     "recipients.given_to": lambda s, t: recipients.given_to(
@@ -581,6 +582,8 @@ PEOPLE: dict[str, Question] = {
         s, t.organization_id, BEGINNING
     ),
     "devices.get": _got,
+    "devices.standings": lambda s, t: devices.standings(s, [t.tester_id], [MARK]),
+    "devices.given_standings": lambda s, t: devices.given_standings(s, t.release_id, [MARK]),
     "devices.udids": lambda s, t: devices.udids(s, [t.tester_id]),
     "devices.owned": lambda s, _: devices.owned(s, [MARK]),
     "devices.every": lambda s, t: devices.every(s, t.organization_id, limit=50),
@@ -604,6 +607,7 @@ PEOPLE: dict[str, Question] = {
     ),
     "registrations.ask": _registration,
     "registrations.those": lambda s, _: registrations.those(s, [MARK]),
+    "registrations.asked_at_once": lambda s, _: registrations.asked_at_once(s, MARK, BY, BEGINNING),
     "registrations.unasked": lambda s, t: registrations.unasked(s, t.organization_id, limit=9),
     "registrations.of_devices": lambda s, _: registrations.of_devices(s, [MARK]),
     "registrations.in_state": lambda s, _: registrations.in_state(

@@ -84,8 +84,7 @@ def test_each_event_is_covered_by_a_scope() -> None:
 def test_each_scope_is_needed_by_an_event_a_method_or_a_feature() -> None:
     used = {scope for scopes in names.EVENTS.values() for scope in scopes}
     used |= {scope for scopes in names.METHODS.values() for scope in scopes}
-    # `commands` brings command and shortcuts; with `users:read.email` users.info has the address.
-    used |= {"commands", "users:read.email"}
+    used |= {"commands"}  # It brings the command and the shortcuts.
 
     assert set(names.REQUIRED_SCOPES + names.OPTIONAL_SCOPES) == used
 

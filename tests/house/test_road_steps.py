@@ -150,6 +150,8 @@ COURSES: dict[str, dict[str, Course]] = {
     },
     "register": {
         "waits for a yes": Course(returns={"look": "awaiting approval"}),
+        "refused by a person": Course(returns={"look": "refused"}),
+        "over": Course(returns={"look": "ready"}),
         "ready at once": Course(returns={"look": "registering", "register": "ready"}),
         "checked by Apple": Course(returns={"look": "registering", "register": "processing"}),
         "as it was": Course(returns={"look": "processing", "register": "processing"}),

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from bot.sandbox.demo import Demo, running
-from bot.sandbox.script import LINK, _Walk
+from bot.sandbox.script import LINK, Walk
 from tests.programs import needed
 
 DOCS = Path(__file__).parents[2] / "docs" / "operating.md"
@@ -49,7 +49,7 @@ async def test_what_was_backed_up_while_it_worked_goes_on_elsewhere(tmp_path: Pa
     there, back, backups = tmp_path / "there", tmp_path / "back", tmp_path / "backups" / "all"
     backups.mkdir(parents=True)
     async with running(data_dir=there) as demo:
-        assert await _Walk(demo).walk(None) == 0
+        assert await Walk(demo).walk(None) == 0
         link = link_of(demo)
         today = await back_up(there / "slipway", backups)
         # Once more, as every day.

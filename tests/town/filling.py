@@ -4,6 +4,7 @@ import random
 from collections.abc import Sequence
 
 from storage.records.organization import Organization
+from tests.town.apple import register
 from tests.town.loading import loading
 from tests.town.people import CROWD, MANAGER, TESTER, People, settle
 from tests.town.reach import Reach, Sent, newest_first, portions
@@ -34,6 +35,7 @@ def fill(database_url: str, size: Size) -> Town:
         sent = _send_the_one(reach, _newest_live(apps[0]), size)
         reach.send(everywhere, people.testers, group_ids=people.groups[1:2], by=None)
         _send_others(reach, size, apps, done={sent[0].work.release_id, everywhere.release_id})
+        register(load, rng, people, apps, organization_id)
     return _town(organization_id, people, apps, sent, everywhere)
 
 

@@ -61,7 +61,7 @@ async def living(town: Town, database_url: str, folder: Path) -> AsyncGenerator[
 def _house(ground: Ground, slack: Workspace) -> House:
     tellers, engine = Tellers(), InlineEngine()
     people = people_room(ground, slack.directory)
-    signing = signing_room(ground)
+    signing, installing = signing_room(ground), install_room(ground)
     devices = device_room(ground, people, signing, engine, AppStores())
     return House(
         people=people,
@@ -69,11 +69,11 @@ def _house(ground: Ground, slack: Workspace) -> House:
         signing=signing,
         devices=devices,
         apple=apple_room(ground, people.permissions, signing, devices),
-        installing=install_room(ground),
+        installing=installing,
         intake=make_intake(
             ground, people, tellers, engine, inspector=InlineInspector(), sources={}
         ),
-        distributing=distribute_room(ground, people, devices, tellers, engine),
+        distributing=distribute_room(ground, people, devices, installing, tellers, engine),
         tellers=tellers,
         links=ground.links,
         examine=ground.examine,

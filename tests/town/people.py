@@ -24,14 +24,17 @@ class People:
     """Ids of those who live in a town; the first group is of the crowd alone."""
 
     testers: tuple[str, ...]
+    devices: tuple[str, ...]
     groups: tuple[str, ...]
     channels: tuple[str, ...]
 
 
 def settle(load: Loader, rng: random.Random, size: Size, organization_id: str) -> People:
     """Fill the tables of people."""
+    testers = tuple(_id(rng) for _ in range(size.testers))
     people = People(
-        testers=tuple(_id(rng) for _ in range(size.testers)),
+        testers=testers,
+        devices=tuple(tester_id[::-1] for tester_id in testers),
         groups=tuple(_id(rng) for _ in range(max(6, size.groups))),
         channels=tuple(f"C{number:08}" for number in range(max(6, size.groups) * 2)),
     )
@@ -40,7 +43,8 @@ def settle(load: Loader, rng: random.Random, size: Size, organization_id: str) -
         MANAGER,
         *(f"W{number:08}" for number in range(max(size.crowd, size.testers // 5))),
     ]
-    for tester_id, account in zip(people.testers, accounts, strict=True):
+    owners = zip(people.testers, people.devices, accounts, strict=True)
+    for tester_id, device_id, account in owners:
         load.add(
             Tester,
             id=tester_id,
@@ -51,6 +55,7 @@ def settle(load: Loader, rng: random.Random, size: Size, organization_id: str) -
         )
         load.add(
             Device,
+            id=device_id,
             organization_id=organization_id,
             udid=f"00008110-{rng.getrandbits(64):016X}",
             tester_id=tester_id,

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.slack.features.command.deeds import Command
+from bot.slack.features.devices.deeds import OwnDevices
+from bot.slack.features.devices.rules.listeners import ways
+from bot.slack.features.devices.typed.deeds import DeviceActs
+from bot.slack.features.devices.typed.listeners import verbs as device_verbs
 from bot.slack.features.distribution.deeds import Desk
 from bot.slack.features.groups.typed.deeds import GroupActs
 from bot.slack.features.home.deeds import Home
@@ -85,10 +89,30 @@ def _lists(at: Living) -> list[Read]:
         "/release show APP NUMBER": typed(f"show {town.app} 3", town.manager),
         "/release apps": typed("apps", town.manager),
         "/release testers": typed("testers", town.manager),
+        **_devices(at),
         "Home of a manager": lambda: home.view(town.manager),
         "Home of a tester": lambda: home.view(town.tester),
     }
     return _as_reads(asked, LIST)
+
+
+def _devices(at: Living) -> dict[str, Act]:
+    town, house = at.town, at.house
+    workspace = at.workspace
+    membership = Membership(workspace.clients.hurried, workspace.standing)
+    acts = DeviceActs(house, OwnDevices(house, workspace), ways(house, membership))
+    command = Command(device_verbs(acts), house.people.permissions)
+
+    def typed(text: str, user_id: str) -> Act:
+        return lambda: command.answer(text, asked_by(user_id))
+
+    return {
+        "/release devices": typed("devices", town.tester),
+        "/release devices all": typed("devices all", town.manager),
+        "/release devices pending": typed("devices pending", town.manager),
+        "/release devices slots": typed("devices slots", town.manager),
+        "/release devices rules": typed("devices rules", town.manager),
+    }
 
 
 def _pickers(at: Living) -> list[Read]:
@@ -146,6 +170,10 @@ async def _links(at: Living) -> list[Read]:
     token = installing.grants.token(await installing.grants.give(town.release_id, town.tester_id))
     opened = await installing.grants.open(token)
     assert opened is not None
+    able = installing.installabilities
+    given = await at.house.releases.lists.given_to(town.tester)
+    own = [one.release.release_id for one in given]
+    crowd = [None, town.tester_id, *([town.other_id] * 100)]
     enrolment, by = at.house.devices.enrolment, actor(town.tester)
     assert by.identity is not None
     link = await enrolment.invite(by.identity, by)
@@ -155,6 +183,15 @@ async def _links(at: Living) -> list[Read]:
         "a wrong enrolment link": lambda: enrolment.open("x" * 22),
         "a wrong result of an enrolment": lambda: enrolment.result("x" * 22),
         "what is known beside a link": lambda: installing.grants.circumstances(opened),
+        "who can install a release": lambda: able.of_release(town.release_id),
+        "who of all testers can install a release": lambda: able.of_release(town.everywhere_id),
+        "who of some people could install a release": lambda: able.of_people(
+            town.release_id, crowd
+        ),
+        "whether somebody can install a release": lambda: able.of_tester(
+            town.tester_id, [town.release_id]
+        ),
+        "what somebody can install": lambda: able.of_tester(town.tester_id, own),
         "an install link": lambda: installing.grants.open(token),
         "a wrong install link": lambda: installing.grants.open("x" * 22),
         "whether it is an icon": lambda: at.house.releases.cards.is_icon(town.icon),
@@ -227,6 +264,7 @@ def _looking(at: Living) -> Looking:
         house.people.permissions,
         house.people.testers,
         house.installing.receipts,
+        house.installing.installabilities,
     )
 
 
@@ -238,7 +276,12 @@ def asked_by(user_id: str) -> Asked:
 def _home(at: Living) -> Home:
     house = at.house
     return Home(
-        house.releases.lists, house.people.permissions, house.installing.grants, house.links
+        house.releases.lists,
+        house.people.permissions,
+        house.installing.grants,
+        house.installing.installabilities,
+        house.devices.devices,
+        house.links,
     )
 
 

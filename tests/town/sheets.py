@@ -6,6 +6,8 @@ from typing import Any
 
 from storage.inspection.facts import Extension, Facts, Signing
 
+#: The team whose profiles are in every build of iOS.
+TEAM = "TEAM123456"
 GROUP = "group.com.example.shared"
 RIGHTS: dict[str, Any] = {
     "application-identifier": "TEAM123456.com.example.app",
@@ -40,7 +42,7 @@ def signing(rng: random.Random, devices: int) -> Signing:
     return Signing(
         signed=True,
         kind="adhoc",
-        team_id="TEAM123456",
+        team_id=TEAM,
         team_name="Harbour Works Ltd",
         profile_name="Harbour Ad Hoc",
         profile_uuid=f"{rng.getrandbits(128):032x}",
@@ -75,7 +77,7 @@ def _ios(rng: random.Random, bundle_id: str) -> Facts:
                 bundle_id=f"{bundle_id}.part{number}",
                 name=f"Part {number}",
                 point="com.apple.widgetkit-extension",
-                team_id="TEAM123456",
+                team_id=TEAM,
                 profile_name=f"Harbour Part {number} Ad Hoc",
                 entitlements=RIGHTS,
             )

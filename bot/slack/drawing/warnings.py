@@ -9,7 +9,6 @@ from provisioning.installing.fitness import why_not_resignable
 from provisioning.installing.reasons import Reason, reasons, unsaid
 from provisioning.releases.cards import BuildCard, ReleaseCard
 from storage.inspection.diff import Change
-from storage.inspection.facts import Facts
 from storage.records.base import now
 
 SENTENCE = 300
@@ -21,22 +20,12 @@ LOUD = 5
 
 def obstacles(build: BuildCard) -> tuple[Reason, ...]:
     """Return why nobody can install a build now; empty when they can."""
-    return obstacles_of(build.facts)
-
-
-def obstacles_of(facts: Facts) -> tuple[Reason, ...]:
-    """Return why nobody can install now what has these facts; empty when they can."""
-    return reasons(facts, at=now())
-
-
-def lines_of(found: Sequence[Reason]) -> list[str]:
-    """Return reasons for whoever would install it, a line each."""
-    return [f"{words.ALARM} *{_said(reason.sentence)}*" for reason in found]
+    return reasons(build.facts, at=now())
 
 
 def stopping(build: BuildCard) -> tuple[Block, ...]:
     """Return why nobody can install it, for whoever would."""
-    found = lines_of(obstacles(build))
+    found = [f"{words.ALARM} *{_said(reason.sentence)}*" for reason in obstacles(build)]
     return (blocks.section("\n".join(found)),) if found else ()
 
 

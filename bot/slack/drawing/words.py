@@ -10,6 +10,7 @@ WARNING = ":warning:"
 ALARM = ":rotating_light:"
 DONE = ":white_check_mark:"
 REFUSED = ":no_entry:"
+PHONE = ":iphone:"
 
 RELEASE: dict[Standing, tuple[str, str]] = {
     Standing.DRAFT: (":memo:", "Draft"),

@@ -228,6 +228,16 @@ def people_choice(action_id: str, initial: Sequence[str] = (), *, placeholder: s
     return element
 
 
+def person_choice(action_id: str, initial: str = "", *, placeholder: str) -> Block:
+    """Return a select of one person of the workspace by id."""
+    element: Block = {
+        "type": "users_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+    }
+    return element | ({"initial_user": initial} if initial else {})
+
+
 def one_of(action_id: str, choices: Sequence[Block]) -> Block:
     """Return radio buttons; the first of the choices is on."""
     return {

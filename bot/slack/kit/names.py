@@ -78,8 +78,29 @@ APPLE_DISCONNECT = "apple_disconnect"
 APPLE_OPEN = "apple_open"
 
 # Devices.
+DEVICE_ADD = "device_add"
+DEVICE_ADD_FORM = "device_add_form"
 DEVICE_APPROVE = "device_approve"
+DEVICE_CHOSEN = "device_chosen"
+DEVICE_DISABLE = "device_disable"
+DEVICE_ENABLE = "device_enable"
+DEVICE_ENROL = "device_enrol"
+DEVICE_GO_ON = "device_go_on"
+DEVICE_IMPORT = "device_import"
+DEVICE_NAME = "device_name"
+DEVICE_NAME_FORM = "device_name_form"
+DEVICE_NAMED = "device_named"
+DEVICE_OWNER = "device_owner"
+DEVICE_PENDING_FORM = "device_pending_form"
+DEVICE_PLEA = "device_plea"
+DEVICE_REASON = "device_reason"
 DEVICE_REFUSE = "device_refuse"
+DEVICE_REFUSE_FORM = "device_refuse_form"
+DEVICE_REOPEN = "device_reopen"
+DEVICE_UDID = "device_udid"
+DEVICE_UNDO = "device_undo"
+DEVICE_VERDICT = "device_verdict"
+WAVE_APP_ID = "wave_app_id"
 WAVE_RETRY = "wave_retry"
 
 # Home.
@@ -111,8 +132,19 @@ ACTIONS = (
     APPLE_CONNECT,
     APPLE_DISCONNECT,
     APPLE_OPEN,
+    DEVICE_ADD,
     DEVICE_APPROVE,
+    DEVICE_DISABLE,
+    DEVICE_ENABLE,
+    DEVICE_ENROL,
+    DEVICE_GO_ON,
+    DEVICE_IMPORT,
+    DEVICE_NAME,
+    DEVICE_PLEA,
     DEVICE_REFUSE,
+    DEVICE_REOPEN,
+    DEVICE_UNDO,
+    WAVE_APP_ID,
     WAVE_RETRY,
     HOME_SHOW,
     SHOW_RELEASE,
@@ -129,6 +161,10 @@ FORMS = (
     GROUP_PICK_FORM,
     GROUP_RENAME_FORM,
     ROLE_GIVE_FORM,
+    DEVICE_ADD_FORM,
+    DEVICE_NAME_FORM,
+    DEVICE_PENDING_FORM,
+    DEVICE_REFUSE_FORM,
 )
 SHORTCUTS = (DISTRIBUTE_MESSAGE, DISTRIBUTE_GLOBAL)
 
@@ -189,6 +225,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "usergroups.users.list": ("usergroups:read",),
     "users.conversations": ("channels:read", "groups:read"),
     "users.info": ("users:read",),
+    "users.lookupByEmail": ("users:read.email",),
     "views.open": (),
     "views.push": (),
     "views.update": (),

@@ -137,7 +137,12 @@ class Submission:
     def entered(self, block_id: str) -> str:
         """Return what was typed or chosen in a block; empty when nothing was."""
         part = self._part(block_id)
-        return text_or_none(part, "value") or text_or_none(part, "selected_option", "value") or ""
+        return (
+            text_or_none(part, "value")
+            or text_or_none(part, "selected_option", "value")
+            or text_or_none(part, "selected_user")
+            or ""
+        )
 
     def chosen(self, block_id: str) -> tuple[str, ...]:
         """Return the values chosen in a select of several, or the check boxes that are on."""
@@ -146,6 +151,11 @@ class Submission:
         people = at(part, "selected_users")
         found = [*options, *(people if isinstance(people, list) else [])]
         return tuple(dict.fromkeys(value for value in found if isinstance(value, str) and value))
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Return what the form was to remember. Raise Outdated for one of another version."""
+        return _parts_of(self.private_metadata)
 
     def _part(self, block_id: str) -> Mapping[str, Any]:
         inputs = at(self.values, block_id)
@@ -214,6 +224,16 @@ def asker_of(body: Body) -> Asker:
         thread_ts=thread,
         response_url=url,
     )
+
+
+def is_word_of_a_person(event: Body) -> bool:
+    """Return whether a message was said by a person and by nobody's machine."""
+    return bool(text_or_none(event, "user")) and not at(event, "bot_id")
+
+
+def is_direct(event: Body) -> bool:
+    """Return whether a message was said to us alone."""
+    return text_or_none(event, "channel_type") == "im"
 
 
 def is_again(body: Body) -> bool:

@@ -48,6 +48,16 @@ def to_markdown(message: Body, names: Names) -> str:
     )
 
 
+def to_plain(text: str) -> str:
+    """Return Slack's mrkdwn as it is read: links by what they show, and nobody who is mentioned."""
+    return _unescaped(_BRACKETS.sub(_shown, text))
+
+
+def _shown(found: re.Match[str]) -> str:
+    what, _, label = found[1].partition("|")
+    return " " if what[:1] in {"@", "#", "!"} else label or what
+
+
 def _rich(message: Body) -> list[Mapping[str, Any]]:
     return [block for block in entries(message, "blocks") if block.get("type") == "rich_text"]
 

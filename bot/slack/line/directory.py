@@ -78,6 +78,16 @@ class SlackDirectory:
                     continue
         return {user_id: found[user_id] for user_id in user_ids if user_id in found}
 
+    async def with_email(self, address: str) -> PersonFacts | None:
+        """Return who has an address in Slack, None for nobody. Raise DirectoryFailed."""
+        try:
+            answer = await self._client.users_lookupByEmail(email=address)
+        except FAILURES as error:
+            if isinstance(error, SlackApiError) and code_of(error) in _UNKNOWN:
+                return None
+            raise self._failed(error) from error
+        return await self.learn(at(answer.data, "user") or {})
+
     async def members(self, usergroup_id: str) -> tuple[str, ...]:
         """
         Return the user ids in a user group; empty when it was deleted or is empty.

@@ -54,6 +54,15 @@ OTHERS_PATIENCE = timedelta(seconds=8)
 Render = Callable[[], Awaitable[Message]]
 
 
+def showing(message: Message) -> Render:
+    """Return what draws a message that is finished already."""
+
+    async def render() -> Message:
+        return message
+
+    return render
+
+
 class ChannelRefused(TellerFailed):
     """
     Slack takes no messages of ours in a channel.

@@ -1,7 +1,7 @@
 """Answers to forms whose work may take longer than Slack waits for an answer."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -9,7 +9,9 @@ from slack_bolt.async_app import AsyncAck
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Form, View
 from bot.slack.kit.payloads import Body, at, text_or_none
+from bot.slack.line.errors import form_errors, is_for_people
 from bot.slack.line.modals import Doorman
+from storage.errors import SlipwayError
 
 #: In seconds. Slack waits for three, and some of that is the way.
 IN_TIME = 1.5
@@ -44,6 +46,23 @@ async def answer(
         await doorman.turn(view_id, outcome)
     finally:
         working.cancel()
+
+
+async def carried_out(
+    act: Awaitable[Form | None], fields: dict[str, str], otherwise: str
+) -> Answer:
+    """
+    Return what a form is answered with: what *act* made of it, or the sentence beside its input.
+
+    Without a form it is closed. *fields* and *otherwise* are those of `form_errors`.
+    """
+    try:
+        form = await act
+    except SlipwayError as error:
+        if not is_for_people(error):
+            raise
+        return form_errors(error, fields, otherwise)
+    return {} if form is None else {"response_action": "update", "view": form.view()}
 
 
 def _as_view(title: str, answered: Answer) -> View:

@@ -11,8 +11,9 @@ from bot.web.install.names import tidy
 from bot.web.install.visitors import Visitor
 from provisioning.installing.circumstances import Circumstances
 from provisioning.installing.grants import OpenedGrant
-from provisioning.installing.installability import Judgement, Way, judge
+from provisioning.installing.installability import Hint, Judgement, Way, judge
 from provisioning.installing.reasons import reasons, unsaid
+from provisioning.installing.verdict import InstallVerdict, VerdictCode
 from provisioning.releases import notes
 from provisioning.wording import moment
 from storage.inspection.facts import Facts
@@ -45,7 +46,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallPage:
-    """All that the template shows. Addresses are paths, but for those that leave the browser."""
+    """
+    All that the template shows. Addresses are paths, but for those that leave the browser.
+
+    `known_for` is what is said of a device that is known to take it, and `hindered` why one does
+    not, with what happens next; both are empty where nothing is known of it.
+    """
 
     name: str
     version: str
@@ -59,6 +65,8 @@ class InstallPage:
     alarms: tuple[str, ...]
     mandatory: bool
     judgement: Judgement
+    known_for: str
+    hindered: tuple[str, ...]
     hints: frozenset[str]
     devices: int
     developer: str
@@ -81,13 +89,18 @@ class InstallPage:
 def install_page(
     opened: OpenedGrant,
     known: Circumstances,
+    said: InstallVerdict,
     visitor: Visitor,
     links: Links,
     token: str,
     *,
     at: datetime,
 ) -> InstallPage:
-    """Return what the page of *opened*, of which so much is *known*, says to *visitor*."""
+    """
+    Return what the page of *opened*, of which so much is *known*, says to *visitor*.
+
+    *said* is whether it installs on what they have in their hand.
+    """
     facts, noticed = opened.facts, opened.build.remarks
     judgement = judge(facts, visitor.phone, at=at)
     apple = judgement.way is Way.AIR
@@ -107,10 +120,15 @@ def install_page(
         alarms=tuple(map(tidy, known.alarms)),
         mandatory=known.mandatory and not known.newer,
         judgement=judgement,
-        hints=frozenset(hint.name.lower() for hint in judgement.hints),
+        known_for=said.sentence if said.code is VerdictCode.READY else "",
+        hindered=_hindered(said, judgement),
+        hints=_hints(said, judgement),
         devices=len(facts.signing.devices),
         developer=tidy(facts.signing.team_name or "") or "the developer",
-        fitting=on_phone and not judgement.obstacles and judgement.way is not Way.DOWNLOAD,
+        fitting=on_phone
+        and said.can
+        and not judgement.obstacles
+        and judgement.way is not Way.DOWNLOAD,
         on_phone=on_phone,
         on_apple=on_apple,
         webview=visitor.webview,
@@ -125,6 +143,21 @@ def install_page(
         code=path_of(links.code(token)),
         address=links.install(token),
     )
+
+
+def _hindered(said: InstallVerdict, judgement: Judgement) -> tuple[str, ...]:
+    """Return why it does not install on a device that is known, unless that is said already."""
+    if said.can or judgement.obstacles:
+        return ()
+    return tuple(tidy(part) for part in (said.sentence, said.next) if part)
+
+
+def _hints(said: InstallVerdict, judgement: Judgement) -> frozenset[str]:
+    """Return what to know beside; of registered devices only while nothing is known of theirs."""
+    hints = set(judgement.hints)
+    if said.code is not VerdictCode.UNKNOWN:
+        hints.discard(Hint.REGISTERED_DEVICES)
+    return frozenset(hint.name.lower() for hint in hints)
 
 
 def path_of(address: str) -> str:

@@ -8,7 +8,6 @@ from aiohttp import web
 
 from bot.links import Links
 from bot.web.install import plists
-from bot.web.install.handing import Handing
 from bot.web.install.icons import SIZES, Icons
 from bot.web.install.packages import Packages
 from bot.web.install.pages import install_page, path_of
@@ -19,9 +18,11 @@ from bot.web.kit.headers import FORM_POLICY
 from bot.web.kit.rendering import Pages
 from provisioning.devices.enrolment.enrolments import Enrolments
 from provisioning.installing.grants import Grants, OpenedGrant
+from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.installability import Way, judge
 from provisioning.installing.receipts import Receipts
 from provisioning.installing.served_file import EDITION_LENGTH
+from provisioning.installing.verdict import InstallVerdict, VerdictCode
 from storage.blobs.store import BlobStore
 from storage.errors import NotFound
 from storage.records.base import now
@@ -51,21 +52,22 @@ class InstallPages:
         self,
         *,
         grants: Grants,
+        installabilities: Installabilities,
         receipts: Receipts,
         blobs: BlobStore,
         links: Links,
         pages: Pages,
-        stall: float,
-        handing: Handing | None = None,
+        packages: Packages,
         enrolments: Enrolments | None = None,
     ) -> None:
         self._enrolments = enrolments
         self._grants = grants
+        self._installabilities = installabilities
         self._receipts = receipts
         self._links = links
         self._pages = pages
         self._icons = Icons(blobs)
-        self._packages = Packages(blobs=blobs, receipts=receipts, stall=stall, handing=handing)
+        self._packages = packages
 
     def doors(self) -> list[Door]:
         paths = {
@@ -110,11 +112,15 @@ class InstallPages:
             await self._note(self._receipts.opened(opened.grant.id), opened)
         token = request.match_info["token"]
         known = await self._grants.circumstances(opened)
+        said = await self._verdict(opened, visitor)
         # Long notes take a third of a second to read; others are served meanwhile.
         page = await asyncio.to_thread(
-            install_page, opened, known, visitor, self._links, token, at=now()
+            install_page, opened, known, said, visitor, self._links, token, at=now()
         )
-        add = path_of(self._links.enroll_from(token)) if self._is_addable(opened) else ""
+        # Nobody is asked whether the phone is missing in their hand that is known to be in it.
+        has = visitor.phone is not None and said.code is VerdictCode.READY
+        addable = self._is_addable(opened) and not has
+        add = path_of(self._links.enroll_from(token)) if addable else ""
         values = {"page": page, "add": add}
         return self._pages.answer("install.html", values, status=200, policy=FORM_POLICY)
 
@@ -162,6 +168,13 @@ class InstallPages:
     def _is_addable(self, opened: OpenedGrant) -> bool:
         """Whether a device that is not in the build may be added to it."""
         return self._enrolments is not None and opened.facts.signing.kind == "adhoc"
+
+    async def _verdict(self, opened: OpenedGrant, visitor: Visitor) -> InstallVerdict:
+        """Return whether it installs on what its person asks with, or else on what they have."""
+        served = await self._installabilities.of_tester(
+            opened.tester.id, [opened.release.id], phone=visitor.phone
+        )
+        return served[opened.release.id].verdict
 
     async def _note(self, noting: Awaitable[None], opened: OpenedGrant) -> None:
         try:

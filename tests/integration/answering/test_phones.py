@@ -109,7 +109,7 @@ async def test_where_nobody_is_left_out_nothing_is_asked(
     said = await asking.said("Ann", f"distribute harbour to {jo.mention}")
 
     assert "goes to *1 person*" in said
-    await furnished.dm_to("Jo", "ready for you")
+    await furnished.dm_to("Jo", "was sent to you")
 
 
 async def test_the_manager_chooses_to_send_now_and_reads_who_waits_and_why(
@@ -127,7 +127,7 @@ async def test_the_manager_chooses_to_send_now_and_reads_who_waits_and_why(
     sent = await furnished.ann.submit(form, {names.PHONES: {names.PHONES: views.NOW}})
 
     assert sent.action == "clear"
-    await furnished.dm_to("Mo", "ready for you")
+    await furnished.dm_to("Mo", "was sent to you")
     told = await furnished.dm_to("Ann", "wait for their phones")
     assert "*Lea*: Apple is checking their phone" in told.said()
     assert "*Kim*: It " in told.said()

@@ -22,6 +22,7 @@ from bot.settings import Settings
 from bot.wiring.devices import device_room
 from bot.wiring.distributing import distribute_room
 from bot.wiring.ground import Ground
+from bot.wiring.installing import install_room
 from bot.wiring.people import people_room
 from provisioning.actors import Actor, person, slack
 from provisioning.appstore.client import AppStores
@@ -296,7 +297,7 @@ def furnished(
     stores = AppStores(base_url=base.apple_url, backoff=QUICKLY)
     people = people_room(ground, directory)
     room = device_room(ground, people, signing, engine, stores)
-    sending = distribute_room(ground, people, room, tellers, engine)
+    sending = distribute_room(ground, people, room, install_room(ground), tellers, engine)
     roads = _roads(room, sending, tellers)
     return Furnished(room=room, sending=sending, roads=roads, stores=stores, directory=directory)
 

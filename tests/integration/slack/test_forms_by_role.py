@@ -5,14 +5,18 @@ from typing import Any, TypeAlias
 
 import pytest
 
+from bot.sandbox.samples.identities import device_id
 from bot.sandbox.slack.acts.payloads import common
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
-from provisioning.actors import slack
+from provisioning.actors import person, slack
+from provisioning.devices.devices import Claim
+from provisioning.devices.udids import read_udid
 from provisioning.people.roles import Holder, Others
 from storage.catalog import organizations
 from storage.records.app import App
+from storage.records.apple_team import AppleTeam
 from storage.records.group import Group
 from storage.records.role import HolderKind, Role
 from tests.integration.slack.house import BUILDS, House
@@ -53,6 +57,11 @@ OPENED: dict[str, set[str]] = {
     names.GROUP_PICK_FORM: MANAGERS,
     names.GROUP_RENAME_FORM: MANAGERS,
     names.ROLE_GIVE_FORM: {"admin"},
+    names.DEVICE_ADD_FORM: EVERYBODY,
+    # It is the tester's own device.
+    names.DEVICE_NAME_FORM: {*MANAGERS, "tester"},
+    names.DEVICE_PENDING_FORM: MANAGERS,
+    names.DEVICE_REFUSE_FORM: MANAGERS,
 }
 
 Opener: TypeAlias = Callable[[Person], Awaitable[object]]
@@ -148,8 +157,29 @@ def heard(house: House, name: str) -> int:
     return len(house.workspace.ephemerals(name)) + len(direct)
 
 
+async def waiting(house: House) -> tuple[str, str]:
+    """Let a device of Bob's wait for approval; return the device, and its registration."""
+    ground, room = house.running.ground, house.running.house.devices
+    team = AppleTeam(
+        organization_id=ground.organization_id,
+        issuer_id="12345678-1234-1234-1234-123456789012",
+        key_id="ABCDEFGHIJ",
+        sealed_key=b"sealed",
+        created_by="command line",
+    )
+    async with ground.database.writing() as session:
+        session.add(team)
+    udid = read_udid(device_id(1))
+    assert udid is not None
+    bob = person(slack(house.bob.id), origin="test")
+    claimed = await room.devices.claim(Claim(udid=udid), slack(house.bob.id), bob)
+    (asked,) = await room.approvals.ask([claimed.sheet.id], bob)
+    await house.dm_to("Ann", "asks for a place at Apple")
+    return claimed.sheet.id, asked
+
+
 def openers(
-    house: House, group: Group, draft: Message, unclaimed: Message
+    house: House, group: Group, draft: Message, unclaimed: Message, device: tuple[str, str]
 ) -> Sequence[tuple[str, str, Opener]]:
     """Return every way to ask for a form: what it is called, the form, and the act."""
 
@@ -191,6 +221,19 @@ def openers(
         ("People…", names.GROUP_PEOPLE_FORM, pressed(names.GROUP_EDIT_PEOPLE)),
         ("Channels…", names.GROUP_CHANNEL_FORM, pressed(names.GROUP_EDIT_CHANNELS)),
         ("Rename…", names.GROUP_RENAME_FORM, pressed(names.GROUP_EDIT_NAME)),
+        ("devices add", names.DEVICE_ADD_FORM, typed("devices add")),
+        ("Add a device…", names.DEVICE_ADD_FORM, pressed(names.DEVICE_ADD)),
+        (
+            "Name it…",
+            names.DEVICE_NAME_FORM,
+            pressed(names.DEVICE_NAME, value=names.value_of(device[0])),
+        ),
+        ("devices pending", names.DEVICE_PENDING_FORM, typed("devices pending")),
+        (
+            "Refuse…",
+            names.DEVICE_REFUSE_FORM,
+            pressed(names.DEVICE_REFUSE, value=names.value_of(device[1])),
+        ),
         ("roles give uploader", names.ROLE_GIVE_FORM, first_uploader),
     )
 
@@ -201,7 +244,8 @@ async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
     await house.cid.post(BUILDS, "Another", files=[house.samples.apk])
     unclaimed = await house.card_saying("New app")
     found: dict[str, set[str]] = {}
-    for called, form, act in openers(house, group, draft, unclaimed):
+    device = await waiting(house)
+    for called, form, act in openers(house, group, draft, unclaimed, device):
         for role in roles:
             name = PEOPLE[role]
             person, before = house.workspace.person(name), heard(house, name)
@@ -217,10 +261,12 @@ async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
     return found
 
 
-async def test_b4_to_a_tester_only_that_form_opens_whose_answer_would_be_taken(
+async def test_b4_to_a_tester_only_those_forms_open_whose_answer_would_be_taken(
     house: House,
 ) -> None:
-    assert await opened(house, ["tester"]) == {names.SHOW_FORM: {"tester"}}
+    own = (names.SHOW_FORM, names.DEVICE_ADD_FORM, names.DEVICE_NAME_FORM)
+
+    assert await opened(house, ["tester"]) == {form: {"tester"} for form in own}
 
 
 @pytest.mark.slow

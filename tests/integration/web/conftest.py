@@ -13,6 +13,7 @@ from bot.web.app import WebParts, make_runner, make_web
 from bot.web.health import Check, blobs_answer, database_answers
 from bot.web.kit.doors import Access, Door, Guard
 from provisioning.installing.grants import Grants
+from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
 from storage.blobs.local import LocalBlobs
 from storage.catalog.database import Database
@@ -71,6 +72,7 @@ def parts_of(
     usual = {"database": database_answers(site.database), "blobs": blobs_answer(site.blobs)}
     return WebParts(
         grants=site.grants,
+        installabilities=Installabilities(site.database),
         receipts=site.receipts,
         blobs=site.blobs,
         links=site.links,

@@ -25,6 +25,7 @@ from provisioning.devices.enrolment.enrolments import MOST_A_MINUTE, Enrolments
 from provisioning.devices.enrolment.signers import SignerFiles
 from provisioning.devices.enrolment.trust import TrustPolicy
 from provisioning.installing.grants import Grants
+from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions
@@ -208,6 +209,7 @@ async def open_enrolment(  # noqa: PLR0913 - each is something else about the in
         )
         parts = WebParts(
             grants=site.grants,
+            installabilities=Installabilities(database),
             receipts=site.receipts,
             blobs=blobs,
             links=site.links,

@@ -21,6 +21,7 @@ from provisioning.devices.enrolment.refusals import REFUSALS
 from provisioning.devices.enrolment.trust import TrustPolicy
 from provisioning.devices.udids import read_udid
 from provisioning.errors import DirectoryFailed, NotAllowed, Unclear
+from provisioning.installing.installabilities import Installabilities
 from provisioning.tokens import hash_of
 from storage.records import tester as testers
 from storage.records.device import DeviceSource
@@ -286,6 +287,7 @@ async def test_of_two_answers_at_once_one_is_taken(
 async def test_every_door_says_who_comes_in(site: EnrolSite) -> None:
     parts = WebParts(
         grants=site.grants,
+        installabilities=Installabilities(site.database),
         receipts=site.receipts,
         blobs=site.blobs,
         links=site.links,

@@ -14,6 +14,7 @@ from bot.links import Links
 from bot.slack.features.distribution import messages as distribution
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Filled, Wish
+from bot.slack.features.home.views import Installable, home
 from bot.slack.features.releases import messages as looking
 from bot.slack.features.uploads import messages as uploads
 from bot.slack.kit.blocks import Form, Message
@@ -22,9 +23,11 @@ from bot.web.install.visitors import visitor_of
 from bot.web.kit.rendering import Assets, Pages
 from provisioning.distributing.order import Plan
 from provisioning.installing.circumstances import Circumstances
+from provisioning.installing.editions import SignedBuild, edition
 from provisioning.installing.grants import OpenedGrant
 from provisioning.installing.reasons import CODES, reasons
 from provisioning.installing.served_file import handout
+from provisioning.installing.verdict import InstallVerdict, verdict
 from provisioning.releases.cards import BuildCard, GroupChip
 from storage.inspection.facts import Facts, Inspection, Signing
 from storage.records.app import App
@@ -133,36 +136,56 @@ def in_dm(case: Case) -> str:
     return words(message)
 
 
+def on_home(case: Case) -> str:
+    unsigned = SignedBuild(own=edition(case.facts, at=now()), hindrance="It lies elsewhere.")
+    return home_of(verdict(unsigned, []))
+
+
+def home_of(said: InstallVerdict) -> str:
+    """Return a Home tab with one release, of which this is *said*."""
+    one = Installable(given=samples.given(), url="https://x.example/i/1", verdict=said)
+    message = Message(text="Home", blocks=home([one], None)["blocks"])
+    offered = [one["accessory"]["text"]["text"] for one in message.blocks if "accessory" in one]
+    assert offered == ["Install" if said.can else "Open"]
+    return words(message)
+
+
 def in_sheet(case: Case) -> str:
     return words(looking.full(samples.live(build=card_of(case)), with_reach=False))
 
 
 def on_page(agent: str) -> Callable[[Case], str]:
     def show(case: Case) -> str:
-        facts = case.facts
-        build = Build(
-            organization_id="o",
-            sha256="0" * 64,
-            size=1,
-            file_name="Harbour",
-            platform=facts.platform,
-            facts=facts.as_json(),
-            remarks=list(case.notes),
-        )
-        opened = OpenedGrant(
-            grant=Grant(release_id="r", tester_id="t", token_hash="", expires_at=now()),
-            release=Release(**_release()),
-            build=build,
-            app=App(**_app(facts)),
-            tester=Person(organization_id="o", name="Bob"),
-            handout=handout(build, None),
-        )
-        links, visitor = Links("https://apps.example.test"), visitor_of(agent)
-        page = install_page(opened, Circumstances(), visitor, links, "x" * 22, at=now())
-        answer = Pages(Assets("")).answer("install.html", {"page": page}, status=200)
-        return html.unescape(str(answer.text))
+        unsigned = SignedBuild(own=edition(case.facts, at=now()), hindrance="It lies elsewhere.")
+        return page_of(case, verdict(unsigned, []), agent)
 
     return show
+
+
+def page_of(case: Case, said: InstallVerdict, agent: str) -> str:
+    """Return the install page of a build, for somebody of whom this is *said*."""
+    facts = case.facts
+    build = Build(
+        organization_id="o",
+        sha256="0" * 64,
+        size=1,
+        file_name="Harbour",
+        platform=facts.platform,
+        facts=facts.as_json(),
+        remarks=list(case.notes),
+    )
+    opened = OpenedGrant(
+        grant=Grant(release_id="r", tester_id="t", token_hash="", expires_at=now()),
+        release=Release(**_release()),
+        build=build,
+        app=App(**_app(facts)),
+        tester=Person(organization_id="o", name="Bob"),
+        handout=handout(build, None),
+    )
+    links, visitor = Links("https://apps.example.test"), visitor_of(agent)
+    page = install_page(opened, Circumstances(), said, visitor, links, "x" * 22, at=now())
+    answer = Pages(Assets("")).answer("install.html", {"page": page, "add": ""}, status=200)
+    return html.unescape(str(answer.text))
 
 
 def _release() -> dict[str, Any]:
@@ -210,6 +233,7 @@ PLACES: dict[str, Callable[[Case], str]] = {
     "question of the quick button": asked_by_button,
     "announcement": in_announcement,
     "DM": in_dm,
+    "App Home": on_home,
     "/release show": in_sheet,
     "page on an iPhone": on_page(IPHONE),
     "page on an Android phone": on_page(ANDROID),

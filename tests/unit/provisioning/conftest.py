@@ -19,6 +19,7 @@ from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
+from provisioning.installing.installabilities import Installabilities
 from provisioning.intake.admission import Admission
 from provisioning.intake.fetching import Fetching
 from provisioning.intake.intake import Intake, IntakeParts
@@ -174,7 +175,9 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         apps=Apps(database, permissions, **own),
         drafts=Drafts(database, permissions, **own),
         groups=Groups(database, permissions, directory, audience, **own),
-        distributions=Distributions(database, permissions, people, audience, engine, **own),
+        distributions=Distributions(
+            database, permissions, people, audience, Installabilities(database), engine, **own
+        ),
         carrying=carrying,
         recalls=Recalls(database, permissions, **own),
         audience=audience,

@@ -1,15 +1,25 @@
-"""What is said about devices: where one stands, what waits for approval, what can be installed."""
+"""What is said about devices: where one stands, whose it is, what can be installed on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.slack.drawing import words
+from bot.slack.drawing.actors import who
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
-from provisioning.devices.approvals import PendingDevice
+from bot.slack.kit.verbs import example
+from provisioning.devices.devices import Claimed
 from provisioning.devices.sheets import DeviceSheet, TeamStanding
 from provisioning.distributing.rebuilds import RebuildSheet
 from storage.records.registration import RegistrationState
-from storage.records.wave import Wave
+
+#: So many devices of one's own are shown with their buttons.
+MOST_SHOWN = 20
+
+NONE_YET = (
+    "You have no devices here yet. With one, builds can be signed for your phone: press *Add a "
+    "device…*, or send me its UDID in a direct message."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +38,23 @@ def called(sheet: DeviceSheet) -> str:
     return f"*{name}*{model} (…{sheet.tail})"
 
 
+def line(sheet: DeviceSheet) -> str:
+    """Return a device with where it stands, in a line."""
+    return f"{sign(sheet.state)} {called(sheet)}: {mrkdwn.sentence(sheet.sentence)}"
+
+
+def owner(sheet: DeviceSheet) -> str:
+    """Return whose a device is: a mention where they are in Slack."""
+    if sheet.owner_slack_id:
+        return mrkdwn.person(sheet.owner_slack_id)
+    return mrkdwn.plain(sheet.owner, 60)
+
+
+def sign(state: RegistrationState | None) -> str:
+    """Return the sign of a state; None is a device that no team was asked about."""
+    return SIGNS[state] if state is not None else ":iphone:"
+
+
 def standing(sheet: DeviceSheet, one: TeamStanding) -> Message:
     """Return what a device's owner is told about how it stands at Apple by now."""
     said = mrkdwn.sentence(one.sentence)
@@ -36,43 +63,13 @@ def standing(sheet: DeviceSheet, one: TeamStanding) -> Message:
             "Apple has it. What was given to you is being signed for it; I write to you when you "
             "can install it."
         )
-    text = f"{_SIGNS[one.state]} {called(sheet)}: {said}"
-    return Message(text=text, blocks=(blocks.section(text),))
-
-
-def request(pending: PendingDevice) -> Message:
-    """Return what those read who approve: the question, and afterwards what became of it."""
-    sheet = pending.sheet
-    (one,) = sheet.standings
-    owner = mrkdwn.plain(sheet.owner, 60)
-    text = f"{_SIGNS[one.state]} {owner} asks for a place at Apple for {called(sheet)}."
-    rows: list[Block] = [blocks.section(text)]
-    notes = [f"Team {mrkdwn.plain(pending.team, 40)}", _proof(sheet)]
-    if one.state is RegistrationState.AWAITING_APPROVAL:
-        if pending.why:
-            rows.append(blocks.context(mrkdwn.sentence(pending.why)))
-        rows.append(
-            blocks.actions(
-                blocks.button(
-                    "Approve",
-                    names.DEVICE_APPROVE,
-                    names.value_of(one.registration_id),
-                    style="primary",
-                ),
-                blocks.button("Refuse…", names.DEVICE_REFUSE, names.value_of(one.registration_id)),
-            )
-        )
-    else:
-        notes.append(mrkdwn.sentence(one.sentence))
-    rows.append(blocks.context(*filter(None, notes)))
-    return Message(text=text, blocks=rows)
+    return _told(f"{SIGNS[one.state]} {called(sheet)}: {said}")
 
 
 def installable(releases: Sequence[InstallOffer]) -> Message:
     """Return what somebody is told when builds were signed for their device."""
     if not releases:
-        text = ":iphone: Builds were signed for your device. Your Home tab shows them."
-        return Message(text=text, blocks=(blocks.section(text),))
+        return _told(":iphone: Builds were signed for your device. Your Home tab shows them.")
     first = releases[0]
     text = f":iphone: You can install {mrkdwn.plain(first.name, 64)} now."
     rows: list[Block] = [blocks.section(text)]
@@ -83,16 +80,86 @@ def installable(releases: Sequence[InstallOffer]) -> Message:
     return Message(text=text, blocks=rows)
 
 
-def wave_failed(wave: Wave) -> Message:
-    """Return what those read who approve when builds could not be signed for new devices."""
-    text = (
-        f":warning: The profiles of {mrkdwn.code(wave.bundle_id)} could not all be used: "
-        f"{mrkdwn.sentence(wave.reason)}"
+def mine(sheets: Sequence[DeviceSheet], said: str = "") -> Message:
+    """Return somebody's own devices, whole UDIDs included: for their eyes alone."""
+    above: list[Block] = [blocks.section(said)] if said else []
+    if not sheets:
+        return Message(
+            text=said or "No devices yet",
+            blocks=[*above, blocks.section(NONE_YET), blocks.actions(add_button())],
+        )
+    shown: list[Block] = []
+    for sheet in sheets[:MOST_SHOWN]:
+        shown.append(blocks.section(f"{line(sheet)}\n{mrkdwn.code(sheet.udid)}"))
+        shown.append(blocks.actions(name_button(sheet), _switch(sheet)))
+    if len(sheets) > MOST_SHOWN:
+        shown.append(blocks.context(f"… and {len(sheets) - MOST_SHOWN} more."))
+    return Message(
+        text=said or f"Your devices: {len(sheets)}",
+        blocks=[*above, *shown, blocks.actions(add_button())],
     )
-    retry = blocks.button(
-        "Try again", names.WAVE_RETRY, names.value_of(wave.team_id, wave.bundle_id)
+
+
+def handed_in(claimed: Sequence[Claimed]) -> Message:
+    """Return what came of handing devices in, without buttons, as a form shows it."""
+    rows = [row for one in claimed for row in about(one)]
+    return Message(text=f"Devices: {len(claimed)}", blocks=rows)
+
+
+def about(one: Claimed, *notes: str) -> list[Block]:
+    """
+    Return a device that was handed in, with a warning where its model does not fit.
+
+    *notes* are plain sentences below it.
+    """
+    before = "" if one.new else " It was here already."
+    rows: list[Block] = [blocks.section(f"{line(one.sheet)}{before}")]
+    small = [mrkdwn.plain(note, 300) for note in notes if note]
+    if one.doubt is not None:
+        small.insert(0, f"{words.WARNING} {mrkdwn.sentence(one.doubt.sentence)} Is it right?")
+    return [*rows, blocks.context(*small)] if small else rows
+
+
+def given(sheet: DeviceSheet, by: str) -> Message:
+    """Return what somebody is told of a device that became theirs; *by* is who did it."""
+    return _told(f":iphone: {who(by)} made this device yours: {line(sheet)}")
+
+
+def renamed(sheet: DeviceSheet) -> str:
+    return f"{words.DONE} It is called {called(sheet)} now."
+
+
+def handed_over(sheet: DeviceSheet) -> str:
+    return f"{words.DONE} {called(sheet)} belongs to {owner(sheet)} now. It keeps its place."
+
+
+def switched(sheet: DeviceSheet) -> str:
+    """Return what is said when a device was disabled or enabled."""
+    if sheet.disabled:
+        return f"{words.DONE} {called(sheet)} is left out of new builds. It keeps its place."
+    return f"{words.DONE} {called(sheet)} is taken into builds again."
+
+
+def add_button() -> Block:
+    return blocks.button("Add a device…", names.DEVICE_ADD, names.value_of("new"))
+
+
+def name_button(sheet: DeviceSheet, *around: str) -> Block:
+    """Return the button that names a device; *around* are the devices shown in one message."""
+    value = names.value_of(sheet.id, ",".join(around))
+    return blocks.button("Name it…", names.DEVICE_NAME, value)
+
+
+def _switch(sheet: DeviceSheet) -> Block:
+    value = names.value_of(sheet.id)
+    if sheet.disabled:
+        return blocks.button("Enable", names.DEVICE_ENABLE, value)
+    sure = blocks.confirm(
+        f"Disable {mrkdwn.cut(sheet.called, 60)}?",
+        "It gets into no new build. It keeps its place at Apple, and can be enabled again.",
+        "Disable",
     )
-    return Message(text=text, blocks=(blocks.section(text), blocks.actions(retry)))
+    return blocks.button("Disable", names.DEVICE_DISABLE, value, confirm=sure)
 
 
 def rebuild(sheet: RebuildSheet) -> Message:
@@ -103,16 +170,19 @@ def rebuild(sheet: RebuildSheet) -> Message:
         f"{mrkdwn.sentence(sheet.sentence)} A new build with it was asked for: you get a link when "
         "that is sent to you."
     )
+    return _told(text)
+
+
+def _told(text: str) -> Message:
     return Message(text=text, blocks=(blocks.section(text),))
 
 
-def _proof(sheet: DeviceSheet) -> str:
-    if sheet.verified is None:
-        return ""
-    return "Told by the device itself" + (", verified" if sheet.verified else ", unverified")
+def teach_adding() -> str:
+    """Return how somebody else's device is added."""
+    return example("devices add @bob 00008110-001A2B3C4D5E6F70 Bob's iPhone")
 
 
-_SIGNS = {
+SIGNS = {
     RegistrationState.AWAITING_APPROVAL: ":inbox_tray:",
     RegistrationState.REGISTERING: ":hourglass_flowing_sand:",
     RegistrationState.PROCESSING: ":hourglass_flowing_sand:",

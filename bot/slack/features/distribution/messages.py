@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import notes, warnings, words
+from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import (
     ENDED,
@@ -14,7 +14,8 @@ from bot.slack.drawing.releases import (
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
-from provisioning.installing.reasons import Reason
+from provisioning.installing.readiness import NOT_COUNTED, Readiness
+from provisioning.installing.verdict import InstallVerdict
 from provisioning.releases.cards import ActCard, BuildCard, RecipientCard, ReleaseCard
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.sizes import human
@@ -25,8 +26,10 @@ NAMED = 25
 NO_MORE = "was {} and can no longer be installed."
 
 
-def announcement(card: ReleaseCard, icon: str | None) -> Message:
-    """Return the card of a release in a channel."""
+def announcement(
+    card: ReleaseCard, icon: str | None, readiness: Readiness = NOT_COUNTED
+) -> Message:
+    """Return the card of a release in a channel; *readiness* says how many can install it."""
     facts = card.build.facts
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     sign, word = words.RELEASE[card.standing]
@@ -40,6 +43,7 @@ def announcement(card: ReleaseCard, icon: str | None) -> Message:
             *warnings.stopping(card.build),
             *_notes(card.notes, notes.in_full(card)),
             *_mandatory(card),
+            *verdicts.count(readiness),
             blocks.context(_state(card, sign, word)),
             *_own_link(card),
         ),
@@ -99,21 +103,31 @@ def _notes(written: str, rest: str) -> tuple[Block, ...]:
     return (blocks.section(notes.beginning(written, notes.ANNOUNCEMENT, rest)),)
 
 
-def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
-    """Return what one tester is told, with the link that is theirs alone."""
+def personal(
+    card: RecipientCard, link: str, icon: str | None, verdict: InstallVerdict | None = None
+) -> Message:
+    """
+    Return what one tester is told, with the link that is theirs alone.
+
+    *verdict* is about them; the reasons that hold for everybody come from the build itself.
+    """
     facts = card.build.facts
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     about = _about(card.build)
-    stopped = warnings.obstacles(card.build)
+    stopped = [reason.sentence for reason in warnings.obstacles(card.build)]
+    waits = verdicts.line(verdict) if verdict is not None and not stopped else ""
+    if verdict is not None and waits:
+        stopped = [verdict.sentence]
     first = f"*{title}* was sent to you." if stopped else f"*{title}* is ready for you."
     text = f"{first}\n{' · '.join(part for part in about if part)}"
     picture = blocks.image(icon, f"Icon of {card.build.name}") if icon else None
     must = f"{words.WARNING} *Mandatory:* please update. " if card.mandatory else ""
     return Message(
-        text=f"{title} for {words.platform(facts)} {_readiness(stopped)}",
+        text=f"{title} for {words.platform(facts)} {_in_short(stopped)}",
         blocks=(
             blocks.section(text, accessory=picture),
             *warnings.stopping(card.build),
+            *([blocks.section(waits)] if waits else ()),
             *_notes(card.notes, notes.behind(link)),
             blocks.actions(_button(link, stopped)),
             blocks.context(
@@ -124,13 +138,13 @@ def personal(card: RecipientCard, link: str, icon: str | None) -> Message:
     )
 
 
-def _readiness(stopped: Sequence[Reason]) -> str:
+def _in_short(stopped: Sequence[str]) -> str:
     if stopped:
-        return f"was sent to you, and cannot be installed. {stopped[0].sentence}"
+        return f"was sent to you, and cannot be installed now. {stopped[0]}"
     return "is ready for you to install"
 
 
-def _button(link: str, stopped: Sequence[Reason]) -> Block:
+def _button(link: str, stopped: Sequence[str]) -> Block:
     if stopped:
         return blocks.button("Open", names.INSTALL, url=link)
     return blocks.button("Install", names.INSTALL, url=link, style="primary")

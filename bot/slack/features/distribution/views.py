@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
-from bot.slack.drawing import notes, warnings, words
+from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.releases import option
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
@@ -319,7 +319,11 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
         "Each is told by direct message now." if wish.notify else "Nobody is told by message.",
         f"{words.WARNING} {mrkdwn.sentence(plan.shortfall)}" if plan.shortfall else "",
     ]
-    shown = [blocks.section("\n".join(line for line in lines if line)), *warnings.every(card)]
+    shown = [
+        blocks.section("\n".join(line for line in lines if line)),
+        *verdicts.count(plan.readiness),
+        *warnings.every(card),
+    ]
     if wish.notes and wish.notes.strip():
         said = notes.beginning(wish.notes, notes.CONFIRMATION, "in the form")
         shown.append(blocks.section(f"*Notes*\n{said}"))

@@ -23,12 +23,11 @@ from bot.slack.kit.payloads import (
     text_or_none,
 )
 from bot.slack.kit.verbs import Verb
-from bot.slack.line.errors import form_errors, is_for_people
 from bot.slack.line.membership import Membership
 from bot.slack.line.modals import Doorman
-from bot.slack.line.submitting import Answer, answer
+from bot.slack.line.submitting import Answer, answer, carried_out
 from bot.slack.workspace import Workspace
-from storage.errors import NotFound, SlipwayError
+from storage.errors import NotFound
 
 #: Which input shows the sentence about which field of an order.
 FIELDS = {
@@ -145,10 +144,4 @@ def _register_forms(app: AsyncApp, forms: GroupForms, doorman: Doorman) -> None:
 
 async def _done(act: Callable[[Submission], Awaitable[Form]], body: Body, otherwise: str) -> Answer:
     """Return what a form is answered with: what was done, or the sentence beside its input."""
-    try:
-        form = await act(submission_of(body))
-    except SlipwayError as error:
-        if not is_for_people(error):
-            raise
-        return form_errors(error, FIELDS, otherwise)
-    return {"response_action": "update", "view": form.view()}
+    return await carried_out(act(submission_of(body)), FIELDS, otherwise)

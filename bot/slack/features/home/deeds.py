@@ -6,11 +6,12 @@ from typing import Any
 
 from bot.links import Links
 from bot.slack.drawing.notes import read_ahead
-from bot.slack.drawing.warnings import obstacles_of
 from bot.slack.features.home import views
 from bot.slack.kit.payloads import actor
-from provisioning.actors import Act
+from provisioning.actors import Act, slack
+from provisioning.devices.devices import Devices
 from provisioning.installing.grants import Grants
+from provisioning.installing.installabilities import Installabilities
 from provisioning.people.permissions import Permissions
 from provisioning.releases.cards import GivenLine
 from provisioning.releases.lists import Lists
@@ -47,6 +48,8 @@ class Home:
         lists: Lists,
         permissions: Permissions,
         grants: Grants,
+        installabilities: Installabilities,
+        devices: Devices,
         links: Links,
         *,
         plain: bool = False,
@@ -55,6 +58,8 @@ class Home:
         self._lists = lists
         self._permissions = permissions
         self._grants = grants
+        self._installabilities = installabilities
+        self._devices = devices
         self._links = links
         self._icon = partial(links.card_icon, plain=plain)
 
@@ -67,7 +72,8 @@ class Home:
             await read_ahead(one.release.notes)
         able = await self._permissions.allowed(actor(user_id), {Act.DISTRIBUTE, Act.MANAGE_GROUPS})
         desk = await self._desk(able) if Act.DISTRIBUTE in able else None
-        return views.home(installable, desk, self._icon)
+        devices = await self._devices.of_person(slack(user_id))
+        return views.home(installable, desk, self._icon, devices)
 
     async def _installable(self, given: Sequence[GivenLine]) -> list[views.Installable]:
         """Return what can be installed with its links, without those taken back on purpose."""
@@ -75,12 +81,12 @@ class Home:
             return []
         tester_id, ids = given[0].tester_id, [one.release.release_id for one in given]
         grants = await self._grants.of_tester(tester_id, ids)
-        served = await self._grants.served(tester_id, ids)
+        served = await self._installabilities.of_tester(tester_id, ids)
         return [
             views.Installable(
                 given=one,
                 url=self._links.install(self._grants.token(grants[one.release.release_id])),
-                stopped=obstacles_of(served[one.release.release_id]),
+                verdict=served[one.release.release_id].verdict,
             )
             for one in given
             if one.release.release_id in grants

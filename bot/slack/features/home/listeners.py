@@ -18,6 +18,8 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
         house.releases.lists,
         house.people.permissions,
         house.installing.grants,
+        house.installing.installabilities,
+        house.devices.devices,
         house.links,
         plain=workspace.clients.patient.base_url.startswith("http://"),
     )

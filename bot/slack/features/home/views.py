@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from bot.slack.drawing import notes, warnings
+from bot.slack.drawing import notes, verdicts
 from bot.slack.drawing.releases import line_below_app
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
-from provisioning.installing.reasons import Reason
+from provisioning.devices.sheets import DeviceSheet
+from provisioning.installing.verdict import InstallVerdict
 from provisioning.releases.cards import GivenLine, ReachLine, ReleaseLine
 
 WELCOME = (
@@ -22,8 +23,13 @@ TEACH = (
 )
 
 
-#: A tab has 100 blocks: of these each takes two, and a manager's desk takes up to 44.
-INSTALLABLE = 25
+#: A tab has 100 blocks: of these each takes two, a manager's desk up to 44, and devices four.
+INSTALLABLE = 23
+#: So many devices are listed; the others are a command away.
+DEVICES = 8
+NO_DEVICES = (
+    "None yet. Some builds are signed for single phones: add yours, so that you can install them."
+)
 
 #: Returns where Slack fetches an icon, by its digest; None where it could not.
 IconOf: TypeAlias = Callable[[str], str | None]
@@ -36,11 +42,11 @@ def no_icon(_sha256: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installable:
-    """A release that a person was given, with their own link, and why nobody can install it now."""
+    """A release that a person was given, with their own link, and whether they can install it."""
 
     given: GivenLine
     url: str
-    stopped: Sequence[Reason] = ()
+    verdict: InstallVerdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +59,17 @@ class ManagerDesk:
 
 
 def home(
-    installable: Sequence[Installable], desk: ManagerDesk | None, icon: IconOf = no_icon
+    installable: Sequence[Installable],
+    desk: ManagerDesk | None,
+    icon: IconOf = no_icon,
+    devices: Sequence[DeviceSheet] = (),
 ) -> View:
     """Return the whole tab; *desk* is None for people who only test."""
     shown: list[Block] = []
     if desk is not None:
         shown += _desk(desk, icon)
     shown += _installable(installable, icon)
+    shown += _devices(devices)
     shown.append(blocks.context(f"Everything I can do: {example('help')}"))
     return {"type": "home", "blocks": shown[:100]}
 
@@ -125,18 +135,34 @@ def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url))
         button = blocks.button(
-            "Open" if one.stopped else "Install",
+            "Install" if one.verdict.can else "Open",
             names.INSTALL,
             names.value_of(one.given.recipient_id),
             url=one.url,
         )
         text = f"*{mrkdwn.plain(line_.label, 80)}*{mandatory}"
-        about = "\n".join(part for part in (text, *warnings.lines_of(one.stopped), said) if part)
+        about = "\n".join(part for part in (text, verdicts.line(one.verdict), said) if part)
         shown += [_app(line_, icon), blocks.section(about, accessory=button)]
     if len(found) > INSTALLABLE:
         rest = len(found) - INSTALLABLE
         shown.append(blocks.context(f"… and {rest} more: {example('list')}"))
     return shown
+
+
+def _devices(sheets: Sequence[DeviceSheet]) -> list[Block]:
+    """Return somebody's devices with where each stands, and what adds one."""
+    lines = [
+        f"• *{mrkdwn.plain(one.called, 60)}* (…{one.tail}): {mrkdwn.sentence(one.sentence, 200)}"
+        for one in sheets[:DEVICES]
+    ]
+    if len(sheets) > DEVICES:
+        lines.append(f"… and {len(sheets) - DEVICES} more: {example('devices')}")
+    add = blocks.button("Add a device…", names.DEVICE_ADD, names.value_of("new"))
+    return [
+        blocks.header("Your devices"),
+        blocks.section("\n".join(lines) or NO_DEVICES),
+        blocks.actions(add),
+    ]
 
 
 def newest_of_each(found: Sequence[GivenLine], key: Callable[[GivenLine], str]) -> list[GivenLine]:

@@ -12,6 +12,7 @@ from bot.slack.kit.grammar import words
 from bot.slack.kit.payloads import actor
 from bot.slack.kit.verbs import Asked, Reply, closest, example
 from provisioning.actors import Act
+from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
 from provisioning.people.permissions import ALLOWED, Permissions
 from provisioning.people.testers import Testers
@@ -59,12 +60,14 @@ class Looking:
         permissions: Permissions,
         testers: Testers,
         receipts: Receipts,
+        installabilities: Installabilities,
     ) -> None:
         self._cards = cards
         self._lists = lists
         self._permissions = permissions
         self._testers = testers
         self._receipts = receipts
+        self._installabilities = installabilities
 
     async def listed(self, asked: Asked) -> Reply:
         return await self._listed(await self._viewer(asked.user_id), words(asked.rest))
@@ -135,9 +138,14 @@ class Looking:
         """Return a release in full; who else has it is for those who see every release."""
         card = await self._cards.release(release_id)
         await read_ahead(card.notes)
-        tally = await self._receipts.tally(release_id) if viewer.sees_all else None
+        if not viewer.sees_all:
+            return messages.full(card, with_reach=False, distributes=viewer.distributes)
         return messages.full(
-            card, with_reach=viewer.sees_all, distributes=viewer.distributes, tally=tally
+            card,
+            with_reach=True,
+            distributes=viewer.distributes,
+            tally=await self._receipts.tally(release_id),
+            readiness=await self._installabilities.of_card(card),
         )
 
     async def _newest(self, viewer: Viewer, *, limit: int = 15) -> list[ReleaseLine]:

@@ -63,6 +63,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
         house.people.permissions,
         house.people.testers,
         house.installing.receipts,
+        house.installing.installabilities,
     )
     _listen(app, looking, workspace)
     return verbs(looking)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.slack.drawing import notes, warnings, words
+from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import about_phones, line, phones, reached, state_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row, rows
 from bot.slack.kit.verbs import example
+from provisioning.installing.readiness import NOT_COUNTED, Readiness
 from provisioning.installing.receipts import Tally
 from provisioning.people.testers import TesterList, TesterSheet
 from provisioning.releases.cards import ActCard, AppLine, ReachLine, ReleaseCard
@@ -85,11 +86,13 @@ def full(
     with_reach: bool,
     distributes: bool = False,
     tally: Tally | None = None,
+    readiness: Readiness = NOT_COUNTED,
 ) -> Message:
     """
     Return one release with its facts, its notes and, *with_reach*, how far it went.
 
-    Whoever *distributes* reads how; a *tally* says what the phones did.
+    Whoever *distributes* reads how; a *tally* says what the phones did, *readiness* how many can
+    install it.
     """
     facts = card.build.facts
     sign, _ = words.RELEASE[card.standing]
@@ -103,6 +106,7 @@ def full(
             blocks.fields(*_fields(card)),
             *_notes(card, _where_notes_are(with_reach=with_reach, distributes=distributes)),
             *(_reach(card, tally, distributes=distributes) if with_reach else ()),
+            *verdicts.count(readiness),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
         ],

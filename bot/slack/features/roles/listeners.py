@@ -10,11 +10,9 @@ from bot.slack.features.roles.deeds import RoleActs
 from bot.slack.kit import names
 from bot.slack.kit.payloads import submission_of
 from bot.slack.kit.verbs import Verb
-from bot.slack.line.errors import form_errors, is_for_people
-from bot.slack.line.submitting import Answer, answer
+from bot.slack.line.submitting import answer, carried_out
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act
-from storage.errors import SlipwayError
 
 
 def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
@@ -23,16 +21,8 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
 
     @app.view(names.ROLE_GIVE_FORM)
     async def on_give_form(ack: AsyncAck, body: dict[str, Any]) -> None:
-        async def give() -> Answer:
-            try:
-                form = await acts.sent(submission_of(body))
-            except SlipwayError as error:
-                if not is_for_people(error):
-                    raise
-                return form_errors(error, {}, names.ROLE_OTHERS)
-            return {"response_action": "update", "view": form.view()}
-
-        await answer(ack, workspace.doorman, body, give())
+        given = carried_out(acts.sent(submission_of(body)), {}, names.ROLE_OTHERS)
+        await answer(ack, workspace.doorman, body, given)
 
     return verbs(acts)
 

@@ -11,7 +11,14 @@ from slack_bolt.context.async_context import AsyncBoltContext
 from bot.house import House
 from bot.slack.channels import Channels
 from bot.slack.features.upkeep.deeds import greet, reply
-from bot.slack.kit.payloads import Outdated, at, text, text_or_none
+from bot.slack.kit.payloads import (
+    Outdated,
+    at,
+    is_direct,
+    is_word_of_a_person,
+    text,
+    text_or_none,
+)
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.health import SlackOut
 from bot.slack.line.once import UNHEARD
@@ -132,5 +139,4 @@ def _register_app(app: AsyncApp, workspace: Workspace) -> None:
 
 async def _is_word_of_a_person(event: dict[str, Any]) -> bool:
     """Whether a message was said to us alone, by nobody's machine."""
-    is_direct = at(event, "channel_type") == "im"
-    return is_direct and bool(text_or_none(event, "user")) and not at(event, "bot_id")
+    return is_direct(event) and is_word_of_a_person(event)

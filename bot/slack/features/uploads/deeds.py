@@ -9,9 +9,18 @@ from urllib.parse import unquote, urlsplit
 from bot.house import House
 from bot.slack.features.uploads import messages
 from bot.slack.files.comments import Comments
+from bot.slack.files.device_lists import is_device_list
 from bot.slack.files.files import Files, SlackFile, file_of
 from bot.slack.files.sightings import SLACK, Sightings
-from bot.slack.kit.payloads import Asker, Body, at, entries, text, text_or_none
+from bot.slack.kit.payloads import (
+    Asker,
+    Body,
+    at,
+    entries,
+    is_word_of_a_person,
+    text,
+    text_or_none,
+)
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act
 from provisioning.errors import SourceFailed, SourceGone
@@ -28,7 +37,12 @@ _SLACK_HOST = ".slack.com"
 
 async def links_to_a_build(event: Mapping[str, Any]) -> bool:
     """Whether a person wrote the address of a build, instead of posting it."""
-    return bool(text_or_none(event, "user")) and not at(event, "bot_id") and bool(_linked(event))
+    return is_word_of_a_person(event) and bool(_linked(event))
+
+
+async def holds_no_device_list(event: Mapping[str, Any]) -> bool:
+    """Whether a message with files is for us to look at: lists of devices are for others."""
+    return not is_device_list(event)
 
 
 def _linked(event: Mapping[str, Any], ours: str | None = None) -> str:

@@ -8,7 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
 from bot.slack.features.uploads import messages, views
-from bot.slack.features.uploads.deeds import Arrivals, links_to_a_build
+from bot.slack.features.uploads.deeds import Arrivals, holds_no_device_list, links_to_a_build
 from bot.slack.kit import blocks, names
 from bot.slack.kit.payloads import Click, Outdated, click_of, question_of, submission_of
 from bot.slack.kit.verbs import Verb
@@ -42,7 +42,7 @@ def _register_events(app: AsyncApp, arrivals: Arrivals) -> None:
     async def on_file_deleted(event: dict[str, Any]) -> None:
         await arrivals.gone(event)
 
-    @app.event({"type": "message", "subtype": "file_share"})
+    @app.event({"type": "message", "subtype": "file_share"}, matchers=[holds_no_device_list])
     async def on_message_with_files(event: dict[str, Any]) -> None:
         await arrivals.posted(event)
 

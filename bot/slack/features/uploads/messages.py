@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import notes, warnings, words
+from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import ENDED, about_phones, reached_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row
 from bot.slack.kit.verbs import example
+from provisioning.installing.readiness import NOT_COUNTED, Readiness
 from provisioning.intake.admission import NO_UPLOADING_APP, NOT_AN_UPLOADER
 from provisioning.releases.cards import BuildCard, ReleaseCard, SymbolsCard, UploadCard
 from provisioning.releases.lifecycle import Standing
@@ -136,8 +137,17 @@ def choices(card: UploadCard, typed: str) -> list[Block]:
     ]
 
 
-def release(card: UploadCard, release: ReleaseCard, icon: str | None) -> Message:
-    """Return the card of a release, in the thread of the file that brought it."""
+def release(
+    card: UploadCard,
+    release: ReleaseCard,
+    icon: str | None,
+    readiness: Readiness = NOT_COUNTED,
+) -> Message:
+    """
+    Return the card of a release, in the thread of the file that brought it.
+
+    *readiness* says how many of those who were given it can install it.
+    """
     facts = release.build.facts
     title = f"{mrkdwn.plain(release.app_display_name, 80)} {mrkdwn.plain(words.version(facts), 60)}"
     sign, word = words.RELEASE[release.standing]
@@ -155,6 +165,7 @@ def release(card: UploadCard, release: ReleaseCard, icon: str | None) -> Message
                 "Notes" if release.acts else "Proposed notes",
                 notes.in_full(release),
             ),
+            *verdicts.count(readiness),
             blocks.context(
                 f"{sign} *{word}* · release {release.number}{_reach(release)} · "
                 f"from {_origin(card)}{_whose(release)}"

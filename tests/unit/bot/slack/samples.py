@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from provisioning.installing.verdict import InstallVerdict, VerdictCode
 from provisioning.releases.cards import (
     ActCard,
     BuildCard,
@@ -22,6 +23,7 @@ from storage.records.release import ReleaseState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
 
+READY = InstallVerdict(code=VerdictCode.READY, sentence="It runs on your device.")
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 

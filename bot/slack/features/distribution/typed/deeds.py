@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from bot.slack.drawing import warnings, words
+from bot.slack.drawing import verdicts, warnings, words
 from bot.slack.drawing.releases import ENDED, ended
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Wish
@@ -224,5 +224,10 @@ def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
         f"{words.WARNING} {mrkdwn.sentence(plan.shortfall)}" if plan.shortfall else "",
     ]
     return Message(
-        text=text, blocks=[blocks.section("\n".join(filter(None, lines))), _follow(card)]
+        text=text,
+        blocks=[
+            blocks.section("\n".join(filter(None, lines))),
+            *verdicts.count(plan.readiness),
+            _follow(card),
+        ],
     )

@@ -43,6 +43,7 @@ def test_a_result_shows_where_a_device_stands_and_nothing_else_of_it(
         id="1" * 32,
         name="Bob's phone",
         model="iPhone99,9",
+        family="iPhone",
         platform="IOS",
         tail="801E",
         udid="00008110-000E44540A2A801E",
@@ -72,4 +73,5 @@ def _standing(state: RegistrationState) -> TeamStanding:
         since=now(),
         reason="",
         requested_by="person:slack:UBOB",
+        requested_at=now(),
     )

@@ -5,6 +5,7 @@ from typing import Any
 from bot.slack.features.home import views
 from tests.blockkit import validity
 from tests.blockkit.inertness import EVIL, acting, strings
+from tests.unit.bot.slack import samples
 from tests.unit.bot.slack.samples import given, line, reached
 
 
@@ -16,7 +17,10 @@ def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
         ],
     )
     one = given(line(app_display_name=EVIL, notes="<!channel> & <@U1> " * 50), mandatory=True)
-    found = [views.Installable(given=one, url="https://x.example/i/abc") for _ in range(20)]
+    found = [
+        views.Installable(given=one, url="https://x.example/i/abc", verdict=samples.READY)
+        for _ in range(20)
+    ]
 
     home = views.home(found, desk)
 
@@ -44,7 +48,9 @@ def test_of_each_app_only_the_newest_release_is_offered() -> None:
 def test_d4_releases_stand_below_their_app_with_its_icon_and_platform() -> None:
     ios: Any = {"app_id": "a" * 32, "icon_sha256": "1" * 64}
     android: Any = {"app_id": "b" * 32, "platform": "android", "system": "Android"}
-    own = views.Installable(given=given(line(**ios)), url="https://x.example/i/abc")
+    own = views.Installable(
+        given=given(line(**ios)), url="https://x.example/i/abc", verdict=samples.READY
+    )
     recent = [reached(number=9, **ios), reached(number=4, **android), reached(number=8, **ios)]
     desk = views.ManagerDesk(drafts=[reached(**android)], recent=recent, makes_groups=True)
 

@@ -1,0 +1,1 @@
+"""Deciding about devices that wait, and mending what stops a wave."""

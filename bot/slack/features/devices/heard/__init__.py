@@ -1,0 +1,1 @@
+"""UDIDs in what people write: to us, or in a channel by mistake."""

@@ -1,0 +1,1 @@
+"""Lists of devices that are posted as files."""
