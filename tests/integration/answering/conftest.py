@@ -12,6 +12,7 @@ from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
 from bot.slack import workspace as parts
 from bot.slack.features.distribution import deeds
 from bot.slack.line import pace, submitting
+from provisioning.intake import preparing
 from provisioning.roads import ask_rebuild
 from tests.integration.answering.asking import Asking, at_rest
 from tests.integration.slack.house import House, Plan, Samples, opened
@@ -40,6 +41,8 @@ def _in_a_hurry() -> Generator[None]:
         # A busy machine is given nearly all of the three seconds before a form says that it waits.
         patch.setattr(submitting, "IN_TIME", 2.5)
         patch.setattr(deeds, "COUNT_WITHIN", 2.5)
+        # What is taken in here is never signed again.
+        patch.setattr(preparing, "_is_worth_it", lambda _build: False)
         yield
 
 

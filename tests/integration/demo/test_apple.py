@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
+import pytest
 from cryptography import x509
 
 from bot.sandbox.demo import Demo, running
@@ -119,6 +120,7 @@ async def test_the_team_is_connected_before_anybody_does_a_thing(tmp_path: Path)
     assert violations == []
 
 
+@pytest.mark.slow
 async def test_every_sample_is_signed_for_the_phones_of_its_people_and_no_other(
     tmp_path: Path,
 ) -> None:
@@ -136,6 +138,7 @@ async def test_every_sample_is_signed_for_the_phones_of_its_people_and_no_other(
     assert joined == [{Kind.DEVICE}, set()]
 
 
+@pytest.mark.slow
 async def test_a_kept_folder_keeps_what_was_signed_and_who_signs(tmp_path: Path) -> None:
     async with running(data_dir=tmp_path) as first:
         before = (await asyncio.to_thread(first.studio.package, SAMPLE)).read_bytes()
@@ -156,6 +159,7 @@ async def test_a_kept_folder_keeps_what_was_signed_and_who_signs(tmp_path: Path)
     assert (found.id, found.model) == (added.id, "iPhone 13")
 
 
+@pytest.mark.slow
 async def test_two_folders_have_nothing_to_do_with_each_other(tmp_path: Path) -> None:
     one = await asyncio.to_thread(Studio, tmp_path / "one")
     other = await asyncio.to_thread(Studio, tmp_path / "other")

@@ -19,7 +19,7 @@ from bot.slack.files import files, source
 from bot.slack.line import client, pace, postings
 from bot.slack.line.client import Persistence
 from bot.wiring.slack import make_missed
-from provisioning.roads import distribute
+from provisioning.roads import errands
 from tests.integration.slack.house import House, Plan, Samples, opened
 
 Opened = Callable[[str], AbstractAsyncContextManager[House]]
@@ -30,7 +30,7 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make every pause a small part of the real one."""
     road = partial(Timing, first_pause=0.05, growth=1.5, longest_pause=0.3, brief=0.4)
     monkeypatch.setattr(engine, "Timing", road)
-    monkeypatch.setattr(distribute, "PAUSES", (0.1, *(0.3 for _ in range(40))))
+    monkeypatch.setattr(errands, "PAUSES", (0.1, *(0.3 for _ in range(40))))
     monkeypatch.setattr(workspace, "PAUSE", 0.01)
     monkeypatch.setattr(pace, "EDIT_PAUSE", 0.05)
     monkeypatch.setattr(client, "FIRST_PAUSE", 0.01)

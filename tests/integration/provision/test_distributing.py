@@ -3,6 +3,8 @@
 import asyncio
 from collections import Counter
 
+import pytest
+
 from bot.sandbox.faults import Fault
 from provisioning.actors import Actor, Identity
 from provisioning.distributing.order import Order
@@ -119,6 +121,7 @@ async def test_without_waiting_the_others_are_told_now_and_a_phone_once_it_is_si
     assert provision.teller.installable == []
 
 
+@pytest.mark.slow
 async def test_a_phone_that_apple_checks_holds_up_nobody_and_is_told_when_it_is_in(
     provision: ProvisionWorld,
 ) -> None:
@@ -140,6 +143,7 @@ async def test_a_phone_that_apple_checks_holds_up_nobody_and_is_told_when_it_is_
     assert len(set(provision.teller.told)) == len(provision.teller.told) == 2
 
 
+@pytest.mark.slow
 async def test_a_phone_that_comes_later_is_told_once_it_was_approved_and_signed_for(
     provision: ProvisionWorld,
 ) -> None:
@@ -181,6 +185,7 @@ async def test_a_wave_that_fails_holds_up_nobody_and_another_try_tells_the_rest(
     assert len(set(provision.teller.told)) == len(provision.teller.told) == 2
 
 
+@pytest.mark.slow
 async def test_after_a_wave_that_failed_the_next_one_tells_whoever_was_held(
     provision: ProvisionWorld,
 ) -> None:
@@ -213,6 +218,7 @@ async def test_two_clicks_at_once_are_one_act_one_wave_and_one_word(
     assert len(provision.teller.told) == 1
 
 
+@pytest.mark.slow
 async def test_what_is_given_without_a_word_is_signed_without_a_word(
     provision: ProvisionWorld,
 ) -> None:

@@ -52,6 +52,7 @@ async def test_one_that_apple_has_already_takes_no_place_and_needs_no_yes(
     assert await provision.can_install(1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spelling", ["upper", "lower"])
 async def test_the_case_in_which_apple_spells_a_udid_changes_nothing(
     provision: ProvisionWorld, spelling: str
@@ -67,6 +68,7 @@ async def test_the_case_in_which_apple_spells_a_udid_changes_nothing(
     assert await provision.can_install(1)
 
 
+@pytest.mark.slow
 async def test_one_that_was_disabled_at_apple_is_enabled(provision: ProvisionWorld) -> None:
     there = provision.apple.team.devices.register("Old", udid(1).value)
     there.is_disabled = True
@@ -111,6 +113,7 @@ async def test_one_that_apple_checks_waits_as_a_row_and_is_told_each_change_once
     assert len(provision.apple.team.devices) == 1
 
 
+@pytest.mark.slow
 async def test_one_that_apple_does_not_take_yet_is_asked_for_again_and_again(
     provision: ProvisionWorld,
 ) -> None:
@@ -171,6 +174,7 @@ async def test_an_app_id_that_is_missing_is_said_with_its_bundle(
     assert len(provision.apple.team.profiles) == len(BUNDLES)
 
 
+@pytest.mark.slow
 async def test_a_certificate_that_was_revoked_is_said_and_nobody_is_told_to_install(
     provision: ProvisionWorld,
 ) -> None:
@@ -186,6 +190,7 @@ async def test_a_certificate_that_was_revoked_is_said_and_nobody_is_told_to_inst
     assert provision.teller.installable == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trouble", ["agreements", "a small role", "a revoked key"])
 async def test_trouble_with_the_key_is_told_once_and_goes_on_when_it_is_mended(
     provision: ProvisionWorld, trouble: str
@@ -222,6 +227,7 @@ async def test_trouble_with_the_key_is_told_once_and_goes_on_when_it_is_mended(
     assert len(team.devices) == 1
 
 
+@pytest.mark.slow
 async def test_devices_of_other_families_stay_out_of_the_profiles(
     provision: ProvisionWorld,
 ) -> None:
@@ -238,6 +244,7 @@ async def test_devices_of_other_families_stay_out_of_the_profiles(
     assert await provision.can_install(1)
 
 
+@pytest.mark.slow
 async def test_what_apple_removed_needs_a_new_place(provision: ProvisionWorld) -> None:
     registration_id = await provision.claim(1)
     await provision.approve(registration_id)

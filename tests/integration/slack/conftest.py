@@ -10,6 +10,7 @@ from bot.sandbox.samples.harbour import harbour_apk, harbour_ipa
 from bot.slack import workspace as parts
 from bot.slack.features.distribution import deeds
 from bot.slack.line import connection, pace, submitting
+from provisioning.intake import preparing
 from tests.integration.slack.house import House, Plan, Samples, opened
 
 
@@ -37,6 +38,12 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     # A busy machine is given nearly all of the three seconds before a form says that it waits.
     monkeypatch.setattr(submitting, "IN_TIME", 2.5)
     monkeypatch.setattr(deeds, "COUNT_WITHIN", 2.5)
+
+
+@pytest.fixture(autouse=True)
+def _unprepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no process be started to prepare what is taken in; tests that need it say otherwise."""
+    monkeypatch.setattr(preparing, "_is_worth_it", lambda _build: False)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from bot.sandbox.samples.harbour import harbour_ipa
@@ -15,6 +16,11 @@ from tests.unit.provisioning.codesign import world
 
 CHANGED = "en.lproj/InfoPlist.strings"
 CLOSED = "No phone can be added"
+
+
+@pytest.fixture(autouse=True)
+def _unprepared() -> None:
+    """Let builds be prepared here."""
 
 
 async def prepared(database: Database) -> Preparation | None:

@@ -21,6 +21,11 @@ from tests.integration.slack.test_main_road import distribute
 CIDS = "00008120-000A1B2C3D4E801E"
 
 
+@pytest.fixture(autouse=True)
+def _unprepared() -> None:
+    """Let builds be prepared here."""
+
+
 @pytest.fixture
 async def database(sqlite_url: str) -> AsyncGenerator[Database]:
     """Lend the database of the house."""

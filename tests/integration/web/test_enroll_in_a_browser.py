@@ -82,7 +82,7 @@ async def contrast(page: Page, selector: str) -> float:
     )
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("light", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 async def test_the_button_is_on_the_first_screen_and_everything_can_be_read(
     browser: Browser, site: EnrolSite, light: Light
 ) -> None:
@@ -99,7 +99,7 @@ async def test_the_button_is_on_the_first_screen_and_everything_can_be_read(
             assert await contrast(seen.page, text) >= 4.5, text
 
 
-@pytest.mark.parametrize("light", ["light", "dark"])
+@pytest.mark.parametrize("light", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 async def test_the_result_fits_and_can_be_read(
     browser: Browser, site: EnrolSite, light: Light
 ) -> None:
@@ -114,6 +114,7 @@ async def test_the_result_fits_and_can_be_read(
                 assert await contrast(seen.page, text) >= 4.5, text
 
 
+@pytest.mark.slow
 async def test_a_tablet_that_says_it_is_a_mac_gets_the_button(
     browser: Browser, site: EnrolSite
 ) -> None:

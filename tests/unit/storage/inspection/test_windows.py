@@ -245,7 +245,8 @@ def test_malformed_packages_are_refused_at_once(read: Read, case: str) -> None:
         read(data)
 
     assert sentence in str(refusal.value)
-    assert time.process_time() - began < 2
+    # Far from what reading all of it would take, on a machine on which others work as well.
+    assert time.process_time() - began < 20
 
 
 def loop_directory(data: bytearray) -> None:
