@@ -17,6 +17,7 @@ from bot.sandbox.history.past import Past, give_roles
 from bot.sandbox.joining import join
 from bot.sandbox.keeping import HOST, Folder, kept
 from bot.sandbox.phone import CannotInstall
+from bot.sandbox.samples.handsets import HANDSETS
 from bot.sandbox.slack.desk.door import Visit, for_somebody, guarded
 from bot.sandbox.slack.server import LARGEST_BODY, SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
@@ -119,6 +120,8 @@ async def _workspace(port: int, folder: Folder, studio: Studio) -> AsyncGenerato
     app.router.add_get("/desk/samples/{name}", guarded(partial(_sample, studio)))
     phone_rings = for_somebody(slack.workspace, partial(_install_on_the_phone, studio))
     app.router.add_post("/desk/phone", phone_rings)
+    new_phone = for_somebody(slack.workspace, _hand_in_the_new_phone)
+    app.router.add_post("/desk/new-phone", new_phone)
     studio.apple.mount(app, APPLE)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
@@ -186,6 +189,17 @@ async def _install_on_the_phone(studio: Studio, visit: Visit) -> web.StreamRespo
     return web.json_response({"ok": True, "size": installed.size})
 
 
+async def _hand_in_the_new_phone(visit: Visit) -> web.StreamResponse:
+    """Let whoever asks write the UDID of the phone that they got last to Slipway."""
+    name = visit.person.user.real_name.partition(" ")[0]
+    handsets = HANDSETS.get(name)
+    if handsets is None:
+        return web.json_response({"error": f"{name} has no iPhone."}, status=404)
+    newest = handsets[-1]
+    await visit.person.dm(f"I have a new {newest.product}. Its UDID is {newest.udid}")
+    return web.json_response({"ok": True})
+
+
 def _settings(slack: SandboxSlack, folder: Folder, studio: Studio) -> Settings:
     """Return settings that owe nothing to the environment."""
     port = folder.port()
@@ -231,7 +245,7 @@ def greeting(url: str, data_dir: Path | None) -> str:
         f"\n  Slipway is running in a workspace of its own.\n\n"
         f"  Open   {url}\n\n"
         f"  You are Ann, the release manager. The workspace fills with its past while you look;\n"
-        f"  the guide then leads from a new build to a phone in five steps.\n\n"
+        f"  the guide then leads from a new build to a phone in six steps.\n\n"
         f"  {kept}\n"
         f"  Ctrl-C ends it.\n"
     )

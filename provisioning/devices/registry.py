@@ -164,6 +164,7 @@ class Registry:
         Raise what the App Store client raises.
         """
         store = await self._teams.store(team_id)
+        asked_at = now()
         found = await store.devices.list()
         self._lists[team_id] = _Read({one.udid.lower(): one for one in found}, monotonic())
         async with self._database.writing() as session:
@@ -174,6 +175,8 @@ class Registry:
             by_udid = {one.udid.lower(): one for one in found}
             for registration, device in await registrations.of_team(session, team_id):
                 there = by_udid.get(device.udid.lower())
+                if there is None and registration.since >= asked_at:
+                    continue  # Another replica registered it while the list was on its way.
                 await self._drifted(session, registration, there)
 
     async def compare(self) -> None:

@@ -17,9 +17,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlmodel import select
+
 from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.samples.identities import device_id
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
+from provisioning.installing.installabilities import Installabilities
 from storage.catalog.database import Database
 from storage.inspection.facts import Hashes
 from storage.inspection.inspector import inspect
@@ -128,6 +131,7 @@ async def many(devices: int, releases: int) -> list[Row]:
                 world.opened(await home_in(folder), ipa, apple) as at,
             ):
                 rows += await _ledger(at, round(devices * share))
+                rows += await _installable(at, round(devices * share))
                 rows += await _wave(at, folder, round(releases * share))
     return sorted(rows, key=lambda row: row.what)
 
@@ -139,6 +143,44 @@ async def _ledger(at: ProvisionWorld, count: int) -> list[Row]:
     took = min([await timed(lambda: at.room.slots.ledgers(ANN)) for _ in range(5)])
     remark = f"{len(heard)} statements"
     return [Row(what="the ledger of places", size=f"{count} devices", seconds=took, remark=remark)]
+
+
+async def _installable(at: ProvisionWorld, count: int) -> list[Row]:
+    """Return what it takes to say of an announcement who can install it."""
+    testers = await give_to_all(at, count // TESTERS_PER_DEVICE)
+    asked = Installabilities(at.database)
+    release_id = at.bench.shelf.release.id
+    with statements_of(at.database) as heard:
+        await asked.of_release(release_id)
+    took = min([await timed(lambda: asked.of_release(release_id)) for _ in range(9)])
+    return [
+        Row(
+            what="can they install? (one announcement)",
+            size=f"{testers} people",
+            seconds=took,
+            remark=f"{len(heard)} statements; wanted 0.050 s for 500",
+        )
+    ]
+
+
+async def give_to_all(at: ProvisionWorld, count: int) -> int:
+    """Give the release to the first testers as well; return how many have it then."""
+    shelf = at.bench.shelf
+    async with at.database.writing() as session:
+        found = await session.exec(select(Recipient).where(Recipient.tester_id == shelf.tester.id))
+        first = found.one()
+        for number in range(count):
+            session.add(
+                Recipient(
+                    distribution_id=first.distribution_id,
+                    release_id=first.release_id,
+                    destination_id=first.destination_id,
+                    tester_id=f"tester{number:026}",
+                    teller="slack",
+                    state=RecipientState.TOLD,
+                )
+            )
+    return count + 1
 
 
 async def _wave(at: ProvisionWorld, folder: Path, count: int) -> list[Row]:

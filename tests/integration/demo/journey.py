@@ -46,6 +46,7 @@ class Journey:
         await self._read_announcement(page)
         link = await self._install(page, guide)
         await self._read_receipts(page, guide)
+        await self._add_the_new_phone(page, guide)
         await self._hear_alarm(page, guide)
         await expect(guide).to_contain_text("That is the whole road")
         return link
@@ -168,6 +169,27 @@ class Journey:
         await expect(answer).to_contain_text("2 of 2 people reached.")
         await expect(answer).to_contain_text("1 person opened the install page, 1 has all of it.")
         await self._camera(page, "receipts")
+
+    async def _add_the_new_phone(self, page: Page, guide: Locator) -> None:
+        centre = page.locator("#centre")
+        await guide.get_by_role("button", name="Station 5").click()
+        await guide.get_by_role("button", name="Send its UDID as Bob").click()
+        await expect(centre).to_contain_text("approve")
+        await self._camera(page, "new-phone")
+        await guide.get_by_role("button", name="Be Ann, who approves it").click()
+        approve = centre.get_by_role("button", name="Approve", exact=True).last
+        await expect(approve).to_be_visible()
+        await self._camera(page, "approval")
+        await approve.click()
+        await guide.get_by_role("button", name="Station 3").click()
+        await guide.get_by_role("button", name="Be Bob").click()
+        await expect(centre).to_contain_text("You can install Harbour now")
+        await self._camera(page, "new-phone-ready")
+        await guide.get_by_role("button", name="Station 5").click()
+        await guide.get_by_role("button", name="Let the new iPhone install it").click()
+        done = guide.get_by_role("button", name="Station 5: A new phone, done")
+        await expect(done).to_be_visible()
+        await guide.get_by_role("button", name="Station 6").click()
 
     async def _hear_alarm(self, page: Page, guide: Locator) -> None:
         await guide.get_by_role("button", name="Post it as Cid").click()

@@ -19,6 +19,7 @@ from bot.slack.files import files, source
 from bot.slack.line import client, pace, postings
 from bot.slack.line.client import Persistence
 from bot.wiring.slack import make_missed
+from provisioning.intake import preparing
 from provisioning.roads import errands
 from tests.integration.slack.house import House, Plan, Samples, opened
 
@@ -46,6 +47,8 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "DOWNLOAD_TIMEOUT", timeout)
     monkeypatch.setattr(deeds, "LOOK_WITHIN", 0.5)
     monkeypatch.setattr(bootstrap, "READERS", 1)
+    # Hundreds of builds are taken in here, and none is signed again.
+    monkeypatch.setattr(preparing, "_is_worth_it", lambda _build: False)
 
 
 async def _look_for_missed_files(house: House) -> None:

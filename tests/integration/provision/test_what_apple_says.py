@@ -2,11 +2,14 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from bot.sandbox.apple.devices import Hardware
 from bot.sandbox.apple.keys import Role
+from storage.catalog import registrations
+from storage.records.base import now
 from storage.records.registration import RegistrationState
 from storage.records.wave import WaveState
 from tests.integration.provision.world import ANN, APP, BUNDLES, ProvisionWorld, udid
@@ -242,6 +245,28 @@ async def test_devices_of_other_families_stay_out_of_the_profiles(
 
     assert [wave.state for wave in await provision.waves()] == [WaveState.DONE]
     assert await provision.can_install(1)
+
+
+@pytest.mark.slow
+async def test_a_list_that_was_read_before_a_device_came_takes_nothing_from_it(
+    provision: ProvisionWorld,
+) -> None:
+    registration_id = await provision.claim(1)
+    await provision.approve(registration_id)
+    await provision.settled()
+    team = provision.apple.team
+    provision.apple.clock.advance(366 * 24 * HOUR)
+    team.remove_devices([device.id for device in team.devices])
+    async with provision.database.writing() as session:
+        found = await registrations.get(session, registration_id)
+        found.since = now() + timedelta(minutes=1)  # As if it had come while that was read.
+        session.add(found)
+
+    await provision.room.registry.read_list(provision.team_id)
+
+    after = await provision.registration(registration_id)
+    assert after.state is RegistrationState.READY
+    assert after.apple_id is not None
 
 
 @pytest.mark.slow

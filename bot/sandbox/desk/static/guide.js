@@ -1,4 +1,4 @@
-// Five stations for a newcomer, from a new build to the alarm: one is shown at a time, any can be chosen.
+// Six stations for a newcomer, from a new build to the alarm: one is shown at a time, any can be chosen.
 import { api } from "./api.js";
 import { directory } from "./directory.js";
 import { make, refill } from "./dom.js";
@@ -7,8 +7,8 @@ import { failed } from "./notice.js";
 import { remember, remembered } from "./storage.js";
 import { deed, tool } from "./tool.js";
 
-const NAMES = ["What changed", "One click", "Install", "Receipts", "The alarm"];
-const [CHANGED, ONE_CLICK, INSTALL, RECEIPTS, ALARM] = NAMES.keys();
+const NAMES = ["What changed", "One click", "Install", "Receipts", "A new phone", "The alarm"];
+const [CHANGED, ONE_CLICK, INSTALL, RECEIPTS, NEW_PHONE, ALARM] = NAMES.keys();
 const FRESH = { open: true, done: NAMES.map(() => false), at: 0, card: null, alarm: null };
 const NEXT = "Harbour-2.5.0-251.ipa";
 const NEXT_ANDROID = "harbour-2.5.0-2510.apk";
@@ -18,8 +18,8 @@ export class Guide {
   #busy = false;
   #ready = true;
 
-  constructor(node, { onSample, onPerson, onCommand, onPhone }) {
-    Object.assign(this, { node, onSample, onPerson, onCommand, onPhone });
+  constructor(node, { onSample, onPerson, onCommand, onPhone, onNewPhone }) {
+    Object.assign(this, { node, onSample, onPerson, onCommand, onPhone, onNewPhone });
     // Another workspace is another first visit, and so is another start: its channels begin anew.
     this.name = `guide.${[directory.workspace.id, directory.workspace.born].filter(Boolean).join(".")}`;
     this.state = { ...FRESH, ...remembered(this.name) };
@@ -100,6 +100,7 @@ export class Guide {
       () => this.#oneClick(),
       () => this.#install(),
       () => this.#receipts(),
+      () => this.#newPhone(),
       () => this.#alarm(),
     ][this.state.at]();
     return make("div", { class: "station" },
@@ -139,6 +140,21 @@ export class Guide {
       this.#working("Show Ann the receipts", async () => {
         await this.onCommand(this.#named("Ann"), "/release", "show harbour 2.5.0");
         this.finished(RECEIPTS);
+      }),
+    ];
+  }
+
+  #newPhone() {
+    return [
+      "Bob has a new iPhone, which no build is signed for. He writes its UDID to Slipway, Ann approves it, and the build that is there already is signed again for it. He hears when it installs.",
+      this.#working("Send its UDID as Bob", async () => {
+        await this.onNewPhone(this.#named("Bob"));
+        await this.onPerson(this.#named("Bob"), "bot", null);
+      }),
+      this.#become("Ann", "Be Ann, who approves it", "Show her messages", "bot"),
+      this.#working("Let the new iPhone install it", async () => {
+        await this.onPhone(this.#named("Bob"), "newest");
+        this.finished(NEW_PHONE);
       }),
     ];
   }

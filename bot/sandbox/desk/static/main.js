@@ -50,7 +50,8 @@ class Desk {
         onSample: (name, person) => this.postSample(name, person),
         onPerson: (person, place, thread) => this.become(person, place, thread),
         onCommand: (person, command, text) => this.type(person, command, text),
-        onPhone: (person) => api.post("/desk/phone", {}, person),
+        onPhone: (person, phone) => api.post("/desk/phone", phone ? { phone } : {}, person),
+        onNewPhone: (person) => api.post("/desk/new-phone", {}, person),
       });
       this.progress = new Progress(document.getElementById("progress"), { onReady: (is) => this.guide.ready(is) });
       this.progress.show(directory.standing.find(({ type }) => type === "progress"));
