@@ -19,14 +19,21 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """
     Run one worker more than there are cores: tests wait for pauses and processes 40 % of the time.
 
-    Read a few files in this process: it is done before others would have begun.
+    Those of the long run wait even more, so that it gets another. Read a few files in this process: it is done before others would have begun.
     """
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
-    return 0 if all(path.is_file() for path in paths) else len(os.sched_getaffinity(0)) + 1
+    if all(path.is_file() for path in paths):
+        return 0
+    is_long = not config.option.markexpr
+    return len(os.sched_getaffinity(0)) + (2 if is_long else 1)
 
 
 #: Folders whose tests share nothing and take long: several workers take a file's tests.
-SPREAD = ("tests/integration/crash/", "tests/integration/faults/")
+SPREAD = (
+    "tests/integration/crash/",
+    "tests/integration/faults/",
+    "tests/integration/provision/",
+)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:  # noqa: ANN401 - untyped

@@ -95,8 +95,8 @@ class Scene:
 
 
 @pytest.fixture
-async def scene(long_engine_home: EngineHome, small_ipa: Path) -> AsyncGenerator[Scene]:
-    async with set_up(long_engine_home, small_ipa) as made:
+async def scene(sqlite_engine_home: EngineHome, small_ipa: Path) -> AsyncGenerator[Scene]:
+    async with set_up(sqlite_engine_home, small_ipa) as made:
         yield made
 
 
@@ -142,6 +142,22 @@ async def test_killed_anywhere_the_phone_gets_in_once(scene: Scene, boundary: st
 
     assert code == 0, seen[-3:]
     await scene.is_as_it_should_be()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", [*REGISTER, *PROVISION])
+async def test_killed_on_postgresql_before_it_was_written_down_the_phone_gets_in_once(
+    postgres_engine_home: EngineHome, small_ipa: Path, step: str
+) -> None:
+    """What surrounds a step is the same on either database; what it wrote is not."""
+    async with set_up(postgres_engine_home, small_ipa) as scene:
+        code, seen = await scene.lives(die_at=f"done:{step}")
+        assert code == -9, f"The house did not die but came to {seen}."
+
+        code, seen = await scene.lives()
+
+        assert code == 0, seen[-3:]
+        await scene.is_as_it_should_be()
 
 
 @pytest.mark.slow
