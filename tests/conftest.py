@@ -19,7 +19,8 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """
     Run one worker more than there are cores: tests wait for pauses and processes 40 % of the time.
 
-    Those of the long run wait even more, so that it gets another. Read a few files in this process: it is done before others would have begun.
+    Those of the long run wait even more, so that it gets another. A few files are read in this
+    process: it is done before others would have begun.
     """
     paths = [Path(argument.partition("::")[0]) for argument in config.args]
     if all(path.is_file() for path in paths):
