@@ -69,13 +69,17 @@ async def demo(*, port: int, data_dir: Path | None) -> int:
 
 @asynccontextmanager
 async def running(
-    *, port: int = 0, data_dir: Path | None = None, lived_in: bool = False
+    *,
+    port: int = 0,
+    data_dir: Path | None = None,
+    lived_in: bool = False,
+    knows_phones: bool = True,
 ) -> AsyncGenerator[Demo]:
     """
     Run the workspace on *port* (0: a free one), and the house beside it.
 
     When *lived_in*, people have done something in it before: that is acted in the background, once
-    in a folder. Otherwise they only have their roles.
+    in a folder. Otherwise they only have their roles. Slipway *knows* the *phones* that Apple has.
 
     Without *data_dir* everything lies in a temporary folder that goes at the end. Raise PortTaken,
     FolderTaken, FolderUnusable.
@@ -87,7 +91,7 @@ async def running(
             open_house(_settings(slack, folder, studio)) as house,
         ):
             await slack.connected()
-            await join(house, studio)
+            await join(house, studio, slack.workspace if knows_phones else None)
             overlook_what_stays()
             cast = Cast(slack.workspace, studio)
             acting = _past(cast, slack, folder, lived_in=lived_in)

@@ -44,7 +44,8 @@ async def script(*, data_dir: Path | None, build: Path | None, with_device: bool
     *with_device* goes on with a phone that the build is not signed for yet, and returns 0 only if
     what it fetched in the end is the same app, signed for it.
     """
-    async with running(data_dir=data_dir) as demo:
+    # A build of somebody's own has to arrive as it was posted, so it is signed for no phone here.
+    async with running(data_dir=data_dir, knows_phones=build is None) as demo:
         walk = Walk(demo)
         try:
             code = await walk.walk(build)

@@ -1,5 +1,6 @@
 """The Teller of a Slack workspace: draws what happened, always as the records have it now."""
 
+import inspect
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, replace
@@ -85,15 +86,14 @@ class SlackTeller:
 
     async def show_release(self, release_id: str) -> None:
         """Redraw every card and announcement of a release after a change."""
-        works: list[Awaitable[None]] = [
-            self.show_upload(upload_id) for upload_id in await self._cards.uploads_of(release_id)
-        ]
-        works += [
-            self._announce_in(release_id, row.channel_id)
-            for row in await self._postings.starting_with(f"release:{release_id}:")
-            if row.ts is not None
-        ]
+        upload_ids = await self._cards.uploads_of(release_id)
+        rows = await self._postings.starting_with(f"release:{release_id}:")
         card = await self._cards.release(release_id)
+        # Nothing is waited for from here on: a work that nobody comes to would be lost aloud.
+        works: list[Awaitable[None]] = [self.show_upload(upload_id) for upload_id in upload_ids]
+        works += [
+            self._announce_in(release_id, row.channel_id) for row in rows if row.ts is not None
+        ]
         if card.state in _ENDED:
             works.append(self._take_back_links(card))
         await _each(works)
@@ -134,14 +134,13 @@ class SlackTeller:
         async def log() -> Message:
             return distribution_messages.log(act, card)
 
+        spots = await self._threads_of(card.release_id)
+        others = await self._cards.predecessors(card.release_id)
         works = [
-            self._logged(f"report:{distribution_id}:{spot.channel_id}", spot, log)
-            for spot in await self._threads_of(card.release_id)
+            self._logged(f"report:{distribution_id}:{spot.channel_id}", spot, log) for spot in spots
         ]
         works.append(self._tell_manager(distribution_id))
-        works += [
-            self.show_release(other) for other in await self._cards.predecessors(card.release_id)
-        ]
+        works += [self.show_release(other) for other in others]
         await _each(works)
 
     async def trouble(self, reference: str, sentence: str) -> None:
@@ -308,11 +307,17 @@ class SlackTeller:
 async def _each(works: Iterable[Awaitable[None]]) -> None:
     """Do each, whatever happens to the others; then let an error leave, one that may pass first."""
     failures: list[SlipwayError] = []
-    for work in works:
-        try:
-            await work
-        except SlipwayError as failure:
-            failures.append(failure)
+    left = list(works)
+    try:
+        while left:
+            try:
+                await left.pop(0)
+            except SlipwayError as failure:
+                failures.append(failure)
+    finally:
+        for work in left:  # Asked to stop, nobody comes to these.
+            if inspect.iscoroutine(work):
+                work.close()
     if failures:
         raise min(failures, key=lambda failure: not failure.transient)
 

@@ -210,8 +210,7 @@ class Waves:
                 tester_id
                 for release_id, tester_id in entitled
                 if (release_id, tester_id) not in quiet
-                and phones.get(tester_id, set()) & contents
-                and not phones[tester_id] & before[release_id]
+                and (phones.get(tester_id, set()) & contents) - before[release_id]
             }
         )
 

@@ -72,14 +72,14 @@ class Sending:
 
 
 @pytest.fixture
-async def sending(long_engine_home: EngineHome, small_ipa: Path) -> AsyncGenerator[Sending]:
+async def sending(sqlite_engine_home: EngineHome, small_ipa: Path) -> AsyncGenerator[Sending]:
     async with SandboxApple.serve() as apple:
-        async with opened(long_engine_home, small_ipa, apple) as before:
+        async with opened(sqlite_engine_home, small_ipa, apple) as before:
             first = await before.newcomer(2)
             await before.newcomer(3)
             await before.approve(await before.claim(2, first))
             await before.settled()
-            base = base_of(long_engine_home, apple, before.bench)
+            base = base_of(sqlite_engine_home, apple, before.bench)
             release_id = before.release_id
         known = {**base.people, **{user_id: user_id for user_id in PEOPLE}}
         yield Sending(base=replace(base, people=known), release_id=release_id)

@@ -52,3 +52,17 @@ async def test_the_next_phone_takes_the_place_of_the_profiles_before(
     assert counted["POST profiles"] == len(BUNDLES)
     assert counted["DELETE profiles/{id}"] == len(BUNDLES)
     assert len(provision.teller.installable) == 2
+
+
+async def test_whoever_has_a_phone_in_it_is_told_of_their_next_one_as_well(
+    provision: ProvisionWorld,
+) -> None:
+    await provision.approve(await provision.claim(1))
+    await provision.settled()
+
+    await provision.approve(await provision.claim(2))
+    await provision.settled()
+
+    assert await provision.can_install(2)
+    told = [tester for _, tester in provision.teller.installable]
+    assert told == [provision.bench.shelf.tester.id] * 2
