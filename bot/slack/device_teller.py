@@ -15,6 +15,7 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.errors import NotNow
 from provisioning.installing.grants import Grants
+from provisioning.installing.installabilities import Installabilities
 from provisioning.releases.lists import Lists
 from storage.errors import NotFound
 from storage.records.registration import RegistrationState
@@ -31,6 +32,7 @@ class DeviceTellerParts:
     rebuilds: Rebuilds
     lists: Lists
     grants: Grants
+    installabilities: Installabilities
     links: Links
 
 
@@ -68,13 +70,19 @@ class DeviceTeller:
         await self._board.say(key, render)
 
     async def tell_installable(self, wave_id: str, tester_id: str) -> list[str]:
-        """Tell somebody what they can install now; return the releases that this is about."""
+        """
+        Tell somebody what they can install now; return the releases that this is about.
+
+        Where that is nothing by now, nothing is said.
+        """
         try:
             wave = await self._parts.waves.one(wave_id)
         except NotFound:
             return []
-        user_id, release_ids = await self._parts.waves.given_in(wave, tester_id)
-        if user_id is None:
+        user_id, given = await self._parts.waves.given_in(wave, tester_id)
+        served = await self._parts.installabilities.of_tester(tester_id, given)
+        release_ids = [one for one in given if one in served and served[one].verdict.can]
+        if user_id is None or not release_ids:
             return []
 
         async def render() -> Message:

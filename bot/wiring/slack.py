@@ -73,6 +73,7 @@ def make_device_teller(ground: Ground, slack: Workspace, house: House) -> Device
             rebuilds=house.distributing.rebuilds,
             lists=house.releases.lists,
             grants=house.installing.grants,
+            installabilities=house.installing.installabilities,
             links=ground.links,
         )
     )

@@ -178,12 +178,12 @@ class Waves:
         """Read the team's devices at Apple. Raise what the client raises."""
         await self._registry.read_list(team_id)
 
-    async def newly(self, wave_id: str, generation_ids: Sequence[str]) -> list[str]:
+    async def newly(self, wave_id: str, generation_ids: Sequence[str]) -> dict[str, list[str]]:
         """
-        Return the testers who can install after a wave what they could not before.
+        Return, by tester, the builds that they can install once a wave has signed them.
 
-        Left out is whoever is told of it by the act that gave it to them, and whoever was given it
-        without a word on the phone that they had then.
+        Left out are those that they could install before, that they are told of by the act that
+        gave it to them, and that they were given without a word on the phone that they had then.
         """
         contents = await self._profiles.udids(generation_ids)
         async with self._database.reading() as session:
@@ -205,14 +205,13 @@ class Waves:
             for one in untold
             if _hears(one) or since.get(one.tester_id, one.created_at) <= one.created_at
         }
-        return sorted(
-            {
-                tester_id
-                for release_id, tester_id in entitled
-                if (release_id, tester_id) not in quiet
-                and (phones.get(tester_id, set()) & contents) - before[release_id]
-            }
-        )
+        of_release = {one.release_id: one.build_id for one in apps}
+        found: dict[str, set[str]] = {}
+        for release_id, tester_id in entitled:
+            is_new = (phones.get(tester_id, set()) & contents) - before[release_id]
+            if is_new and (release_id, tester_id) not in quiet:
+                found.setdefault(tester_id, set()).add(of_release[release_id])
+        return {tester_id: sorted(found[tester_id]) for tester_id in sorted(found)}
 
     async def sign(self, build_id: str, generation_ids: Sequence[str], signers: list[str]) -> str:
         """

@@ -58,7 +58,8 @@ class Provision:
         await step("after", self.after, wave_id)
         if failures:
             await step("show wave", self.tellers.show_wave, wave_id)
-        await self._tell(step, wave_id, newly)
+        signed = [tester for tester, builds in newly.items() if not failures.keys() >= set(builds)]
+        await self._tell(step, wave_id, signed)
         await self._redraw(step, plan["releases"])
         await self._wait_again(step, wave_id)
         await self._clean(step, wave_id, made)

@@ -4,7 +4,8 @@ from collections import Counter
 
 from storage.records.registration import RegistrationState
 from storage.records.wave import WaveState
-from tests.integration.provision.world import BUNDLES, ProvisionWorld
+from tests.integration.provision.world import ANN, APP, BUNDLES, ProvisionWorld
+from tests.shelf import put
 
 
 def calls(world: ProvisionWorld) -> Counter[str]:
@@ -66,3 +67,30 @@ async def test_whoever_has_a_phone_in_it_is_told_of_their_next_one_as_well(
     assert await provision.can_install(2)
     told = [tester for _, tester in provision.teller.installable]
     assert told == [provision.bench.shelf.tester.id] * 2
+
+
+async def test_nobody_is_told_to_install_what_could_not_be_signed(
+    provision: ProvisionWorld,
+) -> None:
+    bench = provision.bench
+    stored = bench.shelf.build.sha256
+    assert stored is not None
+    async with bench.blobs.local(stored) as path:
+        content = path.read_bytes()
+    await bench.blobs.delete(stored)
+
+    await provision.approve(await provision.claim(1))
+    await provision.settled()
+
+    (wave,) = await provision.waves()
+    assert wave.state is WaveState.DONE
+    assert wave.reason != ""
+    assert provision.teller.waves == [wave.id]
+    assert provision.teller.installable == []
+
+    await put(bench.blobs, content)
+    await provision.room.waves.want(provision.team_id, APP, ANN)
+    await provision.settled()
+
+    assert await provision.can_install(1)
+    assert len(provision.teller.installable) == 1

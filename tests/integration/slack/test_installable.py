@@ -127,6 +127,30 @@ async def test_the_end_of_a_wave_is_drawn_where_it_was_waited_for(
     assert not any("is being signed" in one.said() for one in house.workspace.dms("Cid"))
 
 
+async def test_what_could_not_be_signed_for_a_phone_is_not_offered(
+    house: House, database: Database
+) -> None:
+    await house.group("QA", "Cid", channel=QA)
+    await house.with_app()
+    build = await build_of(database)
+    team = await connected(database, build)
+    phone = await phone_of(database, team, house.cid.id, CIDS)
+    await phones.register(database, team, phone, RegistrationState.READY)
+    wave = await phones.wave(database, team, build, WaveState.UNDERWAY)
+    await distribute(house, "QA")
+    await house.dm_to("Cid", "It is being signed for your iPhone 15 Pro.")
+    await house.settled()
+    said = len(house.workspace.dms("Cid"))
+
+    await house.running.house.tellers.tell_installable(wave.id, phone.tester_id)
+    await house.settled()
+    assert len(house.workspace.dms("Cid")) == said
+
+    await phones.sign(database, build, CIDS)
+    await house.running.house.tellers.tell_installable(wave.id, phone.tester_id)
+    await house.dm_to("Cid", "You can install Harbour now")
+
+
 async def test_without_a_team_and_devices_nothing_is_counted(house: House) -> None:
     await house.group("QA", "Bob", channel=QA)
     await house.with_app()
