@@ -14,6 +14,7 @@ from provisioning.devices.imports import DeviceImports
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
+from provisioning.devices.renewal import Renewal
 from provisioning.devices.slots import SlotBook
 from provisioning.devices.teams import AppleTeams
 from provisioning.devices.waves import Waves
@@ -88,6 +89,7 @@ class DeviceRoom:
     policies: Policies
     profiles: Profiles
     waves: Waves
+    renewal: Renewal
     imports: DeviceImports
     app_ids: AppIdMaking
 

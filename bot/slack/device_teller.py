@@ -59,9 +59,12 @@ class DeviceTeller:
         await self._board.show(registration_id)
 
     async def show_wave(self, wave_id: str) -> None:
-        """Say to those who approve that profiles could not be made, once for each reason."""
-        wave = await self._parts.waves.one(wave_id)
-        said = f"{wave.team_id} {wave.bundle_id} {wave.reason}"
+        """Say to those who approve that profiles could not be made, once for each trouble."""
+        try:
+            wave = await self._parts.waves.one(wave_id)
+        except NotFound:
+            return  # The team was disconnected meanwhile.
+        said = await self._parts.waves.trouble(wave)
         key = f"wave:{sha256(said.encode()).hexdigest()[:32]}"
 
         async def render() -> Message:

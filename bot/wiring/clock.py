@@ -39,7 +39,7 @@ async def ticking(
     devices = house.devices
     clock.every(60, "devices", lambda: devices.approvals.ask_for_the_unasked(CLOCK))
     clock.every(60, "devices at Apple", devices.registry.compare)
-    clock.every(600, "profiles", devices.waves.renew)
+    clock.every(600, "profiles", devices.renewal.renew)
     clock.every(3600, "enrolments", devices.enrolment.forget)
     clock.every(60, "scrub", lambda: scrub.some(SCRUBBED))
     async with clock.running():

@@ -12,6 +12,7 @@ from provisioning.devices.imports import DeviceImports
 from provisioning.devices.policies import Policies
 from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
+from provisioning.devices.renewal import Renewal
 from provisioning.devices.slots import SlotBook
 from provisioning.devices.teams import AppleTeams
 from provisioning.devices.waves import Waves
@@ -32,6 +33,7 @@ def device_room(
     approvals = Approvals(database, permissions, audience, engine, organization_id=own)
     registry = Registry(database, teams, organization_id=own)
     profiles = Profiles(database, teams, signing.identities, organization_id=own)
+    waves = Waves(database, registry, profiles, signing.variants, engine, organization_id=own)
     devices = Devices(database, permissions, audience, approvals, organization_id=own)
     enrolment = Enrolments(
         database,
@@ -53,7 +55,8 @@ def device_room(
         slots=SlotBook(database, permissions, organization_id=own),
         policies=Policies(database, permissions, organization_id=own),
         profiles=profiles,
-        waves=Waves(database, registry, profiles, signing.variants, engine, organization_id=own),
+        waves=waves,
+        renewal=Renewal(database, waves, organization_id=own),
         imports=DeviceImports(database, permissions, devices, approvals, organization_id=own),
         app_ids=AppIdMaking(database, permissions, teams, organization_id=own),
     )

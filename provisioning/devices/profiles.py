@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Final
@@ -57,14 +56,6 @@ class AppIdNeeded(NotNow):
     code = "app_id_needed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signers:
-    """The certificates that go into a team's profiles: Apple's ids, and ours among them."""
-
-    certificate_ids: tuple[str, ...]
-    fingerprints: tuple[str, ...]
-
-
 class Profiles:
     """Makes, compares and deletes. Each method may run twice; a profile is found by its name."""
 
@@ -83,8 +74,9 @@ class Profiles:
 
     async def signers(self, wave_id: str) -> dict[str, list[str]]:
         """
-        Return the certificates that a wave's profiles are for, as plain data of `Signers`.
+        Return the certificates that a wave's profiles are for.
 
+        That is plain data: `certificate_ids` as Apple has them, and the `fingerprints` of the same.
         All current ones of the team are taken, since it may sign elsewhere too. Raise NotNow when
         none of ours is among them; what the client raises.
         """

@@ -218,15 +218,15 @@ class Registry:
         """Let Apple leave a device out of new profiles. Raise what the client raises."""
         registration_id, turn = read_subject(subject)
         async with self._database.reading() as session:
-            found = await registrations.get(session, registration_id)
-        if found.turn != turn or found.state is not RegistrationState.DISABLED:
+            found = await _there(session, registration_id)
+        if found is None or found.turn != turn or found.state is not RegistrationState.DISABLED:
             return
         if found.apple_id is not None:
             store = await self._teams.store(found.team_id)
             await store.devices.disable(found.apple_id)
         async with self._database.writing() as session:
-            found = await registrations.get(session, registration_id)
-            if found.turn == turn:
+            found = await _there(session, registration_id)
+            if found is not None and found.turn == turn:
                 found.due_at = None
                 session.add(found)
 
@@ -260,7 +260,9 @@ class Registry:
     ) -> str:
         """Write down how a device stands; return the state that it has then."""
         async with self._database.writing() as session:
-            fresh = await registrations.get(session, found.id)
+            fresh = await _there(session, found.id)
+            if fresh is None:
+                return ""
             if (fresh.turn, fresh.state) != (found.turn, found.state):
                 return fresh.state.value  # Somebody decided meanwhile.
             if there is not None:

@@ -34,12 +34,6 @@ from storage.records.wave import Wave, WaveState
 #: them; for each no longer than this.
 GATHERS: Final = timedelta(minutes=2)
 
-#: A profile that ends within this is made anew, so that nobody's app stops.
-RENEWED_BEFORE: Final = timedelta(days=14)
-
-#: What failed is tried again after so long: the key may be mended, or Apple.
-TRIED_AGAIN: Final = timedelta(hours=1)
-
 ENDED: Final = frozenset({WaveState.DONE, WaveState.FAILED})
 
 
@@ -93,21 +87,6 @@ class Waves:
         own = sorted({bundle_id for _, bundle_id, prefix in given if prefix == team.team_id})
         return [await self.want(team.id, bundle_id, CLOCK) for bundle_id in own]
 
-    async def renew(self) -> None:
-        """Want the apps whose profiles end soon, and those whose last wave failed a while ago."""
-        async with self._database.reading() as session:
-            teams = await apple_teams.every(session, self._organization_id)
-            live = await releases.programs_live(session, self._organization_id, "ios")
-            late: list[tuple[str, str]] = []
-            for team in teams:
-                own = {bundle_id for bundle_id, prefix in live if prefix == team.team_id}
-                last = await waves.last(session, team.id, own)
-                ends = await waves.ends(session, team.id, own)
-                due = (one for one in sorted(own) if _is_due(last.get(one), ends.get(one)))
-                late += [(team.id, bundle_id) for bundle_id in due]
-        for team_id, bundle_id in late:
-            await self.want(team_id, bundle_id, CLOCK)
-
     async def unfinished(self, before: datetime, since: datetime) -> list[str]:
         async with self._database.reading() as session:
             return [wave.id for wave in await waves.unfinished(session, before, since)]
@@ -116,6 +95,21 @@ class Waves:
         """Raise NotFound."""
         async with self._database.reading() as session:
             return await waves.get(session, wave_id)
+
+    async def trouble(self, wave: Wave) -> str:
+        """
+        Return what a wave that left something to complain of has in common with the same trouble.
+
+        Apple's words about it are never the same twice, so it is the code where there is one. It
+        is another trouble once a wave went well, and when somebody asked for another try.
+        """
+        async with self._database.reading() as session:
+            good = await waves.succeeded(
+                session, wave.team_id, [wave.bundle_id], before=wave.number
+            )
+        what = f"{wave.code} {wave.about}" if wave.code else wave.reason
+        asked = wave.id if wave.created_by != CLOCK.reference else ""
+        return f"{wave.team_id} {wave.bundle_id} {good.get(wave.bundle_id, 0)} {what} {asked}"
 
     async def given_in(self, wave: Wave, tester_id: str) -> tuple[str | None, list[str]]:
         """
@@ -273,15 +267,6 @@ class Waves:
 def _hears(one: recipients.Untold) -> bool:
     """Return whether somebody is told of a release by the act that gave it to them."""
     return one.state in {RecipientState.WAITING, RecipientState.HELD}
-
-
-def _is_due(last: Wave | None, ends: datetime | None) -> bool:
-    """Return whether an app's profiles want to be made anew because it is time."""
-    if last is None or last.state not in ENDED or last.ended_at is None:
-        return False  # Nobody needed any so far, or they are being made.
-    if last.state is WaveState.FAILED:
-        return last.ended_at < now() - TRIED_AGAIN
-    return ends is not None and ends < now() + RENEWED_BEFORE
 
 
 def _udids_before(

@@ -69,6 +69,29 @@ async def last(session: Session, team_id: str, bundle_ids: Collection[str]) -> d
     return {wave.bundle_id: wave for wave in found.all()}
 
 
+async def succeeded(
+    session: Session, team_id: str, bundle_ids: Collection[str], *, before: int | None = None
+) -> dict[str, int]:
+    """
+    Return the number of the newest wave of each app that left nothing to complain of.
+
+    Apps that had none are left out. *before* leaves out that number and the later ones.
+    """
+    question = (
+        select(Wave.bundle_id, sa.func.max(Wave.number))
+        .where(
+            Wave.team_id == team_id,
+            col(Wave.bundle_id).in_(set(bundle_ids)),
+            Wave.state == WaveState.DONE,
+            Wave.reason == "",
+        )
+        .group_by(col(Wave.bundle_id))
+    )
+    if before is not None:
+        question = question.where(col(Wave.number) < before)
+    return dict((await session.exec(question)).all())
+
+
 async def unfinished(session: Session, before: datetime, since: datetime) -> Sequence[Wave]:
     """Return the waves that were wanted between two moments and have not ended."""
     found = await session.exec(

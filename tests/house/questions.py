@@ -650,6 +650,7 @@ PEOPLE: dict[str, Question] = {
     "waves.want": _wave,
     "waves.before": lambda s, t: _of_wave(s, t, lambda one: waves.before(s, one)),
     "waves.last": lambda s, _: waves.last(s, MARK, ["com.example"]),
+    "waves.succeeded": lambda s, _: waves.succeeded(s, MARK, ["com.example"], before=9),
     "waves.unfinished": lambda s, _: waves.unfinished(s, now(), BEGINNING),
     "waves.move": lambda s, t: _of_wave(s, t, lambda one: waves.move(s, one, WaveState.UNDERWAY)),
     "waves.generations": lambda s, _: waves.generations(s, MARK, ["com.example"]),

@@ -8,6 +8,7 @@ import pytest
 
 from bot.sandbox.apple.devices import Hardware
 from bot.sandbox.apple.keys import Role
+from bot.sandbox.faults import Fault
 from storage.catalog import registrations
 from storage.records.base import now
 from storage.records.registration import RegistrationState
@@ -319,3 +320,24 @@ async def test_a_device_that_is_left_out_is_disabled_at_apple_and_keeps_its_plac
     (there,) = provision.apple.team.devices
     assert there.is_disabled
     assert (await provision.registration(registration_id)).state is RegistrationState.DISABLED
+
+
+async def test_a_team_that_is_disconnected_on_the_way_ends_what_was_under_way(
+    provision: ProvisionWorld,
+) -> None:
+    provision.apple.script("GET certificates", Fault.server_error(), float("inf"), seconds=3.0)
+    registration_id = await provision.claim(1)
+    await provision.approve(registration_id)
+
+    async def is_under_way() -> bool:
+        return [wave.state for wave in await provision.waves()] == [WaveState.UNDERWAY]
+
+    await provision.until(is_under_way)
+    await provision.room.teams.disconnect("", ANN)
+    await provision.settled()
+
+    assert await provision.waves() == []
+    assert provision.teller.installable == []
+    registry = provision.room.registry
+    assert await registry.register(f"{registration_id}@1") == ""
+    await registry.disable(f"{registration_id}@1")

@@ -13,7 +13,7 @@ from bot.sandbox.samples.identities import device_id
 from bot.slack.features.devices import deeds
 from bot.slack.features.devices.heard import deeds as hearing
 from bot.slack.kit import names
-from provisioning.actors import slack
+from provisioning.actors import CLOCK, Actor, slack
 from provisioning.people.roles import Holder
 from storage.catalog import waves
 from storage.records.device_policy import ApprovalSubject
@@ -288,6 +288,35 @@ async def test_every_failure_can_be_tried_again(shop: Shop) -> None:
     assert await _wanted_again(shop, "com.example.harbour")
 
 
+async def test_the_same_trouble_is_said_once_until_somebody_tries_or_it_was_mended(
+    shop: Shop,
+) -> None:
+    house, tellers = shop.house, shop.house.running.house.tellers
+
+    async def said_after(wave_id: str) -> int:
+        await tellers.show_wave(wave_id)
+        await house.settled()
+        return sum("could not all be used" in one.said() for one in house.workspace.dms("Mia"))
+
+    async def failed(number: int, by: Actor = CLOCK) -> str:
+        reason = f"Apple said no. (error id {number})"
+        return await _failed_wave(shop, "forbidden", "", reason=reason, by=by)
+
+    assert await said_after(await failed(1)) == 1
+    assert await said_after(await failed(2)) == 1, "Apple's words are never the same twice."
+    assert await said_after(await failed(3, house.manager)) == 2, "Who tries again hears of it."
+    await _ended_wave(shop, WaveState.DONE, CLOCK, reason="")
+    assert await said_after(await failed(4)) == 3, "It was mended in between."
+    assert await said_after(await failed(5)) == 3
+
+
+async def test_of_a_wave_that_went_with_its_team_nothing_is_said(shop: Shop) -> None:
+    await shop.house.running.house.tellers.show_wave("gone")
+    await shop.house.settled()
+
+    assert not any("could not" in one.said() for one in shop.house.workspace.dms("Mia"))
+
+
 async def test_pending_devices_are_ticked_and_decided_together(shop: Shop) -> None:
     house = shop.house
     await house.running.house.devices.policies.change(house.manager, per_person=9)
@@ -374,26 +403,25 @@ async def _registration(shop: Shop) -> str:
     return one.registration_id
 
 
-async def _failed_wave(shop: Shop, code: str, about: str) -> str:
+async def _failed_wave(
+    shop: Shop, code: str, about: str, *, reason: str = "It did not work.", by: Actor = CLOCK
+) -> str:
+    return await _ended_wave(shop, WaveState.FAILED, by, reason=reason, code=code, about=about)
+
+
+async def _ended_wave(shop: Shop, state: WaveState, by: Actor, **values: str) -> str:
     ground = shop.house.running.ground
     wave = Wave(
         organization_id=ground.organization_id,
         team_id=shop.team_id,
         bundle_id="com.example.harbour",
         number=0,
-        created_by="clock",
+        open_key=f"{shop.team_id}:com.example.harbour",
+        created_by=by.reference,
     )
     async with ground.database.writing() as session:
         kept = await waves.want(session, wave)
-        kept = await waves.move(
-            session,
-            kept,
-            WaveState.FAILED,
-            open_key=None,
-            reason="It did not work.",
-            code=code,
-            about=about,
-        )
+        await waves.move(session, kept, state, open_key=None, **values)
     return kept.id
 
 
