@@ -9,7 +9,7 @@ from bot.slack.features.devices.deciding import messages as deciding_messages
 from bot.slack.features.devices.deciding.deeds import RequestBoard
 from bot.slack.kit.blocks import Message
 from bot.slack.line.conversations import Conversations
-from bot.slack.line.postings import Postings, Render, Spot
+from bot.slack.line.postings import Postings, Render
 from provisioning.devices.approvals import Approvals, PendingDevice
 from provisioning.devices.waves import Waves
 from provisioning.distributing.rebuilds import Rebuilds
@@ -52,7 +52,9 @@ class DeviceTeller:
         for pending in await self._parts.approvals.those([subject.partition("@")[0]]):
             user_id = pending.sheet.owner_slack_id
             if user_id is not None and not _was_the_answer(pending):
-                await self._direct(f"device:{subject}", user_id, _standing(pending))
+                await self._parts.conversations.draw(
+                    f"device:{subject}", user_id, _standing(pending)
+                )
 
     async def show_approval(self, registration_id: str) -> None:
         """Draw the request of a device where those look who approve."""
@@ -91,7 +93,7 @@ class DeviceTeller:
         async def render() -> Message:
             return messages.installable(await self._installable(tester_id, release_ids))
 
-        await self._direct(f"wave:{wave_id}:{tester_id}", user_id, render)
+        await self._parts.conversations.draw(f"wave:{wave_id}:{tester_id}", user_id, render)
         return release_ids
 
     async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
@@ -103,7 +105,7 @@ class DeviceTeller:
         async def render() -> Message:
             return messages.rebuild(sheet)
 
-        await self._direct(f"rebuild:{rebuild_id}:{tester_id}", user_id, render)
+        await self._parts.conversations.draw(f"rebuild:{rebuild_id}:{tester_id}", user_id, render)
 
     async def _installable(
         self, tester_id: str, release_ids: list[str]
@@ -123,14 +125,6 @@ class DeviceTeller:
                 )
             )
         return found
-
-    async def _direct(self, key: str, user_id: str, render: Render) -> None:
-        posted = await self._parts.postings.where(key)
-        if posted is not None:
-            spot = Spot(channel_id=posted.channel_id)
-        else:
-            spot = Spot(channel_id=await self._parts.conversations.with_person(user_id))
-        await self._parts.postings.draw(key, spot, render)
 
 
 def _was_the_answer(pending: PendingDevice) -> bool:

@@ -154,7 +154,7 @@ class SlackTeller:
         async def render() -> Message:
             return problem(sentence)
 
-        await self._postings.draw(key, await self._direct(key, user_id), render)
+        await self._parts.conversations.draw(key, user_id, render)
 
     async def tell_device(self, subject: str) -> None:
         """Tell a device's owner how it stands since a turn."""
@@ -247,14 +247,7 @@ class SlackTeller:
             own = replace(card, build=replace(card.build, facts=served.facts))
             return distribution_messages.personal(own, link, icon, served.verdict)
 
-        await self._postings.draw(key, await self._direct(key, user_id), render)
-
-    async def _direct(self, key: str, user_id: str) -> Spot:
-        """Return the D… conversation with a person, which `chat.update` needs."""
-        posted = await self._postings.where(key)
-        if posted is not None:
-            return Spot(channel_id=posted.channel_id)
-        return Spot(channel_id=await self._parts.conversations.with_person(user_id))
+        await self._parts.conversations.draw(key, user_id, render)
 
     async def _take_back_links(self, card: ReleaseCard) -> None:
         """Take the buttons off the messages whose link no longer leads anywhere."""
@@ -294,7 +287,7 @@ class SlackTeller:
 
         key = f"shortfall:{distribution_id}"
         try:
-            await self._postings.draw(key, await self._direct(key, user_id), render)
+            await self._parts.conversations.draw(key, user_id, render)
         except TellerFailed as failure:
             if failure.transient:
                 raise

@@ -55,15 +55,16 @@ def workspace(
     lanes = Lanes(PAUSE if pace is None else pace)
     whoami = Whoami(clients.patient, standing)
     voice = Voice(clients, standing)
+    postings = Postings(clients, database, whoami, standing, lanes)
     return Workspace(
         clients=clients,
         database=database,
         whoami=whoami,
         standing=standing,
         tasks=tasks,
-        postings=Postings(clients, database, whoami, standing, lanes),
+        postings=postings,
         voice=voice,
-        conversations=Conversations(clients.patient, standing),
+        conversations=Conversations(clients.patient, standing, postings),
         doorman=Doorman(clients.hurried, voice, standing),
         errors=Errors(voice=voice, tasks=tasks, standing=standing),
         directory=SlackDirectory(clients.patient, database, whoami, standing),

@@ -68,21 +68,13 @@ class RequestBoard:
         late: TellerFailed | None = None
         for user_id in user_ids:
             try:
-                await self._direct(f"{key}:{user_id}", user_id, render)
+                await self.conversations.draw(f"{key}:{user_id}", user_id, render)
             except TellerFailed as failure:
                 logger.info("One of those who approve devices was not told: %s", failure)
                 late = failure if failure.transient else late
         if late is not None:
             raise late
         return bool(user_ids)
-
-    async def _direct(self, key: str, user_id: str, render: Render) -> None:
-        posted = await self.postings.where(key)
-        if posted is not None:
-            spot = Spot(channel_id=posted.channel_id)
-        else:
-            spot = Spot(channel_id=await self.conversations.with_person(user_id))
-        await self.postings.draw(key, spot, render)
 
 
 def board(house: House, workspace: Workspace) -> RequestBoard:

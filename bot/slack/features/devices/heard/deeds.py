@@ -130,9 +130,8 @@ class Hearing:
     async def saw(self, event: Body) -> None:
         """Tell a person that they wrote a UDID where others read it; nothing is kept of it."""
         user_id, where = text(event, "user"), whereabouts(event)
-        spot = Spot(channel_id=await self._workspace.conversations.with_person(user_id))
-        told = messages.seen_in_a_channel(where)
-        await self._workspace.postings.draw(_key(where), spot, showing(told))
+        told = showing(messages.seen_in_a_channel(where))
+        await self._workspace.conversations.draw(_key(where), user_id, told)
 
     async def go_on(self, click: Click) -> None:
         """Take the UDIDs of a message that somebody confirmed; it is read once more for that."""
