@@ -68,7 +68,7 @@ PROVISION: Final[dict[str, Any]] = {
         "releases": ["<release>"],
     },
     "signers": {"certificate_ids": [], "fingerprints": []},
-    "newly": ["<tester 1>", "<tester 2>"],
+    "newly": {"<tester 1>": ["<build 1>", "<build 2>"], "<tester 2>": ["<build 1>"]},
     "wait again": [],
 }
 
