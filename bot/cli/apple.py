@@ -223,7 +223,7 @@ def _told(report: "AppleTeamReport", found: "Sequence[AppleFinding]") -> str:
 @asynccontextmanager
 async def _kept(*, with_key: bool) -> "AsyncGenerator[tuple[Kept, AppleTeams]]":
     # Other commands start faster without these.
-    from provisioning.appstore.client import AppStores  # noqa: PLC0415
+    from provisioning.appstore.client import AppStores  # noqa: PLC0415 - see cli/main.py
     from provisioning.devices.teams import AppleTeams  # noqa: PLC0415
 
     async with kept(with_key=with_key) as found:

@@ -121,7 +121,7 @@ async def _export(file: Path) -> int:
 
 
 def _row(sheet: "DeviceSheet") -> "DeviceRow":
-    from provisioning.devices.bulk.rows import IOS, MAC, DeviceRow  # noqa: PLC0415
+    from provisioning.devices.bulk.rows import IOS, MAC, DeviceRow  # noqa: PLC0415 - see cli/main.py
     from provisioning.devices.udids import read_udid  # noqa: PLC0415
 
     udid = read_udid(sheet.udid, mac=sheet.platform == "MAC_OS")
@@ -170,7 +170,7 @@ class _LeftToTheClock:
 @asynccontextmanager
 async def _opened(*, with_slack: bool) -> AsyncGenerator[_Room]:
     # Other commands start faster without these.
-    from bot.slack.line import client  # noqa: PLC0415
+    from bot.slack.line import client  # noqa: PLC0415 - see cli/main.py
     from bot.slack.workspace import workspace  # noqa: PLC0415
     from provisioning.devices.approvals import Approvals  # noqa: PLC0415
     from provisioning.devices.devices import Devices  # noqa: PLC0415

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from sqlmodel import select
@@ -23,14 +24,12 @@ from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.samples.identities import device_id
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.installing.installabilities import Installabilities
-from storage.catalog.database import Database
 from storage.inspection.facts import Hashes
 from storage.inspection.inspector import inspect
 from storage.migrations import migrate
 from storage.records.build import Build
-from storage.records.destination import Destination, DestinationKind
 from storage.records.device import Device
-from storage.records.distribution import Distribution, DistributionState, Recipient, RecipientState
+from storage.records.distribution import Recipient, RecipientState
 from storage.records.registration import Registration, RegistrationState
 from storage.records.release import Release, ReleaseState
 from storage.records.slot import Slot
@@ -40,11 +39,11 @@ from tests.bench.resign_work import IDS
 from tests.engines import EngineHome
 from tests.integration.provision import world
 from tests.integration.provision.world import ANN, BUNDLES, ProvisionWorld
-from tests.shelf import put
+from tests.shelf import put, sent
 from tests.town.counting import statements_of
 
 SHARES = (0.25, 0.5, 1.0)
-TESTERS_PER_DEVICE = 4
+DEVICES_EACH = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +146,7 @@ async def _ledger(at: ProvisionWorld, count: int) -> list[Row]:
 
 async def _installable(at: ProvisionWorld, count: int) -> list[Row]:
     """Return what it takes to say of an announcement who can install it."""
-    testers = await give_to_all(at, count // TESTERS_PER_DEVICE)
+    testers = await give_to_all(at, ceil(count / DEVICES_EACH))
     asked = Installabilities(at.database)
     release_id = at.bench.shelf.release.id
     with statements_of(at.database) as heard:
@@ -201,7 +200,7 @@ async def fill_devices(at: ProvisionWorld, count: int) -> None:
     """Give testers devices that are registered, and let Apple's list have them."""
     own = at.bench.shelf.build.organization_id
     async with at.database.writing() as session:
-        for number in range(count // TESTERS_PER_DEVICE):
+        for number in range(ceil(count / DEVICES_EACH)):
             session.add(
                 Tester(
                     id=f"tester{number:026}",
@@ -218,7 +217,7 @@ async def fill_devices(at: ProvisionWorld, count: int) -> None:
                     id=f"device{number:026}",
                     organization_id=own,
                     udid=udid,
-                    tester_id=f"tester{number // TESTERS_PER_DEVICE:026}",
+                    tester_id=f"tester{number // DEVICES_EACH:026}",
                     created_by=ANN.reference,
                 )
             )
@@ -275,38 +274,11 @@ async def fill_releases(at: ProvisionWorld, folder: Path, count: int) -> None:
             state=ReleaseState.LIVE,
             created_by=ANN.reference,
         )
-        await _given(at.database, build, release, shelf.tester.id, f"target{number}")
+        async with at.database.writing() as session:
+            for record in (build, release, *sent(release, shelf.app, shelf.tester.id)):
+                session.add(record)
+                await session.flush()
         await at.bench.signing.prepare(build.id)
-
-
-async def _given(
-    database: Database, build: Build, release: Release, tester_id: str, target: str
-) -> None:
-    act = Distribution(
-        key=f"many:{release.id}",
-        release_id=release.id,
-        requested_by=release.created_by,
-        state=DistributionState.DONE,
-    )
-    destination = Destination(
-        release_id=release.id,
-        app_id=release.app_id,
-        kind=DestinationKind.GROUP,
-        target_id=target,
-        created_by=release.created_by,
-    )
-    recipient = Recipient(
-        distribution_id=act.id,
-        release_id=release.id,
-        destination_id=destination.id,
-        tester_id=tester_id,
-        teller="slack",
-        state=RecipientState.TOLD,
-    )
-    async with database.writing() as session:
-        for record in (build, release, act, destination, recipient):
-            session.add(record)
-            await session.flush()
 
 
 def main() -> None:
