@@ -5,6 +5,7 @@ from pathlib import Path
 from cryptography import x509
 
 from bot.settings import Settings, SettingsWrong
+from provisioning.codesign.structures.certificate import UNREADABLE
 
 #: More than all certificates of Apple's authorities take.
 LARGEST = 1 << 20
@@ -23,7 +24,7 @@ def certificates_in(path: Path) -> tuple[x509.Certificate, ...]:
             return tuple(x509.load_pem_x509_certificates(file.read(LARGEST)))
     except OSError as error:
         reason = f"cannot be read ({error.strerror})"
-    except ValueError:
+    except UNREADABLE:
         reason = "holds no certificates in PEM"
     raise SettingsWrong(
         f"SLIPWAY_APPLE_AUTHORITIES_FILE is wrong: {path} {reason}. Remove it: only the sandbox "

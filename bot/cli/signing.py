@@ -155,6 +155,7 @@ def authorities_in(paths: Sequence[Path]) -> "list[x509.Certificate] | None":
 
     from bot.authorities import certificates_in  # noqa: PLC0415
     from bot.settings import apple_authorities_file  # noqa: PLC0415
+    from provisioning.codesign.structures.certificate import UNREADABLE  # noqa: PLC0415
 
     standing = None if paths else apple_authorities_file()
     if standing is not None:
@@ -166,7 +167,7 @@ def authorities_in(paths: Sequence[Path]) -> "list[x509.Certificate] | None":
         with _sentences(path):
             try:
                 found += x509.load_pem_x509_certificates(_head(path))
-            except ValueError:
+            except UNREADABLE:
                 raise NotDone(f"{path} holds no certificates in PEM.") from None
     return found or None
 

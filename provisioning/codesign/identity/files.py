@@ -10,8 +10,10 @@ from cryptography.hazmat.primitives.serialization import (
 
 from provisioning.codesign.errors import IdentityRefused
 from provisioning.codesign.identity.identity import Identity, make_identity
+from provisioning.codesign.structures.certificate import UNREADABLE
 
 MOST_BYTES = 1 << 20
+NOT_READ = "This key or this certificate cannot be read."
 
 
 def import_p12(
@@ -27,11 +29,11 @@ def import_p12(
         raise IdentityRefused("This file is too large for a p12.")
     try:
         key, certificate, carried = pkcs12.load_key_and_certificates(content, password.encode())
-    except ValueError as error:
+    except UNREADABLE as error:
         raise IdentityRefused("The password is wrong, or this is no p12 file.") from error
     if key is None or certificate is None:
         raise IdentityRefused("This p12 holds no private key with its certificate.")
-    return make_identity(key, certificate, authorities, carried)
+    return _joined(key, certificate, authorities, carried)
 
 
 def import_pem(
@@ -42,6 +44,19 @@ def import_pem(
         key = load_pem_private_key(key_pem, None)
         is_pem = certificate.lstrip().startswith(b"-----")
         load = x509.load_pem_x509_certificate if is_pem else x509.load_der_x509_certificate
-        return make_identity(key, load(certificate), authorities)
-    except (ValueError, TypeError) as error:
-        raise IdentityRefused("This key or this certificate cannot be read.") from error
+        loaded = load(certificate)
+    except UNREADABLE as error:
+        raise IdentityRefused(NOT_READ) from error
+    return _joined(key, loaded, authorities)
+
+
+def _joined(
+    key: object,
+    certificate: x509.Certificate,
+    authorities: Sequence[x509.Certificate] | None,
+    carried: Sequence[x509.Certificate] = (),
+) -> Identity:
+    try:
+        return make_identity(key, certificate, authorities, carried)
+    except UNREADABLE as error:  # Parts of a certificate are read when they are asked for.
+        raise IdentityRefused(NOT_READ) from error

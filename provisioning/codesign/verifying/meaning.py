@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from provisioning.codesign.bundles import Bundle
+from provisioning.codesign.structures.certificate import extensions_of
 from provisioning.codesign.structures.entitlements import claims_wildcard, grants
 from provisioning.codesign.structures.profile import Profile
 from provisioning.codesign.structures.requirements import Expression
@@ -60,7 +61,7 @@ def _has_extension(expression: Expression, chain: Chain) -> bool:
     certificate = _at(chain, place)
     if certificate is None:
         return False
-    return any(extension.oid.dotted_string == oid for extension in certificate.extensions)
+    return any(extension.oid.dotted_string == oid for extension in extensions_of(certificate))
 
 
 def _has_hash(expression: Expression, chain: Chain) -> bool:

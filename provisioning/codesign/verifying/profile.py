@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from provisioning.codesign.errors import Malformed
+from provisioning.codesign.structures.certificate import extensions_of
 from provisioning.codesign.structures.cms import read_signed_message
 from provisioning.codesign.verifying import trust
 from provisioning.codesign.verifying.envelope import check_signature, signer_of
@@ -46,8 +47,8 @@ def _check_purpose(signer: x509.Certificate) -> Iterator[str]:
     """Yield a sentence when the certificate is not the one that Apple signs profiles with."""
     name = trust.name_of(signer, NameOID.COMMON_NAME)
     try:
-        marks = [item.oid.dotted_string for item in signer.extensions]
-    except ValueError:  # Of Apple's certificates all can be read.
+        marks = [item.oid.dotted_string for item in extensions_of(signer)]
+    except Malformed:  # Of Apple's certificates all can be read.
         yield "the certificate that signed it cannot be read."
         return
     if any(mark.startswith(_FOR_CODE) for mark in marks):

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from provisioning.codesign.errors import Malformed
+from provisioning.codesign.structures.certificate import extensions_of, read_certificate
 from provisioning.codesign.verifying.keys import is_signed_by
 from provisioning.codesign.verifying.violation import Kind, Violation
 
@@ -17,17 +16,7 @@ MOST_LINKS = 8
 
 def load(certificates: Iterable[bytes]) -> list[x509.Certificate]:
     """Read DER certificates. Raise Malformed."""
-    try:
-        return [_loaded(raw) for raw in certificates]
-    except ValueError as error:
-        raise Malformed("A certificate in the signature cannot be read.") from error
-
-
-def _loaded(raw: bytes) -> x509.Certificate:
-    # The library takes these with a warning for now, and says that it will not for long.
-    if asn1.Certificate.load(raw).serial_number <= 0:
-        raise ValueError("No certificate has such a serial number (RFC 5280).")
-    return x509.load_der_x509_certificate(raw)
+    return [read_certificate(raw) for raw in certificates]
 
 
 def name_of(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str:
@@ -89,7 +78,7 @@ def _check_dates(certificate: x509.Certificate, now: datetime, where: str) -> It
 
 def is_for_code_signing(certificate: x509.Certificate) -> bool:
     try:
-        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+        usage = extensions_of(certificate).get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:
         return False
     return ExtendedKeyUsageOID.CODE_SIGNING in usage
@@ -97,7 +86,7 @@ def is_for_code_signing(certificate: x509.Certificate) -> bool:
 
 def _is_authority(certificate: x509.Certificate) -> bool:
     try:
-        return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        return extensions_of(certificate).get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         return False
 

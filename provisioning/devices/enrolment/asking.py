@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, pkcs7
 
+from provisioning.codesign.structures.certificate import UNREADABLE
 from provisioning.devices.errors import EnrolmentMisconfigured
 
 CONTENT_TYPE: Final = "application/x-apple-aspen-config"
@@ -115,7 +116,7 @@ def read_profile_signer(chain: bytes, key: bytes, now: datetime) -> ProfileSigne
     try:
         certificates = x509.load_pem_x509_certificates(chain)
         private = serialization.load_pem_private_key(key, password=None)
-    except (ValueError, TypeError) as error:
+    except UNREADABLE as error:
         raise EnrolmentMisconfigured(
             "The certificate or the key for enrolment profiles cannot be read. Both have to be "
             "PEM, the key without a password.",

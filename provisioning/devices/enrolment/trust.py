@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 from provisioning.codesign.authorities import apple_authorities
+from provisioning.codesign.structures.certificate import UNREADABLE
 from provisioning.codesign.verifying.keys import DIGESTS, is_signed_by
 
 #: SHA-256 of "Apple iPhone Device CA", which signs for the devices.
@@ -96,7 +97,7 @@ def trust_in(signer: x509.Certificate, authorities: Sequence[x509.Certificate]) 
     """
     try:
         distrust = _distrust(signer, authorities)
-    except (ValueError, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+    except UNREADABLE:
         distrust = Distrust.DAMAGED
     return SignerTrust(issuer=issuer_of(signer), distrust=distrust)
 

@@ -237,6 +237,33 @@ def test_no_challenge_fits_an_empty_one(authority: DeviceAuthorities) -> None:
         read(content, authority, challenge="")
 
 
+STRANGE = {
+    "version 2": ("a003020102", "a003020101"),
+    "version 4": ("a003020102", "a003020103"),
+    "no version that there is": ("a003020102", "a003020155"),
+    "an algorithm of its own": ("06092a864886f70d010105", "06092a864886f70d010155"),
+    "a key of another kind": ("06092a864886f70d010101050003", "06092a864886f70d010155050003"),
+    "an extension that is there twice": ("0603551d0e", "0603551d0f"),
+    "a serial number below 1": ("a0030201020214", "a00302010202148f"),
+}
+
+
+@pytest.mark.parametrize("strange", STRANGE)
+def test_a_certificate_that_no_device_has_is_refused_or_not_trusted(
+    authority: DeviceAuthorities, good: bytes, strange: str
+) -> None:
+    there, instead = map(bytes.fromhex, STRANGE[strange])
+    assert there in good
+    begin = good.index(there)
+
+    try:
+        answer = read(good[:begin] + instead + good[begin + len(instead) :], authority)
+    except AnswerRefused as error:
+        assert error.code in CODES  # noqa: PT017  either may happen
+    else:
+        assert not answer.trust.verified
+
+
 @given(data=st.data())
 @settings(max_examples=120, deadline=None)
 def test_damage_anywhere_is_refused_or_changes_nothing(
