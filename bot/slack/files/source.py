@@ -131,7 +131,9 @@ class SlackSource:
                 return answer
             answer.close()
             asked = answer.headers.get("Retry-After", "")
-            await asyncio.sleep(min(float(asked) if asked.isdigit() else attempt + 1, LONGEST_WAIT))
+            await asyncio.sleep(
+                min(float(asked) if _is_count(asked) else attempt + 1, LONGEST_WAIT)
+            )
         raise SourceUnreachable(f"Slack's file server answered {status}.", slack=str(status))
 
     async def _follow(self, url: str, *, start: int) -> aiohttp.ClientResponse:
@@ -230,7 +232,11 @@ def _begins_at(answer: aiohttp.ClientResponse) -> int | None:
     """Return the first byte that a partial answer has."""
     unit, _, rest = answer.headers.get("Content-Range", "").partition(" ")
     first = rest.partition("-")[0]
-    return int(first) if unit == "bytes" and first.isdigit() else None
+    return int(first) if unit == "bytes" and _is_count(first) else None
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 19  # noqa: PLR2004 - 64 bits
 
 
 def _is_sign_in(url: str) -> bool:

@@ -1,7 +1,7 @@
 """What a person types behind a slash command, as words, quoted names and mentions."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -66,6 +66,23 @@ def _unescaped(text: str) -> str:
 def words(found: Sequence[Token]) -> list[str]:
     """Return the plain words."""
     return [token for token in found if isinstance(token, str)]
+
+
+def readings(spoken: Sequence[str], fillers: Container[str]) -> list[str]:
+    """
+    Return what a name may be that has *fillers* around it: all words first, the name alone last.
+
+    A filler at its edge may belong to it: `add the crew`.
+    """
+    begin, end = 0, len(spoken)
+    found = [" ".join(spoken)]
+    while begin < end and spoken[begin].lower() in fillers:
+        begin += 1
+        found.append(" ".join(spoken[begin:end]))
+    while end > begin and spoken[end - 1].lower() in fillers:
+        end -= 1
+        found.append(" ".join(spoken[begin:end]))
+    return found
 
 
 def unresolved(found: Sequence[Token]) -> str | None:

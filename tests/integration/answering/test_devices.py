@@ -406,6 +406,27 @@ async def test_a_guest_hands_in_their_own(staff: House) -> None:
     assert udid in await own(staff, "Dee")
 
 
+async def test_small_words_within_a_name_belong_to_it(staff: House, asking: Asking) -> None:
+    await staff.group("The friends of Bob", "Bob")
+    await asking.said("Mia", f"devices add {device_id(174)} Road to Rome")
+
+    renamed = await asking.said("Mia", "devices rename Road to Rome to Phone of Mia")
+    out = await asking.said("Mia", "devices disable the Phone of Mia")
+    disabled = await asking.said("Mia", "devices disable Phone of Mia")
+    over = await asking.said("Mia", "devices hand over Phone of Mia to @cid")
+    ruled = await asking.said("Ann", "devices rules add the friends of Bob")
+    again = await asking.said("Ann", "devices rules add for group The friends of Bob")
+    gone = await asking.said("Ann", "devices rules drop The friends of Bob")
+
+    assert "is called *Phone of Mia* (" in renamed
+    assert "No device is called the Phone of Mia." in out
+    assert "is left out of new builds" in disabled
+    assert f"belongs to {staff.cid.mention} now" in over
+    assert "Devices of the group *The friends of Bob*" in ruled
+    assert "That was so already." in again
+    assert "friends of Bob" not in gone
+
+
 async def test_rules_and_limits_are_changed_by_admins(staff: House, asking: Asking) -> None:
     await staff.group("Inner circle", "Bob")
 
@@ -448,6 +469,7 @@ TEACHING = {
     "devices rules add Nobodies": "There is no group called “Nobodies”",
     "devices limits many": "There is no `many`",
     "devices limits reserve": "Say how many",
+    f"devices limits reserve {'9' * 5000}": "Say how many",
     "devices add @nobody x": "Slack does not know `@nobody`",
     "devices add F2LX1234ABCD": "looks like a serial number",
 }

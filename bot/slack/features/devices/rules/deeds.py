@@ -1,16 +1,18 @@
 """Answers `devices rules` and `devices limits`."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from bot.house import House
 from bot.slack.features.devices.rules import messages
 from bot.slack.kit.blocks import Message
-from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved, words
+from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, readings, unresolved, words
 from bot.slack.kit.verbs import Asked, example, unknown
 from bot.slack.line.membership import Membership
 from provisioning.actors import Act, slack
 from provisioning.errors import Unclear
+from storage.errors import NotFound
 from storage.records.device_policy import ApprovalSubject
 
 WAYS = ("list", "add", "drop")
@@ -18,6 +20,8 @@ LIMITS = ("person", "reserve", "channel")
 #: What people type for every tester.
 ALL = frozenset({"everybody", "everyone"})
 OFF = frozenset({"off", "none", "nowhere"})
+#: Python reads no number of thousands of digits.
+LONGEST = 9
 FILLERS = frozenset({"for", "from", "of", "group", "the", "per", "in", "to"})
 
 
@@ -87,13 +91,15 @@ class RuleActs:
         if people:
             (tester,) = await self._audience.testers_of([slack(people[0].id)])
             return ApprovalSubject.TESTER, tester.id
-        spoken = [word for word in words(rest) if word.lower() not in FILLERS]
-        if ALL & {word.lower() for word in spoken}:
+        *longer, name = readings(words(rest), FILLERS)
+        if name.lower() in ALL:
             return ApprovalSubject.EVERYBODY, ""
-        if not spoken:
+        if not name:
             raise Unclear(f"Say for whom: {example('devices rules add QA')}")
-        group = await self._groups.named(" ".join(spoken))
-        return ApprovalSubject.GROUP, group.id
+        for reading in longer:
+            with suppress(NotFound):
+                return ApprovalSubject.GROUP, (await self._groups.named(reading)).id
+        return ApprovalSubject.GROUP, (await self._groups.named(name)).id
 
     async def _checked(self, channel_id: str) -> str:
         """Return a warning about a channel we are not in. Raise Unclear for a wrong one."""
@@ -131,6 +137,7 @@ def _channel(value: Token) -> str:
 
 
 def _number(value: Token, name: str) -> int:
-    if isinstance(value, str) and value.isascii() and value.isdecimal():
-        return int(value)
+    written = value if isinstance(value, str) and value.isascii() else ""
+    if written.isdecimal() and len(written) <= LONGEST:
+        return int(written)
     raise Unclear(f"Say how many: {example(f'devices limits {name} 5')}")

@@ -11,9 +11,9 @@ from bot.slack.features.devices.deeds import OwnDevices, claim_of
 from bot.slack.features.devices.lists import messages as list_messages
 from bot.slack.features.devices.typed import messages as typed_messages
 from bot.slack.kit.blocks import Message
-from bot.slack.kit.grammar import MentionKind, Token, mentions, unresolved, words
+from bot.slack.kit.grammar import MentionKind, Token, mentions, readings, unresolved, words
 from bot.slack.kit.verbs import Answer, Asked, Reply, example, unknown
-from provisioning.actors import Act, slack
+from provisioning.actors import Act, Actor, slack
 from provisioning.devices.finding import find
 from provisioning.devices.sheets import DeviceSheet
 from provisioning.errors import NotNow, Unclear
@@ -22,7 +22,7 @@ from storage.records.base import now
 #: So many devices of everybody are read for a list.
 MOST_LISTED = 200
 FULL = "full"
-#: Words that people put between a device and what becomes of it.
+#: Words that people put around a device: `hand over Old iPhone to @cid`.
 FILLERS = frozenset({"over", "to", "for", "of", "from"})
 #: `devices rename OLD NEW` needs no word in between.
 OLD_AND_NEW = 2
@@ -111,12 +111,23 @@ class DeviceActs:
         return messages.handed_in(handed.claimed)
 
     async def _rename(self, asked: Asked) -> Message:
-        old, new = _old_and_new(words(asked.rest))
-        if not old or not new:
+        ways = _old_and_new(words(asked.rest))
+        if not ways:
             raise Unclear(f"Say which, and its new name: {example('devices rename OLD to NEW')}")
-        sheet = await self._devices.meant(old, asked.by)
+        sheet, place = await self._first_meant([old for old, _ in ways], asked.by)
+        _, new = ways[place]
         renamed = await self._devices.rename(sheet.id, new, asked.by)
         return typed_messages.done(messages.renamed(renamed))
+
+    async def _first_meant(self, names: Sequence[str], by: Actor) -> tuple[DeviceSheet, int]:
+        """Return the device that the first of some names means, and which name that was."""
+        for place, name in enumerate(names):
+            try:
+                return await self._devices.meant(name, by), place
+            except Unclear:
+                if place == len(names) - 1:
+                    raise
+        raise AssertionError("There is no name.")
 
     async def _hand_over(self, asked: Asked) -> Message:
         people = mentions(asked.rest, MentionKind.PERSON)
@@ -149,10 +160,11 @@ class DeviceActs:
         return typed_messages.how_to_export()
 
     async def _named(self, rest: Sequence[Token], asked: Asked, way: str) -> DeviceSheet:
-        name = " ".join(word for word in words(rest) if word.lower() not in FILLERS)
-        if not name:
+        names = readings(words(rest), FILLERS)
+        if not names[-1]:
             raise Unclear(f"Say which device: {example(f'devices {way} NAME')}")
-        return await self._devices.meant(name, asked.by)
+        sheet, _ = await self._first_meant(names, asked.by)
+        return sheet
 
 
 def _is_of_the_device(word: str) -> bool:
@@ -163,11 +175,11 @@ def _is_of_the_device(word: str) -> bool:
     )
 
 
-def _old_and_new(spoken: Sequence[str]) -> tuple[str, str]:
-    """Part two names at `to`; two words need none."""
-    split = next((place for place, word in enumerate(spoken) if word.lower() == "to"), None)
-    if split is not None:
-        return " ".join(spoken[:split]), " ".join(spoken[split + 1 :])
+def _old_and_new(spoken: Sequence[str]) -> list[tuple[str, str]]:
+    """Return how two names may be parted: at each `to`; two words need none."""
     if len(spoken) == OLD_AND_NEW:
-        return spoken[0], spoken[1]
-    return "", ""
+        return [(spoken[0], spoken[1])]
+    places = [place for place, word in enumerate(spoken) if word.lower() == "to"]
+    # The first `to` comes last: a complaint is about the last reading.
+    ways = [(" ".join(spoken[:place]), " ".join(spoken[place + 1 :])) for place in places[::-1]]
+    return [(old, new) for old, new in ways if old and new]
