@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for, and how a run is spread over the machine."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -27,6 +28,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
         return 0
     is_long = not config.option.markexpr
     return len(os.sched_getaffinity(0)) + (2 if is_long else 1)
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass by what lasts: thousands of tests, and all modules."""
+    gc.collect()
+    gc.freeze()
 
 
 #: Folders whose tests share nothing and take long: several workers take a file's tests.

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -113,6 +113,7 @@ class Identity:
         )
 
 
+@lru_cache(maxsize=64)  # Its password makes reading one slow, and many apps have one signer.
 def identity_from_p12(content: bytes, password: str) -> Identity:
     """Give back what `Identity.p12` wrote, so that two processes can sign as the same person."""
     key, certificate, chain = pkcs12.load_key_and_certificates(content, password.encode())

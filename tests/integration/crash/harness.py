@@ -12,7 +12,7 @@ import os
 import signal
 import time
 import traceback
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Self
@@ -25,13 +25,29 @@ PRELOADED = [
     "pytest",
     "tests.integration.crash.small_road",
     "tests.integration.crash.living",
+    "tests.integration.provision.living",
+    "tests.integration.crash.frozen",
 ]
+
+#: A step is done, and that is not written down yet; then it is.
+AFTER = ("done", "kept")
 
 #: Seconds after which a child that neither died nor ended is killed, and its test fails.
 PATIENCE = 60.0
 
 _forking = multiprocessing.get_context("forkserver")
 _forking.set_forkserver_preload(PRELOADED)
+
+
+def apart(steps: Iterable[str]) -> list[tuple[str, str]]:
+    """
+    Return the boundaries of a road's *steps* that differ, as moments and steps.
+
+    `before` a step is where `kept` of the one before it was: nothing is written in between. So only
+    the first step has it.
+    """
+    first, *others = steps
+    return [("before", first), *((when, step) for step in (first, *others) for when in AFTER)]
 
 
 class NotAsPlanned(AssertionError):

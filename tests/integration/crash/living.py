@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from bot import bootstrap
 from bot.bootstrap import open_house
 from bot.serving import stopped
 from bot.settings import Settings
@@ -15,6 +16,7 @@ async def live(boundary: Boundary, settings: dict[str, Any]) -> None:
     """Keep a house open until it is asked to stop."""
     setattr(parts, "PAUSE", 0.02)  # noqa: B010 - the module only borrows the name
     pace.EDIT_PAUSE = 0.05
+    bootstrap.READERS = 1
     # Listening for the signal comes first: the house may be asked to stop while it opens.
     asked = asyncio.create_task(stopped())
     async with open_house(Settings(**settings), boundary=boundary):

@@ -26,7 +26,7 @@ from storage.records.group import Group
 from storage.records.release import Release
 from storage.records.variant import Preparation
 from tests.engines import EngineHome
-from tests.integration.crash.harness import Child
+from tests.integration.crash.harness import Child, apart
 from tests.integration.crash.living import live
 from tests.integration.slack.house import manifest
 from tests.unit.provisioning.codesign import world
@@ -57,10 +57,13 @@ def boundaries(steps: tuple[str, ...]) -> list[Any]:
     The short run dies where it hurts most: after an effect that others see, before that is written
     down.
     """
-    names = [f"{when} {step}" for step in steps for when in BOUNDARIES]
     return [
-        pytest.param(number, name, marks=() if name in SEEN else pytest.mark.slow)
-        for number, name in enumerate(names)
+        pytest.param(
+            steps.index(step) * len(BOUNDARIES) + BOUNDARIES.index(when),
+            f"{when} {step}",
+            marks=() if f"{when} {step}" in SEEN else pytest.mark.slow,
+        )
+        for when, step in apart(steps)
     ]
 
 
@@ -158,7 +161,7 @@ def zipped(package: Path) -> Path:
 
 
 #: The steps that only a build in a zip walks.
-OF_A_ZIP = [f"{when}:{step}" for step in ("unwrap", "inspect inside") for when in BOUNDARIES]
+OF_A_ZIP = [f"{when}:{step}" for when, step in apart(("unwrap", "inspect inside"))]
 
 
 @pytest.mark.parametrize(

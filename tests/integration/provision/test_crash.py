@@ -21,7 +21,7 @@ from storage.catalog.database import Database
 from storage.records.registration import RegistrationState
 from tests.engines import EngineHome
 from tests.fakes import FakeTeller, InlineEngine
-from tests.integration.crash.harness import Child
+from tests.integration.crash.harness import Child, apart
 from tests.integration.provision.living import ANY, TOLD, live
 from tests.integration.provision.world import (
     BUNDLES,
@@ -40,13 +40,12 @@ PROVISION = (
     *("left out", "newly", f"sign {ANY}", "finish", "after", f"tell {ANY}", f"show {ANY}"),
     *("wait again", "clean"),
 )
-BOUNDARIES = ("before", "done", "kept")
 #: The short run dies after what others see, before that is written down.
 SEEN = {"done:register", f"done:profile {BUNDLES[0]}"}
 
 
 def boundaries() -> list[Any]:
-    names = [f"{when}:{step}" for step in (*REGISTER, *PROVISION) for when in BOUNDARIES]
+    names = [f"{when}:{step}" for road in (REGISTER, PROVISION) for when, step in apart(road)]
     return [pytest.param(name, marks=() if name in SEEN else pytest.mark.slow) for name in names]
 
 
