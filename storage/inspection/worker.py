@@ -38,7 +38,7 @@ _DIED = "Reading the file failed: it is damaged, or made to break readers."
 
 class InspectionPool:
     """
-    A few long-lived worker processes.
+    A few long-lived worker processes, each started when there is something for it to read.
 
     Use it in the event loop that entered it. `inspect` may be called, and cancelled, at any time;
     more calls than workers wait for their turn. *module* is what a worker runs: one that serves
@@ -53,8 +53,7 @@ class InspectionPool:
         self._idle: asyncio.LifoQueue[_Worker] = asyncio.LifoQueue()
 
     async def __aenter__(self) -> Self:
-        for worker in self._workers:
-            await worker.start()
+        for worker in reversed(self._workers):
             self._idle.put_nowait(worker)
         return self
 

@@ -38,8 +38,10 @@ DOWNLOAD = "files.download"
 OF_METHODS = frozenset({FaultKind.ERROR, FaultKind.NONSENSE})
 #: These are asked only when it is not known whether a message was posted.
 LOOKING = frozenset({"conversations.history", "conversations.replies"})
+#: These are asked only while a build is taken in.
+OF_TAKING_IN = frozenset({DOWNLOAD, "files.info"})
 #: What is only read: there is no effect after which it could fail.
-READING = frozenset({DOWNLOAD, "files.info", "users.info", "usergroups.users.list", *LOOKING})
+READING = frozenset({*OF_TAKING_IN, "users.info", "usergroups.users.list", *LOOKING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -162,9 +162,21 @@ async def test_a_disk_image_is_read_within_the_limits(pool: InspectionPool, tmp_
     assert found.icon is not None
 
 
+async def test_a_worker_is_started_when_there_is_something_for_it_to_read(good: Path) -> None:
+    async with InspectionPool(workers=2) as pool:
+        before = [worker._process for worker in pool._workers]
+        for _ in range(3):
+            await pool.inspect(good, HASHES)
+        after = [worker._process for worker in pool._workers]
+
+    assert before == [None, None]
+    # One after the other, one reads them all.
+    assert [process is None for process in after] == [False, True]
+
+
 async def test_nothing_is_left_behind(good: Path) -> None:
     async with InspectionPool(workers=2) as pool:
-        await pool.inspect(good, HASHES)
+        await asyncio.gather(*(pool.inspect(good, HASHES) for _ in range(2)))
         processes = [worker._process for worker in pool._workers]
 
     numbers = [process.pid for process in processes if process is not None]
