@@ -15,6 +15,8 @@ from storage.errors import SlipwayError
 
 #: In seconds. Slack waits for three, and some of that is the way.
 IN_TIME = 1.5
+#: What a form says while it takes longer.
+WORKING = "Working on it…"
 
 #: What `ack` is given for a form: a `response_action` with its `view` or `errors`, or nothing.
 Answer = dict[str, Any]
@@ -36,7 +38,7 @@ async def answer(
             await ack(**working.result())
             return
         title = text_or_none(body, "view", "title", "text") or "Slipway"
-        await ack(response_action="update", view=_said(title, "Working on it…"))
+        await ack(response_action="update", view=_said(title, WORKING))
         view_id = str(at(body, "view", "id"))
         try:
             outcome = _as_view(title, await working)

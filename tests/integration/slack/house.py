@@ -16,6 +16,7 @@ from bot.sandbox.slack.views import View
 from bot.sandbox.slack.workspace import Workspace
 from bot.settings import Settings
 from bot.slack.kit import names
+from bot.slack.line.submitting import WORKING
 from provisioning.actors import Actor, person, slack
 from storage.records.group import Group
 
@@ -94,11 +95,13 @@ class House:
         return found
 
     async def view_of(self, person: str, title: str = "") -> View:
-        """Wait for a modal of this title, and return it."""
+        """Wait for a modal of this title that says more than that we work, and return it."""
 
         def look() -> View | None:
             view = self.workspace.view_of(person)
-            return view if view is not None and title in view.title else None
+            if view is None or title not in view.title or WORKING in str(view.blocks):
+                return None
+            return view
 
         found = await self.workspace.eventually(look)
         assert found is not None

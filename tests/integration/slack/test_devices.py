@@ -348,7 +348,13 @@ async def test_places_are_counted_by_team_and_family_and_idle_phones_are_named(
 
     await house.ann.command(BUILDS, names.COMMAND, "devices slots")
     said = (await house.whisper_to("Ann", "*Team ")).said()
+    await house.ann.command(BUILDS, names.COMMAND, "devices slots iphone")
+    owners = (await house.whisper_to("Ann", "nobody here has it")).said()
+    await house.ann.command(BUILDS, names.COMMAND, "devices slots iphnoe")
+    await house.whisper_to("Ann", "Did you mean `/release devices slots iphone`?")
 
+    assert "Old phone" in owners
+    assert udid not in owners
     assert "*iPhone*: 1 used, 1 waiting, 99 free of 100" in said
     assert "Apple's list was read <!date^" in said
     assert udid not in said

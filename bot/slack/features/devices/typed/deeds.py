@@ -1,5 +1,6 @@
 """What may be typed behind `devices`, carried out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -15,7 +16,9 @@ from bot.slack.kit.grammar import MentionKind, Token, mentions, readings, unreso
 from bot.slack.kit.verbs import Answer, Asked, Reply, example, unknown
 from provisioning.actors import Act, Actor, slack
 from provisioning.devices.finding import find
+from provisioning.devices.ledger import FamilyLedger
 from provisioning.devices.sheets import DeviceSheet
+from provisioning.devices.slots import TeamLedger
 from provisioning.errors import NotNow, Unclear
 from storage.records.base import now
 
@@ -24,6 +27,7 @@ MOST_LISTED = 200
 FULL = "full"
 #: Words that people put around a device: `hand over Old iPhone to @cid`.
 FILLERS = frozenset({"over", "to", "for", "of", "from"})
+PAGE = re.compile(r"[0-9]{1,3}")
 #: `devices rename OLD NEW` needs no word in between.
 OLD_AND_NEW = 2
 
@@ -90,7 +94,13 @@ class DeviceActs:
         return deciding_views.pending(waiting) if waiting else deciding_messages.none_waiting()
 
     async def _show_slots(self, asked: Asked) -> Message:
-        return typed_messages.slots(await self._slots.ledgers(asked.by), now())
+        ledgers = await self._slots.ledgers(asked.by)
+        *name, last = words(asked.rest) or [""]
+        page = int(last) if name and PAGE.fullmatch(last) else None
+        named = " ".join(name if page is not None else [*name, last]).lower()
+        if not named or not ledgers:
+            return typed_messages.slots(ledgers, now())
+        return typed_messages.places(named, *_family_meant(named, ledgers), page or 1)
 
     async def _add(self, asked: Asked) -> Reply:
         people = mentions(asked.rest, MentionKind.PERSON)
@@ -165,6 +175,26 @@ class DeviceActs:
             raise Unclear(f"Say which device: {example(f'devices {way} NAME')}")
         sheet, _ = await self._first_meant(names, asked.by)
         return sheet
+
+
+def _family_meant(named: str, ledgers: Sequence[TeamLedger]) -> tuple[TeamLedger, FamilyLedger]:
+    """
+    Return the team and the family that `iphone`, or `iphone TEAM` where there are several, means.
+
+    Raise Unclear for none, and for several.
+    """
+    several = [(team, family) for team in ledgers for family in team.families]
+    ways = [{family.name.lower(), f"{family.name} {team.team}".lower()} for team, family in several]
+    found = [one for one, names in zip(several, ways, strict=True) if named in names]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        teams = ", ".join(team.team for team, _ in found)
+        raise Unclear(f"Say of which team as well: {teams}.")
+    there = list(dict.fromkeys(family.name.lower() for _, family in several))
+    if not there:
+        raise Unclear("No place is taken, so nobody has one.")
+    raise Unclear(unknown(named[:60], there, "devices slots"))
 
 
 def _is_of_the_device(word: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from math import ceil
 
 from bot.slack.features.devices.messages import called, owner, sign, teach_adding
 from bot.slack.kit import blocks, mrkdwn
@@ -15,6 +16,8 @@ from provisioning.devices.slots import TeamLedger
 
 #: So many places that nobody uses are named for a team.
 MOST_IDLE = 15
+#: So many places are named in a message about one family, whatever their owners are called.
+A_PAGE = 34
 
 
 def everybodys(sheets: Sequence[DeviceSheet], count: int, *, sees_udids: bool) -> Message:
@@ -85,6 +88,8 @@ def _team(ledger: TeamLedger, at: datetime) -> list[Block]:
     shown: list[Block] = [blocks.section(f"*Team {mrkdwn.plain(ledger.team, 40)}*\n{read}{renews}")]
     if ledger.families:
         shown += rows([_family(family, ledger.renews_on) for family in ledger.families])
+        who = example(f"devices slots {ledger.families[0].name.lower()}")
+        shown.append(blocks.context(f"Who has which: {who}"))
     else:
         shown.append(blocks.section(f"No place is taken: each family has {PLACES}."))
     idle = ledger.idle(at)
@@ -98,6 +103,30 @@ def _team(ledger: TeamLedger, at: datetime) -> list[Block]:
         )
         shown += rows([_place(place) for place in idle[:MOST_IDLE]], count=len(idle))
     return shown
+
+
+def places(named: str, team: TeamLedger, family: FamilyLedger, page: int = 1) -> Message:
+    """
+    Return who has each place of one family, those who installed last first; a page of it.
+
+    *named* is how the family was asked for.
+    """
+    by_use = sorted(family.taken, key=_last_seen, reverse=True)
+    last = max(1, ceil(len(by_use) / A_PAGE))
+    page = min(max(page, 1), last)
+    heading = f"*{family.name}*: {family.used} used, {family.free} free of {PLACES}"
+    shown: list[Block] = [blocks.section(f"*Team {mrkdwn.plain(team.team, 40)}*\n{heading}")]
+    if by_use:
+        shown += rows([_place(one) for one in by_use[(page - 1) * A_PAGE : page * A_PAGE]])
+    if page < last:
+        more = example(f"devices slots {named} {page + 1}")
+        shown.append(blocks.context(f"Page {page} of {last}. The next one: {more}"))
+    return Message(text=f"Places of {family.name}", blocks=shown)
+
+
+def _last_seen(place: TakenPlace) -> tuple[bool, float]:
+    seen = place.owner.seen_at if place.owner is not None else None
+    return place.owner is not None, seen.timestamp() if seen is not None else 0.0
 
 
 def _family(family: FamilyLedger, renews_on: date | None) -> str:

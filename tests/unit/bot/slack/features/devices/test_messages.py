@@ -1,5 +1,6 @@
 """Devices of every number and name, within Slack's limits, and nobody's UDID where it must not."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -229,6 +230,29 @@ def test_the_ledgers_of_several_full_teams_fit() -> None:
     assert "nobody here has it" in shown
     assert "never installed anything" in shown
     words(typed.slots(teams, AT))
+
+
+def test_every_place_of_a_full_family_is_named_with_whose_it_is() -> None:
+    owner = PlaceOwner(device_id="d", name="Phone", owner="Bobby Tables", seen_at=AT)
+    taken = [replace(place(number), name=f"Phone {number}") for number in range(50)]
+    taken += [replace(one, name="Phone", owner=owner) for one in taken]
+    family = FamilyLedger(family="IPHONE", taken=tuple(taken), pending=0, full_on=None)
+    team = TeamLedger(team_id="t", team="TEAM", families=(family,), read_at=AT)
+
+    pages = [words(typed.places("iphone", team, family, page)) for page in (1, 2, 3)]
+    shown = "\n".join(pages)
+    words(
+        typed.places("iphone", replace(team, team=EVIL), replace(family, taken=(place(1),) * 100))
+    )
+
+    assert "Page 1 of 3. The next one: `/release devices slots iphone 2`" in pages[0]
+    assert "The next one" not in pages[2]
+    assert " more." not in shown
+    assert words(typed.places("iphone", team, family, 99)) == pages[2]
+    assert "100 used, 0 free of 100" in shown
+    assert shown.count("Bobby Tables · installed last") == 50
+    assert shown.index("installed last") < shown.index("never installed anything")
+    assert shown.index("never installed anything") < shown.index("nobody here has it")
 
 
 def test_a_forecast_behind_the_renewal_is_not_said() -> None:
