@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import zip_longest
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,23 @@ PROVISION = (
 SEEN = {"done:register", f"done:profile {BUNDLES[0]}"}
 
 
+def pairs(names: Sequence[str]) -> list[Any]:
+    """
+    Return where a house dies, and where the next one dies over the same work.
+
+    The first lie in the first half, so that the second come to theirs.
+    """
+    half = ceil(len(names) / 2)
+    both = zip_longest(names[:half], names[half:], fillvalue=names[-1])
+    return [pytest.param(pair, id=" and ".join(pair)) for pair in both]
+
+
 def boundaries() -> list[Any]:
     names = [f"{when}:{step}" for road in (REGISTER, PROVISION) for when, step in apart(road)]
-    return [pytest.param(name, marks=() if name in SEEN else pytest.mark.slow) for name in names]
+    twice = [
+        pytest.param(*pair.values, id=pair.id, marks=pytest.mark.slow) for pair in pairs(names)
+    ]
+    return [*(pytest.param((name,), id=name) for name in names if name in SEEN), *twice]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,10 +148,13 @@ async def set_up(home: EngineHome, small_ipa: Path) -> AsyncGenerator[Scene]:
     await database.close()
 
 
-@pytest.mark.parametrize("boundary", boundaries())
-async def test_killed_anywhere_the_phone_gets_in_once(scene: Scene, boundary: str) -> None:
-    code, seen = await scene.lives(die_at=boundary)
-    assert code == -9, f"The house did not die but came to {seen}."
+@pytest.mark.parametrize("deaths", boundaries())
+async def test_killed_anywhere_the_phone_gets_in_once(
+    scene: Scene, deaths: tuple[str, ...]
+) -> None:
+    for boundary in deaths:
+        code, seen = await scene.lives(die_at=boundary)
+        assert code == -9, f"The house did not die at {boundary} but came to {seen}."
 
     code, seen = await scene.lives()
 
@@ -144,14 +163,15 @@ async def test_killed_anywhere_the_phone_gets_in_once(scene: Scene, boundary: st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", [*REGISTER, *PROVISION])
+@pytest.mark.parametrize("steps", pairs((*REGISTER, *PROVISION)))
 async def test_killed_on_postgresql_before_it_was_written_down_the_phone_gets_in_once(
-    postgres_engine_home: EngineHome, small_ipa: Path, step: str
+    postgres_engine_home: EngineHome, small_ipa: Path, steps: tuple[str, str]
 ) -> None:
     """What surrounds a step is the same on either database; what it wrote is not."""
     async with set_up(postgres_engine_home, small_ipa) as scene:
-        code, seen = await scene.lives(die_at=f"done:{step}")
-        assert code == -9, f"The house did not die but came to {seen}."
+        for step in steps:
+            code, seen = await scene.lives(die_at=f"done:{step}")
+            assert code == -9, f"The house did not die at {step} but came to {seen}."
 
         code, seen = await scene.lives()
 
