@@ -64,6 +64,8 @@ async def move(session: Session, rebuild: Rebuild, state: RebuildState, **values
         sa.update(Rebuild)
         .where(col(Rebuild.id) == rebuild.id, col(Rebuild.state) == rebuild.state)
         .values(state=state, **values)
+        # Else every record that the session holds is compared, for each that is moved.
+        .execution_options(synchronize_session=False)
     )
     if getattr(result, "rowcount", 0) != 1:
         raise Stale

@@ -175,6 +175,8 @@ async def move(
             col(Registration.turn) == registration.turn,
         )
         .values(state=state, **values)
+        # Else every record that the session holds is compared, for each that is moved.
+        .execution_options(synchronize_session=False)
     )
     if getattr(result, "rowcount", 0) != 1:
         raise Stale

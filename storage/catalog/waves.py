@@ -112,6 +112,8 @@ async def move(session: Session, wave: Wave, state: WaveState, **values: object)
         sa.update(Wave)
         .where(col(Wave.id) == wave.id, col(Wave.state) == wave.state)
         .values(state=state, **values)
+        # Else every record that the session holds is compared, for each that is moved.
+        .execution_options(synchronize_session=False)
     )
     if getattr(result, "rowcount", 0) != 1:
         raise Stale

@@ -44,6 +44,8 @@ from tests.town.counting import statements_of
 
 SHARES = (0.25, 0.5, 1.0)
 DEVICES_EACH = 4
+#: In seconds: a wave over a hundred releases may take minutes.
+PATIENCE = 1800
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +81,7 @@ async def large(megabytes: int) -> list[Row]:
         await asyncio.to_thread(write_app, ipa, megabytes)
         size = f"{ipa.stat().st_size / 1e6:,.0f} MB"
         copy = await timed(lambda: asyncio.to_thread(shutil.copyfile, ipa, folder / "copy.ipa"))
-        world.TICK = 0.01
+        world.TICK, world.PATIENCE = 0.01, PATIENCE
         async with (
             SandboxApple.serve() as apple,
             world.opened(await home_in(folder), ipa, apple, bundles=IDS) as at,
@@ -131,7 +133,7 @@ async def many(devices: int, releases: int) -> list[Row]:
             ):
                 rows += await _ledger(at, round(devices * share))
                 rows += await _installable(at, round(devices * share))
-                rows += await _wave(at, folder, round(releases * share))
+                rows += await _wave(at, folder, ceil(releases * share))
     return sorted(rows, key=lambda row: row.what)
 
 
@@ -283,7 +285,7 @@ async def fill_releases(at: ProvisionWorld, folder: Path, count: int) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--megabytes", type=int, default=100)
+    parser.add_argument("--megabytes", type=int, default=103, help="3.5 times as much in all")
     parser.add_argument("--devices", type=int, default=2000)
     parser.add_argument("--releases", type=int, default=100)
     given = parser.parse_args()
