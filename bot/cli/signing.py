@@ -155,7 +155,7 @@ def authorities_in(paths: Sequence[Path]) -> "list[x509.Certificate] | None":
 
     from bot.authorities import certificates_in  # noqa: PLC0415
     from bot.settings import apple_authorities_file  # noqa: PLC0415
-    from provisioning.codesign.structures.certificate import UNREADABLE  # noqa: PLC0415
+    from provisioning.codesign.structures.certificate import UNREADABLE  # noqa: PLC0415 - see cli/main.py
 
     standing = None if paths else apple_authorities_file()
     if standing is not None:

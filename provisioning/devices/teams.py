@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from provisioning.actors import Actor
 from provisioning.appstore.client import AppStore, AppStores
 from provisioning.appstore.errors import AppStoreError
 from provisioning.appstore.wire.key import AppStoreKey
-from provisioning.codesign.errors import Malformed
-from provisioning.codesign.structures.certificate import read_certificate
+from provisioning.codesign.structures import certificate as apple_certificate
 from provisioning.devices.team_findings import UNREADABLE_CODE
 from provisioning.devices.team_report import (
     AppleTeamCard,
@@ -315,8 +315,9 @@ async def _team_of(store: AppStore) -> _Told | None:
 
 def _told_by(certificate: bytes) -> _Told | None:
     try:
-        subject = read_certificate(certificate).subject
-    except Malformed:
+        # Its key may be of a kind that the library does not know: only the name matters.
+        subject = x509.load_der_x509_certificate(certificate).subject
+    except apple_certificate.UNREADABLE:
         return None
     units = subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
     names = subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
