@@ -23,13 +23,25 @@ if TYPE_CHECKING or THERE:
         FilePayload,
         Locator,
         Page,
+        Route,
         async_playwright,
         expect,
     )
 else:  # Names for what is not reached.
-    Browser = BrowserContext = FilePayload = Locator = Page = async_playwright = expect = object
+    Browser = BrowserContext = FilePayload = Locator = Page = Route = async_playwright = expect = (
+        object
+    )
 
-__all__ = ["Browser", "BrowserContext", "FilePayload", "Locator", "Page", "chromium", "expect"]
+__all__ = [
+    "Browser",
+    "BrowserContext",
+    "FilePayload",
+    "Locator",
+    "Page",
+    "Route",
+    "chromium",
+    "expect",
+]
 
 QUIET = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),

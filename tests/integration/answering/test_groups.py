@@ -447,7 +447,9 @@ async def test_a10_a_form_whose_work_takes_long_says_so_and_turns_into_its_outco
             names.GROUP_PEOPLE: {names.GROUP_PEOPLE: crowd},
         },
     )
-    waiting = words_of(await house.view_of("Ann", "Create a group"))
+    under_way = house.workspace.view_of("Ann")
+    assert under_way is not None
+    waiting = words_of(under_way)
     done = words_of(await house.view_of("Ann", "Group"))
 
     assert sent.action == "update"

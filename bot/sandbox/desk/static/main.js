@@ -85,15 +85,21 @@ class Desk {
     return undefined;
   }
 
-  /** Do what the address says: become somebody, go somewhere, open a thread. */
+  /**
+   * Do what the address says: become somebody, go somewhere, open a thread.
+   *
+   * An address that changed while the server was asked is followed by the call that its change
+   * made. What went before would show its own place last, over the newer one.
+   */
   async follow() {
     closePopup();
-    const wanted = parsed(location.hash);
+    const address = location.hash;
+    const wanted = parsed(address);
     const person = this.#personFor(wanted.person);
     if (!person) throw new Error("There is nobody in this workspace to be.");
     if (person !== api.me) await this.#enter(person);
     await this.#loadChannels();
-    this.#goTo(wanted.place, wanted.thread);
+    if (location.hash === address) this.#goTo(wanted.place, wanted.thread);
   }
 
   #personFor(wanted) {

@@ -1,8 +1,10 @@
 """The page as a whole: who I am, what is live, the guide, the phone, the themes."""
 
+import asyncio
+
 import pytest
 
-from tests.browsers import Browser, Page, expect
+from tests.browsers import Browser, Page, Route, expect
 from tests.unit.bot.sandbox.desk import canned
 from tests.unit.bot.sandbox.desk.canned import Json
 from tests.unit.bot.sandbox.desk.deskserver import Workspace, serving
@@ -77,6 +79,30 @@ async def test_the_guide_posts_a_sample_and_opens_its_thread(
     await expect(done).to_have_attribute("aria-pressed", "false")
     chosen = page.get_by_role("button", name="Station 2: One click")
     await expect(chosen).to_have_attribute("aria-pressed", "true")
+
+
+async def test_the_newest_address_wins_when_an_older_one_is_answered_late(
+    space: Workspace, page: Page
+) -> None:
+    ts = space.messages[canned.BUILDS][0]["ts"]
+    asked = list[Route]()
+
+    async def held(route: Route) -> None:
+        asked.append(route)
+        if len(asked) > 1:
+            await route.continue_()
+
+    await page.route("**/desk/channels*", held)
+    await page.evaluate("location.hash = '#/UANN/CQA'")
+    while not asked:  # noqa: ASYNC110 - the browser asks by itself; there is nothing to wait on
+        await asyncio.sleep(0.01)
+    await page.evaluate(f"location.hash = '#/UANN/CBUILDS/{ts}'")
+    await expect(page.locator("#thread")).to_contain_text("Morning!")
+    await asked[0].continue_()
+
+    await page.wait_for_timeout(300)
+    await expect(page.locator("#thread")).to_contain_text("Morning!")
+    assert await page.evaluate("location.hash") == f"#/UANN/CBUILDS/{ts}"
 
 
 async def test_d4_the_past_comes_along_in_sight_and_the_guide_waits_for_it(
