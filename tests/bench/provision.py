@@ -185,7 +185,6 @@ async def give_to_all(at: ProvisionWorld, count: int) -> int:
 
 
 async def _wave(at: ProvisionWorld, folder: Path, count: int) -> list[Row]:
-    at.apple.team.rules.usable_at_once = 10_000
     await fill_releases(at, folder, count)
 
     async def once() -> None:
@@ -200,6 +199,7 @@ async def _wave(at: ProvisionWorld, folder: Path, count: int) -> list[Row]:
 
 async def fill_devices(at: ProvisionWorld, count: int) -> None:
     """Give testers devices that are registered, and let Apple's list have them."""
+    at.apple.team.rules.slots_per_family = at.apple.team.rules.usable_at_once = 10_000
     own = at.bench.shelf.build.organization_id
     async with at.database.writing() as session:
         for number in range(ceil(count / DEVICES_EACH)):
@@ -214,6 +214,7 @@ async def fill_devices(at: ProvisionWorld, count: int) -> None:
         await session.flush()
         for number in range(count):
             udid = device_id(10_000 + number)
+            there = at.apple.team.devices.register(f"Phone {number}", udid)
             session.add(
                 Device(
                     id=f"device{number:026}",
@@ -226,7 +227,7 @@ async def fill_devices(at: ProvisionWorld, count: int) -> None:
             session.add(
                 Slot(
                     team_id=at.team_id,
-                    apple_id=f"A{number}",
+                    apple_id=there.id,
                     udid=udid.lower(),
                     family="IPHONE",
                     status="ENABLED",

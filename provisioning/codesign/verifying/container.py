@@ -1,6 +1,7 @@
 """The container: whether both records of every entry agree, and every stream is whole."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from provisioning.codesign.container import entry as records
@@ -12,6 +13,8 @@ from provisioning.codesign.structures.digest import Digest, digest_of
 from provisioning.codesign.verifying.violation import Kind, Violation
 
 _DESCRIPTOR_LENGTHS: Final = (12, 16, 20, 24)
+#: In bytes. Less is done before another thread has begun.
+_WORTH_A_THREAD: Final = 8 << 20
 
 
 def check_records(archive: Archive) -> Iterator[Violation]:
@@ -54,15 +57,37 @@ def _check_descriptor(archive: Archive, entry: Entry, start: int) -> Iterator[Vi
 def take_digests(
     archive: Archive, skip: frozenset[str], report: Callable[[Violation], None]
 ) -> dict[str, Digest]:
-    """Hash every file but those in *skip*; streams that are not whole are reported."""
+    """
+    Hash every file but those in *skip*; streams that are not whole are reported.
+
+    In a large app two threads share the work: inflating and hashing let each other run.
+    """
+    wanted = [one for one in archive.entries if not one.is_directory and one.name not in skip]
+    # The largest first, so that both end at the same time; each of a list goes to one thread only.
+    left = iter(sorted(wanted, key=lambda entry: entry.size, reverse=True))
+    taken: dict[str, Digest | str] = {}
+
+    def take() -> None:
+        for entry in left:
+            try:
+                taken[entry.name] = digest_of(archive.chunks(entry))
+            except Malformed as error:
+                taken[entry.name] = str(error)  # The error itself would hold what was read.
+
+    if sum(entry.size for entry in wanted) < _WORTH_A_THREAD:
+        take()
+    else:
+        with ThreadPoolExecutor(1) as other:
+            beside = other.submit(take)
+            take()
+            beside.result()
     digests: dict[str, Digest] = {}
-    for entry in archive.entries:
-        if entry.is_directory or entry.name in skip:
-            continue
-        try:
-            digests[entry.name] = digest_of(archive.chunks(entry))
-        except Malformed as error:
-            report(Violation(kind=Kind.STREAM, where=entry.name, sentence=str(error)))
+    for entry in wanted:
+        match taken[entry.name]:
+            case str() as sentence:
+                report(Violation(kind=Kind.STREAM, where=entry.name, sentence=sentence))
+            case digest:
+                digests[entry.name] = digest
     return digests
 
 

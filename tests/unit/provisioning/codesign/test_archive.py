@@ -1,5 +1,6 @@
 """Archives are read with limits, and rewritten without touching what did not change."""
 
+import hashlib
 import os
 import struct
 import zipfile
@@ -23,6 +24,9 @@ from provisioning.codesign.container.spool import spool
 from provisioning.codesign.container.writing import write_file
 from provisioning.codesign.errors import CodesignError, Malformed
 from provisioning.codesign.structures.source import BytesSource, FileSource
+from provisioning.codesign.verifying import container as verifying
+from provisioning.codesign.verifying.container import take_digests
+from provisioning.codesign.verifying.violation import Violation
 from tests.unit.storage.inspection.zips import STORED, Lies, Part, zip_of
 
 FILES = {"b.txt": b"second" * 100, "a.txt": b"first" * 100, "dir/c.bin": bytes(range(256)) * 40}
@@ -396,3 +400,30 @@ def test_a_source_that_became_shorter_is_refused(tmp_path: Path) -> None:
     path.write_bytes(bytes(100))
     with path.open("rb") as file, pytest.raises(Malformed, match="became shorter"):
         FileSource(file.fileno(), 200).read(0, 150)
+
+
+@pytest.mark.parametrize("worth_a_thread", [0, 1 << 60])
+def test_every_file_is_hashed_once_whoever_does_it(
+    monkeypatch: pytest.MonkeyPatch, worth_a_thread: int
+) -> None:
+    """The threads of a large app find what one finds, and say it in the archive's order."""
+    monkeypatch.setattr(verifying, "_WORTH_A_THREAD", worth_a_thread)
+    files = {f"{number:03}.bin": os.urandom(number * 97) for number in range(200)}
+    content = bytearray(zipped(files))
+    damaged = ["007.bin", "042.bin", "199.bin"]
+    with reading(bytes(content)) as archive:
+        for name in damaged:
+            entry = archive.by_name[name]
+            content[archive.data_offset(entry) + entry.packed_size // 2] ^= 1
+    said: list[Violation] = []
+
+    with reading(bytes(content)) as archive:
+        digests = take_digests(archive, frozenset({"003.bin"}), said.append)
+
+    assert [violation.where for violation in said] == damaged
+    assert {name: digest.sha256 for name, digest in digests.items()} == {
+        name: hashlib.sha256(one).digest()
+        for name, one in files.items()
+        if name not in {*damaged, "003.bin"}
+    }
+    assert list(digests) == sorted(digests)
