@@ -30,6 +30,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return len(os.sched_getaffinity(0)) + (2 if is_long else 1)
 
 
+#: What is said to PostgreSQL is written here; elsewhere its twin of a test is a long form.
+OF_DATABASES = ("tests/unit/storage/catalog/", "tests/unit/storage/migrations/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the twins on PostgreSQL to the long run, but for those of OF_DATABASES."""
+    for item in items:
+        if "postgresql" in item.name and not item.nodeid.startswith(OF_DATABASES):
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_collection_finish() -> None:
     """Let the garbage collector pass by what lasts: thousands of tests, and all modules."""
     gc.collect()

@@ -46,6 +46,7 @@ def test_e16_an_identity_is_kept_and_retired_at_the_command_line(
     assert acts == [("identity.imported", "command line"), ("identity.retired", "command line")]
 
 
+@pytest.mark.slow
 def test_an_identity_of_the_sandbox_is_kept_where_the_setting_trusts_its_authorities(
     settings: dict[str, str], tmp_path: Path
 ) -> None:

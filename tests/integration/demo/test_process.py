@@ -37,6 +37,7 @@ def test_the_greeting_says_what_is_kept(tmp_path: Path) -> None:
     assert f"are kept in {tmp_path}" in greeting("http://127.0.0.1:8080", tmp_path)
 
 
+@pytest.mark.slow
 async def test_a_folder_opens_again_and_its_links_lead_where_they_did(tmp_path: Path) -> None:
     folder = tmp_path / "kept"
     async with running(data_dir=folder) as first:

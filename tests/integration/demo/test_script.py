@@ -48,6 +48,7 @@ async def test_the_command_walks_the_same_road_and_ends_well() -> None:
     assert_walked(ended.out)
 
 
+@pytest.mark.slow
 async def test_a_kept_folder_takes_the_same_build_a_second_time(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -64,6 +65,7 @@ async def test_a_kept_folder_takes_the_same_build_a_second_time(
     assert "the very ones that Cid posted." in second
 
 
+@pytest.mark.slow
 async def test_somebodys_own_build_walks_the_road_though_no_phone_here_is_in_its_profile(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -162,6 +162,7 @@ async def test_a_phone_that_comes_later_is_told_once_it_was_approved_and_signed_
     assert provision.teller.installable == []
 
 
+@pytest.mark.slow
 async def test_a_wave_that_fails_holds_up_nobody_and_another_try_tells_the_rest(
     provision: ProvisionWorld,
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+import pytest
 from sqlmodel import select
 
 from storage.records.base import now
@@ -32,6 +33,7 @@ async def profiles_end(world: ProvisionWorld, at: datetime) -> None:
             session.add(generation)
 
 
+@pytest.mark.slow
 async def test_what_failed_is_tried_again_later_and_later_until_it_went_well(
     provision: ProvisionWorld,
 ) -> None:

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from storage.records.registration import RegistrationState
 from storage.records.wave import WaveState
 from tests.integration.provision.world import ANN, APP, BUNDLES, ProvisionWorld
@@ -34,6 +36,7 @@ async def test_a_phone_that_is_approved_gets_into_the_live_release(
     assert len(provision.apple.team.profiles) == len(BUNDLES)
 
 
+@pytest.mark.slow
 async def test_the_next_phone_takes_the_place_of_the_profiles_before(
     provision: ProvisionWorld,
 ) -> None:

@@ -324,6 +324,7 @@ async def test_33_a_forged_button_does_not_help_who_may_not(house: House) -> Non
     assert "*Draft*" in (house.workspace.current(draft) or draft).said()
 
 
+@pytest.mark.slow
 async def test_34_more_than_a_hundred_groups_are_found_by_typing(house: House) -> None:
     for n in range(105):
         await house.group(f"Team {n:03}")

@@ -37,6 +37,7 @@ asyncio.run(until_stopped(life()))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="malloc is not glibc's")
 def test_a7_all_threads_share_one_heap() -> None:
     done = subprocess.run(

@@ -50,6 +50,7 @@ def test_preparing_and_splicing_take_little_memory(
     assert out.stat().st_size > PROGRAM // 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("one_piece", [True, False])
 def test_a_full_re_sign_takes_little_memory(
     huge: Path, tmp_path: Path, successor: Identity, *, one_piece: bool

@@ -152,6 +152,7 @@ def test_code_without_a_profile_stays_under_the_same_certificate(
     }
 
 
+@pytest.mark.slow
 def test_sixty_extensions_get_their_own_profiles(tmp_path: Path, successor: Identity) -> None:
     tree = app(*(extension(number) for number in range(59)))
     before = world.write_tree(tmp_path / "before.ipa", tree)

@@ -87,6 +87,7 @@ def test_segments_cover_the_variant_without_gaps(
     assert all(one != other for one, other in pairwise(kinds))
 
 
+@pytest.mark.slow
 def test_fifty_generations_never_touch_the_base(
     good: Path, prepared: Prepared, signer: Identity, tmp_path: Path
 ) -> None:

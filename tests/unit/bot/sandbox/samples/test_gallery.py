@@ -17,6 +17,7 @@ def wall(tmp_path_factory: pytest.TempPathFactory) -> dict[str, SampleFacts]:
     return {facts.path.name: facts for facts in hang(tmp_path_factory.mktemp("gallery"))}
 
 
+@pytest.mark.slow
 def test_there_are_enough_to_learn_from(wall: dict[str, SampleFacts]) -> None:
     assert set(wall) == set(exhibits())
     assert len(wall) >= 90
