@@ -23,6 +23,7 @@ from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
+from provisioning.distributing.taking_back import TakingBack
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
@@ -39,6 +40,7 @@ from provisioning.releases.drafts import Drafts
 from provisioning.releases.editing import NoteEditing
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
+from provisioning.releases.recalled import RecallCards
 from provisioning.signing.identities import Identities
 from provisioning.signing.variants import Signing
 from provisioning.telling.tellers import Tellers
@@ -63,6 +65,7 @@ class ReleaseRoom:
     apps: Apps
     drafts: Drafts
     cards: Cards
+    recalled: RecallCards
     lists: Lists
     editing: NoteEditing
 
@@ -120,6 +123,7 @@ class DistributeRoom:
     covering: Covering
     rebuilds: Rebuilds
     recalls: Recalls
+    taking_back: TakingBack
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -122,6 +122,15 @@ class Teller(Protocol):
     async def report(self, distribution_id: str) -> None:
         """Say in the threads of a release's cards, and to its sender, how a distribution went."""
 
+    async def tell_recall(self, notice_id: str) -> Told:
+        """Tell somebody, once, that a release was taken back, and what to install instead."""
+
+    async def take_back(self, recipient_id: str) -> None:
+        """Take the link out of what a recipient was told, where it leads nowhere any more."""
+
+    async def report_recall(self, recall_id: str) -> None:
+        """Say in the threads of a release's cards, and to its sender, how a recall went."""
+
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one actor that something of theirs did not work."""
 

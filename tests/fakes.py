@@ -40,12 +40,14 @@ class InlineEngine:
         if self.idle:
             return
         try:
-            await self.roads[road].walk(_InlineStep(), subject)
+            await self.roads[road].walk(InlineStep(), subject)
         except SlipwayError as failure:
             await self.roads[road].give_up(subject, str(failure))
 
 
-class _InlineStep:
+class InlineStep:
+    """Does what a step is asked to at once."""
+
     async def __call__(
         self, name: str, act: Callable[P, Awaitable[T]], *args: P.args, **kwargs: P.kwargs
     ) -> T:
@@ -76,6 +78,9 @@ class FakeTeller:
     announced: list[tuple[str, str]] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
     reported: list[str] = field(default_factory=list)
+    noticed: list[str] = field(default_factory=list)
+    taken_back: list[str] = field(default_factory=list)
+    recalls: list[str] = field(default_factory=list)
     troubles: list[tuple[str, str]] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
@@ -85,6 +90,7 @@ class FakeTeller:
     channels: list[str] = field(default_factory=list)
     deaf: dict[str, str] = field(default_factory=dict)
     failing: dict[str, list[Exception]] = field(default_factory=dict)
+    on_tell: Callable[[], Awaitable[object]] | None = None  #: Happens while somebody is told.
 
     def reaches(self, tester: Tester) -> bool:
         return tester.slack_id is not None
@@ -110,11 +116,28 @@ class FakeTeller:
         if recipient_id in self.deaf or "*" in self.deaf:
             return Told(delivered=False, reason=self.deaf.get(recipient_id, self.deaf.get("*", "")))
         self.told.append(recipient_id)
+        if self.on_tell is not None:
+            await self.on_tell()
         return Told(delivered=True)
 
     async def report(self, distribution_id: str) -> None:
         self._fail("report")
         self.reported.append(distribution_id)
+
+    async def tell_recall(self, notice_id: str) -> Told:
+        self._fail("tell_recall")
+        if "*" in self.deaf:
+            return Told(delivered=False, reason=self.deaf["*"])
+        self.noticed.append(notice_id)
+        return Told(delivered=True)
+
+    async def take_back(self, recipient_id: str) -> None:
+        self._fail("take_back")
+        self.taken_back.append(recipient_id)
+
+    async def report_recall(self, recall_id: str) -> None:
+        self._fail("report_recall")
+        self.recalls.append(recall_id)
 
     async def trouble(self, reference: str, sentence: str) -> None:
         self.troubles.append((reference, sentence))

@@ -18,6 +18,7 @@ from bot.slack.features.distribution import listeners as distribution
 from bot.slack.features.doctor import listeners as doctor
 from bot.slack.features.groups import listeners as groups
 from bot.slack.features.home import listeners as home
+from bot.slack.features.recall import listeners as recall
 from bot.slack.features.releases import listeners as releases
 from bot.slack.features.roles import listeners as roles
 from bot.slack.features.upkeep import listeners as upkeep
@@ -37,6 +38,7 @@ Feature = Callable[[AsyncApp, House, Workspace], Sequence[Verb]]
 FEATURES: tuple[Feature, ...] = (
     uploads.register,
     distribution.register,
+    recall.register,
     releases.register,
     groups.register,
     devices.register,

@@ -19,14 +19,14 @@ from bot.slack.kit.codes import UNDELIVERABLE
 from bot.slack.line.conversations import Conversations
 from bot.slack.line.errors import problem
 from bot.slack.line.postings import ChannelRefused, Postings, Spot
+from bot.slack.recall_teller import RecallTeller
 from provisioning.errors import NotNow, TellerFailed
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
 from provisioning.ports import Told
-from provisioning.releases.cards import CardPlace, RecipientCard, ReleaseCard, UploadCard
+from provisioning.releases.cards import CardPlace, RecipientCard, UploadCard
 from provisioning.releases.reading import Cards
 from storage.errors import SlipwayError
-from storage.records.release import ReleaseState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
 
@@ -37,8 +37,6 @@ SLACK = "slack"
 
 #: While an upload is in one of these states, a quiet one has nothing to show.
 _UNDER_WAY = frozenset({UploadState.RECEIVED, UploadState.FETCHING, UploadState.INSPECTING})
-#: Releases in these states have links no more.
-_ENDED = frozenset({ReleaseState.DISMISSED, ReleaseState.RECALLED})
 
 
 def no_icon(_sha256: str) -> str | None:
@@ -59,6 +57,7 @@ class TellerParts:
     channels: Channels
     links: Links
     devices: DeviceTeller
+    recalls: RecallTeller
     icon_url: Callable[[str], str | None] = no_icon
 
 
@@ -88,14 +87,11 @@ class SlackTeller:
         """Redraw every card and announcement of a release after a change."""
         upload_ids = await self._cards.uploads_of(release_id)
         rows = await self._postings.starting_with(f"release:{release_id}:")
-        card = await self._cards.release(release_id)
         # Nothing is waited for from here on: a work that nobody comes to would be lost aloud.
         works: list[Awaitable[None]] = [self.show_upload(upload_id) for upload_id in upload_ids]
         works += [
             self._announce_in(release_id, row.channel_id) for row in rows if row.ts is not None
         ]
-        if card.state in _ENDED:
-            works.append(self._take_back_links(card))
         await _each(works)
 
     async def places(self, distribution_id: str) -> list[str]:
@@ -155,6 +151,28 @@ class SlackTeller:
             return problem(sentence)
 
         await self._parts.conversations.draw(key, user_id, render)
+
+    async def tell_recall(self, notice_id: str) -> Told:
+        """Tell somebody what was taken back, and what to install instead."""
+        try:
+            return await self._parts.recalls.tell(notice_id)
+        except TellerFailed as failure:
+            if failure.transient:
+                raise
+            return Told(delivered=False, reason=_refusal(failure))
+
+    async def take_back(self, recipient_id: str) -> None:
+        """Take the link out of what somebody was told, where it leads nowhere any more."""
+        try:
+            await self._parts.recalls.take_back(recipient_id)
+        except ChannelRefused as refused:
+            logger.info("A message could not be edited: %s.", refused)
+
+    async def report_recall(self, recall_id: str) -> None:
+        """Say in the threads of the release's cards how a recall goes, and to its sender."""
+        release_id = await self._cards.recalled_by(recall_id)
+        threads = await self._threads_of(release_id)
+        await self._parts.recalls.report(recall_id, threads, self._logged)
 
     async def tell_device(self, subject: str) -> None:
         """Tell a device's owner how it stands since a turn."""
@@ -248,19 +266,6 @@ class SlackTeller:
             return distribution_messages.personal(own, link, icon, served.verdict)
 
         await self._parts.conversations.draw(key, user_id, render)
-
-    async def _take_back_links(self, card: ReleaseCard) -> None:
-        """Take the buttons off the messages whose link no longer leads anywhere."""
-        for recipient_id in await self._cards.told(card.release_id):
-            key = f"recipient:{recipient_id}"
-            posted = await self._postings.where(key)
-            if posted is None:
-                continue
-
-            async def render() -> Message:
-                return distribution_messages.ended(card)
-
-            await self._logged(key, Spot(channel_id=posted.channel_id), render)
 
     async def _threads_of(self, release_id: str) -> list[Spot]:
         """Return the threads of a release's cards: one for each channel it stands in."""

@@ -11,6 +11,7 @@ from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
+from provisioning.distributing.taking_back import TakingBack
 from provisioning.ports import Engine, RebuildCaller
 from provisioning.telling.tellers import Tellers
 
@@ -50,5 +51,13 @@ def distribute_room(
             database, devices.approvals, devices.waves, rebuilds, engine, organization_id=own
         ),
         rebuilds=rebuilds,
-        recalls=Recalls(database, people.permissions, organization_id=own),
+        recalls=Recalls(
+            database,
+            people.permissions,
+            people.people,
+            people.audience,
+            engine,
+            organization_id=own,
+        ),
+        taking_back=TakingBack(database, tellers),
     )

@@ -8,6 +8,7 @@ from provisioning.releases.drafts import Drafts
 from provisioning.releases.editing import NoteEditing
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
+from provisioning.releases.recalled import RecallCards
 
 
 def release_room(ground: Ground, permissions: Permissions) -> ReleaseRoom:
@@ -16,6 +17,7 @@ def release_room(ground: Ground, permissions: Permissions) -> ReleaseRoom:
         apps=Apps(database, permissions, organization_id=own),
         drafts=Drafts(database, permissions, organization_id=own),
         cards=Cards(database, organization_id=own),
+        recalled=RecallCards(database),
         lists=Lists(database, organization_id=own),
         editing=NoteEditing(database, permissions, ground.key, organization_id=own),
     )

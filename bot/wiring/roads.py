@@ -12,6 +12,7 @@ def house_roads(house: House) -> tuple[Road, ...]:
         preparing=house.signing.preparing,
         carrying=house.distributing.carrying,
         covering=house.distributing.covering,
+        taking_back=house.distributing.taking_back,
         rebuilds=house.distributing.rebuilds,
         registry=devices.registry,
         profiles=devices.profiles,

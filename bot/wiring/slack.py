@@ -18,6 +18,7 @@ from bot.slack.line import client
 from bot.slack.line.http import Entrance
 from bot.slack.line.promises import Promises
 from bot.slack.line.socket import Socket, SocketParts
+from bot.slack.recall_teller import RecallTeller, RecallTellerParts
 from bot.slack.teller import SlackTeller, TellerParts
 from bot.slack.workspace import Workspace, workspace
 from bot.wiring.ground import Ground
@@ -58,6 +59,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             channels=Channels(house.people.groups, slack.voice),
             links=ground.links,
             devices=make_device_teller(ground, slack, house),
+            recalls=make_recall_teller(ground, slack, house),
             icon_url=partial(ground.links.card_icon, plain=plain),
         )
     )
@@ -74,6 +76,19 @@ def make_device_teller(ground: Ground, slack: Workspace, house: House) -> Device
             lists=house.releases.lists,
             grants=house.installing.grants,
             installabilities=house.installing.installabilities,
+            links=ground.links,
+        )
+    )
+
+
+def make_recall_teller(ground: Ground, slack: Workspace, house: House) -> RecallTeller:
+    return RecallTeller(
+        RecallTellerParts(
+            conversations=slack.conversations,
+            postings=slack.postings,
+            cards=house.releases.cards,
+            recalls=house.releases.recalled,
+            grants=house.installing.grants,
             links=ground.links,
         )
     )

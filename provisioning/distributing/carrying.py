@@ -38,9 +38,7 @@ class Carrying:
         Among them are those who were left waiting by an earlier act.
         """
         async with self._database.reading() as session:
-            rows = [
-                row for _, row in await destinations.of_distributions(session, [distribution_id])
-            ]
+            rows = await _left_of(session, distribution_id)
         gathered = await self._audience.of(
             [row.target_id for row in rows if row.kind is DestinationKind.GROUP],
             tester_ids=[row.target_id for row in rows if row.kind is DestinationKind.TESTER],
@@ -50,7 +48,7 @@ class Carrying:
             act = await distributions.get(session, distribution_id)
             act.state, act.shortfall = DistributionState.UNDERWAY, gathered.shortfall
             session.add(act)
-            return await self._entitle(session, act, rows, enrolled)
+            return await self._entitle(session, act, enrolled)
 
     async def waiting(self, recipient_id: str) -> str | None:
         """Return by which teller a recipient waits to be told, None when they do not."""
@@ -58,15 +56,20 @@ class Carrying:
             recipient = await recipients.get(session, recipient_id)
         return recipient.teller if recipient.state is RecipientState.WAITING else None
 
-    async def told(self, recipient_id: str, *, delivered: bool, reason: str) -> None:
-        """Write down whether a recipient could be told."""
+    async def told(self, recipient_id: str, *, delivered: bool, reason: str) -> bool:
+        """Write down whether a recipient could be told; return whether they still have it."""
         async with self._database.writing() as session:
             recipient = await recipients.get(session, recipient_id)
+            if recipient.state is RecipientState.WITHDRAWN:
+                recipient.told_at = now() if delivered else recipient.told_at
+                session.add(recipient)
+                return not delivered
             if recipient.state is not RecipientState.WAITING:
-                return
+                return True
             recipient.state = RecipientState.TOLD if delivered else RecipientState.UNREACHABLE
             recipient.reason, recipient.told_at = reason, now()
             session.add(recipient)
+        return True
 
     async def missed(self, distribution_id: str, sentence: str) -> None:
         """Add a sentence about a place that could not be reached."""
@@ -111,7 +114,6 @@ class Carrying:
         self,
         session: Session,
         act: Distribution,
-        rows: Sequence[Destination],
         enrolled: Sequence[tuple[Tester, tuple[Target, ...]]],
     ) -> list[str]:
         # Two acts at once on one release count the same people, one after the other.
@@ -119,19 +121,22 @@ class Carrying:
         known: dict[str, list[Recipient]] = {}
         for recipient in await recipients.of_releases(session, [act.release_id]):
             known.setdefault(recipient.tester_id, []).append(recipient)
+        # It may have been taken back while Slack was asked who is in the groups.
+        rows = await _left_of(session, act.id)
         by_target = {(row.kind, row.target_id): row for row in rows}
         left: list[str] = []
         held: list[str] = []
         fresh: list[Recipient] = []
         for tester, targets in enrolled:
-            own = known.get(tester.id, [])
+            every = known.get(tester.id, [])
+            own = [one for one in every if one.state is not RecipientState.WITHDRAWN]
             waiting = [one.id for one in own if one.state in _TO_BE_TOLD]
             if waiting and act.notify:
                 left += waiting
                 held += [one.id for one in own if one.state is RecipientState.HELD]
-            elif not own or _never_told(own, act):
-                entitled = next(by_target[target] for target in targets if target in by_target)
-                fresh += self._shares(act, tester, entitled)
+            elif _never_told(own, act) if own else _is_renewed(every, act):
+                entitled = next((by_target[one] for one in targets if one in by_target), None)
+                fresh += self._shares(act, tester, entitled) if entitled else []
         await recipients.add(session, fresh)
         # Whoever is held is looked at anew: it may be signed for their phone by now.
         await recipients.move(session, held, RecipientState.HELD, RecipientState.WAITING)
@@ -161,6 +166,20 @@ class Carrying:
             )
             for way in (ways or ("",))[: None if act.notify else 1]
         ]
+
+
+async def _left_of(session: Session, distribution_id: str) -> list[Destination]:
+    """Return the destinations of an act that nothing was taken back from since somebody clicked."""
+    aims = await destinations.of_distributions(session, [distribution_id])
+    return [row for _, row in aims if row.recalled_at is None]
+
+
+def _is_renewed(withdrawn: Sequence[Recipient], act: Distribution) -> bool:
+    """Return whether an act gives a release to somebody from whom it was taken back, if it was."""
+    if not withdrawn:
+        return True
+    last = max(one.withdrawn_at or one.created_at for one in withdrawn)
+    return act.renews and last < act.created_at
 
 
 def _never_told(own: Sequence[Recipient], act: Distribution) -> bool:

@@ -34,6 +34,9 @@ STUCK_AFTER = timedelta(seconds=30)
 
 HAVE_IT = frozenset({RecipientState.TOLD, RecipientState.SILENT})
 
+#: Nobody is left out who stands so: they have it, or it was taken back from them.
+_SETTLED = HAVE_IT | {RecipientState.WITHDRAWN}
+
 #: Nobody has to be told who stands so: they were, or are once it is signed for their phone.
 SEEN_TO = frozenset({RecipientState.TOLD, RecipientState.HELD})
 
@@ -83,6 +86,8 @@ class Distributions:
             raise NotFound("There is no such group.")
         own: dict[str, list[Share]] = {}
         for share in shares:
+            if share.state is RecipientState.WITHDRAWN:
+                continue  # Whoever it was taken back from has it anew.
             own.setdefault(share.tester_id, []).append(share)
         fresh = [
             one
@@ -147,6 +152,7 @@ class Distributions:
             mandatory=before.mandatory,
             notify=before.notify,
             waits=before.waits,
+            renews=False,
         )
         distribution = await self._once(key, self._added(made, aims, by, again=before.id))
         await self._engine.start("distribute", distribution.id)
@@ -183,6 +189,7 @@ class Distributions:
             requested_by=by.reference,
             mandatory=any(act.mandatory for act, _ in silent),
             notify=True,
+            renews=False,
         )
         distribution = await self._once(key, self._added(made, aims, by, told=True))
         await self._engine.start("distribute", distribution.id)
@@ -275,7 +282,7 @@ class Distributions:
         """Return whether somebody would be told although the release has all its targets."""
         async with self._database.reading() as session:
             rows = await destinations.of_releases(session, [order.release_id])
-        there = {(row.kind, row.target_id) for row in rows}
+        there = {(row.kind, row.target_id) for row in rows if row.recalled_at is None}
         if not set(targets) <= there:
             return True  # There is a new target, so nobody has to be counted.
         plan = await self.plan(order.release_id, order.group_ids, order.people, notify=order.notify)
@@ -309,7 +316,7 @@ class Distributions:
         kept = await destinations.of_releases(session, [release.id])
         own = [row.id for row in kept if (row.kind, row.target_id) in set(targets)]
         await destinations.aim(session, distribution.id, own)
-        return new
+        return new + await destinations.renew(session, own, at=now())
 
     async def _publish(self, session: Session, order: Order, release: Release) -> None:
         if order.notes is not None:
@@ -369,7 +376,7 @@ class Distributions:
 
 def _is_short(act: Distribution, shares: Sequence[Recipient]) -> bool:
     """Return whether an act left out somebody whom no other has reached since."""
-    reached = {one.tester_id for one in shares if one.state in HAVE_IT}
+    reached = {one.tester_id for one in shares if one.state in _SETTLED}
     left = any(one.distribution_id == act.id and one.tester_id not in reached for one in shares)
     return left or bool(act.shortfall) or act.state is DistributionState.FAILED
 

@@ -7,7 +7,9 @@ from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts
 from storage.records.app import App
+from storage.records.build import Build
 from storage.records.distribution import DistributionState, RecipientState
+from storage.records.recall import RecallState
 from storage.records.release import ReleaseState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
@@ -101,6 +103,32 @@ class ActCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecallCard:
+    """
+    One act of taking a release back: by whom, from whom and why, and how it goes.
+
+    `people` lost it. `told` of those who had begun to fetch it heard of it, `unreached` could not
+    be told, of whom `missed` are the first by name; `waiting` are still to be told.
+    """
+
+    recall_id: str
+    by: str
+    at: datetime
+    because: str
+    is_whole: bool
+    groups: tuple[GroupChip, ...]
+    singles: int
+    people: int
+    state: RecallState
+    shortfall: str
+    reason: str
+    told: int = 0
+    waiting: int = 0
+    unreached: int = 0
+    missed: tuple[Unreached, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseCard:
     """
     A release with its app, its build, and how far it has gone.
@@ -109,7 +137,7 @@ class ReleaseCard:
     `unreached` are the first of those who could not be told, by name, and `held` the first of those
     who wait until it is signed for their phone; `successor` is the version that took its place,
     once it is superseded; `newer` that of the newest live release of the app with a higher number,
-    wherever it went.
+    wherever it went. `recalls` took it back, oldest first.
     """
 
     release_id: str
@@ -123,6 +151,7 @@ class ReleaseCard:
     published_by: str | None
     published_at: datetime | None
     ended_by: str | None
+    ended_why: str
     app_id: str
     app_name: str
     app_display_name: str
@@ -130,7 +159,9 @@ class ReleaseCard:
     previous: str | None  #: Such as `2.3.0 (230)`; None for the first build of an app.
     changes: tuple[Change, ...]
     usual_group: GroupChip | None
+    groups: tuple[GroupChip, ...]  #: Those that have it, newest or not.
     acts: tuple[ActCard, ...]
+    recalls: tuple[RecallCard, ...]
     counts: dict[RecipientState, int]
     unreached: tuple[Unreached, ...]
     held: tuple[Unreached, ...]
@@ -160,8 +191,8 @@ class ReleaseCard:
 
     @property
     def people(self) -> int:
-        """How many people it was given to."""
-        return sum(self.counts.values())
+        """How many people it was given to, without those from whom it was taken back."""
+        return sum(self.counts.values()) - self.counts.get(RecipientState.WITHDRAWN, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,3 +304,17 @@ def version_of(version: str | None, build: str | None) -> str:
     if version and build and build != version:
         return f"{version} ({build})"
     return version or build or "without a version"
+
+
+def build_card(build: Build) -> BuildCard:
+    """Return a build as people see it, without what is known of signing it again."""
+    return BuildCard(
+        build_id=build.id,
+        file_name=build.file_name,
+        size=build.size,
+        sha256=build.sha256,
+        icon_sha256=build.icon_sha256,
+        link=build.link,
+        remarks=tuple(build.remarks),
+        facts=Facts(**build.facts),
+    )

@@ -30,16 +30,18 @@ MAY_FOLLOW: dict[ReleaseState, frozenset[ReleaseState]] = {
 
 class Standing(StrEnum):
     """
-    How a release stands in people's eyes: its state, and *superseded*.
+    How a release stands in people's eyes: its state, *superseded*, and *withdrawn*.
 
-    That one belongs to destinations; a release stands so once a newer one took its place at all of
-    them.
+    Those belong to destinations; a release stands so once a newer one took its place at all of
+    them, or once it was taken back from the last of them. It can be sent again then; what was
+    recalled cannot.
     """
 
     DRAFT = "draft"
     AWAITING_APPROVAL = "awaiting approval"
     LIVE = "live"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
     DISMISSED = "dismissed"
     RECALLED = "recalled"
 
@@ -50,6 +52,7 @@ SENTENCES: dict[Standing, str] = {
     Standing.AWAITING_APPROVAL: "Awaiting approval: somebody has to approve it first.",
     Standing.LIVE: "Live: the newest that testers have.",
     Standing.SUPERSEDED: "Superseded by a newer release.",
+    Standing.WITHDRAWN: "Withdrawn: it was recalled from all who had it; it can be sent again.",
     Standing.DISMISSED: "Dismissed: it cannot be installed.",
     Standing.RECALLED: "Recalled: it can no longer be installed.",
 }
@@ -61,10 +64,14 @@ def said(state: ReleaseState) -> str:
 
 
 def standing(state: ReleaseState, *, current: int, destinations: int) -> Standing:
-    """Return how a release stands, given how many of its *destinations* are *current*."""
-    if state is ReleaseState.LIVE and destinations and not current:
-        return Standing.SUPERSEDED
-    return Standing(state.value)
+    """
+    Return how a release stands, given how many of its *destinations* are *current*.
+
+    Those that it was taken back from count among neither.
+    """
+    if state is not ReleaseState.LIVE or current:
+        return Standing(state.value)
+    return Standing.SUPERSEDED if destinations else Standing.WITHDRAWN
 
 
 def is_current(destination: Destination) -> bool:
@@ -108,9 +115,10 @@ async def turn(
     """
     check(release, state)
     before = release.state
-    await releases.change(
-        session, release, state=state, **_moments(release, state, by.reference, now())
-    )
+    moments = _moments(release, state, by.reference, now())
+    if state is ReleaseState.RECALLED:
+        moments["ended_why"] = str(detail.get("because", ""))
+    await releases.change(session, release, state=state, **moments)
     entry = AuditEntry(
         organization_id=organization_id,
         actor=by.reference,
@@ -121,6 +129,27 @@ async def turn(
     )
     audit.add(session, entry)
     return release
+
+
+async def withdraw(
+    session: Session,
+    release: Release,
+    *,
+    by: Actor,
+    organization_id: str,
+    **detail: Any,  # noqa: ANN401 - what the audit keeps, as JSON knows it
+) -> None:
+    """Note that a release was taken back from some who had it. Raise Stale as `turn` does."""
+    await releases.change(session, release)
+    entry = AuditEntry(
+        organization_id=organization_id,
+        actor=by.reference,
+        action="release.withdrawn",
+        subject_id=release.id,
+        origin=by.origin,
+        detail=detail,
+    )
+    audit.add(session, entry)
 
 
 async def reword(

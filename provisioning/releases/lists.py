@@ -16,7 +16,7 @@ from storage.records.distribution import RecipientState
 from storage.records.release import ReleaseState
 
 #: What a person who was given it may not install any more.
-GONE = frozenset({Standing.DRAFT, Standing.DISMISSED, Standing.RECALLED})
+GONE = frozenset({Standing.DRAFT, Standing.DISMISSED, Standing.RECALLED, Standing.WITHDRAWN})
 
 #: What somebody means who names no version.
 USABLE = frozenset(ReleaseState) - {ReleaseState.DISMISSED, ReleaseState.RECALLED}
@@ -177,5 +177,5 @@ def _reach(line: ReleaseLine, counts: dict[RecipientState, int]) -> ReachLine:
         release=line,
         reached=counts.get(RecipientState.TOLD, 0),
         silent=counts.get(RecipientState.SILENT, 0),
-        people=sum(counts.values()),
+        people=sum(counts.values()) - counts.get(RecipientState.WITHDRAWN, 0),
     )

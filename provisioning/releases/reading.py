@@ -14,9 +14,11 @@ from provisioning.releases.cards import (
     SymbolsCard,
     Unreached,
     UploadCard,
+    build_card,
     version_of,
 )
 from provisioning.releases.lifecycle import Standing, standing_of
+from provisioning.releases.recalled import recall_cards
 from storage.catalog import (
     apple_teams,
     apps,
@@ -24,6 +26,7 @@ from storage.catalog import (
     destinations,
     distributions,
     groups,
+    recalls,
     recipients,
     releases,
     rows,
@@ -124,11 +127,6 @@ class Cards:
             upload = await uploads.of_key(session, key)
         return upload.id if upload else None
 
-    async def told(self, release_id: str) -> list[str]:
-        """Return the ids of those recipients of a release who were told."""
-        async with self._database.reading() as session:
-            return list(await recipients.told(session, release_id))
-
     async def told_of(self, tester_id: str, release_ids: Collection[str]) -> list[str]:
         """Return the ids of a tester's recipients of releases who were told."""
         async with self._database.reading() as session:
@@ -146,6 +144,11 @@ class Cards:
         """Return the ids of the releases whose place a release took, anywhere."""
         async with self._database.reading() as session:
             return list(await destinations.superseded_by(session, release_id))
+
+    async def recalled_by(self, recall_id: str) -> str:
+        """Return the id of the release that a recall took back. Raise NotFound."""
+        async with self._database.reading() as session:
+            return (await recalls.get(session, recall_id)).release_id
 
     async def is_icon(self, sha256: str) -> bool:
         """Return whether a blob is the icon of some build."""
@@ -185,6 +188,7 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         published_by=release.published_by,
         published_at=release.published_at,
         ended_by=release.ended_by,
+        ended_why=release.ended_why,
         app_id=app.id,
         app_name=app.name,
         app_display_name=app.display_name,
@@ -192,7 +196,13 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         previous=version_of(before.version, before.build) if before else None,
         changes=_changes(before, build),
         usual_group=GroupChip(id=usual.id, name=usual.name) if usual else None,
+        groups=tuple(
+            GroupChip(id=row.target_id, name=name or "a deleted group")
+            for row, name in sent
+            if row.kind is DestinationKind.GROUP and row.recalled_at is None
+        ),
         acts=await _acts(session, release_id, sent),
+        recalls=await recall_cards(session, release, counts),
         counts=counts,
         unreached=await _unreached(session, release_id, counts),
         held=await _held(session, release_id, counts),
@@ -283,19 +293,6 @@ async def _symbols(session: Session, upload: Upload) -> SymbolsCard | None:
         file_name=found.file_name,
         size=found.size,
         version=version_of(*build) if build else None,
-    )
-
-
-def build_card(build: Build) -> BuildCard:
-    return BuildCard(
-        build_id=build.id,
-        file_name=build.file_name,
-        size=build.size,
-        sha256=build.sha256,
-        icon_sha256=build.icon_sha256,
-        link=build.link,
-        remarks=tuple(build.remarks),
-        facts=Facts(**build.facts),
     )
 
 

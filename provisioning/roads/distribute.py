@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
-from provisioning.roads.errands import Errand, Errands
+from provisioning.roads.errands import Errand, Errands, run_errands
 from provisioning.roads.looks import come_about
 from provisioning.roads.road import Road, Step
 from provisioning.telling.tellers import Tellers
@@ -45,7 +45,7 @@ class Distribute:
         async def progress(name: str) -> None:
             await self._progress(step, name, distribution_id)
 
-        await errands.run(step, works, progress)
+        await run_errands(step, works, progress)
         await step("finish", self.carrying.finish, distribution_id)
         await step("show", self._show, distribution_id)
         await step("report", self.tellers.report, distribution_id)

@@ -33,7 +33,7 @@ class Errand:
 
 @dataclass(frozen=True, slots=True)
 class Errands:
-    """Runs errands, and makes those that tell people."""
+    """Makes the errands that tell people of a release."""
 
     carrying: Carrying
     tellers: Tellers
@@ -51,40 +51,45 @@ class Errands:
             given_up=unreachable,
         )
 
-    async def run(self, step: Step, errands: Sequence[Errand], progress: Progress) -> None:
-        """Run every errand; whoever cannot be reached just now is come back to, ever later."""
-        left = [(errand, "") for errand in errands]
-        for turn in range(len(PAUSES) + 1):
-            left = await self._round(step, [one for one, _ in left], turn, progress)
-            if not left:
-                return
-            if turn < len(PAUSES):
-                await progress(f"show round {turn}")
-                await step.pause(f"pause {turn}", PAUSES[turn])
-        for errand, why in left:
-            await step(f"give up {errand.name}", errand.given_up, TOO_LONG.format(why=why))
-
-    async def _round(
-        self, step: Step, errands: Sequence[Errand], turn: int, progress: Progress
-    ) -> list[tuple[Errand, str]]:
-        """Return the errands that failed in a way that may pass, each with why."""
-        left: list[tuple[Errand, str]] = []
-        for count, errand in enumerate(errands, start=1):
-            name = f"{errand.name} {turn}" if turn else errand.name
-            try:
-                await step.briefly(name, errand.act, *errand.args)
-            except SlipwayError as failure:
-                if failure.transient:
-                    left.append((errand, str(failure)))
-                else:
-                    await step(f"note {errand.name}", errand.given_up, str(failure))
-            if count % PROGRESS_EVERY == 0:
-                await progress(f"progress {turn}.{count}")
-        return left
-
     async def _tell(self, recipient_id: str) -> None:
         teller = await self.carrying.waiting(recipient_id)
         if teller is None:
             return
         told = await self.tellers.tell(teller, recipient_id)
-        await self.carrying.told(recipient_id, delivered=told.delivered, reason=told.reason)
+        if await self.carrying.told(recipient_id, delivered=told.delivered, reason=told.reason):
+            return
+        # It was taken back from them while they were told.
+        await self.tellers.take_back(recipient_id)
+
+
+async def run_errands(step: Step, errands: Sequence[Errand], progress: Progress) -> None:
+    """Run every errand; whoever cannot be reached just now is come back to, ever later."""
+    left = [(errand, "") for errand in errands]
+    for turn in range(len(PAUSES) + 1):
+        left = await _round(step, [one for one, _ in left], turn, progress)
+        if not left:
+            return
+        if turn < len(PAUSES):
+            await progress(f"show round {turn}")
+            await step.pause(f"pause {turn}", PAUSES[turn])
+    for errand, why in left:
+        await step(f"give up {errand.name}", errand.given_up, TOO_LONG.format(why=why))
+
+
+async def _round(
+    step: Step, errands: Sequence[Errand], turn: int, progress: Progress
+) -> list[tuple[Errand, str]]:
+    """Return the errands that failed in a way that may pass, each with why."""
+    left: list[tuple[Errand, str]] = []
+    for count, errand in enumerate(errands, start=1):
+        name = f"{errand.name} {turn}" if turn else errand.name
+        try:
+            await step.briefly(name, errand.act, *errand.args)
+        except SlipwayError as failure:
+            if failure.transient:
+                left.append((errand, str(failure)))
+            else:
+                await step(f"note {errand.name}", errand.given_up, str(failure))
+        if count % PROGRESS_EVERY == 0:
+            await progress(f"progress {turn}.{count}")
+    return left

@@ -6,6 +6,7 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.rebuilds import Rebuilds
+from provisioning.distributing.taking_back import TakingBack
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
 from provisioning.roads.ask_rebuild import AskRebuild
@@ -14,6 +15,7 @@ from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.road import Road
 from provisioning.roads.show_place import ShowPlace
+from provisioning.roads.take_back import TakeBack
 from provisioning.roads.take_in import TakeIn
 from provisioning.roads.tell_held import TellHeld
 from provisioning.telling.tellers import Tellers
@@ -25,6 +27,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     preparing: Preparing,
     carrying: Carrying,
     covering: Covering,
+    taking_back: TakingBack,
     rebuilds: Rebuilds,
     registry: Registry,
     profiles: Profiles,
@@ -37,6 +40,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         ShowPlace(intake, tellers).road(),
         Distribute(carrying, covering, tellers).road(),
         TellHeld(carrying, covering, tellers).road(),
+        TakeBack(taking_back, tellers).road(),
         AskRebuild(rebuilds, tellers).road(),
         Register(registry, waves.want_for, rebuilds.want_for, tellers).road(),
         Provision(waves, profiles, tellers, covering.after).road(),

@@ -7,7 +7,7 @@ from typing import Final
 
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
-from provisioning.roads.errands import Errands
+from provisioning.roads.errands import Errands, run_errands
 from provisioning.roads.road import Road, Step
 from provisioning.telling.tellers import Tellers
 from storage.errors import SlipwayError
@@ -44,7 +44,7 @@ class TellHeld:
 
         errands = Errands(self.carrying, self.tellers)
         works = [errands.word(recipient_id) for recipient_id in found["recipients"]]
-        await errands.run(step, works, progress)
+        await run_errands(step, works, progress)
         await progress("show")
         for distribution_id in found["acts"]:
             await self._report(step, distribution_id)

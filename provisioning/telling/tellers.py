@@ -57,6 +57,18 @@ class Tellers:
         """Say to whoever sent it how a distribution goes, or went."""
         await self._each(lambda teller: teller.report(distribution_id))
 
+    async def tell_recall(self, name: str, notice_id: str) -> Told:
+        """Tell somebody of a recall in one way. Raise TellerUnreachable, TellerFailed."""
+        return await self._named(name).tell_recall(notice_id)
+
+    async def take_back(self, recipient_id: str) -> None:
+        """Take the link out of what a recipient was told."""
+        await self._each(lambda teller: teller.take_back(recipient_id))
+
+    async def report_recall(self, recall_id: str) -> None:
+        """Say how a recall goes, or went."""
+        await self._each(lambda teller: teller.report_recall(recall_id))
+
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one actor that something of theirs did not work."""
         await self._each(lambda teller: teller.trouble(reference, sentence))

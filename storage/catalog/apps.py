@@ -6,8 +6,10 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session
+from storage.catalog.entitlement import entitles
 from storage.errors import NotFound
 from storage.records.app import App
+from storage.records.destination import Destination
 from storage.records.distribution import Recipient
 from storage.records.release import Release, ReleaseState
 from storage.records.tester import Tester
@@ -66,7 +68,8 @@ async def names_given_to(
         select(App.name)
         .join(Release, col(Release.app_id) == App.id)
         .join(Recipient, col(Recipient.release_id) == Release.id)
-        .where(col(Recipient.tester_id) == tester, col(Release.state).in_(states))
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(col(Recipient.tester_id) == tester, col(Release.state).in_(states), entitles())
         .distinct()
         .order_by(col(App.name))
     )

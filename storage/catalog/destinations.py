@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
+from storage.catalog.entitlement import entitles
 from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Recipient, Target
 from storage.records.group import Group
-from storage.records.release import Release
+from storage.records.release import Release, ReleaseState
 
 
 async def add(session: Session, rows: Sequence[Destination]) -> int:
@@ -89,7 +90,7 @@ async def entitling(session: Session, release_id: str, tester_id: str) -> Sequen
         .where(
             Recipient.release_id == release_id,
             Recipient.tester_id == tester_id,
-            col(Destination.recalled_at).is_(None),
+            entitles(),
         )
         .distinct()
     )
@@ -107,14 +108,64 @@ async def supersede(
     )
 
 
-async def recall(session: Session, release_id: str, *, by: str, at: datetime) -> int:
-    """Take a release back from everybody who has it; return how many destinations it had."""
-    result = await session.exec(
+async def recall(
+    session: Session, destination_ids: Collection[str], *, by: str, at: datetime
+) -> None:
+    """Take away what some destinations have."""
+    await session.exec(
         sa.update(Destination)
-        .where(col(Destination.release_id) == release_id, col(Destination.recalled_at).is_(None))
+        .where(
+            col(Destination.id).in_(set(destination_ids)), col(Destination.recalled_at).is_(None)
+        )
         .values(recalled_by=by, recalled_at=at)
     )
+
+
+async def renew(session: Session, destination_ids: Collection[str], *, at: datetime) -> int:
+    """Let destinations that something was taken back from have it again; return how many were."""
+    result = await session.exec(
+        sa.update(Destination)
+        .where(
+            col(Destination.id).in_(set(destination_ids)), col(Destination.recalled_at).is_not(None)
+        )
+        .values(
+            recalled_by=None, recalled_at=None, superseded_by=None, superseded_at=None, since=at
+        )
+    )
     return int(getattr(result, "rowcount", 0))
+
+
+async def come_back(session: Session, destination_ids: Collection[str], *, at: datetime) -> None:
+    """Let superseded destinations be current again, since what took their place is gone."""
+    await session.exec(
+        sa.update(Destination)
+        .where(col(Destination.id).in_(set(destination_ids)))
+        .values(superseded_by=None, superseded_at=None, since=at)
+    )
+
+
+async def before(
+    session: Session, app_id: str, kind: DestinationKind, target_ids: Collection[str]
+) -> Sequence[tuple[Destination, int]]:
+    """
+    Return what each target has of an app that is live and was not taken back, newest first.
+
+    Each comes with the number of its release.
+    """
+    found = await session.exec(
+        select(Destination, Release.number)
+        .join(Release, col(Release.id) == Destination.release_id)
+        .where(
+            Destination.app_id == app_id,
+            Destination.kind == kind,
+            col(Destination.target_id).in_(set(target_ids)),
+            col(Destination.recalled_at).is_(None),
+            Release.state == ReleaseState.LIVE,
+            col(Release.enabled),
+        )
+        .order_by(col(Release.number).desc())
+    )
+    return found.all()
 
 
 async def superseded_by(session: Session, release_id: str) -> Sequence[str]:

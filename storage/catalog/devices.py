@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
+from storage.catalog.entitlement import entitles
 from storage.errors import NotFound
 from storage.records.destination import Destination
 from storage.records.device import Device
@@ -100,7 +101,7 @@ async def given_standings(
         .join(Tester, col(Tester.id) == Recipient.tester_id)
         .where(
             col(Recipient.release_id) == release_id,
-            col(Destination.recalled_at).is_(None),
+            entitles(),
             col(Tester.active),
         )
         .distinct()

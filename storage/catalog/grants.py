@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
+from storage.catalog.entitlement import entitles
 from storage.errors import NotFound
 from storage.records.app import App
 from storage.records.build import Build
@@ -88,7 +89,7 @@ def _entitled() -> sa.Exists:
             col(Recipient.release_id) == col(Grant.release_id),
             col(Recipient.tester_id) == col(Grant.tester_id),
             col(Destination.id) == col(Recipient.destination_id),
-            col(Destination.recalled_at).is_(None),
+            entitles(),
         )
         .correlate(Grant)
     )

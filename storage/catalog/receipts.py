@@ -45,6 +45,21 @@ async def tally(session: Session, release_id: str) -> tuple[int, int, int]:
     return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)
 
 
+async def began(session: Session, release_id: str, tester_ids: Collection[str]) -> set[str]:
+    """Return those of the testers who began to fetch a release, and may have it on a phone."""
+    found = await session.exec(
+        select(Grant.tester_id)
+        .join(Receipt, col(Receipt.grant_id) == Grant.id)
+        .where(
+            Grant.release_id == release_id,
+            among(session, col(Grant.tester_id), tester_ids),
+            col(Receipt.kind).in_((ReceiptKind.MANIFEST, ReceiptKind.BINARY)),
+        )
+        .distinct()
+    )
+    return set(found.all())
+
+
 async def last_installed(session: Session, tester_ids: Collection[str]) -> dict[str, datetime]:
     """Return when each tester last fetched a whole package; whoever never did is left out."""
     connection = await session.connection()

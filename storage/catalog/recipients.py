@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from storage.catalog.builds import WITHOUT_CHUNKS
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
+from storage.catalog.entitlement import entitles
 from storage.errors import NotFound
 from storage.records.app import App
 from storage.records.build import Build
@@ -70,14 +71,45 @@ async def of_releases(session: Session, release_ids: Collection[str]) -> Sequenc
     return found.all()
 
 
-async def told(session: Session, release_id: str) -> Sequence[str]:
-    """Return the ids of those recipients of a release who were told, in a steady order."""
+async def of_recall(session: Session, recall_id: str) -> Sequence[str]:
+    """Return the ids of the recipients that a recall took a release back from."""
     found = await session.exec(
-        select(Recipient.id)
-        .where(Recipient.release_id == release_id, Recipient.state == RecipientState.TOLD)
-        .order_by(col(Recipient.id))
+        select(Recipient.id).where(Recipient.recall_id == recall_id).order_by(col(Recipient.id))
     )
     return found.all()
+
+
+async def testers_of_recall(session: Session, recall_id: str) -> set[str]:
+    """Return the ids of the testers from whom a recall took a release back."""
+    found = await session.exec(
+        select(Recipient.tester_id).where(Recipient.recall_id == recall_id).distinct()
+    )
+    return set(found.all())
+
+
+async def withdraw(
+    session: Session, recipient_ids: Collection[str], recall_id: str, *, at: datetime
+) -> None:
+    """Take back what some recipients have; what was taken back before stays so."""
+    await session.exec(
+        sa.update(Recipient)
+        .where(
+            among(session, col(Recipient.id), recipient_ids),
+            col(Recipient.state) != RecipientState.WITHDRAWN,
+        )
+        .values(state=RecipientState.WITHDRAWN, recall_id=recall_id, reason="", withdrawn_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def entitle_by(session: Session, recipient_ids: Collection[str], destination_id: str) -> None:
+    """Let some recipients be entitled by another destination of the same release."""
+    await session.exec(
+        sa.update(Recipient)
+        .where(among(session, col(Recipient.id), recipient_ids))
+        .values(destination_id=destination_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def told_of(session: Session, tester_id: str, release_ids: Collection[str]) -> Sequence[str]:
@@ -124,13 +156,24 @@ async def entitled(session: Session, release_ids: Collection[str]) -> list[tuple
         .join(Tester, col(Tester.id) == Recipient.tester_id)
         .where(
             col(Recipient.release_id).in_(set(release_ids)),
-            col(Destination.recalled_at).is_(None),
+            entitles(),
             col(Tester.active),
         )
         .distinct()
         .order_by(col(Recipient.release_id), col(Recipient.tester_id))
     )
     return [(release_id, tester_id) for release_id, tester_id in found.all()]
+
+
+async def is_entitled(session: Session, release_id: str, tester_id: str) -> bool:
+    """Return whether a tester has a release by anything that was not taken back."""
+    found = await session.exec(
+        select(Recipient.id)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(Recipient.release_id == release_id, Recipient.tester_id == tester_id, entitles())
+        .limit(1)
+    )
+    return found.first() is not None
 
 
 async def given_to(
@@ -146,7 +189,7 @@ async def given_to(
             col(Destination.mandatory_from).is_not(None),
         )
         .join(Destination, col(Destination.id) == Recipient.destination_id)
-        .where(col(Recipient.tester_id) == _tester(organization_id, slack_id))
+        .where(col(Recipient.tester_id) == _tester(organization_id, slack_id), entitles())
         .order_by(col(Recipient.created_at).desc(), col(Recipient.id))
         .limit(limit)
     )
@@ -164,10 +207,12 @@ async def had(
     found = await session.exec(
         select(Recipient.release_id)
         .join(Release, col(Release.id) == Recipient.release_id)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
         .where(
             col(Recipient.release_id).in_(set(release_ids)),
             col(Recipient.tester_id) == _tester(organization_id, slack_id),
             col(Release.state).in_(states),
+            entitles(),
         )
         .distinct()
     )
@@ -333,4 +378,5 @@ BEST_FIRST = (
     RecipientState.WAITING,
     RecipientState.HELD,
     RecipientState.UNREACHABLE,
+    RecipientState.WITHDRAWN,
 )

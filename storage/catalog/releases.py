@@ -10,6 +10,7 @@ from storage.catalog import search
 from storage.catalog.builds import WITHOUT_CHUNKS
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
+from storage.catalog.entitlement import entitles
 from storage.catalog.waves import OPEN
 from storage.errors import NotFound, Stale
 from storage.records.app import App
@@ -80,10 +81,38 @@ async def newer_given(session: Session, release: Release, tester_id: str) -> tup
             Release.state == ReleaseState.LIVE,
             col(Release.enabled),
             Recipient.tester_id == tester_id,
-            col(Destination.recalled_at).is_(None),
+            entitles(),
         )
         .order_by(col(Release.number).desc())
         .limit(1)
+    )
+    return found.first()
+
+
+async def newest_of_tester(
+    session: Session, app_id: str, tester_id: str
+) -> tuple[Release, Build] | None:
+    """
+    Return the release of an app that a tester is to have, with its build without the chunks.
+
+    What is current for them comes before what was superseded; among these the highest number.
+    """
+    superseded = sa.case((col(Destination.superseded_at).is_(None), 0), else_=1)
+    found = await session.exec(
+        select(Release, Build)
+        .join(Build, col(Build.id) == Release.build_id)
+        .join(Recipient, col(Recipient.release_id) == Release.id)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(
+            Release.app_id == app_id,
+            Release.state == ReleaseState.LIVE,
+            col(Release.enabled),
+            Recipient.tester_id == tester_id,
+            entitles(),
+        )
+        .order_by(superseded, col(Release.number).desc())
+        .limit(1)
+        .options(WITHOUT_CHUNKS)
     )
     return found.first()
 
@@ -139,7 +168,7 @@ async def programs_given(
             among(session, col(Recipient.tester_id), tester_ids),
             col(Build.platform) == "ios",
             col(Release.state) == ReleaseState.LIVE,
-            col(Destination.recalled_at).is_(None),
+            entitles(),
             team.is_not(None),
         )
         .distinct()
@@ -219,7 +248,7 @@ async def current_given(session: Session, tester_ids: Collection[str], platform:
             Build.platform == platform,
             Release.state == ReleaseState.LIVE,
             col(Release.enabled),
-            col(Destination.recalled_at).is_(None),
+            entitles(),
             col(Destination.superseded_at).is_(None),
         )
         .distinct()

@@ -23,6 +23,7 @@ class RecipientState(StrEnum):
     TOLD = "told"  #: Has the message with the install link.
     SILENT = "silent"  #: May install, and was not to be told.
     UNREACHABLE = "unreachable"  #: Could not be told; `reason` says why.
+    WITHDRAWN = "withdrawn"  #: It was taken back from them; `told_at` says whether they had it.
 
 
 class Distribution(Record, table=True):
@@ -31,6 +32,8 @@ class Distribution(Record, table=True):
 
     `mandatory` and `notify` are what was asked for; the policy itself stands on the destinations.
     With `waits` nobody is told before the build is signed for the phones that it can be signed for.
+    With `renews` whoever it was taken back from has it again; an act that goes on with an earlier
+    one gives them nothing.
     """
 
     __table_args__ = (sa.Index(None, "state", "created_at"),)
@@ -42,6 +45,7 @@ class Distribution(Record, table=True):
     mandatory: bool = Field(default=False)
     notify: bool = Field(default=True)
     waits: bool = Field(default=True)
+    renews: bool = Field(default=True)
     state: DistributionState = Field(
         default=DistributionState.WANTED, sa_type=choice(DistributionState)
     )
@@ -64,8 +68,8 @@ class Recipient(Record, table=True):
     """
     One person, one act, one way of telling.
 
-    `destination_id` is the one by which they are entitled to the release. A `teller` without a name
-    means that there is no way to tell them.
+    `destination_id` is the one by which they are entitled to the release, until `recall_id` took it
+    back. A `teller` without a name means that there is no way to tell them.
     """
 
     __table_args__ = (
@@ -79,8 +83,10 @@ class Recipient(Record, table=True):
     release_id: str = Field(foreign_key="release.id", max_length=32)
     destination_id: str = Field(foreign_key="destination.id", index=True, max_length=32)
     tester_id: str = Field(foreign_key="tester.id", max_length=32)
+    recall_id: str | None = Field(default=None, foreign_key="recall.id", index=True, max_length=32)
     teller: str = Field(default="", max_length=16)
     state: RecipientState = Field(default=RecipientState.WAITING, sa_type=choice(RecipientState))
     reason: str = Field(default="", sa_type=sa.Text)
     created_at: datetime = Field(default_factory=now)
     told_at: datetime | None = Field(default=None)
+    withdrawn_at: datetime | None = Field(default=None)

@@ -56,3 +56,4 @@ class Release(Record, table=True):
     published_at: datetime | None = Field(default=None)
     ended_by: str | None = Field(default=None, max_length=ACTOR)  #: Who dismissed or recalled it.
     ended_at: datetime | None = Field(default=None)
+    ended_why: str = Field(default="", sa_type=sa.Text)  #: Why it was recalled, for people.

@@ -22,6 +22,7 @@ from storage.catalog import (
     postings,
     promises,
     rebuilds,
+    recalls,
     receipts,
     recipients,
     registrations,
@@ -51,6 +52,7 @@ from storage.records.person import Person, UserGroup
 from storage.records.profile_generation import ProfileGeneration
 from storage.records.promise import Promise
 from storage.records.rebuild import Rebuild, RebuildState
+from storage.records.recall import Recall, RecallNotice
 from storage.records.registration import Registration, RegistrationState
 from storage.records.release import Release, ReleaseState
 from storage.records.role import HolderKind, Role, RoleHolding
@@ -381,6 +383,24 @@ async def _of_rebuild(
     return await ask(await _rebuild(session, town))
 
 
+async def _of_recall(
+    session: Session, town: Town, ask: Callable[[Recall], Awaitable[object]]
+) -> object:
+    """Ask of a recall that took the release from some, with one notice of its own id."""
+    recall = Recall(key="recall", release_id=town.release_id, requested_by=BY)
+    session.add(recall)
+    await session.flush()
+    await recipients.withdraw(session, town.recipient_ids, recall.id, at=now())
+    await recalls.add_notices(session, [_notice(recall, town, recall.id)])
+    return await ask(recall)
+
+
+def _notice(recall: Recall, town: Town, notice_id: str = "") -> RecallNotice:
+    return RecallNotice(
+        id=notice_id or new_id(), recall_id=recall.id, tester_id=town.tester_id, teller="slack"
+    )
+
+
 def _recipient(town: Town) -> Sequence[Recipient]:
     one = Recipient(
         distribution_id=town.distribution_id,
@@ -429,6 +449,7 @@ WORK: dict[str, Question] = {
     "releases.in_full": lambda s, t: releases.in_full(s, t.release_id),
     "releases.newest_version": lambda s, t: releases.newest_version(s, [t.release_id]),
     "releases.newer_given": _newer_given,
+    "releases.newest_of_tester": lambda s, t: releases.newest_of_tester(s, t.app_id, t.tester_id),
     "releases.add": lambda s, t: releases.add(s, _fresh(t)),
     "releases.lock": lambda s, t: releases.lock(s, t.release_id),
     "releases.sheets": lambda s, t: releases.sheets(s, [t.release_id]),
@@ -493,7 +514,12 @@ REACH: dict[str, Question] = {
     "destinations.supersede": lambda s, t: destinations.supersede(
         s, [t.destination_id], by=t.release_id, at=now()
     ),
-    "destinations.recall": lambda s, t: destinations.recall(s, t.release_id, by=BY, at=now()),
+    "destinations.recall": lambda s, t: destinations.recall(s, [t.destination_id], by=BY, at=now()),
+    "destinations.renew": lambda s, t: destinations.renew(s, [t.destination_id], at=now()),
+    "destinations.come_back": lambda s, t: destinations.come_back(s, [t.destination_id], at=now()),
+    "destinations.before": lambda s, t: destinations.before(
+        s, t.app_id, DestinationKind.GROUP, t.group_ids
+    ),
     "destinations.superseded_by": lambda s, t: destinations.superseded_by(s, t.release_id),
     "distributions.get": lambda s, t: distributions.get(s, t.distribution_id),
     "distributions.of_key": lambda s, t: distributions.of_key(s, f"form:{t.distribution_id}"),
@@ -509,6 +535,7 @@ REACH: dict[str, Question] = {
     "grants.revoke": lambda s, t: grants.revoke(s, t.grant_id, now()),
     "grants.revoke_release": lambda s, t: grants.revoke_release(s, t.release_id, now()),
     "receipts.claim": lambda s, t: receipts.claim(s, t.grant_id, ReceiptKind.OPENED),
+    "receipts.began": lambda s, t: receipts.began(s, t.release_id, [t.tester_id, t.other_id]),
     "receipts.tally": lambda s, t: receipts.tally(s, t.release_id),
     "recipients.get": lambda s, t: recipients.get(s, t.recipient_id),
     "recipients.add": lambda s, t: recipients.add(s, _recipient(t)),
@@ -521,7 +548,33 @@ REACH: dict[str, Question] = {
         s, [t.recipient_id], RecipientState.HELD, RecipientState.WAITING
     ),
     "recipients.told_of": lambda s, t: recipients.told_of(s, t.tester_id, [t.release_id]),
-    "recipients.told": lambda s, t: recipients.told(s, t.release_id),
+    "recipients.is_entitled": lambda s, t: recipients.is_entitled(s, t.release_id, t.tester_id),
+    "recipients.of_recall": lambda s, t: _of_recall(
+        s, t, lambda one: recipients.of_recall(s, one.id)
+    ),
+    "recipients.testers_of_recall": lambda s, t: _of_recall(
+        s, t, lambda one: recipients.testers_of_recall(s, one.id)
+    ),
+    "recipients.withdraw": lambda s, t: _of_recall(
+        s, t, lambda one: recipients.withdraw(s, t.recipient_ids, one.id, at=now())
+    ),
+    "recipients.entitle_by": lambda s, t: recipients.entitle_by(
+        s, t.recipient_ids, t.destination_id
+    ),
+    "recalls.get": lambda s, t: _of_recall(s, t, lambda one: recalls.get(s, one.id)),
+    "recalls.of_key": lambda s, _: recalls.of_key(s, "recall"),
+    "recalls.of_release": lambda s, t: recalls.of_release(s, t.release_id),
+    "recalls.unfinished": lambda s, _: recalls.unfinished(s, now(), BEGINNING),
+    "recalls.notice": lambda s, t: _of_recall(s, t, lambda one: recalls.notice(s, one.id)),
+    "recalls.add_notices": lambda s, t: _of_recall(
+        s, t, lambda one: recalls.add_notices(s, [_notice(one, t)])
+    ),
+    "recalls.notices": lambda s, t: _of_recall(s, t, lambda one: recalls.notices(s, one.id)),
+    "recalls.wait_again": lambda s, t: _of_recall(s, t, lambda one: recalls.wait_again(s, one.id)),
+    "recalls.counts": lambda s, t: _of_recall(s, t, lambda one: recalls.counts(s, [one.id])),
+    "recalls.unreached": lambda s, t: _of_recall(
+        s, t, lambda one: recalls.unreached(s, one.id, limit=25)
+    ),
     "recipients.in_full": lambda s, t: recipients.in_full(s, t.recipient_id),
     "recipients.given_to": lambda s, t: recipients.given_to(
         s, t.organization_id, t.tester, limit=20

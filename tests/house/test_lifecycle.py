@@ -50,4 +50,7 @@ def test_nobody_sets_a_state_of_a_release_by_hand() -> None:
 def test_every_state_has_what_may_follow_and_a_sentence() -> None:
     assert set(MAY_FOLLOW) == set(ReleaseState)
     assert set(SENTENCES) == set(Standing)
-    assert {state.value for state in ReleaseState} == {s.value for s in Standing} - {"superseded"}
+    assert {state.value for state in ReleaseState} == {s.value for s in Standing} - {
+        "superseded",
+        "withdrawn",
+    }

@@ -27,6 +27,7 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.rebuilds import CI, HAND, Rebuilds
+from provisioning.distributing.taking_back import TakingBack
 from provisioning.errors import CallFailed, TellerFailed, TellerUnreachable
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
@@ -142,6 +143,31 @@ COURSES: dict[str, dict[str, Course]] = {
         ),
         "nobody": Course(returns={"due": {"recipients": [], "acts": []}}),
     },
+    "recall": {
+        "two people, one refused, one old message": Course(
+            returns={
+                "resolve": {
+                    "notices": ["<notice 1>", "<notice 2>"],
+                    "recipients": ["<recipient>"],
+                    "releases": ["<release 1>", "<release 2>"],
+                }
+            },
+            fails={"tell <notice 1>": TellerFailed},
+        ),
+        "a place and a person out of reach": Course(
+            returns={
+                "resolve": {
+                    "notices": ["<notice>"],
+                    "recipients": [],
+                    "releases": ["<release>"],
+                }
+            },
+            fails={"show start": TellerUnreachable, "tell": TellerUnreachable},
+        ),
+        "nobody": Course(
+            returns={"resolve": {"notices": [], "recipients": [], "releases": ["<release>"]}}
+        ),
+    },
     "ask_rebuild": {
         "a CI": Course(returns={"begin": CI, "newcomers": ["<tester>"]}),
         "a person": Course(returns={"begin": HAND, "newcomers": []}),
@@ -208,6 +234,7 @@ def roads() -> tuple[Road, ...]:
         preparing=object.__new__(Preparing),
         carrying=object.__new__(Carrying),
         covering=object.__new__(Covering),
+        taking_back=object.__new__(TakingBack),
         rebuilds=object.__new__(Rebuilds),
         registry=object.__new__(Registry),
         profiles=object.__new__(Profiles),

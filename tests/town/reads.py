@@ -64,7 +64,6 @@ def _cards(at: Living) -> list[Read]:
         "an act of distributing": lambda: cards.distribution(town.distribution_id),
         "uploads of a release": lambda: cards.uploads_of(town.release_id),
         "channels of an act": lambda: cards.channels(town.distribution_id),
-        "recipients who were told": lambda: cards.told(town.release_id),
     }
     return _as_reads(asked, CARD)
 

@@ -10,6 +10,7 @@ WARNING = ":warning:"
 ALARM = ":rotating_light:"
 DONE = ":white_check_mark:"
 REFUSED = ":no_entry:"
+RECALLED = ":no_entry_sign:"
 PHONE = ":iphone:"
 
 RELEASE: dict[Standing, tuple[str, str]] = {
@@ -17,6 +18,7 @@ RELEASE: dict[Standing, tuple[str, str]] = {
     Standing.AWAITING_APPROVAL: (":raised_hand:", "Awaiting approval"),
     Standing.LIVE: (":rocket:", "Live"),
     Standing.SUPERSEDED: (":package:", "Superseded"),
+    Standing.WITHDRAWN: (":no_entry_sign:", "Withdrawn"),
     Standing.DISMISSED: (":wastebasket:", "Dismissed"),
     Standing.RECALLED: (":no_entry_sign:", "Recalled"),
 }

@@ -199,6 +199,20 @@ def choice(action_id: str, options: Sequence[Block], *, placeholder: str) -> Blo
     }
 
 
+def several_of(
+    action_id: str, options: Sequence[Block], initial: Sequence[str] = (), *, placeholder: str
+) -> Block:
+    """Return a select of several of a few options; *initial* are the values of those chosen."""
+    element: Block = {
+        "type": "multi_static_select",
+        "action_id": action_id,
+        "placeholder": plain(placeholder, PLACEHOLDER),
+        "options": list(options[:OPTIONS]),
+    }
+    chosen = [one for one in element["options"] if one["value"] in initial]
+    return element | ({"initial_options": chosen} if chosen else {})
+
+
 def external_choice(
     action_id: str, initial: Sequence[Block] = (), *, placeholder: str, several: bool
 ) -> Block:

@@ -34,6 +34,8 @@ _TOKEN = re.compile(
     r"|(?P<word>[^\s,\"<]+|<)"
 )
 
+_MENTION = re.compile(r"<(?P<sign>@|#|!subteam\^)(?P<id>[A-Z0-9]+)(?:\|(?P<name>[^>]*))?>")
+
 #: Phones and word processors type these for a straight quote.
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00a0": " "})
 
@@ -61,6 +63,17 @@ def _token(match: re.Match[str]) -> Token | None:
 def _unescaped(text: str) -> str:
     """Slack escapes three characters in what a person typed."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def spoken(text: str) -> str:
+    """Return what was typed as people read it: mentions by name, in one line."""
+    return " ".join(_unescaped(_MENTION.sub(_called, text.translate(_QUOTES))).split())
+
+
+def _called(match: re.Match[str]) -> str:
+    sign = "#" if match.group("sign") == "#" else "@"
+    name = (match.group("name") or "").lstrip("@#")
+    return f"{sign}{name}" if name else f"{sign}{match.group('id')}"
 
 
 def words(found: Sequence[Token]) -> list[str]:

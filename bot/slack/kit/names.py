@@ -23,6 +23,8 @@ TELL_NOW = "release_tell_now"
 OWN_LINK = "release_own_link"
 DISMISS = "release_dismiss"
 RESTORE = "release_restore"
+RECALL = "release_recall"
+RECALL_AGAIN = "release_recall_again"
 CREATE_APP = "app_create"
 CHOOSE_APP = "app_choose"
 INSTALL = "install_open"
@@ -37,6 +39,10 @@ PREVIEW = "distribute_preview"
 EDIT_NOTES = "distribute_edit_notes"
 OPEN_NOTES = "distribute_open_notes"
 RELEASE = "distribute_release"
+RECALL_BECAUSE = "recall_because"
+RECALL_GROUPS = "recall_groups"
+RECALL_PEOPLE = "recall_people"
+RECALL_RELEASE = "recall_release"
 APP_NAME = "app_name"
 APP_DISPLAY_NAME = "app_display_name"
 
@@ -46,6 +52,9 @@ PICK_FORM = "distribute_pick"
 PREVIEW_VIEW = "distribute_preview"
 EDIT_NOTES_VIEW = "distribute_edit_notes"
 CREATE_APP_FORM = "app_create_form"
+RECALL_FORM = "recall_form"
+RECALL_CONFIRM_FORM = "recall_confirm_form"
+RECALL_PICK_FORM = "recall_pick_form"
 
 # Looking at releases.
 SHOW_RELEASE = "show_release"
@@ -117,6 +126,8 @@ ACTIONS = (
     OWN_LINK,
     DISMISS,
     RESTORE,
+    RECALL,
+    RECALL_AGAIN,
     CREATE_APP,
     CHOOSE_APP,
     INSTALL,
@@ -149,11 +160,14 @@ ACTIONS = (
     HOME_SHOW,
     SHOW_RELEASE,
 )
-OPTION_LISTS = (GROUPS, RELEASE, SHOW_RELEASE, GROUP_PICK, CHOOSE_APP)
+OPTION_LISTS = (GROUPS, RELEASE, SHOW_RELEASE, GROUP_PICK, CHOOSE_APP, RECALL_RELEASE)
 FORMS = (
     DISTRIBUTE_FORM,
     PICK_FORM,
     CREATE_APP_FORM,
+    RECALL_FORM,
+    RECALL_CONFIRM_FORM,
+    RECALL_PICK_FORM,
     SHOW_FORM,
     GROUP_CREATE_FORM,
     GROUP_PEOPLE_FORM,

@@ -23,6 +23,7 @@ class Asked:
     """
     One use of the command: by whom, where, and the tokens behind the verb.
 
+    `text` is all that was typed, for whoever keeps some of it as it was.
     `again` says that the same use was begun before and may be done: what is so already may be its
     own doing, and is no reason to complain.
     """
@@ -31,6 +32,7 @@ class Asked:
     channel_id: str
     trigger_id: str
     rest: tuple[Token, ...]
+    text: str = ""
     again: bool = False
 
     @property

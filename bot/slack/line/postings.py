@@ -151,6 +151,12 @@ class Postings:
             row = await postings.get(session, key)
         return Posted(channel_id=row.channel_id, ts=row.ts) if row and row.ts else None
 
+    async def intended(self, key: str) -> Spot | None:
+        """Return where the message of *key* is or may be: it may be posted and not noted yet."""
+        async with self._database.reading() as session:
+            row = await postings.get(session, key)
+        return Spot(channel_id=row.channel_id, thread_ts=row.thread_ts) if row else None
+
     async def at(self, channel_id: str, ts: str) -> str | None:
         """Return the key of our message at a place, None when it is none of ours."""
         async with self._database.reading() as session:

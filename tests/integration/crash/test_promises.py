@@ -22,7 +22,7 @@ from storage.records.promise import Promise
 from storage.records.release import Release, ReleaseState
 from storage.records.role import RoleHolding
 from tests.engines import EngineHome
-from tests.integration.crash import test_real_roads as roads
+from tests.integration.crash import scene as roads
 from tests.integration.crash.harness import Child
 from tests.integration.crash.promise_living import live_on_promises, live_slowly
 from tests.integration.slack.house import manifest
@@ -90,7 +90,7 @@ async def distribute_usual(town: Town) -> None:
 
 async def told_once(town: Town) -> bool:
     """Return whether everybody was told once and both channels' threads say how it went."""
-    heard = roads._keys(town.scene, QA)
+    heard = roads.keys_in(town.scene, QA)
     if not any(key.startswith("report:") for key in heard):
         return False
     people = town.scene.workspace
@@ -168,7 +168,7 @@ async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator
     async with SandboxSlack.serve(data_dir=tmp_path / "slack", setup=setup) as slack:
         home = EngineHome(database_url=database_url, data_dir=tmp_path / "data")
         scene = roads.Scene(slack=slack, home=home)
-        await roads._draft(scene)
+        await roads.with_draft(scene)
         card = await scene.workspace.person("Cid").post(BUILDS, "Stands for a card")
         database = Database(database_url)
         async with database.reading() as session:

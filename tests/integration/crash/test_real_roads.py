@@ -2,33 +2,20 @@
 
 import asyncio
 import zipfile
-from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlmodel import select
 
 from bot.sandbox.samples.harbour import harbour_ipa
-from bot.sandbox.slack.messages import Message
-from bot.sandbox.slack.server import SandboxSlack, Setup
-from bot.sandbox.slack.workspace import Workspace
 from bot.slack.kit import names
-from storage.catalog import apps, groups, organizations, releases, testers, uploads
-from storage.catalog.database import Database, Session
-from storage.records.app import App
-from storage.records.build import Build
-from storage.records.group import Group
-from storage.records.release import Release
+from storage.catalog import organizations, uploads
+from storage.catalog.database import Database
 from storage.records.variant import Preparation
-from tests.engines import EngineHome
 from tests.integration.crash.harness import Child, apart
 from tests.integration.crash.living import live
-from tests.integration.slack.house import manifest
+from tests.integration.crash.scene import BOUNDARIES, Scene, boundaries, keys_in, with_draft
 from tests.unit.provisioning.codesign import world
 
 TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show", "prepare")
@@ -45,86 +32,7 @@ DISTRIBUTE = (
     "report",
 )
 
-
-BOUNDARIES = ("before", "done", "kept")
-SEEN = {f"done {step}" for step in ("keep", "prepare", "announce", "tell 1")}
-
-
-def boundaries(steps: tuple[str, ...]) -> list[Any]:
-    """
-    Return the number and the name of each boundary of a road.
-
-    The short run dies where it hurts most: after an effect that others see, before that is written
-    down.
-    """
-    return [
-        pytest.param(
-            steps.index(step) * len(BOUNDARIES) + BOUNDARIES.index(when),
-            f"{when} {step}",
-            marks=() if f"{when} {step}" in SEEN else pytest.mark.slow,
-        )
-        for when, step in apart(steps)
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """A workspace, and a place for the houses that live and die beside it."""
-
-    slack: SandboxSlack
-    home: EngineHome
-
-    @property
-    def workspace(self) -> Workspace:
-        return self.slack.workspace
-
-    def settings(self) -> dict[str, Any]:
-        return {
-            "base_url": "http://127.0.0.1:1",
-            "port": 0,
-            "data_dir": self.home.data_dir,
-            "database_url": self.home.database_url,
-            "slack_bot_token": self.slack.bot_token,
-            "slack_app_token": self.slack.app_token,
-            "slack_api_url": self.slack.api_url,
-            "slack_file_hosts": self.slack.file_host,
-            "admins": self.workspace.person("Ann").id,
-        }
-
-    async def dies(self, child: Child) -> None:
-        """Wait until a child has killed itself, as it must."""
-        code, seen = await asyncio.to_thread(child.wait)
-        assert code == -9, f"The house did not die but came to {seen}."
-
-    async def dies_over(self, package: Path, die_at: int | str) -> Message:
-        """Let a house die of a file of Cid's at a boundary; return the message with the file."""
-        dying = await asyncio.to_thread(Child.start, live, self.settings(), die_at=die_at)
-        await self.slack.connected(within=60)
-        posted = await self.workspace.person("Cid").post("#mobile-builds", files=[package])
-        await self.dies(dying)
-        return posted
-
-    @asynccontextmanager
-    async def living(self) -> AsyncGenerator[None]:
-        """Let a house live that does not die."""
-        child = await asyncio.to_thread(Child.start, live, self.settings())
-        try:
-            await self.slack.connected(within=60)
-            yield
-            await self.workspace.settled()
-        finally:
-            child.process.terminate()  # What it still does, it ends first.
-            code, seen = await asyncio.to_thread(child.wait)
-            assert code == 0, f"The house ended badly after {seen[-3:]}."
-
-
-@pytest.fixture
-async def scene(long_engine_home: EngineHome, tmp_path: Path) -> AsyncGenerator[Scene]:
-    setup = Setup(manifest=manifest())
-    async with SandboxSlack.serve(data_dir=tmp_path / "slack", setup=setup) as slack:
-        # A house may die before it has said that it heard, and is told again when it is back.
-        slack.delivery.retry_delays = (0.5,) * 60
-        yield Scene(slack=slack, home=long_engine_home)
+SOON = {f"done {step}" for step in ("keep", "prepare", "announce", "tell 1")}
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +40,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return harbour_ipa(tmp_path_factory.mktemp("crash"))
 
 
-@pytest.mark.parametrize(("number", "name"), boundaries(TAKE_IN))
+@pytest.mark.parametrize(("number", "name"), boundaries(TAKE_IN, soon=SOON))
 async def test_killed_while_taking_in_the_build_arrives_once(
     scene: Scene, package: Path, number: int, name: str
 ) -> None:
@@ -210,11 +118,11 @@ async def test_killed_while_a_card_says_what_was_found_it_says_so_once(
     assert scene.slack.violations == []
 
 
-@pytest.mark.parametrize(("number", "name"), boundaries(DISTRIBUTE))
+@pytest.mark.parametrize(("number", "name"), boundaries(DISTRIBUTE, soon=SOON))
 async def test_killed_while_distributing_everybody_is_told_once(
     scene: Scene, number: int, name: str
 ) -> None:
-    await _draft(scene)
+    await with_draft(scene)
     dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
     await scene.slack.connected(within=60)
     command = "distribute harbour to QA"
@@ -223,102 +131,17 @@ async def test_killed_while_distributing_everybody_is_told_once(
 
     async with scene.living():
         await scene.workspace.eventually(
-            lambda: any(key.startswith("report:") for key in _keys(scene, "#qa")), timeout=90
+            lambda: any(key.startswith("report:") for key in keys_in(scene, "#qa")), timeout=90
         )
 
     for person in ("Bob", "Dee"):
         told = [m for m in scene.workspace.dms(person) if m.is_bot]
         assert len(told) == 1, f"After dying {name} {person} was told {len(told)} times."
-    heard = _keys(scene, "#qa")
+    heard = keys_in(scene, "#qa")
     kinds = sorted(key.partition(":")[0] for key in heard)
     assert kinds == ["release", "report"], f"After dying {name}: {heard}"
     assert set(heard.values()) == {1}, f"After dying {name}: {heard}"
     assert scene.slack.violations == []
-
-
-async def _draft(scene: Scene) -> None:
-    """Write down an app with a draft, and a group with two testers that is heard in #qa."""
-    workspace = scene.workspace
-    database = Database(scene.home.database_url)
-    async with database.writing() as session:
-        organization = await organizations.named(session, "main")
-        app = await apps.add(session, _app(organization.id))
-        build = _build(organization.id)
-        session.add(build)
-        await session.flush()
-        await releases.add(session, _release(app, build))
-        await _group(session, organization.id, workspace)
-    await database.close()
-
-
-def _release(app: App, build: Build) -> Release:
-    return Release(
-        organization_id=app.organization_id,
-        key=f"build:{build.id}:{app.id}",
-        app_id=app.id,
-        number=1,
-        build_id=build.id,
-        created_by="person:slack:UCID",
-    )
-
-
-def _app(organization_id: str) -> App:
-    return App(
-        organization_id=organization_id,
-        name="harbour",
-        display_name="Harbour",
-        platform="ios",
-        bundle_id="com.example.harbour",
-        created_by="person:slack:UCID",
-    )
-
-
-def _build(organization_id: str) -> Build:
-    sha256 = "ab" * 32
-    facts = {
-        "platform": "ios",
-        "kind": "ipa",
-        "bundle_id": "com.example.harbour",
-        "version": "2.4.0",
-        "build": "241",
-        "size": 1,
-        "md5": "0" * 32,
-        "sha1": "0" * 40,
-        "sha256": sha256,
-        # Nothing to warn of: a build that nobody can install is asked about before it is sent.
-        "signing": {"signed": True, "kind": "adhoc", "devices": ["0" * 40]},
-    }
-    return Build(
-        organization_id=organization_id,
-        sha256=sha256,
-        md5="0" * 32,
-        size=1,
-        chunk_size=1,
-        chunks=[sha256],
-        file_name="Harbour.ipa",
-        platform="ios",
-        bundle_id="com.example.harbour",
-        version="2.4.0",
-        build="241",
-        facts=facts,
-    )
-
-
-async def _group(session: Session, organization_id: str, workspace: Workspace) -> None:
-    group = Group(
-        organization_id=organization_id, name="QA", slug="qa", created_by="person:slack:UANN"
-    )
-    await groups.add(session, group)
-    people = {workspace.person(name).id: name for name in ("Bob", "Dee")}
-    found = await testers.of_slack(session, organization_id, people)
-    await groups.add_members(session, group.id, [tester.id for tester in found])
-    await groups.connect(session, group.id, workspace.channel("#qa").id, "person:slack:UANN")
-
-
-def _keys(scene: Scene, channel: str) -> Counter[str]:
-    """Return how often each of our messages stands in a channel, by the key it carries."""
-    found = [m.metadata for m in scene.workspace.by_bot(channel) if m.metadata]
-    return Counter(str(metadata["event_payload"]["key"]) for metadata in found)
 
 
 async def _builds(scene: Scene) -> list[str]:

@@ -12,6 +12,7 @@ from bot.sandbox.samples.iosapp import SampleApp
 from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.server import SandboxSlack
 from provisioning.distributing.order import Order
 from provisioning.intake.looking import PART
 from storage.catalog import apps, organizations
@@ -72,15 +73,7 @@ class Walk:
 
     def spoil(self) -> None:
         """Let the method of the case fail from now on."""
-        case, slack = self.case, self.house.slack
-        if case.method in LOOKING:
-            lost = FAULTS["reset late"]
-            slack.script("chat.postMessage", lost, times=4, when=self.concerns)
-        times = float("inf") if case.times is None else case.times
-        seconds = MINUTE if case.times is None else float("inf")
-        slack.script(
-            case.method, FAULTS[case.fault], times=times, seconds=seconds, when=self.concerns
-        )
+        spoil(self.house.slack, self.case, self.concerns)
 
     async def go(self) -> str:
         """Walk the roads of the case; return what is not as it should be, "" when all is well."""
@@ -156,6 +149,16 @@ class Walk:
     def _keys(self, channel: str) -> Counter[str]:
         found = [m.metadata for m in self._said(channel) if m.metadata]
         return Counter(str(metadata["event_payload"]["key"]) for metadata in found)
+
+
+def spoil(slack: SandboxSlack, case: Case, concerns: Callable[[JsonObject], bool]) -> None:
+    """Let the method of a case fail from now on, in calls that concern its walk."""
+    if case.method in LOOKING:
+        lost = FAULTS["reset late"]
+        slack.script("chat.postMessage", lost, times=4, when=concerns)
+    times = float("inf") if case.times is None else case.times
+    seconds = MINUTE if case.times is None else float("inf")
+    slack.script(case.method, FAULTS[case.fault], times=times, seconds=seconds, when=concerns)
 
 
 def zipped(package: Path) -> Path:

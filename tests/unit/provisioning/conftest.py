@@ -1,13 +1,14 @@
 """The domain with a fake at every socket, over a real database and a real store."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
-from provisioning.actors import person, slack
+from provisioning.actors import Actor, person, slack
 from provisioning.appstore.client import AppStores
 from provisioning.devices.approvals import Approvals
 from provisioning.devices.profiles import Profiles
@@ -19,6 +20,9 @@ from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
+from provisioning.distributing.recall_order import RecallOrder
+from provisioning.distributing.taking_back import TakingBack
+from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
 from provisioning.intake.admission import Admission
 from provisioning.intake.fetching import Fetching
@@ -33,6 +37,7 @@ from provisioning.releases.apps import Apps, NewApp
 from provisioning.releases.drafts import Drafts
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
+from provisioning.releases.recalled import RecallCards
 from provisioning.roads.every import every
 from provisioning.signing.identities import Identities
 from provisioning.signing.making import Making
@@ -42,6 +47,7 @@ from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
 from storage.catalog.database import Database
+from storage.records.recall import Recall
 from storage.records.upload import Upload
 from storage.secrets import Secrets
 from tests.fakes import (
@@ -79,8 +85,11 @@ class Domain:
     distributions: Distributions
     carrying: Carrying
     recalls: Recalls
+    taking_back: TakingBack
     audience: Audience
     cards: Cards
+    recalled: RecallCards
+    grants: Grants
     lists: Lists
 
     async def upload(self, path: Path, file_id: str = "F1", **seen: object) -> Upload:
@@ -95,6 +104,13 @@ class Domain:
             "spot": AnswerSpot(teller="slack", address="C1", thread="1.0"),
         }
         return await self.intake.receive(Sighting(**{**values, **seen}))  # type: ignore[arg-type]
+
+    async def recall(self, release_id: str, by: Actor = MANAGER, **order: object) -> Recall:
+        """Take a release back, from everybody unless *order* says from whom."""
+        values: dict[str, object] = {"key": f"recall:{release_id}", "because": "It crashes."}
+        return await self.recalls.request(
+            RecallOrder(**{**values, **order}, release_id=release_id, by=by)  # type: ignore[arg-type]
+        )
 
     async def draft(self, path: Path, file_id: str = "F1") -> str:
         """Return the id of a draft release made from the file at *path*."""
@@ -139,6 +155,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     )
     intake = Intake(parts, engine)
     carrying = Carrying(database, audience, tellers)
+    taking_back = TakingBack(database, tellers)
     preparing = FakePreparing()
     secrets = Secrets(b"k" * 32)
     identities = Identities(database, secrets, organization_id=organization.id)
@@ -154,6 +171,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         preparing=preparing,
         carrying=carrying,
         covering=Covering(database, approvals, waves, rebuilds, engine, **own),
+        taking_back=taking_back,
         rebuilds=rebuilds,
         registry=registry,
         profiles=profiles,
@@ -179,9 +197,12 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
             database, permissions, people, audience, Installabilities(database), engine, **own
         ),
         carrying=carrying,
-        recalls=Recalls(database, permissions, **own),
+        recalls=Recalls(database, permissions, people, audience, engine, **own),
+        taking_back=taking_back,
         audience=audience,
         cards=Cards(database, **own),
+        recalled=RecallCards(database),
+        grants=Grants(database, b"k" * 32, timedelta(days=30)),
         lists=Lists(database, **own),
     )
 

@@ -25,7 +25,7 @@ class Command:
         """Return what to show of *text*. Errors of ours leave: their message is the answer."""
         found = tokens(text)
         word = found[0].lower() if found and isinstance(found[0], str) else ""
-        asked = replace(asked, rest=tuple(found[1:]))
+        asked = replace(asked, rest=tuple(found[1:]), text=text)
         if not word or word in HELP:
             return await self._help(asked)
         verb = self._verbs.get(word)

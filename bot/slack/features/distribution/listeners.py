@@ -14,6 +14,7 @@ from bot.slack.kit.payloads import click_of, question_of, shortcut_of, submissio
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.modals import Doorman
 from bot.slack.line.submitting import answer
+from bot.slack.named import NamedThings
 from bot.slack.workspace import Workspace
 
 
@@ -27,7 +28,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
     typed = DistributeCommand(
         cards=house.releases.cards,
         lists=house.releases.lists,
-        groups=house.people.groups,
+        named=NamedThings(lists=house.releases.lists, groups=house.people.groups),
         permissions=house.people.permissions,
         distributions=house.distributing.distributions,
     )

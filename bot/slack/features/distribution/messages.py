@@ -14,6 +14,7 @@ from bot.slack.drawing.releases import (
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
+from provisioning.distributing.recall_order import LONGEST_REASON
 from provisioning.installing.readiness import NOT_COUNTED, Readiness
 from provisioning.installing.verdict import InstallVerdict
 from provisioning.releases.cards import ActCard, BuildCard, RecipientCard, ReleaseCard
@@ -43,6 +44,7 @@ def announcement(
             *warnings.stopping(card.build),
             *_notes(card.notes, notes.in_full(card)),
             *_mandatory(card),
+            *_recalled(card),
             *verdicts.count(readiness),
             blocks.context(_state(card, sign, word)),
             *_own_link(card),
@@ -97,6 +99,20 @@ def _mandatory(card: ReleaseCard) -> tuple[Block, ...]:
     return (blocks.context(f"{words.WARNING} *Mandatory:* please update to this release."),)
 
 
+def _recalled(card: ReleaseCard) -> tuple[Block, ...]:
+    """Return who took it back from whom, and why; of several the last."""
+    if not card.recalls:
+        return ()
+    last = card.recalls[-1]
+    where = [mrkdwn.plain(chip.name, 64) for chip in last.groups]
+    if last.singles:
+        where.append(words.people(last.singles))
+    whom = "" if last.is_whole else f" from {row(where, MANY_NAMES // 2)}"
+    because = mrkdwn.plain(last.because, LONGEST_REASON)
+    text = f"{words.RECALLED} *Recalled{whom}* by {who(last.by)}: {because}"
+    return (blocks.section(text) if last.is_whole else blocks.context(text),)
+
+
 def _notes(written: str, rest: str) -> tuple[Block, ...]:
     if not written.strip():
         return ()
@@ -148,13 +164,6 @@ def _button(link: str, stopped: Sequence[str]) -> Block:
     if stopped:
         return blocks.button("Open", names.INSTALL, url=link)
     return blocks.button("Install", names.INSTALL, url=link, style="primary")
-
-
-def ended(card: ReleaseCard) -> Message:
-    """Return what stands in place of a link that no longer leads anywhere."""
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
-    text = f"*{title}* {NO_MORE.format(card.standing.value)}"
-    return Message(text=f"{title} was {card.standing.value}", blocks=(blocks.section(text),))
 
 
 def log(act: ActCard, card: ReleaseCard) -> Message:

@@ -23,7 +23,9 @@ SENTENCE = 300
 #: Where all of the notes are before there is a release.
 IN_THE_MESSAGE = "in the message that brought the file"
 
-_OPEN = frozenset({Standing.DRAFT, Standing.LIVE, Standing.SUPERSEDED})
+_OPEN = frozenset({Standing.DRAFT, Standing.LIVE, Standing.SUPERSEDED, Standing.WITHDRAWN})
+#: Somebody has a release that stands so, or may.
+_GIVEN = frozenset({Standing.LIVE, Standing.SUPERSEDED})
 
 
 def reading(card: UploadCard) -> Message:
@@ -251,7 +253,8 @@ def _reach(release: ReleaseCard) -> str:
 
 def _whose(release: ReleaseCard) -> str:
     if release.standing in ENDED and release.ended_by:
-        return f" · {release.standing.value} by {who(release.ended_by)}"
+        why = f": {mrkdwn.plain(release.ended_why, 300)}" if release.ended_why else ""
+        return f" · {release.standing.value} by {who(release.ended_by)}{why}"
     if release.acts:
         last = release.acts[-1]
         return f" · by {who(last.by)} {mrkdwn.moment(last.at)}"
@@ -281,6 +284,8 @@ def _open_buttons(release: ReleaseCard) -> list[Block]:
         found.append(_tell_button(release, own))
     if release.standing is Standing.DRAFT:
         found.append(blocks.button("Dismiss", names.DISMISS, own))
+    if release.standing in _GIVEN:
+        found.append(blocks.button("Recall…", names.RECALL, own))
     return found
 
 

@@ -10,15 +10,18 @@ from provisioning.releases.cards import (
     GivenLine,
     GroupChip,
     ReachLine,
+    RecallCard,
     RecipientCard,
     ReleaseCard,
     ReleaseLine,
     UploadCard,
 )
 from provisioning.releases.lifecycle import Standing
+from provisioning.releases.recalled import NoticeCard, WithdrawnCard
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts, Signing
 from storage.records.distribution import DistributionState, RecipientState
+from storage.records.recall import RecallState
 from storage.records.release import ReleaseState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
@@ -77,6 +80,46 @@ def act(**changes: object) -> ActCard:
     return ActCard(**{**fixed, **changes})
 
 
+def recall(**changes: object) -> RecallCard:
+    fixed: dict[str, Any] = {
+        "recall_id": "r" * 32,
+        "by": "person:slack:UANN0000",
+        "at": NOW,
+        "because": "It crashes.",
+        "is_whole": True,
+        "groups": (GroupChip(id="g" * 32, name="QA"),),
+        "singles": 0,
+        "people": 13,
+        "state": RecallState.DONE,
+        "shortfall": "",
+        "reason": "",
+    }
+    return RecallCard(**{**fixed, **changes})
+
+
+def withdrawn(**changes: object) -> WithdrawnCard:
+    fixed: dict[str, Any] = {
+        "tester": Tester(organization_id="o" * 32, slack_id="UBOB0000", name="Bob"),
+        "app_display_name": "Harbour",
+        "build": build(),
+        "because": "It crashes.",
+    }
+    return WithdrawnCard(**{**fixed, **changes})
+
+
+def notice(**changes: object) -> NoticeCard:
+    fixed: dict[str, Any] = {
+        "notice_id": "n" * 32,
+        "tester": Tester(organization_id="o" * 32, slack_id="UBOB0000", name="Bob"),
+        "app_display_name": "Harbour",
+        "build": build(),
+        "by": "person:slack:UANN0000",
+        "because": "It crashes.",
+        "instead": None,
+    }
+    return NoticeCard(**{**fixed, **changes})
+
+
 def release(**changes: object) -> ReleaseCard:
     fixed: dict[str, Any] = {
         "release_id": "e" * 32,
@@ -90,6 +133,7 @@ def release(**changes: object) -> ReleaseCard:
         "published_by": None,
         "published_at": None,
         "ended_by": None,
+        "ended_why": "",
         "app_id": "a" * 32,
         "app_name": "harbour",
         "app_display_name": "Harbour",
@@ -100,7 +144,9 @@ def release(**changes: object) -> ReleaseCard:
             Change(kind="size", sentence="The file grew from 20 MB to 23.4 MB (+17%)."),
         ),
         "usual_group": None,
+        "groups": (),
         "acts": (),
+        "recalls": (),
         "counts": {},
         "unreached": (),
         "held": (),

@@ -400,11 +400,11 @@ async def test_a_recalled_release_opens_nothing_any_more(domain: Domain, ipa: Pa
         Order(key="k1", release_id=release_id, by=MANAGER, group_ids=(group_id,))
     )
     with pytest.raises(NotAllowed):
-        await domain.recalls.recall(release_id, TESTER)
-    recalled = await domain.recalls.recall(release_id, MANAGER)
+        await domain.recall(release_id, TESTER)
+    await domain.recall(release_id)
 
-    assert recalled.state is ReleaseState.RECALLED
-    assert (await domain.cards.release(release_id)).standing is Standing.RECALLED
+    card = await domain.cards.release(release_id)
+    assert (card.state, card.standing) == (ReleaseState.RECALLED, Standing.RECALLED)
     async with domain.database.reading() as session:
         rows = await destinations.of_releases(session, [release_id])
     assert [row.recalled_at is None for row in rows] == [False]

@@ -371,7 +371,7 @@ async def test_a_recalled_build_that_is_posted_again_is_released_anew(
     await domain.distributions.request(
         Order(key="k", release_id=release_id, by=MANAGER, people=(BOB,))
     )
-    await domain.recalls.recall(release_id, MANAGER)
+    await domain.recall(release_id)
 
     again = await domain.upload(ipa, "F2")
 

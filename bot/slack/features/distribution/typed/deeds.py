@@ -8,21 +8,19 @@ from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
-from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved
+from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions
 from bot.slack.kit.lists import MANY_NAMES, row
-from bot.slack.kit.verbs import Asked, Reply, closest, example
+from bot.slack.kit.verbs import Asked, Reply, example
+from bot.slack.named import NamedThings, refuse_unknown
 from provisioning.actors import Act, slack
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import NotNow, Unclear
-from provisioning.people.groups import Groups, slug_of
 from provisioning.people.permissions import Permissions
 from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
-from storage.errors import NotFound
 from storage.records.app import App
-from storage.records.group import Group
 
 #: Beyond this many people a typed command is asked about once more; so it is where some would have
 #: to wait for their phones.
@@ -50,23 +48,12 @@ def read(rest: tuple[Token, ...]) -> Typed:
 
     Raise Unclear for a Slack user group, and for a name that Slack does not know.
     """
-    for usergroup in mentions(rest, MentionKind.USERGROUP):
-        name = f"@{usergroup.name or 'user-group'}"
-        raise Unclear(
-            f"A Slack user group gets releases through a group. Add it to one first: "
-            f"{example(f'groups add QA {name}')}"
-        )
     spoken = [token for token in rest if not isinstance(token, Mention)]
     flags = {word.lower() for word in spoken if word.lower() in FLAGS}
     plain = [word for word in spoken if word.lower() not in FLAGS]
     split = next((i for i, word in enumerate(plain) if word.lower() == "to" and i > 0), len(plain))
     before, after = plain[:split], plain[split + 1 :]
-    stranger = unresolved(after)
-    if stranger is not None:
-        raise Unclear(
-            f"Slack does not know `{stranger[:60]}`. Choose the name from the list that Slack "
-            "offers while you type."
-        )
+    refuse_unknown([*mentions(rest, MentionKind.USERGROUP), *after])
     return Typed(
         app=before[0] if before else "",
         version=" ".join(before[1:]) or None,
@@ -83,7 +70,7 @@ class DistributeCommand:
     """Finds what was meant, then acts or asks."""
 
     cards: Cards
-    groups: Groups
+    named: NamedThings
     permissions: Permissions
     lists: Lists
     distributions: Distributions
@@ -94,7 +81,8 @@ class DistributeCommand:
         if not typed.app:
             return views.pick()
         app, line = await self._meant(typed)
-        groups = await self._groups(typed.groups) + await self._heard_in(typed.channels)
+        groups = await self.named.groups_in(typed.groups)
+        groups += await self.named.heard_in(typed.channels)
         groups = list({group.id: group for group in groups}.values())
         if len(groups) > blocks.OPTIONS:
             raise Unclear(
@@ -130,57 +118,12 @@ class DistributeCommand:
             return views.confirmation(card, filled, plan)
         return await self._act(asked, card, wish, plan)
 
-    async def _groups(self, spoken: tuple[str, ...]) -> list[Group]:
-        """Find the groups in a row of words; names of several words need no quotes."""
-        known = {group.slug: group for group in await self.groups.all()}
-        found: list[Group] = []
-        start = 0
-        while start < len(spoken):
-            for end in range(len(spoken), start, -1):
-                group = known.get(slug_of(" ".join(spoken[start:end])))
-                if group is not None:
-                    break
-            else:
-                # Nothing fits: the sentence about the groups there are comes from here.
-                group, end = await self.groups.named(spoken[start]), start + 1
-            found.append(group)
-            start = end
-        return found
-
-    async def _heard_in(self, channel_ids: tuple[str, ...]) -> list[Group]:
-        """Return the groups of channels. Raise Unclear for a channel that is no group's."""
-        found: list[Group] = []
-        for channel_id in channel_ids:
-            groups = await self.groups.heard_in(channel_id)
-            if not groups:
-                raise Unclear(
-                    "No group is connected to this channel, so nobody would get the release. "
-                    f"Connect one: {example('groups connect QA #channel')}"
-                )
-            found += groups
-        return found
-
     async def _meant(self, typed: Typed) -> tuple[App, ReleaseLine]:
         """Return the app and the release. Raise NotFound, and NotNow for one that has ended."""
-        app, release = await self.lists.find(typed.app, typed.version)
-        if app is None:
-            raise NotFound(await self._no_app(typed.app))
-        if release is None:
-            what = f"release “{typed.version[:60]}”" if typed.version else "release"
-            raise NotFound(
-                f"{app.display_name} has no {what}. See them all: {example(f'list {app.name}')}"
-            )
+        app, release = await self.named.release(typed.app, typed.version)
         if release.standing in ENDED:
             raise NotNow(ended(release.number, release.standing, app.display_name))
         return app, release
-
-    async def _no_app(self, text: str) -> str:
-        known = await self.lists.names()
-        if not known:
-            return "There is no app yet. Post a build in a channel I am in to make one."
-        meant = closest(text, known)
-        hint = f"Did you mean `{meant}`?" if meant else f"There are: {', '.join(known[:20])}."
-        return f"There is no app called “{text[:60]}”. {hint}"
 
     async def _act(self, asked: Asked, card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
         order = Order(

@@ -7,6 +7,7 @@ import pytest
 
 from bot.slack.drawing import releases, words
 from bot.slack.features.distribution import messages as distribution
+from bot.slack.features.recall import messages as recall
 from bot.slack.features.releases import messages as looking
 from bot.slack.features.uploads import messages as uploads
 from bot.slack.kit.blocks import Message
@@ -17,7 +18,7 @@ from storage.records.release import Release, ReleaseState
 from tests.unit.bot.slack import reading, samples
 
 #: What some of these were called at one door or another.
-OTHER_WORDS = ("withdrawn", "replaced", "put aside", "taken back", "revoked", "outdated", "retired")
+OTHER_WORDS = ("replaced", "put aside", "taken back", "revoked", "outdated", "retired")
 
 SENT = {Standing.LIVE, Standing.SUPERSEDED}
 ENDED = {Standing.DISMISSED, Standing.RECALLED}
@@ -46,10 +47,13 @@ DOORS: Mapping[str, tuple[set[Standing], Callable[[Standing], str]]] = {
     ),
     "show": (set(Standing), lambda one: said(looking.full(card(one), with_reach=True))),
     "the announcement": (
-        {*SENT, Standing.RECALLED},
+        {*SENT, Standing.RECALLED, Standing.WITHDRAWN},
         lambda one: said(distribution.announcement(card(one), None)),
     ),
-    "the message of a tester": (ENDED, lambda one: said(distribution.ended(card(one)))),
+    "the message of a tester": (
+        {Standing.RECALLED},
+        lambda _: said(recall.withdrawn(samples.withdrawn())),
+    ),
     "Get my link": (ENDED, lambda one: said(distribution.own_link(card(one), None))),
     "Distribute": (ENDED, lambda one: releases.ended(7, one)),
     "distribute": (ENDED, lambda one: releases.ended(7, one, "Harbour")),

@@ -57,11 +57,14 @@ def test_a_tester_is_told_with_a_link_of_their_own() -> None:
     assert LINK not in message.text
 
 
-def test_a_recalled_release_loses_its_link() -> None:
-    message = messages.ended(samples.live())
+def test_an_announcement_says_who_recalled_it_from_whom_and_why() -> None:
+    whole = samples.live(standing=Standing.RECALLED, recalls=(samples.recall(),))
+    some = samples.live(recalls=(samples.recall(is_whole=False, singles=2),))
 
-    assert reading.buttons(message) == []
-    assert "can no longer be installed" in reading.words(message)
+    shown = reading.words(messages.announcement(whole, None))
+    assert "*Recalled* by <@UANN0000>: It crashes." in shown
+    shown = reading.words(messages.announcement(some, None))
+    assert "*Recalled from QA, 2 people* by <@UANN0000>: It crashes." in shown
 
 
 def test_the_log_says_who_sent_it_where_and_how_it_went() -> None:
@@ -121,7 +124,6 @@ def test_no_text_of_strangers_reaches_slack_unescaped() -> None:
         messages.announcement(card, None),
         messages.announcement(samples.live(standing=Standing.SUPERSEDED, successor=evil), None),
         messages.personal(samples.recipient(card), LINK, None),
-        messages.ended(card),
         messages.log(card.acts[0], card),
         messages.shortfall(card.acts[0], card),
     ]

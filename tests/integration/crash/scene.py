@@ -1,0 +1,179 @@
+"""A workspace, and houses beside it that live and die; and what they find in the records."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Collection
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.server import SandboxSlack
+from bot.sandbox.slack.workspace import Workspace
+from storage.catalog import apps, groups, organizations, releases, testers
+from storage.catalog.database import Database, Session
+from storage.records.app import App
+from storage.records.build import Build
+from storage.records.group import Group
+from storage.records.release import Release
+from tests.engines import EngineHome
+from tests.integration.crash.harness import Child, apart
+from tests.integration.crash.living import live
+
+BOUNDARIES = ("before", "done", "kept")
+
+
+def boundaries(steps: tuple[str, ...], *, soon: Collection[str]) -> list[Any]:
+    """
+    Return the number and the name of each boundary of a road.
+
+    The short run dies at those of *soon*, where it hurts most: after an effect that others see,
+    before that is written down.
+    """
+    return [
+        pytest.param(
+            steps.index(step) * len(BOUNDARIES) + BOUNDARIES.index(when),
+            f"{when} {step}",
+            marks=() if f"{when} {step}" in soon else pytest.mark.slow,
+        )
+        for when, step in apart(steps)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """A workspace, and a place for the houses that live and die beside it."""
+
+    slack: SandboxSlack
+    home: EngineHome
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.slack.workspace
+
+    def settings(self) -> dict[str, Any]:
+        return {
+            "base_url": "http://127.0.0.1:1",
+            "port": 0,
+            "data_dir": self.home.data_dir,
+            "database_url": self.home.database_url,
+            "slack_bot_token": self.slack.bot_token,
+            "slack_app_token": self.slack.app_token,
+            "slack_api_url": self.slack.api_url,
+            "slack_file_hosts": self.slack.file_host,
+            "admins": self.workspace.person("Ann").id,
+        }
+
+    async def dies(self, child: Child) -> None:
+        """Wait until a child has killed itself, as it must."""
+        code, seen = await asyncio.to_thread(child.wait)
+        assert code == -9, f"The house did not die but came to {seen}."
+
+    async def dies_over(self, package: Path, die_at: int | str) -> Message:
+        """Let a house die of a file of Cid's at a boundary; return the message with the file."""
+        dying = await asyncio.to_thread(Child.start, live, self.settings(), die_at=die_at)
+        await self.slack.connected(within=60)
+        posted = await self.workspace.person("Cid").post("#mobile-builds", files=[package])
+        await self.dies(dying)
+        return posted
+
+    @asynccontextmanager
+    async def living(self) -> AsyncGenerator[None]:
+        """Let a house live that does not die."""
+        child = await asyncio.to_thread(Child.start, live, self.settings())
+        try:
+            await self.slack.connected(within=60)
+            yield
+            await self.workspace.settled()
+        finally:
+            child.process.terminate()  # What it still does, it ends first.
+            code, seen = await asyncio.to_thread(child.wait)
+            assert code == 0, f"The house ended badly after {seen[-3:]}."
+
+
+async def with_draft(scene: Scene) -> None:
+    """Write down an app with a draft, and a group with two testers that is heard in #qa."""
+    workspace = scene.workspace
+    database = Database(scene.home.database_url)
+    async with database.writing() as session:
+        organization = await organizations.named(session, "main")
+        app = await apps.add(session, an_app(organization.id))
+        build = a_build(organization.id)
+        session.add(build)
+        await session.flush()
+        await releases.add(session, _release(app, build))
+        await _group(session, organization.id, workspace)
+    await database.close()
+
+
+def _release(app: App, build: Build) -> Release:
+    return Release(
+        organization_id=app.organization_id,
+        key=f"build:{build.id}:{app.id}",
+        app_id=app.id,
+        number=1,
+        build_id=build.id,
+        created_by="person:slack:UCID",
+    )
+
+
+def an_app(organization_id: str) -> App:
+    return App(
+        organization_id=organization_id,
+        name="harbour",
+        display_name="Harbour",
+        platform="ios",
+        bundle_id="com.example.harbour",
+        created_by="person:slack:UCID",
+    )
+
+
+def a_build(organization_id: str) -> Build:
+    sha256 = "ab" * 32
+    facts = {
+        "platform": "ios",
+        "kind": "ipa",
+        "bundle_id": "com.example.harbour",
+        "version": "2.4.0",
+        "build": "241",
+        "size": 1,
+        "md5": "0" * 32,
+        "sha1": "0" * 40,
+        "sha256": sha256,
+        # Nothing to warn of: a build that nobody can install is asked about before it is sent.
+        "signing": {"signed": True, "kind": "adhoc", "devices": ["0" * 40]},
+    }
+    return Build(
+        organization_id=organization_id,
+        sha256=sha256,
+        md5="0" * 32,
+        size=1,
+        chunk_size=1,
+        chunks=[sha256],
+        file_name="Harbour.ipa",
+        platform="ios",
+        bundle_id="com.example.harbour",
+        version="2.4.0",
+        build="241",
+        facts=facts,
+    )
+
+
+async def _group(session: Session, organization_id: str, workspace: Workspace) -> None:
+    group = Group(
+        organization_id=organization_id, name="QA", slug="qa", created_by="person:slack:UANN"
+    )
+    await groups.add(session, group)
+    people = {workspace.person(name).id: name for name in ("Bob", "Dee")}
+    found = await testers.of_slack(session, organization_id, people)
+    await groups.add_members(session, group.id, [tester.id for tester in found])
+    await groups.connect(session, group.id, workspace.channel("#qa").id, "person:slack:UANN")
+
+
+def keys_in(scene: Scene, channel: str) -> Counter[str]:
+    """Return how often each of our messages stands in a channel, by the key it carries."""
+    found = [m.metadata for m in scene.workspace.by_bot(channel) if m.metadata]
+    return Counter(str(metadata["event_payload"]["key"]) for metadata in found)

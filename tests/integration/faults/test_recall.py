@@ -1,0 +1,35 @@
+"""Whatever method fails while a release is recalled: no link comes back, and each is told once."""
+
+import pytest
+
+from tests.integration.faults.cases import FAULTS, cases
+from tests.integration.faults.conftest import Opened
+from tests.integration.faults.recalling import recalled
+
+#: So many times in a row; None: for as long as a minute.
+COUNTS: tuple[int | None, ...] = (1, 3, 10, None)
+
+METHODS = (
+    "chat.postMessage",
+    "chat.update",
+    "conversations.open",
+    "conversations.history",
+    "conversations.replies",
+)
+
+
+async def test_a_recall_comes_through_whatever_fails_three_times(lend: Opened) -> None:
+    async with lend("socket") as house:
+        faults = ("503", "reset late", "internal_error")
+        wrong = await recalled(house, cases("chat.postMessage", (3,), faults))
+
+    assert wrong == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+async def test_the_whole_table_of_a_recall(lend: Opened, method: str) -> None:
+    async with lend("socket") as house:
+        wrong = await recalled(house, cases(method, COUNTS, tuple(FAULTS)))
+
+    assert wrong == {}
