@@ -23,6 +23,7 @@ from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
+from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
@@ -124,6 +125,7 @@ class DistributeRoom:
     rebuilds: Rebuilds
     recalls: Recalls
     taking_back: TakingBack
+    settling: Settling
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

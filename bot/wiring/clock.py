@@ -36,6 +36,7 @@ async def ticking(
     clock.every(3600, "forget", sweeping.forget)
     clock.every(3600, "outdated", house.signing.variants.drop_outdated)
     clock.every(3600, "orphans", sweeping.sweep_orphans)
+    clock.every(3600, "groups", house.distributing.settling.look_again)
     devices = house.devices
     clock.every(60, "devices", lambda: devices.approvals.ask_for_the_unasked(CLOCK))
     clock.every(60, "devices at Apple", devices.registry.compare)

@@ -11,6 +11,7 @@ from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
+from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.ports import Engine, RebuildCaller
 from provisioning.telling.tellers import Tellers
@@ -60,4 +61,5 @@ def distribute_room(
             organization_id=own,
         ),
         taking_back=TakingBack(database, tellers),
+        settling=Settling(database, people.audience, engine, organization_id=own),
     )

@@ -27,7 +27,7 @@ def furnished(
 ) -> House:
     """Return the house with every room, and Slack among those who tell."""
     tellers = Tellers()
-    people = people_room(ground, workspace.directory)
+    people = people_room(ground, workspace.directory, engine)
     sources = {"slack": slack.make_source(workspace)}
     signing, installing = signing_room(ground), install_room(ground)
     devices = device_room(ground, people, signing, engine, apple)

@@ -8,10 +8,10 @@ from provisioning.people.people import People
 from provisioning.people.permissions import Permissions
 from provisioning.people.roles import Roles
 from provisioning.people.testers import Testers
-from provisioning.ports import Directory
+from provisioning.ports import Directory, Engine
 
 
-def people_room(ground: Ground, directory: Directory) -> PeopleRoom:
+def people_room(ground: Ground, directory: Directory, engine: Engine) -> PeopleRoom:
     database, own, admins = ground.database, ground.organization_id, ground.settings.admins
     permissions = Permissions(database, directory, organization_id=own, admins=admins)
     audience = Audience(database, directory, organization_id=own)
@@ -20,6 +20,6 @@ def people_room(ground: Ground, directory: Directory) -> PeopleRoom:
         permissions=permissions,
         roles=Roles(database, permissions, directory, organization_id=own, admins=admins),
         audience=audience,
-        groups=Groups(database, permissions, directory, audience, organization_id=own),
+        groups=Groups(database, permissions, directory, audience, engine, organization_id=own),
         testers=Testers(database, organization_id=own),
     )

@@ -13,6 +13,7 @@ def house_roads(house: House) -> tuple[Road, ...]:
         carrying=house.distributing.carrying,
         covering=house.distributing.covering,
         taking_back=house.distributing.taking_back,
+        settling=house.distributing.settling,
         rebuilds=house.distributing.rebuilds,
         registry=devices.registry,
         profiles=devices.profiles,

@@ -136,7 +136,13 @@ class Carrying:
                 held += [one.id for one in own if one.state is RecipientState.HELD]
             elif _never_told(own, act) if own else _is_renewed(every, act):
                 entitled = next((by_target[one] for one in targets if one in by_target), None)
-                fresh += self._shares(act, tester, entitled) if entitled else []
+                if entitled is None:
+                    continue
+                if back := _left_and_told(every):
+                    # They have the message, whose link holds again.
+                    await recipients.come_back(session, back, entitled.id)
+                else:
+                    fresh += self._shares(act, tester, entitled)
         await recipients.add(session, fresh)
         # Whoever is held is looked at anew: it may be signed for their phone by now.
         await recipients.move(session, held, RecipientState.HELD, RecipientState.WAITING)
@@ -176,10 +182,16 @@ async def _left_of(session: Session, distribution_id: str) -> list[Destination]:
 
 def _is_renewed(withdrawn: Sequence[Recipient], act: Distribution) -> bool:
     """Return whether an act gives a release to somebody from whom it was taken back, if it was."""
-    if not withdrawn:
-        return True
-    last = max(one.withdrawn_at or one.created_at for one in withdrawn)
-    return act.renews and last < act.created_at
+    recalled = [one.withdrawn_at or one.created_at for one in withdrawn if one.recall_id]
+    # Whoever lost it by leaving a group has it again when they come back.
+    return not recalled or (act.renews and max(recalled) < act.created_at)
+
+
+def _left_and_told(withdrawn: Sequence[Recipient]) -> list[str]:
+    """Return those by which somebody was told of what they lost by leaving, and nothing else."""
+    if any(one.state is not RecipientState.WITHDRAWN or one.recall_id for one in withdrawn):
+        return []
+    return [one.id for one in withdrawn if one.told_at is not None]
 
 
 def _never_told(own: Sequence[Recipient], act: Distribution) -> bool:

@@ -354,7 +354,8 @@ class Distributions:
     async def _who_was_first(self, order: Order) -> AlreadyDone:
         async with self._database.reading() as session:
             release = await releases.get(session, order.release_id)
-            earlier = await distributions.of_releases(session, [order.release_id])
+            acts = await distributions.of_releases(session, [order.release_id])
+            earlier = [act for act in acts if not act.joins]
             rows = await destinations.of_distributions(session, [act.id for act in earlier[-1:]])
             ids = [row.target_id for _, row in rows if row.kind is DestinationKind.GROUP]
             known = await groups.those(session, ids)

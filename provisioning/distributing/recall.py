@@ -10,6 +10,7 @@ from provisioning.distributing.recall_order import RecallOrder, RecallPlan, chec
 from provisioning.distributing.taking_back import subject_of
 from provisioning.errors import AlreadyDone, DirectoryFailed, NotNow, Unclear
 from provisioning.people.audience import Audience, Gathered
+from provisioning.people.groups import change_of
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Engine
@@ -263,12 +264,15 @@ class Recalls:
             )
             session.add(recall)
             await session.flush()
-            await self._take(session, release, recall, loss, order.by)
+            changes = await self._take(session, release, recall, loss, order.by)
+        for change in changes:
+            await self._engine.start("settle", change)
         return recall
 
     async def _take(
         self, session: Session, release: Release, recall: Recall, loss: _Loss, by: Actor
-    ) -> None:
+    ) -> list[str]:
+        """Write down what is taken; return the changes of groups that are to be followed."""
         at = now()
         detail = {"recall": recall.id, "because": recall.because, "groups": recall.group_ids}
         if recall.is_whole:
@@ -294,6 +298,14 @@ class Recalls:
         await destinations.come_back(session, [row.id for row in back], at=at)
         recall.came_back = sorted({row.release_id for row in back})
         session.add(recall)
+        # Whoever joined meanwhile never had what is current again.
+        return [
+            change_of(
+                row.target_id, await groups.changed(session, row.target_id, by=by.reference, at=at)
+            )
+            for row in back
+            if row.kind is DestinationKind.GROUP
+        ]
 
     def _check(self, release: Release, *, whole: bool) -> None:
         """Raise NotNow for a release that nothing can be taken back of."""

@@ -8,14 +8,20 @@ from provisioning.actors import Act, Actor, Identity, IdentityKind
 from provisioning.errors import Unclear
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions, Where
-from provisioning.ports import Directory
-from storage.catalog import groups, testers
+from provisioning.ports import Directory, Engine
+from storage.catalog import destinations, groups, recipients, testers
 from storage.catalog.database import Database, Session
 from storage.catalog.testers import TesterRow
 from storage.errors import AlreadyExists, NotFound
+from storage.records.base import now
 from storage.records.group import Group, GroupUserGroup
 
 NAME_LIMIT = 64
+
+
+def change_of(group_id: str, turn: int) -> str:
+    """Return what a road is about that follows a change of a group: it, and the change's turn."""
+    return f"{group_id}@{turn}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +43,7 @@ class ChannelSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSheet:
-    """All of a group."""
+    """All of a group; `current` are the apps that somebody who joins gets, with their versions."""
 
     id: str
     name: str
@@ -46,6 +52,8 @@ class GroupSheet:
     usergroups: tuple[UserGroupSheet, ...]
     channels: tuple[ChannelSheet, ...]
     reach: int  #: Distinct people, user groups included.
+    current: tuple[tuple[str, str | None, str | None], ...] = ()
+    joiners_get: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +72,12 @@ def slug_of(name: str) -> str:
 
 
 class Groups:
-    """Makes, changes and shows groups. Changes raise NotAllowed for whoever may not."""
+    """
+    Makes, changes and shows groups. Changes raise NotAllowed for whoever may not.
+
+    A change of who is in a group starts the road that lets its releases follow. Whoever is taken
+    out by name loses at once what they have by this group alone.
+    """
 
     def __init__(
         self,
@@ -72,6 +85,7 @@ class Groups:
         permissions: Permissions,
         directory: Directory,
         audience: Audience,
+        engine: Engine,
         *,
         organization_id: str,
     ) -> None:
@@ -79,6 +93,7 @@ class Groups:
         self._permissions = permissions
         self._directory = directory
         self._audience = audience
+        self._engine = engine
         self._organization_id = organization_id
 
     async def all(self) -> list[Group]:
@@ -175,15 +190,44 @@ class Groups:
         found = await self._audience.testers_of(people)
         async with self._database.writing() as session:
             await groups.get(session, group_id)
-            return await groups.add_members(session, group_id, [t.id for t in found])
+            count = await groups.add_members(session, group_id, [t.id for t in found])
+            change = await self._changed(session, group_id, by) if count else None
+        await self._follow(change)
+        return count
 
     async def remove_people(self, group_id: str, people: Iterable[Identity], by: Actor) -> int:
         """Return how many were in it."""
         await self._require(by, group_id)
-        async with self._database.writing() as session:
+        async with self._database.reading() as session:
             await groups.get(session, group_id)
             leaving = await self._known(session, people)
-            return await groups.remove_members(session, group_id, leaving)
+            staying = await groups.usergroups(session, [group_id])
+        async with self._database.writing() as session:
+            count = await groups.remove_members(session, group_id, leaving)
+            if count and not staying:  # Else Slack says whether they are in it all the same.
+                lost = await recipients.only_by(session, group_id, leaving)
+                await recipients.leave(session, lost, at=now())
+            change = await self._changed(session, group_id, by) if count else None
+        await self._follow(change)
+        return count
+
+    async def let_joiners_get(self, group_id: str, by: Actor, *, get: bool) -> bool:
+        """
+        Say whether whoever joins gets what is current in a group; return whether that is new.
+
+        From then on, it counts for those who joined meanwhile as well.
+        """
+        await self._require(by, group_id)
+        async with self._database.writing() as session:
+            group = await groups.get(session, group_id)
+            if group.joiners_get is get:
+                return False
+            group.joiners_get = get
+            session.add(group)
+            await session.flush()
+            change = await self._changed(session, group_id, by)
+        await self._follow(change)
+        return True
 
     async def add_usergroup(self, group_id: str, usergroup_id: str, handle: str, by: Actor) -> int:
         """Let everybody in a Slack user group belong to it. Raise DirectoryFailed."""
@@ -191,12 +235,18 @@ class Groups:
         await self._directory.members(usergroup_id)
         async with self._database.writing() as session:
             await groups.get(session, group_id)
-            return await groups.add_usergroup(session, group_id, usergroup_id, handle)
+            count = await groups.add_usergroup(session, group_id, usergroup_id, handle)
+            change = await self._changed(session, group_id, by) if count else None
+        await self._follow(change)
+        return count
 
     async def remove_usergroup(self, group_id: str, usergroup_id: str, by: Actor) -> int:
         await self._require(by, group_id)
         async with self._database.writing() as session:
-            return await groups.remove_usergroup(session, group_id, usergroup_id)
+            count = await groups.remove_usergroup(session, group_id, usergroup_id)
+            change = await self._changed(session, group_id, by) if count else None
+        await self._follow(change)
+        return count
 
     async def connect(self, group_id: str, channel_id: str, by: Actor) -> int:
         """Announce the group's releases in a channel."""
@@ -232,6 +282,7 @@ class Groups:
             members = await groups.members(session, [group_id])
             usergroups = await groups.usergroups(session, [group_id])
             channels = await groups.channels(session, [group_id])
+            current = await destinations.names_current_in(session, group_id)
         gathered = await self._audience.of([group_id])
         inside = await self._directory.memberships([row.usergroup_id for row in usergroups])
         return GroupSheet(
@@ -242,6 +293,8 @@ class Groups:
             usergroups=tuple(_usergroup_sheet(row, inside) for row in usergroups),
             channels=tuple(ChannelSheet(id=c.channel_id, broken=c.broken) for c in channels),
             reach=len(gathered.members),
+            current=tuple(current),
+            joiners_get=group.joiners_get,
         )
 
     async def lines(self) -> list[GroupLine]:
@@ -281,6 +334,18 @@ class Groups:
         for row in usergroups:
             people[row.group_id].update(inside.get(row.usergroup_id, ()))
         return {group_id: len(accounts) for group_id, accounts in people.items()}
+
+    async def _changed(self, session: Session, group_id: str, by: Actor) -> str | None:
+        """Note that others are in a group now; return what the road is about that follows."""
+        turn = await groups.changed(session, group_id, by=by.reference, at=now())
+        if await destinations.has_any(session, group_id):
+            return change_of(group_id, turn)
+        await groups.settled(session, group_id, turn)
+        return None
+
+    async def _follow(self, change: str | None) -> None:
+        if change is not None:
+            await self._engine.start("settle", change)
 
     async def _known(self, session: Session, people: Iterable[Identity]) -> list[str]:
         """Return the ids of the testers among people."""

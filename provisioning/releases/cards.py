@@ -88,7 +88,11 @@ class Unreached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActCard:
-    """One act of distributing a release: who sent it where, and how it goes."""
+    """
+    One act of distributing a release: who sent it where, and how it goes.
+
+    One that `joins` gave it to those who came into a group where it is current.
+    """
 
     distribution_id: str
     by: str
@@ -100,6 +104,7 @@ class ActCard:
     state: DistributionState
     shortfall: str
     reason: str
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +173,11 @@ class ReleaseCard:
     mandatory: bool
     successor: str | None
     newer: str | None
+
+    @property
+    def sent(self) -> tuple[ActCard, ...]:
+        """The acts by which somebody sent it, without those for people who joined a group."""
+        return tuple(act for act in self.acts if not act.joins)
 
     @property
     def reached(self) -> int:

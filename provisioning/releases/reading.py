@@ -242,6 +242,7 @@ def _act(act: Distribution, sent: Sequence[tuple[Destination, str | None]]) -> A
         state=act.state,
         shortfall=act.shortfall,
         reason=act.reason,
+        joins=act.joins,
     )
 
 

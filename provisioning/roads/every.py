@@ -6,6 +6,7 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.rebuilds import Rebuilds
+from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
@@ -14,6 +15,7 @@ from provisioning.roads.distribute import Distribute
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.road import Road
+from provisioning.roads.settle import Settle
 from provisioning.roads.show_place import ShowPlace
 from provisioning.roads.take_back import TakeBack
 from provisioning.roads.take_in import TakeIn
@@ -28,6 +30,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     carrying: Carrying,
     covering: Covering,
     taking_back: TakingBack,
+    settling: Settling,
     rebuilds: Rebuilds,
     registry: Registry,
     profiles: Profiles,
@@ -41,6 +44,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         Distribute(carrying, covering, tellers).road(),
         TellHeld(carrying, covering, tellers).road(),
         TakeBack(taking_back, tellers).road(),
+        Settle(settling, tellers).road(),
         AskRebuild(rebuilds, tellers).road(),
         Register(registry, waves.want_for, rebuilds.want_for, tellers).road(),
         Provision(waves, profiles, tellers, covering.after).road(),

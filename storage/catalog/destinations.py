@@ -8,6 +8,8 @@ from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
 from storage.catalog.entitlement import entitles
+from storage.records.app import App
+from storage.records.build import Build
 from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Recipient, Target
 from storage.records.group import Group
@@ -78,6 +80,56 @@ async def current(
             col(Destination.recalled_at).is_(None),
         )
         .order_by(col(Release.number))
+    )
+    return found.all()
+
+
+async def has_any(session: Session, group_id: str) -> bool:
+    """Return whether anything was ever sent to a group."""
+    found = await session.exec(
+        select(Destination.id)
+        .where(Destination.kind == DestinationKind.GROUP, Destination.target_id == group_id)
+        .limit(1)
+    )
+    return found.first() is not None
+
+
+async def current_in(session: Session, group_id: str) -> Sequence[Destination]:
+    """Return what is current in a group, of every app, and can be installed."""
+    found = await session.exec(
+        select(Destination)
+        .join(Release, col(Release.id) == Destination.release_id)
+        .where(
+            Destination.kind == DestinationKind.GROUP,
+            Destination.target_id == group_id,
+            col(Destination.superseded_at).is_(None),
+            col(Destination.recalled_at).is_(None),
+            Release.state == ReleaseState.LIVE,
+            col(Release.enabled),
+        )
+        .order_by(col(Destination.created_at), col(Destination.id))
+    )
+    return found.all()
+
+
+async def names_current_in(
+    session: Session, group_id: str
+) -> Sequence[tuple[str, str | None, str | None]]:
+    """Return what is current in a group, by app: its name, version and build."""
+    found = await session.exec(
+        select(App.display_name, Build.version, Build.build)
+        .join(Release, col(Release.app_id) == App.id)
+        .join(Build, col(Build.id) == Release.build_id)
+        .join(Destination, col(Destination.release_id) == Release.id)
+        .where(
+            Destination.kind == DestinationKind.GROUP,
+            Destination.target_id == group_id,
+            col(Destination.superseded_at).is_(None),
+            col(Destination.recalled_at).is_(None),
+            Release.state == ReleaseState.LIVE,
+            col(Release.enabled),
+        )
+        .order_by(col(App.display_name), col(App.id))
     )
     return found.all()
 

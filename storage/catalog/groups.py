@@ -1,6 +1,7 @@
 """Questions about distribution groups."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -154,6 +155,64 @@ async def heard_in(session: Session, organization_id: str, channel_id: str) -> S
         .join(GroupChannel, col(GroupChannel.group_id) == Group.id)
         .where(Group.organization_id == organization_id, GroupChannel.channel_id == channel_id)
         .order_by(col(Group.slug))
+    )
+    return found.all()
+
+
+async def changed(session: Session, group_id: str, *, by: str, at: datetime) -> int:
+    """Note that others are in a group than before; return the turn of this change, 0 for none."""
+    result = await session.exec(
+        sa.update(Group)
+        .where(col(Group.id) == group_id)
+        .values(turn=col(Group.turn) + 1, changed_at=at, changed_by=by)
+        .returning(col(Group.turn))
+        .execution_options(synchronize_session=False)
+    )
+    return int(result.scalar_one_or_none() or 0)
+
+
+async def settled(session: Session, group_id: str, turn: int) -> None:
+    """Note that the releases of a group have followed a change."""
+    await session.exec(
+        sa.update(Group)
+        .where(col(Group.id) == group_id, col(Group.settled) < turn)
+        .values(settled=turn)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def unsettled(session: Session, before: datetime, since: datetime) -> Sequence[Group]:
+    """Return the groups that changed between two moments and whose releases have not followed."""
+    found = await session.exec(
+        select(Group)
+        .where(
+            col(Group.changed_at) < before,
+            col(Group.changed_at) > since,
+            col(Group.settled) < col(Group.turn),
+        )
+        .order_by(col(Group.changed_at), col(Group.id))
+    )
+    return found.all()
+
+
+async def with_usergroup(session: Session, usergroup_id: str) -> Sequence[str]:
+    """Return the ids of the groups that a user group belongs to."""
+    found = await session.exec(
+        select(GroupUserGroup.group_id)
+        .where(GroupUserGroup.usergroup_id == usergroup_id)
+        .order_by(col(GroupUserGroup.group_id))
+    )
+    return found.all()
+
+
+async def of_usergroups(session: Session, organization_id: str) -> Sequence[str]:
+    """Return the ids of the groups that user groups belong to."""
+    found = await session.exec(
+        select(Group.id)
+        .join(GroupUserGroup, col(GroupUserGroup.group_id) == Group.id)
+        .where(Group.organization_id == organization_id)
+        .distinct()
+        .order_by(col(Group.id))
     )
     return found.all()
 

@@ -15,7 +15,7 @@ from storage.catalog.entitlement import entitles
 from storage.errors import NotFound
 from storage.records.app import App
 from storage.records.build import Build
-from storage.records.destination import Destination
+from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Distribution, Recipient, RecipientState
 from storage.records.release import Release, ReleaseState
 from storage.records.tester import Tester
@@ -31,11 +31,17 @@ class Given(NamedTuple):
 
 
 class Share(NamedTuple):
-    """How a release stands for one tester."""
+    """How a release stands for one tester; `recall_id` took it back, if one did."""
 
     tester_id: str
     state: RecipientState
     created_at: datetime
+    recall_id: str | None
+
+    @property
+    def is_open_to_joining(self) -> bool:
+        """Whether they lost it by leaving, so that they have it again when they come back."""
+        return self.state is RecipientState.WITHDRAWN and self.recall_id is None
 
 
 class Untold(NamedTuple):
@@ -98,6 +104,74 @@ async def withdraw(
             col(Recipient.state) != RecipientState.WITHDRAWN,
         )
         .values(state=RecipientState.WITHDRAWN, recall_id=recall_id, reason="", withdrawn_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def strangers_in(
+    session: Session, group_id: str, member_ids: Collection[str]
+) -> Sequence[Recipient]:
+    """Return those who have a release by a group that they are not in, in a steady order."""
+    found = await session.exec(
+        select(Recipient)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(
+            Destination.kind == DestinationKind.GROUP,
+            Destination.target_id == group_id,
+            ~among(session, col(Recipient.tester_id), member_ids),
+            entitles(),
+        )
+        .order_by(col(Recipient.id))
+    )
+    return found.all()
+
+
+async def only_by(session: Session, group_id: str, tester_ids: Collection[str]) -> Sequence[str]:
+    """Return the recipients by which testers have what nobody but a group of theirs has."""
+    other = aliased(Destination)
+    elsewhere = sa.exists().where(
+        col(other.release_id) == col(Recipient.release_id),
+        col(other.id) != col(Recipient.destination_id),
+        col(other.recalled_at).is_(None),
+    )
+    found = await session.exec(
+        select(Recipient.id)
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(
+            Destination.kind == DestinationKind.GROUP,
+            Destination.target_id == group_id,
+            among(session, col(Recipient.tester_id), tester_ids),
+            entitles(),
+            ~elsewhere,
+        )
+        .order_by(col(Recipient.id))
+    )
+    return found.all()
+
+
+async def leave(session: Session, recipient_ids: Collection[str], *, at: datetime) -> None:
+    """Take back what some recipients have, since they are no more in what they had it by."""
+    await session.exec(
+        sa.update(Recipient)
+        .where(
+            among(session, col(Recipient.id), recipient_ids),
+            col(Recipient.state) != RecipientState.WITHDRAWN,
+        )
+        .values(state=RecipientState.WITHDRAWN, recall_id=None, reason="", withdrawn_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def come_back(session: Session, recipient_ids: Collection[str], destination_id: str) -> None:
+    """Let recipients who were told have it again, by a destination: their link holds once more."""
+    await session.exec(
+        sa.update(Recipient)
+        .where(
+            among(session, col(Recipient.id), recipient_ids),
+            col(Recipient.state) == RecipientState.WITHDRAWN,
+            col(Recipient.told_at).is_not(None),
+        )
+        .values(state=RecipientState.TOLD, destination_id=destination_id, withdrawn_at=None)
         .execution_options(synchronize_session=False)
     )
 
@@ -223,7 +297,7 @@ async def shares(session: Session, release_id: str, tester_ids: Collection[str])
     """Return what became of a release for each of the testers, once for each way of telling."""
     connection = await session.connection()
     found = await connection.execute(
-        sa.select(col(Recipient.tester_id), col(Recipient.state), col(Recipient.created_at)).where(
+        sa.select(*(col(getattr(Recipient, name)) for name in Share._fields)).where(
             col(Recipient.release_id) == release_id,
             among(session, col(Recipient.tester_id), tester_ids),
         )

@@ -33,7 +33,7 @@ class Distribution(Record, table=True):
     `mandatory` and `notify` are what was asked for; the policy itself stands on the destinations.
     With `waits` nobody is told before the build is signed for the phones that it can be signed for.
     With `renews` whoever it was taken back from has it again; an act that goes on with an earlier
-    one gives them nothing.
+    one gives them nothing. One that `joins` gives what is current in a group to those who came.
     """
 
     __table_args__ = (sa.Index(None, "state", "created_at"),)
@@ -46,6 +46,7 @@ class Distribution(Record, table=True):
     notify: bool = Field(default=True)
     waits: bool = Field(default=True)
     renews: bool = Field(default=True)
+    joins: bool = Field(default=False)
     state: DistributionState = Field(
         default=DistributionState.WANTED, sa_type=choice(DistributionState)
     )

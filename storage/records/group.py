@@ -9,12 +9,27 @@ from storage.records.base import ACTOR, Record, new_id, now
 
 
 class Group(Record, table=True):
-    __table_args__ = (sa.UniqueConstraint("organization_id", "slug"),)
+    """
+    People who get releases together.
+
+    `turn` grows with each change of who is in it, at `changed_at` by `changed_by`; its releases
+    have followed up to `settled`. With `joiners_get` whoever comes later gets what is current.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("organization_id", "slug"),
+        sa.Index(None, "changed_at"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     organization_id: str = Field(foreign_key="organization.id", max_length=32)
     name: str = Field(max_length=64)  #: As people wrote it.
     slug: str = Field(max_length=64)  #: As people may type it: lower case, spaces as dashes.
+    turn: int = Field(default=0)
+    settled: int = Field(default=0)
+    changed_at: datetime | None = Field(default=None)
+    changed_by: str = Field(default="", max_length=ACTOR)
+    joiners_get: bool = Field(default=True)
     created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)
 

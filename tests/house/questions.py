@@ -555,6 +555,20 @@ REACH: dict[str, Question] = {
     "recipients.testers_of_recall": lambda s, t: _of_recall(
         s, t, lambda one: recipients.testers_of_recall(s, one.id)
     ),
+    "recipients.strangers_in": lambda s, t: recipients.strangers_in(
+        s, t.group_ids[0], [t.tester_id]
+    ),
+    "recipients.only_by": lambda s, t: recipients.only_by(s, t.group_ids[0], [t.tester_id]),
+    "recipients.come_back": lambda s, t: recipients.come_back(s, t.recipient_ids, t.destination_id),
+    "recipients.leave": lambda s, t: recipients.leave(s, t.recipient_ids, at=now()),
+    "destinations.current_in": lambda s, t: destinations.current_in(s, t.group_ids[0]),
+    "destinations.names_current_in": lambda s, t: destinations.names_current_in(s, t.group_ids[0]),
+    "destinations.has_any": lambda s, t: destinations.has_any(s, t.group_ids[0]),
+    "groups.changed": lambda s, t: groups.changed(s, t.crowd_id, by=BY, at=now()),
+    "groups.settled": lambda s, t: groups.settled(s, t.crowd_id, 1),
+    "groups.unsettled": lambda s, _: groups.unsettled(s, now(), BEGINNING),
+    "groups.with_usergroup": lambda s, t: groups.with_usergroup(s, t.usergroup_id),
+    "groups.of_usergroups": lambda s, t: groups.of_usergroups(s, t.organization_id),
     "recipients.withdraw": lambda s, t: _of_recall(
         s, t, lambda one: recipients.withdraw(s, t.recipient_ids, one.id, at=now())
     ),

@@ -27,6 +27,7 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.rebuilds import CI, HAND, Rebuilds
+from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.errors import CallFailed, TellerFailed, TellerUnreachable
 from provisioning.intake.intake import Intake
@@ -168,6 +169,12 @@ COURSES: dict[str, dict[str, Course]] = {
             returns={"resolve": {"notices": [], "recipients": [], "releases": ["<release>"]}}
         ),
     },
+    "settle": {
+        "somebody joined two apps' group": Course(
+            returns={"gather": ["<tester>"], "join": ["<distribution 1>", "<distribution 2>"]}
+        ),
+        "somebody left": Course(returns={"gather": [], "join": []}),
+    },
     "ask_rebuild": {
         "a CI": Course(returns={"begin": CI, "newcomers": ["<tester>"]}),
         "a person": Course(returns={"begin": HAND, "newcomers": []}),
@@ -235,6 +242,7 @@ def roads() -> tuple[Road, ...]:
         carrying=object.__new__(Carrying),
         covering=object.__new__(Covering),
         taking_back=object.__new__(TakingBack),
+        settling=object.__new__(Settling),
         rebuilds=object.__new__(Rebuilds),
         registry=object.__new__(Registry),
         profiles=object.__new__(Profiles),

@@ -60,7 +60,7 @@ async def living(town: Town, database_url: str, folder: Path) -> AsyncGenerator[
 
 def _house(ground: Ground, slack: Workspace) -> House:
     tellers, engine = Tellers(), InlineEngine()
-    people = people_room(ground, slack.directory)
+    people = people_room(ground, slack.directory, engine)
     signing, installing = signing_room(ground), install_room(ground)
     devices = device_room(ground, people, signing, engine, AppStores())
     return House(

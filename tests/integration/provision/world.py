@@ -295,7 +295,7 @@ def furnished(
     )
     tellers = Tellers([teller])
     stores = AppStores(base_url=base.apple_url, backoff=QUICKLY)
-    people = people_room(ground, directory)
+    people = people_room(ground, directory, engine)
     room = device_room(ground, people, signing, engine, stores)
     sending = distribute_room(ground, people, room, install_room(ground), tellers, engine)
     roads = _roads(room, sending, tellers)

@@ -1,5 +1,6 @@
 """Channels, conversations and user groups that refuse or change (failure modes 9, 10, 25, 26)."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,7 +8,9 @@ import pytest
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
+from tests.integration.answering.asking import Asking
 from tests.integration.slack.house import BUILDS, QA, House
+from tests.integration.slack.links import LINK, status
 from tests.integration.slack.test_main_road import distribute
 
 
@@ -165,6 +168,70 @@ async def test_26_changed_members_count_at_once(house: House) -> None:
 
     await house.dm_to("Cid", "ready for you")
     assert [m for m in house.workspace.dms("Bob") if m.is_bot] == []
+
+
+async def test_whoever_joins_a_group_gets_what_is_current_and_whoever_leaves_loses_it(
+    either: House,
+) -> None:
+    asking = Asking(either)
+    await either.group("QA", "Bob", channel=QA)
+    await either.with_app()
+    await distribute(either, "QA")
+    await either.dm_to("Bob", "ready for you")
+
+    added = await asking.said("Ann", "groups add QA @dee")
+    told = await either.dm_to("Dee", "ready for you")
+    link = LINK.search(str(told.blocks))
+    assert link is not None
+    assert await status(either, link.group()) == 200
+    removed = await asking.said("Ann", "groups remove QA @dee")
+
+    assert "*Current*\nHarbour 2.4.0 (241)" in added
+    assert "Whoever joins gets it." in added
+    assert "Removed 1 person." in removed
+    assert await status(either, link.group()) == 404
+    await either.card_saying("Whoever joined QA gets it, too.", QA)
+
+
+async def test_a_user_group_of_slack_brings_people_in_and_out(house: House) -> None:
+    group = await house.group("QA", channel=QA)
+    usergroup = house.workspace.usergroup("qa-team")
+    await house.running.house.people.groups.add_usergroup(
+        group.id, usergroup.id, "qa-team", house.manager
+    )
+    await house.with_app()
+    await distribute(house, "QA")
+    told = await house.dm_to("Bob", "ready for you")
+    link = LINK.search(str(told.blocks))
+    assert link is not None
+
+    house.workspace.set_usergroup("qa-team", "Cid")
+    await house.dm_to("Cid", "ready for you")
+
+    assert await status(house, link.group()) == 404
+    house.workspace.set_usergroup("qa-team", "Cid", "Bob")
+    while await status(house, link.group()) != 200:  # noqa: ASYNC110 - it is nobody's event
+        await asyncio.sleep(0.05)
+    assert len([m for m in house.workspace.dms("Bob") if m.is_bot]) == 1
+
+
+async def test_those_who_join_may_be_given_nothing(house: House) -> None:
+    asking = Asking(house)
+    await house.group("QA", "Bob")
+    await house.with_app()
+    await distribute(house, "QA")
+    await house.dm_to("Bob", "ready for you")
+
+    asked = await asking.said("Ann", "groups joiners QA")
+    off = await asking.said("Ann", "groups joiners QA off")
+    await asking.said("Ann", "groups add QA @dee")
+    on = await asking.said("Ann", "groups joiners QA on")
+
+    assert "People who join later get what is current. To change it:" in asked
+    assert "get nothing but what is sent after they came." in off
+    assert "Whoever joins gets nothing of it." in off
+    assert "People who join later get what is current." in on
+    await house.dm_to("Dee", "ready for you")  # From then on it counts for them as well.
 
 
 async def test_a_mention_is_answered_with_what_to_do_next(house: House) -> None:

@@ -1,8 +1,5 @@
 """Taking a release back, as people see it in Slack and on the install page."""
 
-import re
-
-import aiohttp
 import pytest
 
 from bot.sandbox.faults import Fault
@@ -11,26 +8,8 @@ from bot.slack.features.recall import deeds
 from bot.slack.kit import names
 from tests.integration.answering.asking import Asking, button, words_of
 from tests.integration.slack.house import BUILDS, QA, House
+from tests.integration.slack.links import LINK, link_of, status
 from tests.integration.slack.test_main_road import distribute
-
-LINK = re.compile(r"/i/[A-Za-z0-9_-]{22}")
-
-
-async def status(house: House, path: str) -> int:
-    async with (
-        aiohttp.ClientSession() as session,
-        session.get(f"http://127.0.0.1:{house.port}{path}") as answer,
-    ):
-        await answer.read()
-        return answer.status
-
-
-async def link_of(house: House, person: str, words: str = "ready for you") -> str:
-    """Return the path of the link in the newest message to somebody with some words."""
-    told = await house.dm_to(person, words)
-    found = LINK.search(str(told.blocks))
-    assert found is not None
-    return found.group()
 
 
 async def fetched(house: House, person: str) -> str:

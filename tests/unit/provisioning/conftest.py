@@ -21,6 +21,7 @@ from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.recall_order import RecallOrder
+from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
@@ -86,6 +87,7 @@ class Domain:
     carrying: Carrying
     recalls: Recalls
     taking_back: TakingBack
+    settling: Settling
     audience: Audience
     cards: Cards
     recalled: RecallCards
@@ -156,6 +158,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     intake = Intake(parts, engine)
     carrying = Carrying(database, audience, tellers)
     taking_back = TakingBack(database, tellers)
+    settling = Settling(database, audience, engine, **own)
     preparing = FakePreparing()
     secrets = Secrets(b"k" * 32)
     identities = Identities(database, secrets, organization_id=organization.id)
@@ -172,6 +175,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         carrying=carrying,
         covering=Covering(database, approvals, waves, rebuilds, engine, **own),
         taking_back=taking_back,
+        settling=settling,
         rebuilds=rebuilds,
         registry=registry,
         profiles=profiles,
@@ -192,13 +196,14 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         preparing=preparing,
         apps=Apps(database, permissions, **own),
         drafts=Drafts(database, permissions, **own),
-        groups=Groups(database, permissions, directory, audience, **own),
+        groups=Groups(database, permissions, directory, audience, engine, **own),
         distributions=Distributions(
             database, permissions, people, audience, Installabilities(database), engine, **own
         ),
         carrying=carrying,
         recalls=Recalls(database, permissions, people, audience, engine, **own),
         taking_back=taking_back,
+        settling=settling,
         audience=audience,
         cards=Cards(database, **own),
         recalled=RecallCards(database),

@@ -69,7 +69,7 @@ class Desk:
         if card.standing in ENDED:
             raise NotNow(ended(card.number, card.standing))
         if wish is None:
-            usual = (card.usual_group.id,) if card.usual_group and not card.acts else ()
+            usual = (card.usual_group.id,) if card.usual_group and not card.sent else ()
             wish = Wish(group_ids=usual)
         return views.distribute(card, await self._filled(wish))
 
@@ -264,8 +264,8 @@ class Desk:
 
     async def _changed(self, card: ReleaseCard) -> str:
         """Return who did what to the release while the form was open."""
-        if card.acts:
-            last = card.acts[-1]
+        if card.sent:
+            last = card.sent[-1]
             name = await self._people.people.name(last.by)
             where = row([chip.name for chip in last.groups]) or "some people"
             return (

@@ -176,8 +176,11 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
     sign = _SIGNS.get(act.state, words.READING)
     failed = card.counts.get(RecipientState.UNREACHABLE, 0)
     held = waiting_for_phones(card)
+    named = row(where, MANY_NAMES // 2)
     lines = [
-        f"{sign} {who(act.by)} distributed it to {row(where, MANY_NAMES // 2)}{suffix}.",
+        f"{sign} Whoever joined {named} gets it, too."
+        if act.joins
+        else f"{sign} {who(act.by)} distributed it to {named}{suffix}.",
         SIGNING if act.state is DistributionState.SIGNING else "",
         f"{_capital(reached(card))}.",
         f"{words.READING} {held}: each is told once it is signed for it." if held else "",

@@ -301,7 +301,7 @@ def _introduction(card: ReleaseCard) -> tuple[Block, ...]:
     below = f"{words.platform(facts)} · release {card.number}"
     shown: list[Block] = [blocks.section(f"{title}\n{below}")]
     shown += warnings.every(card)
-    if card.acts:
+    if card.sent:
         shown.append(blocks.context(f"Given to {words.people(card.people)} so far."))
     return tuple(shown)
 

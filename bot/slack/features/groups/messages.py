@@ -9,6 +9,7 @@ from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row, rows
 from bot.slack.kit.verbs import example
 from provisioning.people.groups import GroupLine, GroupSheet
+from provisioning.releases.cards import version_of
 from storage.records.group import Group
 
 NO_GROUPS = (
@@ -56,6 +57,7 @@ def full(sheet: GroupSheet, said: str = "") -> Message:
         blocks.section(f"*{name}* · {words.people(sheet.reach)}"),
         blocks.section(f"*People*\n{_people(sheet)}"),
         blocks.section(f"*Channels*\n{_channels(sheet)}"),
+        *_current(sheet),
         blocks.actions(
             blocks.button("People…", names.GROUP_EDIT_PEOPLE, names.value_of(sheet.id)),
             blocks.button("Channels…", names.GROUP_EDIT_CHANNELS, names.value_of(sheet.id)),
@@ -66,6 +68,32 @@ def full(sheet: GroupSheet, said: str = "") -> Message:
     if sheet.slug != sheet.name.casefold():
         shown.append(blocks.context(f"In commands it may be called `{sheet.slug}`."))
     return Message(text=said or f"Group {name}", blocks=shown)
+
+
+def _current(sheet: GroupSheet) -> tuple[Block, ...]:
+    """Return what is current in a group, and whether somebody who joins gets it."""
+    if not sheet.current:
+        return ()
+    named = [
+        f"{mrkdwn.plain(app, 64)} {mrkdwn.plain(version_of(version, build), 40)}"
+        for app, version, build in sheet.current
+    ]
+    who = "Whoever joins gets it" if sheet.joiners_get else "Whoever joins gets nothing of it"
+    return (blocks.section(f"*Current*\n{row(named)}"), blocks.context(f"{who}."))
+
+
+def about_joiners(group: Group) -> str:
+    """Return how to say whether those who join get what is current."""
+    now = "get what is current" if group.joiners_get else "get nothing of what is current"
+    other = "off" if group.joiners_get else "on"
+    change = example(f"groups joiners {group.slug} {other}")
+    return f"People who join later {now}. To change it: {change}"
+
+
+def joiners(*, get: bool, is_new: bool) -> str:
+    """Return what was changed for those who join later."""
+    so = "get what is current" if get else "get nothing but what is sent after they came"
+    return f"People who join later {so}{'' if is_new else ', as before'}."
 
 
 def _delete(sheet: GroupSheet) -> Block:

@@ -21,6 +21,7 @@ class GroupWay(StrEnum):
     REMOVE = "remove"
     CONNECT = "connect"
     DISCONNECT = "disconnect"
+    JOINERS = "joiners"
 
 
 #: With more people than this in a group, a form only adds: what it remembers has 3,000 characters.
@@ -34,6 +35,7 @@ PICKED = {
     GroupWay.REMOVE: ("Remove people", "Continue"),
     GroupWay.CONNECT: ("Connect channels", "Continue"),
     GroupWay.DISCONNECT: ("Disconnect channels", "Continue"),
+    GroupWay.JOINERS: ("Who joins later", "Continue"),
 }
 
 

@@ -148,12 +148,12 @@ def _where_notes_are(*, with_reach: bool, distributes: bool) -> str:
 
 
 def _reach(card: ReleaseCard, tally: Tally | None, *, distributes: bool) -> list[Block]:
-    if not card.acts:
+    if not card.sent:
         how = f": {example(f'distribute {card.app_name}')}" if distributes else "."
         return [blocks.context(f"Nobody has it yet{how}")]
-    earlier = len(card.acts) - ACTS
+    earlier = len(card.sent) - ACTS
     lines = [f"… {earlier} earlier"] if earlier > 0 else []
-    lines += [_act(act) for act in card.acts[-ACTS:]]
+    lines += [_act(act) for act in card.sent[-ACTS:]]
     waiting = card.counts.get(RecipientState.WAITING, 0)
     lines.append(reached(card) + (f", {waiting} waiting to be told." if waiting else "."))
     if phones_wait := about_phones(card):

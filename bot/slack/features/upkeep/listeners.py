@@ -106,11 +106,15 @@ def _register_people(app: AsyncApp, house: House, workspace: Workspace) -> None:
 
     @app.event("subteam_updated")
     async def on_subteam_updated(event: dict[str, Any]) -> None:
-        await directory.outdate_usergroup(text(event, "subteam", "id"))
+        usergroup_id = text(event, "subteam", "id")
+        await directory.outdate_usergroup(usergroup_id)
+        await house.distributing.settling.usergroup_changed(usergroup_id)
 
     @app.event("subteam_members_changed")
     async def on_subteam_members(event: dict[str, Any]) -> None:
-        await directory.outdate_usergroup(text(event, "subteam_id"))
+        usergroup_id = text(event, "subteam_id")
+        await directory.outdate_usergroup(usergroup_id)
+        await house.distributing.settling.usergroup_changed(usergroup_id)
 
 
 def _register_app(app: AsyncApp, workspace: Workspace) -> None:

@@ -164,7 +164,7 @@ def release(
             *_changes(release),
             *_notes(
                 release.notes,
-                "Notes" if release.acts else "Proposed notes",
+                "Notes" if release.sent else "Proposed notes",
                 notes.in_full(release),
             ),
             *verdicts.count(readiness),
@@ -243,9 +243,9 @@ def _notes(written: str, title: str, rest: str) -> tuple[Block, ...]:
 
 
 def _reach(release: ReleaseCard) -> str:
-    if not release.acts:
+    if not release.sent:
         return ""
-    groups = [chip.name for act in release.acts for chip in act.groups]
+    groups = [chip.name for act in release.sent for chip in act.groups]
     where = row([mrkdwn.plain(name, 40) for name in dict.fromkeys(groups)])
     said = [reached_in_short(release), about_phones(release), where]
     return "".join(f" · {one}" for one in said if one)
@@ -255,8 +255,8 @@ def _whose(release: ReleaseCard) -> str:
     if release.standing in ENDED and release.ended_by:
         why = f": {mrkdwn.plain(release.ended_why, 300)}" if release.ended_why else ""
         return f" · {release.standing.value} by {who(release.ended_by)}{why}"
-    if release.acts:
-        last = release.acts[-1]
+    if release.sent:
+        last = release.sent[-1]
         return f" · by {who(last.by)} {mrkdwn.moment(last.at)}"
     return ""
 
@@ -273,12 +273,12 @@ def _buttons(release: ReleaseCard) -> tuple[Block, ...]:
 def _open_buttons(release: ReleaseCard) -> list[Block]:
     usual = release.usual_group
     own = names.value_of(release.release_id)
-    given = {chip.id for act in release.acts for chip in act.groups}
-    label = "Distribute…" if not release.acts else "Distribute to more…"
+    given = {chip.id for act in release.sent for chip in act.groups}
+    label = "Distribute…" if not release.sent else "Distribute to more…"
     found: list[Block] = []
     if usual is not None and usual.id not in given:
         found.append(_usual_button(release, usual.id, usual.name))
-    style = "primary" if not found and not release.acts else None
+    style = "primary" if not found and not release.sent else None
     found.insert(0, blocks.button(label, names.DISTRIBUTE, own, style=style))
     if release.standing is Standing.LIVE and release.silent:
         found.append(_tell_button(release, own))

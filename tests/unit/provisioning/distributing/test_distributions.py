@@ -309,6 +309,7 @@ async def test_c10_a_late_joiner_is_told_by_distributing_to_the_group_again(
     await domain.distributions.request(
         Order(key="k1", release_id=release_id, by=MANAGER, group_ids=(group_id,))
     )
+    await domain.groups.let_joiners_get(group_id, MANAGER, get=False)
     await domain.groups.add_people(group_id, [CID], MANAGER)
 
     await domain.distributions.request(

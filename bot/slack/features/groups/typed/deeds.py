@@ -25,6 +25,8 @@ NOT_IN = "Nobody you named was added to it by name."
 #: The ways that change nothing.
 LOOKING = frozenset({GroupWay.LIST, GroupWay.SHOW})
 CHANGE = Act.MANAGE_GROUPS
+#: Whether those who join get what is current.
+SWITCH = frozenset({"on", "off"})
 #: `groups rename QA Quality` needs no word in between.
 OLD_AND_NEW = 2
 
@@ -100,6 +102,8 @@ def _touches_a_mention(rest: tuple[Token, ...], index: int) -> bool:
 
 def _names(way: GroupWay, spoken: list[str]) -> tuple[str, str]:
     """Names of several words need no quotes; `rename` parts the two names at `to`."""
+    if way is GroupWay.JOINERS and spoken and spoken[-1].lower() in SWITCH:
+        return " ".join(spoken[:-1]), spoken[-1].lower()
     if way is not GroupWay.RENAME:
         return " ".join(spoken), ""
     split = next((i for i, word in enumerate(spoken) if word.lower() == "to"), None)
@@ -125,6 +129,7 @@ class GroupActs:
             GroupWay.REMOVE: self._remove,
             GroupWay.CONNECT: self._connect,
             GroupWay.DISCONNECT: self._disconnect,
+            GroupWay.JOINERS: self._joiners,
         }
 
     async def answer(self, asked: Asked) -> Reply:
@@ -220,7 +225,7 @@ class GroupActs:
         try:
             return await self._groups.named(wish.group)
         except NotFound:
-            if wish.again and wish.new_name:
+            if wish.again and wish.way is GroupWay.RENAME and wish.new_name:
                 return await self._groups.named(wish.new_name)  # It has its new name already.
             raise
 
@@ -281,6 +286,13 @@ class GroupActs:
         is_news = wish.again or any(gone)
         said = f"Disconnected {where}." if is_news else f"It was not connected to {where}."
         return await self.sheet(group.id, said)
+
+    async def _joiners(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
+        if wish.new_name not in SWITCH:
+            return await self.sheet(group.id, messages.about_joiners(group))
+        get = wish.new_name == "on"
+        is_new = await self._groups.let_joiners_get(group.id, by, get=get) or wish.again
+        return await self.sheet(group.id, messages.joiners(get=get, is_new=is_new))
 
 
 def as_form(reply: Reply) -> Form:

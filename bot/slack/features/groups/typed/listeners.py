@@ -11,7 +11,7 @@ def verbs(acts: GroupActs) -> tuple[Verb, ...]:
         Verb(
             name="groups",
             usage="groups [list | create | show | rename | delete | add | remove | connect | "
-            "disconnect] …",
+            "disconnect | joiners] …",
             summary="Who gets releases, and which channels hear of them.",
             examples=(
                 "groups",

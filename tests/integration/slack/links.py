@@ -1,0 +1,26 @@
+"""Install links as people are sent them, and whether they lead anywhere."""
+
+import re
+
+import aiohttp
+
+from tests.integration.slack.house import House
+
+LINK = re.compile(r"/i/[A-Za-z0-9_-]{22}")
+
+
+async def status(house: House, path: str) -> int:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{house.port}{path}") as answer,
+    ):
+        await answer.read()
+        return answer.status
+
+
+async def link_of(house: House, person: str, words: str = "ready for you") -> str:
+    """Return the path of the link in the newest message to somebody with some words."""
+    told = await house.dm_to(person, words)
+    found = LINK.search(str(told.blocks))
+    assert found is not None
+    return found.group()
