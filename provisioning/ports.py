@@ -75,8 +75,14 @@ class Directory(Protocol):
         Raise DirectoryFailed when it does not answer and nothing is remembered.
         """
 
-    async def memberships(self, usergroup_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
-        """Return the user ids in user groups as `members` does; left out are those it fails for."""
+    async def memberships(
+        self, usergroup_ids: Collection[str], *, surely: bool = False
+    ) -> dict[str, tuple[str, ...]]:
+        """
+        Return the user ids in user groups as `members` does; left out are those it fails for.
+
+        When it has to be so *surely*, it fails where only something old is remembered.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -227,7 +227,10 @@ class FakeDirectory:
             raise DirectoryFailed
         return self.usergroups.get(usergroup_id, ())
 
-    async def memberships(self, usergroup_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    async def memberships(
+        self, usergroup_ids: Collection[str], *, surely: bool = False
+    ) -> dict[str, tuple[str, ...]]:
+        del surely  # Nothing is remembered here.
         return {one: await self.members(one) for one in usergroup_ids if one not in self.silent}
 
 

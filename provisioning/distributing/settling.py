@@ -64,7 +64,7 @@ class Settling:
         Raise DirectoryFailed when Slack does not say who is in one of its user groups.
         """
         group_id, _ = read_change(subject)
-        gathered = await self._audience.of([group_id])
+        gathered = await self._audience.of([group_id], surely=True)
         if gathered.shortfall:
             raise DirectoryFailed(gathered.shortfall)
         enrolled = await self._audience.enroll(gathered)
@@ -76,10 +76,10 @@ class Settling:
 
         Whoever has it by another group, or by name, keeps it. Raise DirectoryFailed as `gather`.
         """
-        group_id, _ = read_change(subject)
+        group_id, turn = read_change(subject)
         async with self._database.reading() as session:
-            if await _group(session, group_id) is None:
-                return 0  # What its people were given stays theirs.
+            if await _latest(session, group_id, turn) is None:
+                return 0
             gone = await recipients.strangers_in(session, group_id, member_ids)
             rows = await destinations.of_releases(session, {one.release_id for one in gone})
         if not gone:
@@ -100,7 +100,7 @@ class Settling:
         """
         group_id, turn = read_change(subject)
         async with self._database.writing() as session:
-            group = await _group(session, group_id)
+            group = await _latest(session, group_id, turn)
             if group is None or not group.joiners_get:
                 return []
             return [
@@ -127,6 +127,8 @@ class Settling:
     async def _changed(self, group_ids: Collection[str], by: Actor) -> None:
         for group_id in group_ids:
             async with self._database.writing() as session:
+                if not await destinations.has_any(session, group_id):
+                    continue
                 turn = await groups.changed(session, group_id, by=by.reference, at=now())
             await self._engine.start("settle", change_of(group_id, turn))
 
@@ -138,6 +140,7 @@ class Settling:
         gathered = await self._audience.of(
             {row.target_id for row in left if row.kind is DestinationKind.GROUP},
             tester_ids={row.target_id for row in left if row.kind is DestinationKind.TESTER},
+            surely=True,
         )
         if gathered.shortfall:
             raise DirectoryFailed(gathered.shortfall)
@@ -160,11 +163,14 @@ class Settling:
         before = await distributions.of_key(session, key)
         if before is not None:
             return before.id
+        last = await distributions.last_about(session, row.id)
         made = Distribution(
             key=key,
             release_id=row.release_id,
             requested_by=group.changed_by or CLOCK.reference,
             mandatory=row.mandatory_from is not None,
+            # What was sent without a word comes to the others without one.
+            notify=last is None or last.notify,
             renews=False,
             joins=True,
         )
@@ -187,6 +193,17 @@ def _other(
                 found.append((one.id, row.id))
                 break
     return found
+
+
+async def _latest(session: Session, group_id: str, turn: int) -> Group | None:
+    """
+    Return a group that was not changed since a turn, None for any other.
+
+    Who was in it then says nothing after the next change, which has a road of its own. What the
+    people of a deleted group were given stays theirs.
+    """
+    group = await _group(session, group_id)
+    return group if group is not None and group.turn == turn else None
 
 
 async def _group(session: Session, group_id: str) -> Group | None:

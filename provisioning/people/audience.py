@@ -53,9 +53,13 @@ class Audience:
         people: Iterable[Identity] = (),
         *,
         tester_ids: Collection[str] = (),
+        surely: bool = False,
     ) -> Gathered:
         """
         Return each person once: members of groups and of their user groups, people, testers.
+
+        When it has to be so *surely*, a user group of which Slack does not tell now is one that
+        could not be found, though it was known before.
 
         Raise Unclear, field `people`, for one of *people* who cannot install.
         """
@@ -65,7 +69,8 @@ class Audience:
             rows = await groups.members(session, group_ids)
             usergroups = await groups.usergroups(session, group_ids)
             singles = await testers.rows(session, tester_ids) if tester_ids else []
-        inside, shortfall = await self._inside({row.usergroup_id: row.handle for row in usergroups})
+        handles = {row.usergroup_id: row.handle for row in usergroups}
+        inside, shortfall = await self._inside(handles, surely=surely)
         by_tester: dict[str, list[Target]] = {}
         known = {tester.id: tester for _, tester in rows} | {one.id: one for one in singles}
         for group_id, tester in rows:
@@ -135,12 +140,12 @@ class Audience:
         return facts
 
     async def _inside(
-        self, usergroups: Mapping[str, str]
+        self, usergroups: Mapping[str, str], *, surely: bool
     ) -> tuple[dict[str, tuple[str, ...]], str]:
         """Return who is in each user group, and a sentence about those that did not answer."""
         if not usergroups:
             return {}, ""
-        found = await self._directory.memberships(usergroups.keys())
+        found = await self._directory.memberships(usergroups.keys(), surely=surely)
         silent = [
             f"@{handle}" if handle else usergroup_id
             for usergroup_id, handle in usergroups.items()

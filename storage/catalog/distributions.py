@@ -35,6 +35,18 @@ async def of_releases(session: Session, release_ids: Collection[str]) -> Sequenc
     return found.all()
 
 
+async def last_about(session: Session, destination_id: str) -> Distribution | None:
+    """Return the last act by which somebody sent something to a destination."""
+    found = await session.exec(
+        select(Distribution)
+        .join(Target, col(Target.distribution_id) == Distribution.id)
+        .where(Target.destination_id == destination_id, col(Distribution.joins).is_(False))
+        .order_by(col(Distribution.created_at).desc(), col(Distribution.id))
+        .limit(1)
+    )
+    return found.first()
+
+
 async def with_targets(
     session: Session, release_id: str
 ) -> Sequence[tuple[Distribution, str | None]]:

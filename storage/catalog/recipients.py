@@ -111,13 +111,19 @@ async def withdraw(
 async def strangers_in(
     session: Session, group_id: str, member_ids: Collection[str]
 ) -> Sequence[Recipient]:
-    """Return those who have a release by a group that they are not in, in a steady order."""
+    """
+    Return those who have a release by a group that they are not in, in a steady order.
+
+    Whose account is deactivated is not among them: their links lead nowhere while it is.
+    """
     found = await session.exec(
         select(Recipient)
         .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .join(Tester, col(Tester.id) == Recipient.tester_id)
         .where(
             Destination.kind == DestinationKind.GROUP,
             Destination.target_id == group_id,
+            col(Tester.active),
             ~among(session, col(Recipient.tester_id), member_ids),
             entitles(),
         )

@@ -524,6 +524,7 @@ REACH: dict[str, Question] = {
     "distributions.get": lambda s, t: distributions.get(s, t.distribution_id),
     "distributions.of_key": lambda s, t: distributions.of_key(s, f"form:{t.distribution_id}"),
     "distributions.of_releases": lambda s, t: distributions.of_releases(s, [t.release_id]),
+    "distributions.last_about": lambda s, t: distributions.last_about(s, t.destination_id),
     "distributions.with_targets": lambda s, t: distributions.with_targets(s, t.release_id),
     "distributions.unfinished": lambda s, _: distributions.unfinished(s, now(), since=BEGINNING),
     "grants.get": lambda s, t: grants.get(s, t.grant_id),

@@ -94,17 +94,23 @@ class SlackDirectory:
 
         Raise DirectoryFailed when Slack does not answer and nothing is remembered.
         """
+        return await self._members(usergroup_id)
+
+    async def _members(self, usergroup_id: str, *, surely: bool = False) -> tuple[str, ...]:
         async with self._database.reading() as session:
             known = await people_cache.usergroup(session, usergroup_id)
         if known is not None and now() - known.asked_at < USERGROUP_KEEPS:
             return tuple(known.members)
-        return await self._ask_members(usergroup_id, known)
+        return await self._ask_members(usergroup_id, known, surely=surely)
 
-    async def memberships(self, usergroup_ids: Collection[str]) -> dict[str, tuple[str, ...]]:
+    async def memberships(
+        self, usergroup_ids: Collection[str], *, surely: bool = False
+    ) -> dict[str, tuple[str, ...]]:
         """
         Return the user ids in user groups; left out are those for which `members` fails.
 
-        Only groups that are not remembered, or for too long, are asked for.
+        Only groups that are not remembered, or for too long, are asked for. When it has to be so
+        *surely*, what is remembered for too long is not taken where Slack does not answer.
         """
         async with self._database.reading() as session:
             known = await people_cache.usergroups(session, usergroup_ids)
@@ -113,7 +119,7 @@ class SlackDirectory:
         for usergroup_id in usergroup_ids:
             if usergroup_id not in found:
                 try:
-                    found[usergroup_id] = await self.members(usergroup_id)
+                    found[usergroup_id] = await self._members(usergroup_id, surely=surely)
                 except DirectoryFailed:
                     continue
         return found
@@ -184,7 +190,9 @@ class SlackDirectory:
             raise self._failed(error) from error
         return facts_of(known)
 
-    async def _ask_members(self, usergroup_id: str, known: UserGroup | None) -> tuple[str, ...]:
+    async def _ask_members(
+        self, usergroup_id: str, known: UserGroup | None, *, surely: bool
+    ) -> tuple[str, ...]:
         me = await self._me()
         group = UserGroup(id=usergroup_id, team_id=me.team_id)
         if known is not None:
@@ -193,7 +201,7 @@ class SlackDirectory:
             group.members = await self._all_members(usergroup_id)
         except FAILURES as error:
             if not isinstance(error, SlackApiError) or code_of(error) not in _NO_GROUP:
-                return self._old_members(known, error)
+                return self._old_members(None if surely else known, error)
             group.members, group.gone = [], True
         async with self._database.writing() as session:
             await people_cache.keep_usergroup(session, group)

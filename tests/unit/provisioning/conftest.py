@@ -34,6 +34,7 @@ from provisioning.people.groups import Groups
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions
 from provisioning.people.roles import Roles
+from provisioning.people.testers import Testers
 from provisioning.releases.apps import Apps, NewApp
 from provisioning.releases.drafts import Drafts
 from provisioning.releases.lists import Lists
@@ -83,6 +84,7 @@ class Domain:
     apps: Apps
     drafts: Drafts
     groups: Groups
+    testers: Testers
     distributions: Distributions
     carrying: Carrying
     recalls: Recalls
@@ -196,6 +198,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         preparing=preparing,
         apps=Apps(database, permissions, **own),
         drafts=Drafts(database, permissions, **own),
+        testers=Testers(database, **own),
         groups=Groups(database, permissions, directory, audience, engine, **own),
         distributions=Distributions(
             database, permissions, people, audience, Installabilities(database), engine, **own

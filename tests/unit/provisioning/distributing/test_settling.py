@@ -230,3 +230,42 @@ async def test_what_was_not_followed_is_unfinished(domain: Domain, ipa: Path) ->
     assert await domain.settling.unsettled(before, since) == [f"{qa}@{found.turn}"]
     await domain.settling.settled(f"{qa}@{found.turn}")
     assert await domain.settling.unsettled(before, since) == []
+
+
+async def test_who_was_in_it_before_the_last_change_says_nothing(domain: Domain, ipa: Path) -> None:
+    release_id, qa = await domain.draft(ipa), await group(domain, "QA", BOB)
+    await send(domain, release_id, qa)
+    domain.engine.idle = True
+    await domain.groups.add_people(qa, [CID], MANAGER)
+    _, stale = domain.engine.started[-1]
+    domain.engine.idle = False
+    await domain.groups.add_people(qa, [DEE], MANAGER)
+
+    assert await domain.settling.leave(stale, []) == 0
+    assert await domain.settling.join(stale, []) == []
+
+    assert [await opens(domain, release_id, who) for who in (BOB, CID, DEE)] == [True] * 3
+
+
+async def test_somebody_whose_account_comes_back_still_has_it(domain: Domain, ipa: Path) -> None:
+    release_id, qa = await domain.draft(ipa), await group(domain, "QA", BOB, CID)
+    await send(domain, release_id, qa)
+    await domain.testers.follow(BOB.value, name="Bob Baker", active=False)
+    assert not await opens(domain, release_id, BOB)
+    await domain.groups.add_people(qa, [DEE], MANAGER)
+
+    await domain.testers.follow(BOB.value, name="Bob Baker", active=True)
+
+    assert await opens(domain, release_id, BOB)
+
+
+async def test_what_was_sent_without_a_word_comes_to_joiners_without_one(
+    domain: Domain, ipa: Path
+) -> None:
+    release_id, qa = await domain.draft(ipa), await group(domain, "QA", BOB)
+    await send(domain, release_id, qa, notify=False)
+
+    await domain.groups.add_people(qa, [CID], MANAGER)
+
+    assert domain.teller.told == []
+    assert await opens(domain, release_id, CID)
