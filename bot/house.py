@@ -39,6 +39,7 @@ from provisioning.people.testers import Testers
 from provisioning.releases.apps import Apps
 from provisioning.releases.drafts import Drafts
 from provisioning.releases.editing import NoteEditing
+from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
@@ -68,6 +69,7 @@ class ReleaseRoom:
     cards: Cards
     recalled: RecallCards
     lists: Lists
+    history: Chronicle
     editing: NoteEditing
 
 

@@ -32,6 +32,7 @@ class Act(StrEnum):
     RECALL = "recall releases"
     SEE_GROUPS = "see groups"
     SEE_TESTERS = "see testers"
+    SEE_HISTORY = "see who did what"
     SEE_ROLES = "see who holds which role"
     MANAGE_GROUPS = "change groups"
     MANAGE_ROLES = "give roles"

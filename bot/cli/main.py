@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.cli import apple as cli_apple
+from bot.cli import auditing as cli_auditing
 from bot.cli import devices as cli_devices
 from bot.cli import examining as cli_examining
 from bot.cli import identities as cli_identities
@@ -49,6 +50,7 @@ for command in (
     *cli_devices.COMMANDS,
     *cli_secrets.COMMANDS,
     *cli_storage.COMMANDS,
+    *cli_auditing.COMMANDS,
     *cli_examining.COMMANDS,
 ):
     main.add_command(command)

@@ -17,6 +17,7 @@ from bot.slack.features.devices import listeners as devices
 from bot.slack.features.distribution import listeners as distribution
 from bot.slack.features.doctor import listeners as doctor
 from bot.slack.features.groups import listeners as groups
+from bot.slack.features.history import listeners as history
 from bot.slack.features.home import listeners as home
 from bot.slack.features.recall import listeners as recall
 from bot.slack.features.releases import listeners as releases
@@ -40,6 +41,7 @@ FEATURES: tuple[Feature, ...] = (
     distribution.register,
     recall.register,
     releases.register,
+    history.register,
     groups.register,
     devices.register,
     roles.register,

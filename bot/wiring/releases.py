@@ -6,6 +6,7 @@ from provisioning.people.permissions import Permissions
 from provisioning.releases.apps import Apps
 from provisioning.releases.drafts import Drafts
 from provisioning.releases.editing import NoteEditing
+from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
@@ -19,5 +20,6 @@ def release_room(ground: Ground, permissions: Permissions) -> ReleaseRoom:
         cards=Cards(database, organization_id=own),
         recalled=RecallCards(database),
         lists=Lists(database, organization_id=own),
+        history=Chronicle(database, permissions, organization_id=own),
         editing=NoteEditing(database, permissions, ground.key, organization_id=own),
     )

@@ -8,9 +8,10 @@ from provisioning.errors import DirectoryFailed
 from provisioning.people.audience import Audience
 from provisioning.people.groups import change_of
 from provisioning.ports import Engine
-from storage.catalog import destinations, distributions, groups, recipients
+from storage.catalog import audit, destinations, distributions, groups, recipients
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound
+from storage.records.audit import AuditEntry
 from storage.records.base import now
 from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Distribution, Recipient
@@ -177,6 +178,15 @@ class Settling:
         session.add(made)
         await session.flush()
         await destinations.aim(session, made.id, [row.id])
+        entry = AuditEntry(
+            organization_id=self._organization_id,
+            actor=made.requested_by,
+            action="release.distributed",
+            subject_id=row.release_id,
+            origin="group",
+            detail={"groups": [group.id], "joins": True},
+        )
+        audit.add(session, entry)
         return made.id
 
 

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from provisioning.actors import Act, Actor, Identity, IdentityKind
 from provisioning.errors import Unclear
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Directory, Engine
-from storage.catalog import destinations, groups, recipients, testers
+from storage.catalog import audit, destinations, groups, recipients, testers
 from storage.catalog.database import Database, Session
 from storage.catalog.testers import TesterRow
 from storage.errors import AlreadyExists, NotFound
+from storage.records.audit import AuditEntry
 from storage.records.base import now
 from storage.records.group import Group, GroupUserGroup
 
@@ -159,6 +161,7 @@ class Groups:
                 await groups.add_members(session, group.id, [t.id for t in found])
                 for usergroup_id, handle in (usergroups or {}).items():
                     await groups.add_usergroup(session, group.id, usergroup_id, handle)
+                self._note(session, "group.created", group.id, by, name=group.name)
                 return group
         except AlreadyExists:
             raise Unclear(f"There is already a group called {name}.", field="name") from None
@@ -170,8 +173,9 @@ class Groups:
         try:
             async with self._database.writing() as session:
                 group = await groups.get(session, group_id)
-                group.name, group.slug = name.strip(), slug
+                before, group.name, group.slug = group.name, name.strip(), slug
                 session.add(group)
+                self._note(session, "group.renamed", group_id, by, before=before, name=group.name)
                 return group
         except AlreadyExists:
             raise Unclear(f"There is already a group called {name}.", field="name") from None
@@ -182,6 +186,7 @@ class Groups:
         async with self._database.writing() as session:
             group = await groups.get(session, group_id)
             await groups.remove(session, group_id)
+            self._note(session, "group.deleted", group_id, by, name=group.name)
         return group
 
     async def add_people(self, group_id: str, people: Iterable[Identity], by: Actor) -> int:
@@ -191,6 +196,9 @@ class Groups:
         async with self._database.writing() as session:
             await groups.get(session, group_id)
             count = await groups.add_members(session, group_id, [t.id for t in found])
+            if count:
+                named = [tester.name for tester in found]
+                self._note(session, "group.people_added", group_id, by, people=named)
             change = await self._changed(session, group_id, by) if count else None
         await self._follow(change)
         return count
@@ -207,6 +215,10 @@ class Groups:
             if count and not staying:  # Else Slack says whether they are in it all the same.
                 lost = await recipients.only_by(session, group_id, leaving)
                 await recipients.leave(session, lost, at=now())
+            if count:
+                there = await testers.those(session, leaving)
+                named = sorted(tester.name for tester in there)
+                self._note(session, "group.people_removed", group_id, by, people=named)
             change = await self._changed(session, group_id, by) if count else None
         await self._follow(change)
         return count
@@ -225,6 +237,7 @@ class Groups:
             group.joiners_get = get
             session.add(group)
             await session.flush()
+            self._note(session, "group.joiners", group_id, by, get=get)
             change = await self._changed(session, group_id, by)
         await self._follow(change)
         return True
@@ -236,6 +249,8 @@ class Groups:
         async with self._database.writing() as session:
             await groups.get(session, group_id)
             count = await groups.add_usergroup(session, group_id, usergroup_id, handle)
+            if count:
+                self._note(session, "group.usergroup_added", group_id, by, usergroup=handle)
             change = await self._changed(session, group_id, by) if count else None
         await self._follow(change)
         return count
@@ -243,7 +258,13 @@ class Groups:
     async def remove_usergroup(self, group_id: str, usergroup_id: str, by: Actor) -> int:
         await self._require(by, group_id)
         async with self._database.writing() as session:
+            handles = {
+                row.usergroup_id: row.handle for row in await groups.usergroups(session, [group_id])
+            }
             count = await groups.remove_usergroup(session, group_id, usergroup_id)
+            if count:
+                handle = handles.get(usergroup_id, "")
+                self._note(session, "group.usergroup_removed", group_id, by, usergroup=handle)
             change = await self._changed(session, group_id, by) if count else None
         await self._follow(change)
         return count
@@ -253,12 +274,18 @@ class Groups:
         await self._require(by, group_id)
         async with self._database.writing() as session:
             await groups.get(session, group_id)
-            return await groups.connect(session, group_id, channel_id, by.reference)
+            new = await groups.connect(session, group_id, channel_id, by.reference)
+            if new:
+                self._note(session, "group.connected", group_id, by, channel=channel_id)
+            return new
 
     async def disconnect(self, group_id: str, channel_id: str, by: Actor) -> int:
         await self._require(by, group_id)
         async with self._database.writing() as session:
-            return await groups.disconnect(session, group_id, channel_id)
+            gone = await groups.disconnect(session, group_id, channel_id)
+            if gone:
+                self._note(session, "group.disconnected", group_id, by, channel=channel_id)
+            return gone
 
     async def break_channel(self, channel_id: str, reason: str) -> list[str]:
         """
@@ -334,6 +361,24 @@ class Groups:
         for row in usergroups:
             people[row.group_id].update(inside.get(row.usergroup_id, ()))
         return {group_id: len(accounts) for group_id, accounts in people.items()}
+
+    def _note(
+        self,
+        session: Session,
+        action: str,
+        group_id: str,
+        by: Actor,
+        **detail: Any,  # noqa: ANN401 - what the audit keeps, as JSON knows it
+    ) -> None:
+        entry = AuditEntry(
+            organization_id=self._organization_id,
+            actor=by.reference,
+            action=action,
+            subject_id=group_id,
+            origin=by.origin,
+            detail=detail,
+        )
+        audit.add(session, entry)
 
     async def _changed(self, session: Session, group_id: str, by: Actor) -> str | None:
         """Note that others are in a group now; return what the road is about that follows."""

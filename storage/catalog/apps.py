@@ -23,6 +23,14 @@ async def get(session: Session, app_id: str) -> App:
     return found
 
 
+async def names(session: Session, app_ids: Collection[str]) -> dict[str, str]:
+    """Return what apps are called, by id."""
+    found = await session.exec(
+        select(App.id, App.display_name).where(col(App.id).in_(set(app_ids)))
+    )
+    return dict(found.all())
+
+
 async def of_package(
     session: Session, organization_id: str, platform: str, bundle_id: str
 ) -> Sequence[App]:

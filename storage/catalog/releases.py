@@ -64,6 +64,37 @@ async def newest_version(session: Session, release_ids: Collection[str]) -> tupl
     return found.first()
 
 
+async def newest_ids(session: Session, app_id: str, *, limit: int) -> Sequence[str]:
+    """Return the ids of an app's newest releases."""
+    found = await session.exec(
+        select(Release.id)
+        .where(Release.app_id == app_id)
+        .order_by(col(Release.posted_at).desc(), col(Release.number).desc())
+        .limit(limit)
+    )
+    return found.all()
+
+
+async def versions(
+    session: Session, release_ids: Collection[str]
+) -> dict[str, tuple[str, int, str | None, str | None]]:
+    """Return the app's name, the number, version and build of each of the releases, by id."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(
+            col(Release.id),
+            col(App.display_name),
+            col(Release.number),
+            col(Build.version),
+            col(Build.build),
+        )
+        .join(App, col(App.id) == Release.app_id)
+        .join(Build, col(Build.id) == Release.build_id)
+        .where(col(Release.id).in_(set(release_ids)))
+    )
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in found.all()}
+
+
 async def newer_given(session: Session, release: Release, tester_id: str) -> tuple[str, str] | None:
     """
     Return version and build of the newest release of the same app that a tester may install.

@@ -13,7 +13,8 @@ class AuditEntry(Record, table=True):
     __tablename__ = "audit_entry"
     __table_args__ = (
         sa.Index(None, "subject_id", "at"),
-        sa.Index(None, "organization_id", "at"),
+        sa.Index("ix_audit_entry_last", "organization_id", "at", "id"),
+        sa.Index("ix_audit_entry_last_by", "organization_id", "actor", "at", "id"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)

@@ -30,7 +30,15 @@ GROWING = frozenset(
         *("audit_entry", "build", "destination", "device", "distribution", "grant", "groupmember"),
         *("enrolment_challenge", "enrolment_link"),
         *("person", "posting", "preparation", "receipt", "recipient", "release", "roleholding"),
-        *("profile_generation", "rebuild", "registration", "slot", "wave"),
+        *(
+            "profile_generation",
+            "rebuild",
+            "recall",
+            "recallnotice",
+            "registration",
+            "slot",
+            "wave",
+        ),
         *("seen", "symbols", "target", "tester", "upload", "uploadplace", "variant"),
     }
 )
@@ -44,6 +52,7 @@ MEANT = {
     ("devices.count", "device"): "It counts the entries of an index.",
     ("devices.every", "device"): "The index has them by their moment, and a limit ends it.",
     ("registrations.unasked", "device"): "It is asked once a minute for what nobody asked about.",
+    ("audit.last", "audit_entry"): "The index has them by their moment, and a limit ends it.",
     ("roles.every", "roleholding"): "Somebody asked for the list of them all.",
 }
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,11 +35,38 @@ def boundaries(steps: tuple[str, ...], *, soon: Collection[str]) -> list[Any]:
     """
     return [
         pytest.param(
-            steps.index(step) * len(BOUNDARIES) + BOUNDARIES.index(when),
+            number_of(steps, f"{when}:{step}"),
             f"{when} {step}",
             marks=() if f"{when} {step}" in soon else pytest.mark.slow,
         )
         for when, step in apart(steps)
+    ]
+
+
+def number_of(steps: tuple[str, ...], boundary: str) -> int:
+    """Return how many boundaries of a road come before one: for steps whose names hold ids."""
+    when, _, step = boundary.partition(":")
+    return steps.index(step) * len(BOUNDARIES) + BOUNDARIES.index(when)
+
+
+def on_both(steps: Iterable[str], *, soon: str) -> list[Any]:
+    """
+    Return a database and a boundary, `done:step`, of each death: all of them on SQLite.
+
+    On PostgreSQL it dies after each effect; that what is kept is not done again is the engine's,
+    and tried on both there. The short run dies at *soon*.
+    """
+    deaths = [f"{when}:{step}" for when, step in apart(steps)]
+    return [
+        *(
+            pytest.param("sqlite", one, marks=() if one == soon else pytest.mark.slow)
+            for one in deaths
+        ),
+        *(
+            pytest.param("postgresql", one, marks=pytest.mark.slow)
+            for one in deaths
+            if one.startswith("done")
+        ),
     ]
 
 

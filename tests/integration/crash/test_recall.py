@@ -17,7 +17,7 @@ from storage.records.recall import NoticeState, Recall, RecallNotice
 from storage.records.release import Release, ReleaseState
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import Scene, boundaries, keys_in, with_draft
+from tests.integration.crash.scene import Scene, keys_in, number_of, on_both, with_draft
 
 RECALL = (
     "resolve",
@@ -32,10 +32,13 @@ RECALL = (
 )
 
 
-@pytest.mark.parametrize(("number", "name"), boundaries(RECALL, soon=("done tell 1",)))
-async def test_killed_while_recalling_everybody_is_told_once(
-    scene: Scene, number: int, name: str
-) -> None:
+@pytest.mark.parametrize(
+    ("long_engine_home", "boundary"),
+    on_both(RECALL, soon="done:tell 1"),
+    indirect=["long_engine_home"],
+)
+async def test_killed_while_recalling_everybody_is_told_once(scene: Scene, boundary: str) -> None:
+    number, name = number_of(RECALL, boundary), boundary
     await _given_and_fetched(scene)
     dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
     await scene.slack.connected(within=60)

@@ -11,16 +11,17 @@ from storage.catalog.database import Database
 from storage.records import tester as people
 from storage.records.distribution import Recipient, RecipientState
 from storage.records.group import Group, GroupMember
-from tests.integration.crash.harness import Child, apart
+from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import Scene, keys_in, with_draft
+from tests.integration.crash.scene import Scene, keys_in, on_both, with_draft
 
-SETTLE = [f"{when}:{step}" for when, step in apart(("gather", "leave", "join", "settled"))]
+SETTLE = ("gather", "leave", "join", "settled")
 
 
 @pytest.mark.parametrize(
-    "boundary",
-    [pytest.param(one, marks=() if one == "done:join" else pytest.mark.slow) for one in SETTLE],
+    ("long_engine_home", "boundary"),
+    on_both(SETTLE, soon="done:join"),
+    indirect=["long_engine_home"],
 )
 async def test_killed_while_a_group_settles_each_has_what_is_theirs(
     scene: Scene, boundary: str

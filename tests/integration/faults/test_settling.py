@@ -9,7 +9,8 @@ from tests.integration.faults.joining import joined
 #: So many times in a row; None: for as long as a minute.
 COUNTS: tuple[int | None, ...] = (1, 3, 10, None)
 
-METHODS = ("usergroups.users.list", "users.info", "chat.postMessage", "conversations.open")
+#: Who is in a group. That people are told is the road of a distribution, with a table of its own.
+METHODS = ("usergroups.users.list", "users.info")
 
 
 async def test_a_group_settles_whatever_fails_three_times(lend: Opened) -> None:

@@ -43,6 +43,8 @@ OFFERED: dict[str, tuple[set[str], set[str]]] = {
     names.CHOOSE_APP: (MANAGERS, MANAGERS),
     # Whoever was given a release finds that one, and no draft beside it.
     names.SHOW_RELEASE: ({*SEEING, "tester"}, SEEING),
+    # A draft is not among them: nobody has it.
+    names.RECALL_RELEASE: (MANAGERS, set()),
 }
 
 #: Who gets each form, however it is asked for. Others get a sentence.
@@ -50,6 +52,9 @@ OPENED: dict[str, set[str]] = {
     names.DISTRIBUTE_FORM: MANAGERS,
     names.PICK_FORM: MANAGERS,
     names.CREATE_APP_FORM: MANAGERS,
+    names.RECALL_PICK_FORM: MANAGERS,
+    names.RECALL_FORM: MANAGERS,
+    names.RECALL_CONFIRM_FORM: MANAGERS,
     names.SHOW_FORM: {*SEEING, "tester"},
     names.GROUP_CREATE_FORM: MANAGERS,
     names.GROUP_PEOPLE_FORM: MANAGERS,
@@ -211,6 +216,9 @@ def openers(
             names.CREATE_APP_FORM,
             lambda one: one.click(unclaimed, names.CREATE_APP),
         ),
+        ("recall", names.RECALL_PICK_FORM, typed("recall")),
+        ("recall APP VERSION", names.RECALL_FORM, typed("recall harbour 1")),
+        ("recall … because", names.RECALL_CONFIRM_FORM, typed("recall harbour 1 because no")),
         ("show", names.SHOW_FORM, typed("show")),
         ("groups create", names.GROUP_CREATE_FORM, typed("groups create")),
         ("groups show", names.GROUP_PICK_FORM, typed("groups show")),

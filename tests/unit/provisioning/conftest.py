@@ -37,6 +37,7 @@ from provisioning.people.roles import Roles
 from provisioning.people.testers import Testers
 from provisioning.releases.apps import Apps, NewApp
 from provisioning.releases.drafts import Drafts
+from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
@@ -93,6 +94,7 @@ class Domain:
     audience: Audience
     cards: Cards
     recalled: RecallCards
+    history: Chronicle
     grants: Grants
     lists: Lists
 
@@ -210,6 +212,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         audience=audience,
         cards=Cards(database, **own),
         recalled=RecallCards(database),
+        history=Chronicle(database, permissions, **own),
         grants=Grants(database, b"k" * 32, timedelta(days=30)),
         lists=Lists(database, **own),
     )

@@ -60,7 +60,7 @@ class GroupForms:
         gone = [user_id for user_id in before if user_id not in after]
         added = await self._groups.add_people(group_id, map(slack, new), by)
         removed = await self._groups.remove_people(group_id, map(slack, gone), by)
-        done = [messages.counted("Added", added, 0), messages.counted("Removed", removed, 0)]
+        done = [messages.counted("Added", added, 0), messages.removed(removed, 0)]
         return await self._sheet(group_id, " ".join(filter(None, done)) or "Nothing was changed.")
 
     async def channels(self, sent: Submission) -> Form:

@@ -162,6 +162,12 @@ def counted(verb: str, people: int, usergroups: int) -> str:
     return f"{verb} {joined(parts)}." if parts else ""
 
 
+def removed(people: int, usergroups: int) -> str:
+    """Return what was taken out of a group, and what goes with it; empty for nothing."""
+    done = counted("Removed", people, usergroups)
+    return f"{done} What they had by this group alone is theirs no more." if done else ""
+
+
 def moved(new: Sequence[str], gone: Sequence[str]) -> str:
     """Return which channels were connected and disconnected, empty when none was."""
     lines = [

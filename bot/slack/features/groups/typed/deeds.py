@@ -262,7 +262,7 @@ class GroupActs:
         usergroups = 0
         for usergroup in wish.usergroups:
             usergroups += await self._groups.remove_usergroup(group.id, usergroup.id, by)
-        done = messages.counted("Removed", people, usergroups)
+        done = messages.removed(people, usergroups)
         nothing = "Nobody you named is in it by name." if wish.again else NOT_IN
         return await self.sheet(group.id, done or nothing)
 

@@ -1,0 +1,137 @@
+"""Who did what, a line each."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from bot.slack.drawing.actors import who
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Message
+from bot.slack.kit.lists import MANY_NAMES, row, rows
+from provisioning.releases.history import SHOWN, HistoryLine
+
+NOTHING: Final = "Nothing was done there yet."
+MORE: Final = (
+    f"The last {SHOWN}. Everything stands in `slipway audit export`, for whoever has the machine."
+)
+
+
+def told(title: str, lines: Sequence[HistoryLine]) -> Message:
+    """Return what was done, newest first; *title* is finished mrkdwn."""
+    if not lines:
+        return Message(text=NOTHING, blocks=[blocks.section(f"*{title}*\n{NOTHING}")])
+    more = [blocks.context(MORE)] if len(lines) == SHOWN else []
+    return Message(
+        text=f"History: {len(lines)}",
+        blocks=[blocks.section(f"*{title}*"), *rows(list(map(_line, lines))), *more],
+    )
+
+
+def title(name: str) -> str:
+    return f"History of {mrkdwn.plain(name, 120)}"
+
+
+def mention(user_id: str) -> str:
+    return mrkdwn.person(user_id)
+
+
+def _line(line: HistoryLine) -> str:
+    return f"{mrkdwn.moment(line.at)} · {who(line.by)} {_did(line)}"
+
+
+def _did(line: HistoryLine) -> str:
+    about = f"*{mrkdwn.plain(line.about, 100)}*" if line.about else "something that is gone"
+    say = _SENTENCES.get(line.action)
+    if say is None:
+        known = f" {about}" if line.about else ""
+        return f"{mrkdwn.code(line.action)}{known}"
+    return say(about, line.detail, line.groups)
+
+
+def _named(detail: dict[str, Any], key: str, limit: int = 300) -> str:
+    found = detail.get(key)
+    if isinstance(found, list):
+        return row([mrkdwn.plain(str(one), 64) for one in found], MANY_NAMES // 2)
+    return mrkdwn.plain(str(found or ""), limit)
+
+
+def _distributed(about: str, detail: dict[str, Any], groups: Sequence[str]) -> str:
+    where = row([mrkdwn.plain(one, 64) for one in groups], MANY_NAMES // 2)
+    if detail.get("joins"):
+        return f"let those who joined {where or 'a group'} have {about}"
+    if detail.get("again"):
+        return f"tried again to tell people of {about}"
+    if detail.get("told"):
+        return f"told those of {about} who had it silently"
+    must = " (mandatory)" if detail.get("mandatory") else ""
+    return f"distributed {about} to {where or 'some people'}{must}"
+
+
+def _withdrawn(about: str, detail: dict[str, Any], groups: Sequence[str]) -> str:
+    where = row([mrkdwn.plain(one, 64) for one in groups], MANY_NAMES // 2)
+    return f"recalled {about} from {where or 'some people'}: {_named(detail, 'because', 500)}"
+
+
+Sentence = Callable[[str, dict[str, Any], Sequence[str]], str]
+
+_SENTENCES: Final[dict[str, Sentence]] = {
+    "release.distributed": _distributed,
+    "release.withdrawn": _withdrawn,
+    "release.recalled": lambda about, detail, _: (
+        f"recalled {about} from everybody: {_named(detail, 'because', 500)}"
+    ),
+    "release.dismissed": lambda about, _d, _g: f"dismissed {about}",
+    "release.restored": lambda about, _d, _g: f"brought {about} back as a draft",
+    "release.submitted": lambda about, _d, _g: f"asked for an approval of {about}",
+    "release.reworded": lambda about, _d, _g: f"changed the notes of {about}",
+    "app.created": lambda about, _d, _g: f"created the app {about}",
+    "group.created": lambda about, _d, _g: f"created the group {about}",
+    "group.renamed": lambda about, detail, _: (
+        f"renamed the group {_named(detail, 'before')} to {about}"
+    ),
+    "group.deleted": lambda about, _d, _g: f"deleted the group {about}",
+    "group.people_added": lambda about, detail, _: f"added {_named(detail, 'people')} to {about}",
+    "group.people_removed": lambda about, detail, _: (
+        f"took {_named(detail, 'people')} out of {about}"
+    ),
+    "group.usergroup_added": lambda about, detail, _: (
+        f"added @{_named(detail, 'usergroup')} to {about}"
+    ),
+    "group.usergroup_removed": lambda about, detail, _: (
+        f"took @{_named(detail, 'usergroup')} out of {about}"
+    ),
+    "group.connected": lambda about, detail, _: (
+        f"connected {mrkdwn.channel(str(detail.get('channel', '')))} to {about}"
+    ),
+    "group.disconnected": lambda about, detail, _: (
+        f"disconnected {mrkdwn.channel(str(detail.get('channel', '')))} from {about}"
+    ),
+    "group.joiners": lambda about, detail, _: (
+        f"let those who join {about} get "
+        f"{'what is current' if detail.get('get') else 'what is sent afterwards'}"
+    ),
+    "role.given": lambda _about, detail, _: f"gave the role {_named(detail, 'role')}",
+    "role.taken": lambda _about, detail, _: f"took the role {_named(detail, 'role')}",
+    "device.claimed": lambda _about, _d, _g: "handed a device in",
+    "device.requested": lambda _about, _d, _g: "asked for a place at Apple for a device",
+    "device.registering": lambda _about, _d, _g: "approved a device",
+    "device.refused": lambda _about, _d, _g: "refused a device",
+    "device.renamed": lambda _about, _d, _g: "renamed a device",
+    "device.handed_over": lambda _about, _d, _g: "handed a device over",
+    "device.disabled": lambda _about, _d, _g: "disabled a device",
+    "device.enabled": lambda _about, _d, _g: "enabled a device",
+    "device.forgotten": lambda _about, _d, _g: "took a device out again",
+    "devices.policy": lambda _about, _d, _g: "changed the limits of devices",
+    "devices.rule_added": lambda _about, _d, _g: "let devices need no approval, by a rule",
+    "devices.rule_dropped": lambda _about, _d, _g: "took a rule about devices back",
+    "apple.invited": lambda _about, _d, _g: "opened the page of the teams at Apple",
+    "apple.connected": lambda _about, _d, _g: "connected a team at Apple",
+    "apple.rotated": lambda _about, _d, _g: "gave a team at Apple another key",
+    "apple.renewal": lambda _about, _d, _g: "said when a team at Apple renews",
+    "apple.disconnected": lambda _about, _d, _g: "disconnected a team at Apple",
+    "apple.app_id_made": lambda _about, _d, _g: "made an App ID at Apple",
+    "identity.imported": lambda _about, _d, _g: "imported a signing identity",
+    "identity.requested": lambda _about, _d, _g: "asked for a certificate",
+    "identity.completed": lambda _about, _d, _g: "completed a signing identity",
+    "identity.retired": lambda _about, _d, _g: "retired a signing identity",
+    "devices.exported": lambda _about, _d, _g: "wrote the list of devices out",
+}
