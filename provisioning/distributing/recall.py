@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from provisioning.actors import Act, Actor, Identity, IdentityKind
+from provisioning.distributing.loss import Loss, loss_of, successors
 from provisioning.distributing.recall_order import RecallOrder, RecallPlan, checked_reason
 from provisioning.distributing.taking_back import subject_of
 from provisioning.errors import AlreadyDone, DirectoryFailed, NotNow, Unclear
@@ -29,28 +29,10 @@ from storage.catalog import (
 from storage.catalog.database import Database, Session
 from storage.errors import AlreadyExists, NotFound, Stale
 from storage.records.base import now
-from storage.records.destination import Destination, DestinationKind
-from storage.records.distribution import Recipient, RecipientState
+from storage.records.destination import DestinationKind
+from storage.records.distribution import RecipientState
 from storage.records.recall import Recall, RecallState
 from storage.records.release import Release, ReleaseState
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Loss:
-    """
-    What an order takes: *destinations*, and *lost* recipients.
-
-    `kept` are the recipients of a taken destination whose person has the release by another one.
-    """
-
-    destinations: tuple[Destination, ...]
-    lost: tuple[Recipient, ...]
-    kept: Mapping[str, tuple[str, ...]]
-
-    @property
-    def testers(self) -> set[str]:
-        return {one.tester_id for one in self.lost}
-
 
 #: In seconds: a recall does not wait longer for Slack to say who is in which group.
 ASK_WITHIN: Final = 5.0
@@ -97,10 +79,10 @@ class Recalls:
             self._check(release, whole=not group_ids and not people)
             rows = await destinations.of_releases(session, [release_id])
             given = await recipients.of_releases(session, [release_id])
-            loss = _loss(rows, given, group_ids, tester_ids, others)
+            loss = loss_of(rows, given, group_ids, tester_ids, others)
             known = await groups.those(session, group_ids)
             fetched = await receipts.began(session, release_id, loss.testers)
-            back = await _successors(session, release.app_id, loss.destinations)
+            back = await successors(session, release.app_id, loss.destinations)
             instead = await releases.newest_version(session, {row.release_id for row in back})
         having = {one.tester_id for one in given if one.state is not RecipientState.WITHDRAWN}
         return RecallPlan(
@@ -248,7 +230,7 @@ class Recalls:
             self._check(release, whole=order.is_whole)
             rows = await destinations.of_releases(session, [release.id])
             given = await recipients.of_releases(session, [release.id])
-            loss = _loss(rows, given, order.group_ids, tester_ids, others)
+            loss = loss_of(rows, given, order.group_ids, tester_ids, others)
             if not order.is_whole and not loss.destinations and not loss.lost:
                 raise await self._nobody(session, release, order)
             recall = Recall(
@@ -270,7 +252,7 @@ class Recalls:
         return recall
 
     async def _take(
-        self, session: Session, release: Release, recall: Recall, loss: _Loss, by: Actor
+        self, session: Session, release: Release, recall: Recall, loss: Loss, by: Actor
     ) -> list[str]:
         """Write down what is taken; return the changes of groups that are to be followed."""
         at = now()
@@ -294,7 +276,7 @@ class Recalls:
         await destinations.recall(session, taken, by=by.reference, at=at)
         lost = [one.id for one in loss.lost]
         await recipients.withdraw(session, lost, recall.id, at=at)
-        back = await _successors(session, release.app_id, loss.destinations)
+        back = await successors(session, release.app_id, loss.destinations)
         await destinations.come_back(session, [row.id for row in back], at=at)
         recall.came_back = sorted({row.release_id for row in back})
         session.add(recall)
@@ -354,59 +336,3 @@ class Recalls:
             by=last.requested_by,
             at=last.created_at.isoformat(),
         )
-
-
-def _loss(
-    rows: Sequence[Destination],
-    given: Sequence[Recipient],
-    group_ids: Collection[str],
-    tester_ids: Collection[str],
-    others: Mapping[str, str],
-) -> _Loss:
-    """Return what an order takes; without groups and testers that is everything."""
-    whole = not group_ids and not tester_ids
-    wanted = {(DestinationKind.GROUP, one) for one in group_ids}
-    wanted |= {(DestinationKind.TESTER, one) for one in tester_ids}
-    taken = [
-        row
-        for row in rows
-        if row.recalled_at is None and (whole or (row.kind, row.target_id) in wanted)
-    ]
-    ids = {row.id for row in taken}
-    lost: list[Recipient] = []
-    kept: dict[str, list[str]] = {}
-    for one in given:
-        if one.state is RecipientState.WITHDRAWN:
-            continue
-        if whole or one.tester_id in tester_ids:
-            lost.append(one)
-        elif one.destination_id in ids and one.tester_id in others:
-            kept.setdefault(others[one.tester_id], []).append(one.id)
-        elif one.destination_id in ids:
-            lost.append(one)
-    return _Loss(
-        destinations=tuple(taken),
-        lost=tuple(lost),
-        kept={target: tuple(ids) for target, ids in kept.items()},
-    )
-
-
-async def _successors(
-    session: Session, app_id: str, taken: Sequence[Destination]
-) -> list[Destination]:
-    """
-    Return what is current again where something current is taken: the newest that was before.
-
-    It may be asked before and after the taking.
-    """
-    ids = {row.id for row in taken}
-    release_ids = {row.release_id for row in taken}
-    found: list[Destination] = []
-    for kind in {row.kind for row in taken}:
-        ended = {row.target_id for row in taken if row.kind is kind and row.superseded_at is None}
-        newest: dict[str, Destination] = {}
-        for row, _ in await destinations.before(session, app_id, kind, ended):
-            if row.id not in ids and row.release_id not in release_ids:
-                newest.setdefault(row.target_id, row)
-        found += [row for row in newest.values() if row.superseded_at is not None]
-    return found

@@ -84,6 +84,18 @@ async def current(
     return found.all()
 
 
+def _is_current_in(group_id: str) -> sa.ColumnElement[bool]:
+    """Say of a destination, joined with its release, that it is a group's current one."""
+    return sa.and_(
+        col(Destination.kind) == DestinationKind.GROUP,
+        col(Destination.target_id) == group_id,
+        col(Destination.superseded_at).is_(None),
+        col(Destination.recalled_at).is_(None),
+        col(Release.state) == ReleaseState.LIVE,
+        col(Release.enabled),
+    )
+
+
 async def has_any(session: Session, group_id: str) -> bool:
     """Return whether anything was ever sent to a group."""
     found = await session.exec(
@@ -99,14 +111,7 @@ async def current_in(session: Session, group_id: str) -> Sequence[Destination]:
     found = await session.exec(
         select(Destination)
         .join(Release, col(Release.id) == Destination.release_id)
-        .where(
-            Destination.kind == DestinationKind.GROUP,
-            Destination.target_id == group_id,
-            col(Destination.superseded_at).is_(None),
-            col(Destination.recalled_at).is_(None),
-            Release.state == ReleaseState.LIVE,
-            col(Release.enabled),
-        )
+        .where(_is_current_in(group_id))
         .order_by(col(Destination.created_at), col(Destination.id))
     )
     return found.all()
@@ -121,14 +126,7 @@ async def names_current_in(
         .join(Release, col(Release.app_id) == App.id)
         .join(Build, col(Build.id) == Release.build_id)
         .join(Destination, col(Destination.release_id) == Release.id)
-        .where(
-            Destination.kind == DestinationKind.GROUP,
-            Destination.target_id == group_id,
-            col(Destination.superseded_at).is_(None),
-            col(Destination.recalled_at).is_(None),
-            Release.state == ReleaseState.LIVE,
-            col(Release.enabled),
-        )
+        .where(_is_current_in(group_id))
         .order_by(col(App.display_name), col(App.id))
     )
     return found.all()
