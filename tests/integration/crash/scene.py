@@ -26,40 +26,24 @@ from tests.integration.crash.living import live
 BOUNDARIES = ("before", "done", "kept")
 
 
-def boundaries(steps: tuple[str, ...], *, soon: Collection[str]) -> list[Any]:
-    """
-    Return the number and the name of each boundary of a road.
-
-    The short run dies at those of *soon*, where it hurts most: after an effect that others see,
-    before that is written down.
-    """
-    return [
-        pytest.param(
-            number_of(steps, f"{when}:{step}"),
-            f"{when} {step}",
-            marks=() if f"{when} {step}" in soon else pytest.mark.slow,
-        )
-        for when, step in apart(steps)
-    ]
-
-
 def number_of(steps: tuple[str, ...], boundary: str) -> int:
     """Return how many boundaries of a road come before one: for steps whose names hold ids."""
     when, _, step = boundary.partition(":")
     return steps.index(step) * len(BOUNDARIES) + BOUNDARIES.index(when)
 
 
-def on_both(steps: Iterable[str], *, soon: str) -> list[Any]:
+def on_both(steps: Iterable[str], *, soon: Collection[str]) -> list[Any]:
     """
     Return a database and a boundary, `done:step`, of each death: all of them on SQLite.
 
     On PostgreSQL it dies after each effect; that what is kept is not done again is the engine's,
-    and tried on both there. The short run dies at *soon*.
+    and tried on both there. The short run dies at those of *soon*, where it hurts most: after an
+    effect that others see, before it is written down.
     """
     deaths = [f"{when}:{step}" for when, step in apart(steps)]
     return [
         *(
-            pytest.param("sqlite", one, marks=() if one == soon else pytest.mark.slow)
+            pytest.param("sqlite", one, marks=() if one in soon else pytest.mark.slow)
             for one in deaths
         ),
         *(

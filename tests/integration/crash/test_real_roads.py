@@ -15,7 +15,7 @@ from storage.catalog.database import Database
 from storage.records.variant import Preparation
 from tests.integration.crash.harness import Child, apart
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import BOUNDARIES, Scene, boundaries, keys_in, with_draft
+from tests.integration.crash.scene import BOUNDARIES, Scene, keys_in, number_of, on_both, with_draft
 from tests.unit.provisioning.codesign import world
 
 TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show", "prepare")
@@ -32,7 +32,7 @@ DISTRIBUTE = (
     "report",
 )
 
-SOON = {f"done {step}" for step in ("keep", "prepare", "announce", "tell 1")}
+SOON = {f"done:{step}" for step in ("keep", "prepare", "announce", "tell 1")}
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +40,15 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return harbour_ipa(tmp_path_factory.mktemp("crash"))
 
 
-@pytest.mark.parametrize(("number", "name"), boundaries(TAKE_IN, soon=SOON))
+@pytest.mark.parametrize(
+    ("long_engine_home", "boundary"),
+    on_both(TAKE_IN, soon=SOON),
+    indirect=["long_engine_home"],
+)
 async def test_killed_while_taking_in_the_build_arrives_once(
-    scene: Scene, package: Path, number: int, name: str
+    scene: Scene, package: Path, boundary: str
 ) -> None:
-    posted = await scene.dies_over(package, number)
+    posted = await scene.dies_over(package, number_of(TAKE_IN, boundary))
 
     async with scene.living():
         await scene.workspace.eventually(
@@ -54,7 +58,7 @@ async def test_killed_while_taking_in_the_build_arrives_once(
 
     assert list((scene.home.data_dir / "signing").iterdir()) == []
     said = scene.workspace.by_bot("#mobile-builds")
-    assert len(said) == 1, f"After dying {name} there are {len(said)} messages."
+    assert len(said) == 1, f"After dying {boundary} there are {len(said)} messages."
     assert list((scene.home.data_dir / "blobs" / "incoming").iterdir()) == []
     assert len(await _builds(scene)) == 1
     assert scene.slack.violations == []
@@ -118,12 +122,17 @@ async def test_killed_while_a_card_says_what_was_found_it_says_so_once(
     assert scene.slack.violations == []
 
 
-@pytest.mark.parametrize(("number", "name"), boundaries(DISTRIBUTE, soon=SOON))
+@pytest.mark.parametrize(
+    ("long_engine_home", "boundary"),
+    on_both(DISTRIBUTE, soon=SOON),
+    indirect=["long_engine_home"],
+)
 async def test_killed_while_distributing_everybody_is_told_once(
-    scene: Scene, number: int, name: str
+    scene: Scene, boundary: str
 ) -> None:
     await with_draft(scene)
-    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
+    die_at = number_of(DISTRIBUTE, boundary)
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=die_at)
     await scene.slack.connected(within=60)
     command = "distribute harbour to QA"
     await scene.workspace.person("Ann").command("#mobile-builds", names.COMMAND, command)
@@ -136,11 +145,11 @@ async def test_killed_while_distributing_everybody_is_told_once(
 
     for person in ("Bob", "Dee"):
         told = [m for m in scene.workspace.dms(person) if m.is_bot]
-        assert len(told) == 1, f"After dying {name} {person} was told {len(told)} times."
+        assert len(told) == 1, f"After dying {boundary} {person} was told {len(told)} times."
     heard = keys_in(scene, "#qa")
     kinds = sorted(key.partition(":")[0] for key in heard)
-    assert kinds == ["release", "report"], f"After dying {name}: {heard}"
-    assert set(heard.values()) == {1}, f"After dying {name}: {heard}"
+    assert kinds == ["release", "report"], f"After dying {boundary}: {heard}"
+    assert set(heard.values()) == {1}, f"After dying {boundary}: {heard}"
     assert scene.slack.violations == []
 
 

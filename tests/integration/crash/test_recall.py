@@ -34,7 +34,7 @@ RECALL = (
 
 @pytest.mark.parametrize(
     ("long_engine_home", "boundary"),
-    on_both(RECALL, soon="done:tell 1"),
+    on_both(RECALL, soon={"done:tell 1"}),
     indirect=["long_engine_home"],
 )
 async def test_killed_while_recalling_everybody_is_told_once(scene: Scene, boundary: str) -> None:

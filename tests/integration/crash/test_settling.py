@@ -20,7 +20,7 @@ SETTLE = ("gather", "leave", "join", "settled")
 
 @pytest.mark.parametrize(
     ("long_engine_home", "boundary"),
-    on_both(SETTLE, soon="done:join"),
+    on_both(SETTLE, soon={"done:join"}),
     indirect=["long_engine_home"],
 )
 async def test_killed_while_a_group_settles_each_has_what_is_theirs(
