@@ -62,7 +62,11 @@ async def house(
         assert house.slack.violations == []
 
 
-@pytest.fixture(params=["socket", "http"])
+#: What differs between the two is tried in test_transports; the long run has all of it twice.
+TRANSPORTS = ["socket", pytest.param("http", marks=pytest.mark.slow)]
+
+
+@pytest.fixture(params=TRANSPORTS)
 async def either(
     request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str, samples: Samples
 ) -> AsyncGenerator[House]:

@@ -119,7 +119,8 @@ async def test_patience_has_an_end(sqlite_engine_home: EngineHome) -> None:
     await walked(sqlite_engine_home, walk, timing=timing)
 
     assert [str(error) for error in caught] == ["Somebody is just doing this."]
-    assert 0.2 <= act.tried_at[-1] - act.tried_at[0] <= 0.6
+    # Far from ten thousand tries, however long this machine stands still.
+    assert 0.2 <= act.tried_at[-1] - act.tried_at[0] <= 20
 
 
 async def test_a_brief_step_lets_the_walk_go_on_and_its_error_is_kept(
