@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from provisioning.releases.history import HistoryLine
 
 COLUMNS: Final = ("at", "actor", "origin", "action", "subject", "about", "detail")
-#: With these a spreadsheet begins a formula.
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.group()
@@ -41,7 +39,7 @@ def export(form: str, since: datetime | None) -> None:
     Each line has the moment in UTC, who did it (as Slipway refers to them), by which door, the act,
     the id and the name of what it was done to, and the rest as JSON.
     """
-    begin = since or datetime.min.replace(tzinfo=UTC)
+    begin = since or datetime.fromtimestamp(0, UTC)
     run(lambda: _export(form, begin))
 
 
@@ -56,6 +54,7 @@ def _moment(text: str) -> datetime:
 
 async def _export(form: str, since: datetime) -> int:
     from provisioning.releases.history import everything  # noqa: PLC0415 - see cli/main.py
+    from provisioning.spreadsheet import harmless  # noqa: PLC0415
 
     count = 0
     async with kept(with_key=False) as found:
@@ -64,7 +63,7 @@ async def _export(form: str, since: datetime) -> int:
         async for line in everything(found.database, found.organization_id, since):
             values = _values(line)
             click.echo(
-                _row(list(map(_harmless, values.values())))
+                _row(list(map(harmless, values.values())))
                 if form == "csv"
                 else json.dumps({**values, "detail": line.detail}, ensure_ascii=False)
             )
@@ -90,11 +89,6 @@ def _row(cells: "tuple[str, ...] | list[str]") -> str:
     written = io.StringIO()
     csv.writer(written, lineterminator="").writerow(cells)
     return written.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 #: What `bot.cli.main` adds to its own.

@@ -67,7 +67,7 @@ class Carrying:
             if recipient.state is not RecipientState.WAITING:
                 return True
             recipient.state = RecipientState.TOLD if delivered else RecipientState.UNREACHABLE
-            recipient.reason, recipient.told_at = reason, now()
+            recipient.reason, recipient.told_at = reason, now() if delivered else None
             session.add(recipient)
         return True
 

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from provisioning.distributing.carrying import NO_WAY
-from provisioning.releases.cards import version_of
 from provisioning.telling.tellers import Tellers
-from storage.catalog import recalls, receipts, recipients, releases, testers
+from storage.catalog import recalls, receipts, recipients, testers
 from storage.catalog.database import Database
 from storage.records.base import now
 from storage.records.recall import NoticeState, Recall, RecallNotice, RecallState
@@ -70,7 +69,7 @@ class TakingBack:
             if notice.state is not NoticeState.WAITING:
                 return
             notice.state = NoticeState.TOLD if delivered else NoticeState.UNREACHABLE
-            notice.reason, notice.told_at = reason, now()
+            notice.reason, notice.told_at = reason, now() if delivered else None
             session.add(notice)
 
     async def finish(self, subject: str) -> None:
@@ -101,10 +100,3 @@ class TakingBack:
             state=NoticeState.WAITING if way else NoticeState.UNREACHABLE,
             reason="" if way else NO_WAY,
         )
-
-    async def sender_of(self, recall_id: str) -> tuple[str, str]:
-        """Return who recalled it, by reference, and what it is called: app and version."""
-        async with self._database.reading() as session:
-            recall = await recalls.get(session, recall_id)
-            _, app, build, _ = await releases.in_full(session, recall.release_id)
-        return recall.requested_by, f"{app.display_name} {version_of(build.version, build.build)}"

@@ -195,9 +195,10 @@ class Groups:
         found = await self._audience.testers_of(people)
         async with self._database.writing() as session:
             await groups.get(session, group_id)
+            inside = {one.id for _, one in await groups.members(session, [group_id])}
             count = await groups.add_members(session, group_id, [t.id for t in found])
             if count:
-                named = [tester.name for tester in found]
+                named = [tester.name for tester in found if tester.id not in inside]
                 self._note(session, "group.people_added", group_id, by, people=named)
             change = await self._changed(session, group_id, by) if count else None
         await self._follow(change)
@@ -208,17 +209,18 @@ class Groups:
         await self._require(by, group_id)
         async with self._database.reading() as session:
             await groups.get(session, group_id)
-            leaving = await self._known(session, people)
+            named = await self._known(session, people)
+            inside = {one.id: one.name for _, one in await groups.members(session, [group_id])}
             staying = await groups.usergroups(session, [group_id])
+        leaving = [tester_id for tester_id in named if tester_id in inside]
         async with self._database.writing() as session:
             count = await groups.remove_members(session, group_id, leaving)
             if count and not staying:  # Else Slack says whether they are in it all the same.
                 lost = await recipients.only_by(session, group_id, leaving)
                 await recipients.leave(session, lost, at=now())
             if count:
-                there = await testers.those(session, leaving)
-                named = sorted(tester.name for tester in there)
-                self._note(session, "group.people_removed", group_id, by, people=named)
+                gone = sorted(inside[tester_id] for tester_id in leaving)
+                self._note(session, "group.people_removed", group_id, by, people=gone)
             change = await self._changed(session, group_id, by) if count else None
         await self._follow(change)
         return count

@@ -54,6 +54,8 @@ class Errands:
     async def _tell(self, recipient_id: str) -> None:
         teller = await self.carrying.waiting(recipient_id)
         if teller is None:
+            # Whoever did this died before it was noted, and it may have been taken back since.
+            await self.tellers.take_back(recipient_id)
             return
         told = await self.tellers.tell(teller, recipient_id)
         if await self.carrying.told(recipient_id, delivered=told.delivered, reason=told.reason):

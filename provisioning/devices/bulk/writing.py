@@ -10,11 +10,10 @@ from typing import Final
 from provisioning.devices.bulk import property_list as deviceids
 from provisioning.devices.bulk.rows import MOST_NAME, DeviceRow
 from provisioning.devices.bulk.table import APPLE
+from provisioning.spreadsheet import harmless
 
 #: Apple takes so many devices of one file.
 MOST_OF_A_FILE: Final = 100
-#: With these a spreadsheet begins a formula.
-_FORMULA: Final = ("=", "+", "-", "@")
 
 
 def write_table(rows: Iterable[DeviceRow]) -> str:
@@ -25,7 +24,7 @@ def write_table(rows: Iterable[DeviceRow]) -> str:
     )
     writer.writerow(APPLE)
     for row in rows:
-        writer.writerow((row.udid.value, _harmless(_name(row)), row.platform))
+        writer.writerow((row.udid.value, harmless(_name(row))[:MOST_NAME], row.platform))
     return out.getvalue()
 
 
@@ -45,8 +44,3 @@ def _name(row: DeviceRow) -> str:
     """Return the name on one line, no longer than Apple's; Apple takes no device without one."""
     plain = "".join(letter if letter.isprintable() else " " for letter in row.name)
     return " ".join(plain.split())[:MOST_NAME].rstrip() or f"Device {row.udid.tail}"
-
-
-def _harmless(name: str) -> str:
-    """Return a name that no spreadsheet takes for a formula."""
-    return f"'{name}"[:MOST_NAME] if name.startswith(_FORMULA) else name

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.recalls import whom
 from bot.slack.drawing.releases import (
     ENDED,
     about_phones,
@@ -104,12 +105,9 @@ def _recalled(card: ReleaseCard) -> tuple[Block, ...]:
     if not card.recalls:
         return ()
     last = card.recalls[-1]
-    where = [mrkdwn.plain(chip.name, 64) for chip in last.groups]
-    if last.singles:
-        where.append(words.people(last.singles))
-    whom = "" if last.is_whole else f" from {row(where, MANY_NAMES // 2)}"
+    some = "" if last.is_whole else f" from {whom(last)}"
     because = mrkdwn.plain(last.because, LONGEST_REASON)
-    text = f"{words.RECALLED} *Recalled{whom}* by {who(last.by)}: {because}"
+    text = f"{words.RECALLED} *Recalled{some}* by {who(last.by)}: {because}"
     return (blocks.section(text) if last.is_whole else blocks.context(text),)
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.recalls import whom
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
-from bot.slack.kit.lists import MANY_NAMES, row
 from provisioning.distributing.recall_order import LONGEST_REASON
 from provisioning.releases.cards import BuildCard, RecallCard, ReleaseCard
 from provisioning.releases.downgrade import downgrade_note
@@ -88,16 +88,6 @@ def done(card: ReleaseCard, recall: RecallCard) -> Message:
         f"{words.RECALLED} *{title}* is recalled from {whom(recall)}. {lost}; their links lead "
         "nowhere any more. Whoever began to fetch it is told by direct message now."
     )
-
-
-def whom(recall: RecallCard) -> str:
-    """Return from whom it was taken back."""
-    if recall.is_whole:
-        return "everybody"
-    where = [mrkdwn.plain(chip.name, 64) for chip in recall.groups]
-    if recall.singles:
-        where.append(words.people(recall.singles))
-    return row(where, MANY_NAMES // 2)
 
 
 def _went(recall: RecallCard) -> str:

@@ -18,6 +18,8 @@ from provisioning.errors import (
 )
 from provisioning.people.audience import Gathered
 from provisioning.releases.lifecycle import Standing
+from provisioning.roads.errands import Errands
+from provisioning.telling.tellers import Tellers
 from storage.catalog import audit, destinations, recipients
 from storage.records.distribution import RecipientState
 from storage.records.recall import Recall, RecallState
@@ -399,3 +401,21 @@ async def test_what_is_taken_back_while_slack_is_asked_goes_to_nobody(
 
     assert domain.teller.told == []
     assert not await opens(domain, release_id, BOB)
+
+
+async def test_killed_after_somebody_was_told_their_message_is_taken_back_by_the_next(
+    domain: Domain, ipa: Path
+) -> None:
+    release_id, qa = await domain.draft(ipa), await group(domain, "QA", BOB)
+    await send(domain, release_id, qa)
+    await domain.recall(release_id)
+    async with domain.database.reading() as session:
+        (row,) = await recipients.of_releases(session, [release_id])
+    domain.teller.taken_back.clear()
+
+    # The step of telling runs again: whoever did it died before it was kept.
+    errand = Errands(domain.carrying, Tellers([domain.teller])).word(row.id)
+    await errand.act(*errand.args)
+
+    assert domain.teller.taken_back == [row.id]
+    assert len(domain.teller.told) == 1

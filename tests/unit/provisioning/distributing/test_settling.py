@@ -269,3 +269,18 @@ async def test_what_was_sent_without_a_word_comes_to_joiners_without_one(
 
     assert domain.teller.told == []
     assert await opens(domain, release_id, CID)
+
+
+async def test_whoever_could_not_be_told_is_told_when_they_come_back(
+    domain: Domain, ipa: Path
+) -> None:
+    release_id, qa = await domain.draft(ipa), await group(domain, "QA", BOB)
+    domain.teller.deaf = {"*": "The Messages tab is off."}
+    await send(domain, release_id, qa)
+    await domain.groups.remove_people(qa, [BOB], MANAGER)
+    domain.teller.deaf = {}
+
+    await domain.groups.add_people(qa, [BOB], MANAGER)
+
+    assert len(domain.teller.told) == 1
+    assert await told(domain, release_id) == ["Bob Baker"]

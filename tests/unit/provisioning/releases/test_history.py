@@ -59,6 +59,18 @@ async def test_each_change_of_a_group_is_told(domain: Domain) -> None:
     assert lines[0].about == "Quality"  # It is gone; the act knows its name.
 
 
+async def test_only_those_who_really_came_or_went_are_named(domain: Domain) -> None:
+    qa = await group(domain, "QA", BOB)
+
+    await domain.groups.add_people(qa, [BOB, CID], MANAGER)
+    await domain.groups.remove_people(qa, [CID], MANAGER)
+    await domain.groups.remove_people(qa, [CID, BOB], MANAGER)
+
+    lines = await domain.history.of(qa, MANAGER)
+    named = [line.detail["people"] for line in reversed(lines) if "people" in line.detail]
+    assert named == [["Bob Baker"], ["Cid Carver"], ["Cid Carver"], ["Bob Baker"]]
+
+
 async def test_an_app_and_a_person_have_a_history_of_their_own(domain: Domain, ipa: Path) -> None:
     release_id = await domain.draft(ipa)
     await domain.drafts.dismiss(release_id, MANAGER)
