@@ -32,9 +32,10 @@ def loss_of(
     group_ids: Collection[str],
     tester_ids: Collection[str],
     others: Mapping[str, str],
+    *,
+    whole: bool,
 ) -> Loss:
-    """Return what an order takes; without groups and testers that is everything."""
-    whole = not group_ids and not tester_ids
+    """Return what an order takes: everything when it is for the *whole*, and never by mistake."""
     wanted = {(DestinationKind.GROUP, one) for one in group_ids}
     wanted |= {(DestinationKind.TESTER, one) for one in tester_ids}
     taken = [

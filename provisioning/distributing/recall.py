@@ -76,10 +76,11 @@ class Recalls:
         inside = await self._inside(group_ids) if others else set()
         async with self._database.reading() as session:
             release = await releases.get(session, release_id)
-            self._check(release, whole=not group_ids and not people)
+            whole = not group_ids and not people
+            self._check(release, whole=whole)
             rows = await destinations.of_releases(session, [release_id])
             given = await recipients.of_releases(session, [release_id])
-            loss = loss_of(rows, given, group_ids, tester_ids, others)
+            loss = loss_of(rows, given, group_ids, tester_ids, others, whole=whole)
             known = await groups.those(session, group_ids)
             fetched = await receipts.began(session, release_id, loss.testers)
             back = await successors(session, release.app_id, loss.destinations)
@@ -230,7 +231,7 @@ class Recalls:
             self._check(release, whole=order.is_whole)
             rows = await destinations.of_releases(session, [release.id])
             given = await recipients.of_releases(session, [release.id])
-            loss = loss_of(rows, given, order.group_ids, tester_ids, others)
+            loss = loss_of(rows, given, order.group_ids, tester_ids, others, whole=order.is_whole)
             if not order.is_whole and not loss.destinations and not loss.lost:
                 raise await self._nobody(session, release, order)
             recall = Recall(

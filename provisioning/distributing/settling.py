@@ -88,6 +88,9 @@ class Settling:
         kept = await self._kept(gone, rows, group_id)
         lost = [one for one in gone if one.id not in kept]
         async with self._database.writing() as session:
+            await groups.lock(session, group_id)
+            if await _latest(session, group_id, turn) is None:
+                return 0  # Somebody may have come back while Slack was asked.
             for recipient_id, destination_id in kept.items():
                 await recipients.entitle_by(session, [recipient_id], destination_id)
             await recipients.leave(session, [one.id for one in lost], at=now())

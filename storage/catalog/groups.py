@@ -159,6 +159,11 @@ async def heard_in(session: Session, organization_id: str, channel_id: str) -> S
     return found.all()
 
 
+async def lock(session: Session, group_id: str) -> None:
+    """Let other changes of a group wait until this unit of work ends; SQLite has one at a time."""
+    await session.exec(select(Group.id).where(Group.id == group_id).with_for_update())
+
+
 async def changed(session: Session, group_id: str, *, by: str, at: datetime) -> int:
     """Note that others are in a group than before; return the turn of this change, 0 for none."""
     result = await session.exec(

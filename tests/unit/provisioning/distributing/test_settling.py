@@ -1,10 +1,12 @@
 """A group's releases follow who is in it."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
 from provisioning.errors import DirectoryFailed
+from provisioning.people.audience import Gathered
 from provisioning.roads.settle import Settle
 from provisioning.telling.tellers import Tellers
 from storage.catalog import groups, recipients
@@ -284,3 +286,28 @@ async def test_whoever_could_not_be_told_is_told_when_they_come_back(
 
     assert len(domain.teller.told) == 1
     assert await told(domain, release_id) == ["Bob Baker"]
+
+
+async def test_whoever_comes_back_while_slack_is_asked_keeps_it(
+    domain: Domain, ipa: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release_id = await domain.draft(ipa)
+    qa, beta = await group(domain, "QA", BOB), await group(domain, "Beta", CID)
+    await send(domain, release_id, qa, beta)
+    real = domain.audience.of
+    domain.engine.idle = True
+    await domain.groups.remove_people(qa, [BOB], MANAGER)
+    _, stale = domain.engine.started[-1]
+    domain.engine.idle = False
+
+    async def slowly(
+        group_ids: Collection[str] = (), *, tester_ids: Collection[str] = (), surely: bool = False
+    ) -> Gathered:
+        monkeypatch.setattr(domain.audience, "of", real)
+        await domain.groups.add_people(qa, [BOB], MANAGER)
+        return await real(group_ids, tester_ids=tester_ids, surely=surely)
+
+    monkeypatch.setattr(domain.audience, "of", slowly)
+    await domain.settling.leave(stale, [])
+
+    assert await opens(domain, release_id, BOB)
