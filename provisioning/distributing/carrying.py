@@ -1,8 +1,9 @@
 """Carrying out: the steps by which an act of distributing reaches people."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from provisioning.distributing.places import with_newer
 from provisioning.people.audience import Audience, Target
 from provisioning.releases.cards import version_of
 from provisioning.telling.tellers import Tellers
@@ -16,6 +17,7 @@ from storage.records.distribution import (
     Recipient,
     RecipientState,
 )
+from storage.records.distribution import Target as Aim
 from storage.records.tester import Tester
 
 NO_WAY = "Slipway knows no account of theirs in which they could be told."
@@ -38,17 +40,24 @@ class Carrying:
         Among them are those who were left waiting by an earlier act.
         """
         async with self._database.reading() as session:
-            rows = await _left_of(session, distribution_id)
+            act = await distributions.get(session, distribution_id)
+            release = await releases.get(session, act.release_id)
+            left = await _left_of(session, distribution_id)
+        rows = [row for _, row in left]
         gathered = await self._audience.of(
             [row.target_id for row in rows if row.kind is DestinationKind.GROUP],
             tester_ids=[row.target_id for row in rows if row.kind is DestinationKind.TESTER],
         )
         enrolled = await self._audience.enroll(gathered)
+        keeping: set[str] = set()
+        if any(aim.returns for aim, _ in left):
+            own = [(row.kind, row.target_id) for row in rows]
+            keeping = await with_newer(self._database, self._audience, release, own)
         async with self._database.writing() as session:
             act = await distributions.get(session, distribution_id)
             act.state, act.shortfall = DistributionState.UNDERWAY, gathered.shortfall
             session.add(act)
-            return await self._entitle(session, act, enrolled)
+            return await self._entitle(session, act, enrolled, keeping)
 
     async def waiting(self, recipient_id: str) -> str | None:
         """Return by which teller a recipient waits to be told, None when they do not."""
@@ -115,6 +124,7 @@ class Carrying:
         session: Session,
         act: Distribution,
         enrolled: Sequence[tuple[Tester, tuple[Target, ...]]],
+        keeping: Collection[str],
     ) -> list[str]:
         # Two acts at once on one release count the same people, one after the other.
         await releases.lock(session, act.release_id)
@@ -122,8 +132,13 @@ class Carrying:
         for recipient in await recipients.of_releases(session, [act.release_id]):
             known.setdefault(recipient.tester_id, []).append(recipient)
         # It may have been taken back while Slack was asked who is in the groups.
-        rows = await _left_of(session, act.id)
-        by_target = {(row.kind, row.target_id): row for row in rows}
+        there = await _left_of(session, act.id)
+        by_target = {(row.kind, row.target_id): row for _, row in there}
+        back = {
+            (row.kind, row.target_id): row
+            for aim, row in there
+            if aim.returns and row.superseded_at is None
+        }
         left: list[str] = []
         held: list[str] = []
         fresh: list[Recipient] = []
@@ -134,13 +149,19 @@ class Carrying:
             if waiting and act.notify:
                 left += waiting
                 held += [one.id for one in own if one.state is RecipientState.HELD]
-            elif _never_told(own, act) if own else _is_renewed(every, act):
+                continue
+            if not own and not _is_renewed(every, act):
+                continue
+            again = None if tester.id in keeping else _returned(own, targets, back, act)
+            if again is not None:
+                fresh += self._shares(act, tester, again)
+            elif not own or _never_told(own, act):
                 entitled = next((by_target[one] for one in targets if one in by_target), None)
                 if entitled is None:
                     continue
-                if back := _left_and_told(every):
+                if old := _left_and_told(every):
                     # They have the message, whose link holds again.
-                    await recipients.come_back(session, back, entitled.id)
+                    await recipients.come_back(session, old, entitled.id)
                 else:
                     fresh += self._shares(act, tester, entitled)
         await recipients.add(session, fresh)
@@ -174,10 +195,28 @@ class Carrying:
         ]
 
 
-async def _left_of(session: Session, distribution_id: str) -> list[Destination]:
+async def _left_of(session: Session, distribution_id: str) -> list[tuple[Aim, Destination]]:
     """Return the destinations of an act that nothing was taken back from since somebody clicked."""
     aims = await destinations.of_distributions(session, [distribution_id])
-    return [row for _, row in aims if row.recalled_at is None]
+    return [(aim, row) for aim, row in aims if row.recalled_at is None]
+
+
+def _returned(
+    own: Sequence[Recipient],
+    targets: Sequence[Target],
+    back: Mapping[Target, Destination],
+    act: Distribution,
+) -> Destination | None:
+    """
+    Return by what somebody gets a release again that went to them before.
+
+    None where it does not come back, and for whoever heard of it since it did.
+    """
+    row = next((back[one] for one in targets if one in back), None)
+    heard = {RecipientState.TOLD} if act.notify else {RecipientState.TOLD, RecipientState.SILENT}
+    if row is None or any(one.state in heard and one.created_at >= row.since for one in own):
+        return None
+    return row
 
 
 def _is_renewed(withdrawn: Sequence[Recipient], act: Distribution) -> bool:

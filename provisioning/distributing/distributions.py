@@ -1,12 +1,12 @@
 """Distributions: taking orders, each written down as one act before anybody is told."""
 
-from collections.abc import Awaitable, Collection, Sequence
-from datetime import timedelta
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from provisioning.actors import Act, Actor, Identity
-from provisioning.distributing.coverage import Cover, Coverage, coverage
 from provisioning.distributing.order import Order, Plan
+from provisioning.distributing.places import Outcome, Place, places_of
+from provisioning.distributing.planning import HAVE_IT, Planning
 from provisioning.errors import AlreadyDone, Unclear
 from provisioning.installing.installabilities import Installabilities
 from provisioning.people.audience import Audience
@@ -14,10 +14,10 @@ from provisioning.people.people import People
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Engine
 from provisioning.releases import lifecycle, notes
+from provisioning.releases.cards import version_of
 from provisioning.wording import moment
 from storage.catalog import apps, destinations, distributions, groups, recipients, releases
 from storage.catalog.database import Database, Session
-from storage.catalog.recipients import Share
 from storage.errors import AlreadyExists, NotFound, Stale
 from storage.records.base import new_id, now
 from storage.records.destination import Destination, DestinationKind
@@ -26,19 +26,12 @@ from storage.records.distribution import (
     DistributionState,
     Recipient,
     RecipientState,
+    Target,
 )
 from storage.records.release import Release, ReleaseState
 
-#: Whoever has waited this long is not about to be told by the act they wait in.
-STUCK_AFTER = timedelta(seconds=30)
-
-HAVE_IT = frozenset({RecipientState.TOLD, RecipientState.SILENT})
-
 #: Nobody is left out who stands so: they have it, or it was taken back from them.
 _SETTLED = HAVE_IT | {RecipientState.WITHDRAWN}
-
-#: Nobody has to be told who stands so: they were, or are once it is signed for their phone.
-SEEN_TO = frozenset({RecipientState.TOLD, RecipientState.HELD})
 
 
 class Distributions:
@@ -59,7 +52,9 @@ class Distributions:
         self._permissions = permissions
         self._people = people
         self._audience = audience
-        self._installabilities = installabilities
+        self._planning = Planning(
+            database, audience, installabilities, organization_id=organization_id
+        )
         self._engine = engine
         self._organization_id = organization_id
 
@@ -70,41 +65,16 @@ class Distributions:
         people: tuple[Identity, ...],
         *,
         notify: bool = True,
+        over: Mapping[str, str] | None = None,
     ) -> Plan:
         """
         Say how many people an order would reach, without doing anything. Raise NotFound.
 
         With *notify* whoever was given the release without a word is one of them. How many of them
-        can install it is said as well.
+        can install it is said as well. *over* is as an order has it.
         """
-        gathered = await self._audience.of(group_ids, people)
-        async with self._database.reading() as session:
-            ids = {one.tester_id for one in gathered.members if one.tester_id}
-            shares = await recipients.shares(session, release_id, ids)
-            known = await groups.those(session, group_ids)
-        if len(known) < len(set(group_ids)):
-            raise NotFound("There is no such group.")
-        own: dict[str, list[Share]] = {}
-        for share in shares:
-            if share.state is RecipientState.WITHDRAWN:
-                continue  # Whoever it was taken back from has it anew.
-            own.setdefault(share.tester_id, []).append(share)
-        fresh = [
-            one
-            for one in gathered.members
-            if one.tester_id is None or _is_to_be_told(own.get(one.tester_id, ()), notify=notify)
-        ]
-        covered = await self._coverage(release_id, {one.tester_id for one in fresh})
-        return Plan(
-            people=len(fresh),
-            groups=tuple(known[group_id].name for group_id in group_ids),
-            already=len(gathered.members) - len(fresh),
-            shortfall=gathered.shortfall,
-            unsigned=len(covered.those(Cover.READY)) if covered else 0,
-            coming=len(covered.those(Cover.COMING)) if covered else 0,
-            readiness=await self._installabilities.of_people(
-                release_id, [one.tester_id for one in fresh]
-            ),
+        return await self._planning.plan(
+            release_id, group_ids, people, notify=notify, over=over or {}
         )
 
     async def request(self, order: Order) -> Distribution:
@@ -113,7 +83,8 @@ class Distributions:
 
         The same key again returns the same distribution. Whoever waits or could not be told in an
         earlier one is told now. Raise NotAllowed, NotNow, AlreadyDone with the name of who was
-        first, and Unclear with the field `targets` or `notes`.
+        first, or where something else is current by now than what the order was to take the place
+        of, and Unclear with the field `targets` or `notes`.
         """
         if not order.group_ids and not order.people:
             raise Unclear("Choose at least one group or person.", field="targets")
@@ -140,11 +111,10 @@ class Distributions:
             known = await distributions.of_key(session, key)
             shares = await recipients.of_releases(session, [before.release_id])
         await self._permissions.require(by, Act.DISTRIBUTE, Where(app_id=release.app_id))
-        if known is None and not _is_short(before, shares):
+        if known is None and not _is_short(before, shares, returns=any(a.returns for a, _ in rows)):
             raise AlreadyDone(
                 f"Everybody has heard of release {release.number} by now.", number=release.number
             )
-        aims = [row.id for _, row in rows]
         made = Distribution(
             key=key,
             release_id=before.release_id,
@@ -153,7 +123,12 @@ class Distributions:
             notify=before.notify,
             waits=before.waits,
             renews=False,
+            because=before.because,
         )
+        aims = [
+            aim.model_copy(update={"returns": aim.returns and lifecycle.is_current(row)})
+            for aim, row in rows
+        ]
         distribution = await self._once(key, self._added(made, aims, by, again=before.id))
         await self._engine.start("distribute", distribution.id)
         return distribution
@@ -177,7 +152,13 @@ class Distributions:
             rows = await destinations.of_releases(session, [release_id])
         await self._permissions.require(by, Act.DISTRIBUTE, Where(app_id=release.app_id))
         current = {row.id for row in rows if lifecycle.is_current(row)}
-        aims = list(dict.fromkeys(target for _, target in silent if target in current))
+        aims = {
+            target.destination_id: Target(
+                distribution_id=target.distribution_id, destination_id=target.destination_id
+            )
+            for _, target in silent
+            if target is not None and target.destination_id in current
+        }
         left = counted.get(release_id, {}).get(RecipientState.SILENT, 0)
         if known is None and not (left and aims):
             raise AlreadyDone(
@@ -191,16 +172,11 @@ class Distributions:
             notify=True,
             renews=False,
         )
-        distribution = await self._once(key, self._added(made, aims, by, told=True))
+        distribution = await self._once(
+            key, self._added(made, list(aims.values()), by, told=True)
+        )
         await self._engine.start("distribute", distribution.id)
         return distribution
-
-    async def _coverage(
-        self, release_id: str, tester_ids: Collection[str | None]
-    ) -> Coverage | None:
-        known = [one for one in tester_ids if one is not None]
-        async with self._database.reading() as session:
-            return await coverage(session, self._organization_id, release_id, known)
 
     async def _once(self, key: str, writing: Awaitable[Distribution]) -> Distribution:
         """Write an act down, or return the one of that key which was written at the same time."""
@@ -217,7 +193,7 @@ class Distributions:
     async def _added(
         self,
         made: Distribution,
-        aims: Sequence[str | None],
+        aims: Sequence[Target],
         by: Actor,
         **detail: Any,  # noqa: ANN401 - what the audit keeps, as JSON knows it
     ) -> Distribution:
@@ -228,7 +204,8 @@ class Distributions:
                 return known
             session.add(made)
             await session.flush()
-            await destinations.aim(session, made.id, [aim for aim in aims if aim])
+            own = [one.model_copy(update={"distribution_id": made.id}) for one in aims]
+            await destinations.aim(session, own)
             await lifecycle.turn(
                 session,
                 await releases.get(session, made.release_id),
@@ -256,9 +233,14 @@ class Distributions:
             if before is not None:
                 return before
             release = await releases.get(session, order.release_id)
+            # Of two acts about one group the second sees what the first made current there.
+            await apps.lock(session, release.app_id)
+            await session.refresh(release)
             if order.revision is not None and release.revision != order.revision:
                 raise Stale
             lifecycle.check(release, ReleaseState.LIVE)
+            places = await places_of(session, release, targets, order.over)
+            await _refuse_moved(session, places)
             distribution = Distribution(
                 key=order.key,
                 release_id=release.id,
@@ -266,14 +248,16 @@ class Distributions:
                 mandatory=order.mandatory,
                 notify=order.notify,
                 waits=order.waits,
+                because=order.because,
             )
             session.add(distribution)
             await session.flush()
-            new = await self._send(session, order, release, distribution, targets)
-            if not new and not worthwhile:
+            new = await self._send(session, order, release, distribution, places)
+            returns = any(place.returns for place in places)
+            if not new and not returns and not worthwhile:
                 raise Stale
-            await self._publish(session, order, release)
-            await self._supersede(session, release, targets)
+            await self._publish(session, order, release, returns=returns)
+            await self._settle(session, release, places)
         return distribution
 
     async def _is_worthwhile(
@@ -285,7 +269,13 @@ class Distributions:
         there = {(row.kind, row.target_id) for row in rows if row.recalled_at is None}
         if not set(targets) <= there:
             return True  # There is a new target, so nobody has to be counted.
-        plan = await self.plan(order.release_id, order.group_ids, order.people, notify=order.notify)
+        plan = await self.plan(
+            order.release_id,
+            order.group_ids,
+            order.people,
+            notify=order.notify,
+            over=order.over,
+        )
         return plan.people > 0
 
     async def _send(
@@ -294,7 +284,7 @@ class Distributions:
         order: Order,
         release: Release,
         distribution: Distribution,
-        targets: list[tuple[DestinationKind, str]],
+        places: Sequence[Place],
     ) -> int:
         """Write the destinations down; return how many are new."""
         known = await groups.those(session, order.group_ids)
@@ -305,20 +295,35 @@ class Distributions:
                 id=new_id(),
                 release_id=release.id,
                 app_id=release.app_id,
-                kind=kind,
-                target_id=target_id,
+                kind=place.target[0],
+                target_id=place.target[1],
                 mandatory_from=now() if order.mandatory else None,
+                notes=order.own_notes,
                 created_by=order.by.reference,
             )
-            for kind, target_id in targets
+            for place in places
         ]
         new = await destinations.add(session, rows)
         kept = await destinations.of_releases(session, [release.id])
-        own = [row.id for row in kept if (row.kind, row.target_id) in set(targets)]
-        await destinations.aim(session, distribution.id, own)
-        return new + await destinations.renew(session, own, at=now())
+        own = {(row.kind, row.target_id): row.id for row in kept}
+        aims = [
+            Target(
+                distribution_id=distribution.id,
+                destination_id=own[place.target],
+                returns=place.returns,
+                replaces=place.replaced,
+            )
+            for place in places
+        ]
+        await destinations.aim(session, aims)
+        ids = [one.destination_id for one in aims]
+        if order.own_notes is not None:
+            await destinations.note(session, ids, order.own_notes)
+        return new + await destinations.renew(session, ids, at=now())
 
-    async def _publish(self, session: Session, order: Order, release: Release) -> None:
+    async def _publish(
+        self, session: Session, order: Order, release: Release, *, returns: bool
+    ) -> None:
         if order.notes is not None:
             release.notes = notes.checked(order.notes)
             session.add(release)
@@ -330,26 +335,36 @@ class Distributions:
             organization_id=self._organization_id,
             groups=list(order.group_ids),
             mandatory=order.mandatory,
+            **({"returns": True, "because": order.because} if returns else {}),
         )
         if order.group_ids:
             app = await apps.get(session, release.app_id)
             app.usual_group_id = order.group_ids[0]
             session.add(app)
 
-    async def _supersede(
-        self, session: Session, release: Release, targets: list[tuple[DestinationKind, str]]
+    async def _settle(
+        self, session: Session, release: Release, places: Sequence[Place]
     ) -> None:
-        """At each target the highest number stays current."""
-        for kind in {kind for kind, _ in targets}:
-            ids = [target_id for one, target_id in targets if one is kind]
+        """Let one release be current at each place: this one, or the newer one that is there."""
+        at = now()
+        becoming = {place.target for place in places if place.becomes_current}
+        kept = await destinations.of_releases(session, [release.id])
+        own = {(row.kind, row.target_id): row for row in kept}
+        behind: dict[str, list[str]] = {}
+        for place in places:
+            if place.outcome is Outcome.BESIDE and place.there:
+                newer = place.there[0].release_id
+                behind.setdefault(newer, []).append(own[place.target].id)
+        for newer, ids in behind.items():
+            await destinations.supersede(session, ids, by=newer, at=at)
+        back = [own[one].id for one in becoming if own[one].superseded_at is not None]
+        await destinations.come_back(session, back, at=at)
+        others: list[str] = []
+        for kind in {kind for kind, _ in becoming}:
+            ids = [target_id for one, target_id in becoming if one is kind]
             rows = await destinations.current(session, release.app_id, kind, ids)
-            newest: dict[str, Destination] = {row.target_id: row for row, _ in rows}
-            for target_id, last in newest.items():
-                older = [
-                    row.id for row, _ in rows if row.target_id == target_id and row.id != last.id
-                ]
-                if older:
-                    await destinations.supersede(session, older, by=last.release_id, at=now())
+            others += [row.id for row, _ in rows if row.release_id != release.id]
+        await destinations.supersede(session, others, by=release.id, at=at)
 
     async def _who_was_first(self, order: Order) -> AlreadyDone:
         async with self._database.reading() as session:
@@ -375,19 +390,29 @@ class Distributions:
         )
 
 
-def _is_short(act: Distribution, shares: Sequence[Recipient]) -> bool:
-    """Return whether an act left out somebody whom no other has reached since."""
-    reached = {one.tester_id for one in shares if one.state in _SETTLED}
+async def _refuse_moved(session: Session, places: Sequence[Place]) -> None:
+    """Raise AlreadyDone where something else is current than what a release was to replace."""
+    moved = next((place for place in places if place.is_moved), None)
+    if moved is None:
+        return
+    known = await groups.those(session, [moved.target[1]])
+    name = known[moved.target[1]].name if known else "The group"
+    ids = [moved.there[0].release_id] if moved.there else []
+    there = await releases.newest_version(session, ids)
+    what = version_of(*there) if there else "nothing"
+    raise AlreadyDone(f"{name} has {what} by now: somebody was first. Look at it again.")
+
+
+def _is_short(act: Distribution, shares: Sequence[Recipient], *, returns: bool) -> bool:
+    """
+    Return whether an act left out somebody whom no other has reached since.
+
+    That they heard of the release before does not count where it *returns*.
+    """
+    reached = {
+        one.tester_id
+        for one in shares
+        if one.state in _SETTLED and not (returns and one.created_at < act.created_at)
+    }
     left = any(one.distribution_id == act.id and one.tester_id not in reached for one in shares)
     return left or bool(act.shortfall) or act.state is DistributionState.FAILED
-
-
-def _is_to_be_told(own: Sequence[Share], *, notify: bool) -> bool:
-    """Return whether an order that does *notify*, or not, has something for somebody."""
-    have = SEEN_TO if notify else SEEN_TO | HAVE_IT
-    if any(share.state in have for share in own):
-        return False
-    recent = now() - STUCK_AFTER
-    return not any(
-        share.state is RecipientState.WAITING and share.created_at > recent for share in own
-    )

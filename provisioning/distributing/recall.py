@@ -18,6 +18,7 @@ from provisioning.releases import lifecycle
 from provisioning.releases.cards import version_of
 from provisioning.wording import moment
 from storage.catalog import (
+    apps,
     destinations,
     groups,
     recalls,
@@ -224,8 +225,11 @@ class Recalls:
             before = await recalls.of_key(session, order.key)
             if before is not None:
                 return before
-            await releases.lock(session, order.release_id)
             release = await releases.get(session, order.release_id)
+            # What is current of the app may change by this, and by acts on its other releases.
+            await apps.lock(session, release.app_id)
+            await releases.lock(session, order.release_id)
+            await session.refresh(release)
             if release.state is ReleaseState.RECALLED:
                 raise Stale
             self._check(release, whole=order.is_whole)

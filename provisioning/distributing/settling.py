@@ -14,7 +14,7 @@ from storage.errors import NotFound
 from storage.records.audit import AuditEntry
 from storage.records.base import now
 from storage.records.destination import Destination, DestinationKind
-from storage.records.distribution import Distribution, Recipient
+from storage.records.distribution import Distribution, Recipient, Target
 from storage.records.group import Group
 
 
@@ -180,7 +180,9 @@ class Settling:
         )
         session.add(made)
         await session.flush()
-        await destinations.aim(session, made.id, [row.id])
+        await destinations.aim(
+            session, [Target(distribution_id=made.id, destination_id=row.id)]
+        )
         entry = AuditEntry(
             organization_id=self._organization_id,
             actor=made.requested_by,

@@ -20,12 +20,15 @@ class Circumstances:
     """
     What a person should know who follows a link.
 
-    `newer` is the version of a newer release that they may install, empty without one. `alarms` are
-    sentences about another key or team than signed the build before. `mandatory`: the release is by
-    now, for them.
+    `newer` is the version of the release that they are to have, empty when it is this one; where
+    they `went_back` it is an older one. `alarms` are sentences about another key or team than
+    signed the build before. `mandatory`: the release is by now, for them. `notes` are those that
+    they read, None for the release's own.
     """
 
     newer: str = ""
+    went_back: bool = False
+    notes: str | None = None
     alarms: tuple[str, ...] = ()
     mandatory: bool = False
 
@@ -34,12 +37,15 @@ async def circumstances(
     session: Session, release: Release, build: Build, tester_id: str
 ) -> Circumstances:
     """Return what is known beside the *build* of a release, for a tester who was given it."""
-    newer = await releases.newer_given(session, release, tester_id)
+    wanted = await releases.newest_of_tester(session, release.app_id, tester_id)
+    other = wanted if wanted is not None and wanted[0].id != release.id else None
     before = await builds.before(session, release)
     entitled = await destinations.entitling(session, release.id, tester_id)
     begins = [row.mandatory_from for row in entitled if row.mandatory_from is not None]
     return Circumstances(
-        newer=version_of(*newer) if newer else "",
+        newer=version_of(other[1].version, other[1].build) if other else "",
+        went_back=other is not None and other[0].number < release.number,
+        notes=next((row.notes for row in reversed(entitled) if row.notes is not None), None),
         alarms=_alarms(Facts(**before.facts), Facts(**build.facts)) if before else (),
         mandatory=any(moment <= now() for moment in begins),
     )

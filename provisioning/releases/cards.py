@@ -87,11 +87,30 @@ class Unreached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnCard:
+    """
+    That a release is current again somewhere: in place of which version, and why.
+
+    `told` of those `people` who get it again heard of it; `unreached` could not be told, of whom
+    `missed` are the first by name. `replaced` is empty where nothing was there.
+    """
+
+    replaced: str
+    replaced_ids: tuple[str, ...]
+    because: str
+    people: int = 0
+    told: int = 0
+    unreached: int = 0
+    missed: tuple[Unreached, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ActCard:
     """
     One act of distributing a release: who sent it where, and how it goes.
 
-    One that `joins` gave it to those who came into a group where it is current.
+    One that `joins` gave it to those who came into a group where it is current; one with a `back`
+    made it current again.
     """
 
     distribution_id: str
@@ -105,6 +124,7 @@ class ActCard:
     shortfall: str
     reason: str
     joins: bool = False
+    back: ReturnCard | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,7 +255,11 @@ class UploadCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientCard:
-    """What one tester is told: as much of the release as their message says."""
+    """
+    What one tester is told: as much of the release as their message says.
+
+    With `back` they go back to it, in place of a build with the facts of `replaced`.
+    """
 
     recipient_id: str
     distribution_id: str
@@ -247,6 +271,8 @@ class RecipientCard:
     app_display_name: str
     notes: str
     build: BuildCard
+    back: ReturnCard | None = None
+    replaced: Facts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

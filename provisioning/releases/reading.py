@@ -1,6 +1,6 @@
 """Reading: cards of uploads, releases and recipients, as the records have them now."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from provisioning.releases.cards import (
@@ -11,6 +11,7 @@ from provisioning.releases.cards import (
     GroupChip,
     RecipientCard,
     ReleaseCard,
+    ReturnCard,
     SymbolsCard,
     Unreached,
     UploadCard,
@@ -39,7 +40,7 @@ from storage.inspection.diff import Change, compare
 from storage.inspection.facts import Facts
 from storage.records.build import Build
 from storage.records.destination import Destination, DestinationKind
-from storage.records.distribution import Distribution, RecipientState
+from storage.records.distribution import Distribution, RecipientState, Target
 from storage.records.release import Release, ReleaseState
 from storage.records.upload import Upload, UploadState
 
@@ -95,7 +96,10 @@ class Cards:
         """Raise NotFound."""
         async with self._database.reading() as session:
             found = await recipients.in_full(session, recipient_id)
-        recipient, act, tester, release, app, build = found
+            recipient, act, tester, release, app, build = found
+            own = await destinations.notes_of(session, recipient.destination_id)
+            aim = await destinations.target_of(session, act.id, recipient.destination_id)
+            back, replaced = await _back_of(session, act, aim)
         return RecipientCard(
             recipient_id=recipient.id,
             distribution_id=act.id,
@@ -105,8 +109,10 @@ class Cards:
             by=act.requested_by,
             release_id=release.id,
             app_display_name=app.display_name,
-            notes=release.notes,
+            notes=release.notes if own is None else own,
             build=build_card(build),
+            back=back,
+            replaced=replaced,
         )
 
     async def distribution(self, distribution_id: str) -> tuple[ActCard, ReleaseCard]:
@@ -216,17 +222,77 @@ async def _acts(
     session: Session, release_id: str, sent: Sequence[tuple[Destination, str | None]]
 ) -> tuple[ActCard, ...]:
     acts: dict[str, Distribution] = {}
-    about: dict[str, set[str | None]] = {}
-    for act, destination_id in await distributions.with_targets(session, release_id):
+    about: dict[str, dict[str, Target]] = {}
+    for act, aim in await distributions.with_targets(session, release_id):
         acts[act.id] = act
-        about.setdefault(act.id, set()).add(destination_id)
+        if aim is not None:
+            about.setdefault(act.id, {})[aim.destination_id] = aim
+    backs = await _backs(session, release_id, acts, about)
     return tuple(
-        _act(act, [(row, name) for row, name in sent if row.id in about[act.id]])
+        _act(
+            act,
+            [(row, name) for row, name in sent if row.id in about.get(act.id, ())],
+            backs.get(act.id),
+        )
         for act in acts.values()
     )
 
 
-def _act(act: Distribution, sent: Sequence[tuple[Destination, str | None]]) -> ActCard:
+async def _backs(
+    session: Session,
+    release_id: str,
+    acts: Mapping[str, Distribution],
+    about: Mapping[str, Mapping[str, Target]],
+) -> dict[str, ReturnCard]:
+    """Return what those acts did that made a release current again; of the last one, whom not."""
+    returning = [one for one in acts if any(aim.returns for aim in about.get(one, {}).values())]
+    if not returning:
+        return {}
+    replaced = {
+        one: sorted({aim.replaces for aim in about[one].values() if aim.replaces})
+        for one in returning
+    }
+    labels = await releases.versions(session, {one for ids in replaced.values() for one in ids})
+    counted = await recipients.counts_of_acts(session, returning)
+    missed = await recipients.unreached_by(session, release_id, returning[-1], limit=NAMED)
+    return {
+        one: ReturnCard(
+            replaced=" and ".join(version_of(*labels[i][2:]) for i in replaced[one]),
+            replaced_ids=tuple(replaced[one]),
+            because=acts[one].because,
+            people=sum(counted.get(one, {}).values()),
+            told=counted.get(one, {}).get(RecipientState.TOLD, 0),
+            unreached=counted.get(one, {}).get(RecipientState.UNREACHABLE, 0),
+            missed=tuple(Unreached(name=name, reason=why) for name, why in missed)
+            if one == returning[-1]
+            else (),
+        )
+        for one in returning
+    }
+
+
+async def _back_of(
+    session: Session, act: Distribution, aim: Target | None
+) -> tuple[ReturnCard | None, Facts | None]:
+    """Return to what one person goes back by an act, and from which facts."""
+    if aim is None or not (aim.returns or aim.replaces):
+        return None, None
+    there = await builds.of_releases(session, [aim.replaces] if aim.replaces else [])
+    build = there.get(aim.replaces or "")
+    label = version_of(build.version, build.build) if build else ""
+    card = ReturnCard(
+        replaced=label,
+        replaced_ids=(aim.replaces,) if aim.replaces else (),
+        because=act.because,
+    )
+    return card, Facts(**build.facts) if build else None
+
+
+def _act(
+    act: Distribution,
+    sent: Sequence[tuple[Destination, str | None]],
+    back: ReturnCard | None,
+) -> ActCard:
     return ActCard(
         distribution_id=act.id,
         by=act.requested_by,
@@ -243,6 +309,7 @@ def _act(act: Distribution, sent: Sequence[tuple[Destination, str | None]]) -> A
         shortfall=act.shortfall,
         reason=act.reason,
         joins=act.joins,
+        back=back,
     )
 
 

@@ -23,6 +23,15 @@ async def get(session: Session, app_id: str) -> App:
     return found
 
 
+async def lock(session: Session, app_id: str) -> None:
+    """
+    Let others who change what is current of an app wait until this unit of work ends.
+
+    SQLite has one at a time. Whoever locks a release as well locks the app first.
+    """
+    await session.exec(select(App.id).where(App.id == app_id).with_for_update(key_share=True))
+
+
 async def names(session: Session, app_ids: Collection[str]) -> dict[str, str]:
     """Return what apps are called, by id."""
     found = await session.exec(

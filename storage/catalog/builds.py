@@ -1,6 +1,6 @@
 """Questions about builds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.orm import defer
 from sqlmodel import col, select
@@ -50,6 +50,17 @@ async def before(session: Session, release: Release) -> Build | None:
         .limit(1)
     )
     return found.first()
+
+
+async def of_releases(session: Session, release_ids: Collection[str]) -> dict[str, Build]:
+    """Return the build of each of the releases, by the release's id, without its chunks."""
+    found = await session.exec(
+        select(Release.id, Build)
+        .join(Build, col(Build.id) == Release.build_id)
+        .where(col(Release.id).in_(set(release_ids)))
+        .options(WITHOUT_CHUNKS)
+    )
+    return dict(found.all())
 
 
 async def of_identity(

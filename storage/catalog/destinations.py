@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
@@ -45,10 +46,10 @@ async def named(session: Session, release_id: str) -> Sequence[tuple[Destination
 
 async def of_distributions(
     session: Session, distribution_ids: Collection[str]
-) -> Sequence[tuple[str, Destination]]:
-    """Return what acts of distributing were about: the act's id with each destination."""
+) -> Sequence[tuple[Target, Destination]]:
+    """Return what acts of distributing were about: how, with each destination."""
     found = await session.exec(
-        select(Target.distribution_id, Destination)
+        select(Target, Destination)
         .join(Destination, col(Destination.id) == Target.destination_id)
         .where(col(Target.distribution_id).in_(set(distribution_ids)))
         .order_by(col(Destination.created_at), col(Destination.id))
@@ -56,13 +57,23 @@ async def of_distributions(
     return found.all()
 
 
-async def aim(session: Session, distribution_id: str, destination_ids: Sequence[str]) -> None:
-    """Write down which destinations an act of distributing is about."""
-    rows = [
-        {"distribution_id": distribution_id, "destination_id": destination_id}
-        for destination_id in destination_ids
-    ]
+async def aim(session: Session, targets: Sequence[Target]) -> None:
+    """Write down which destinations acts of distributing are about, and how."""
+    rows = [target.model_dump() for target in targets]
     await insert_missing(session, Target, rows, ["distribution_id", "destination_id"])
+
+
+async def notes_of(session: Session, destination_id: str) -> str | None:
+    """Return the notes of a destination's own, None where the release's are read."""
+    found = await session.exec(select(Destination.notes).where(Destination.id == destination_id))
+    return found.first()
+
+
+async def target_of(
+    session: Session, distribution_id: str, destination_id: str
+) -> Target | None:
+    """Return how an act was about a destination, None when it was not."""
+    return await session.get(Target, (distribution_id, destination_id))
 
 
 async def current(
@@ -80,6 +91,24 @@ async def current(
             col(Destination.recalled_at).is_(None),
         )
         .order_by(col(Release.number))
+    )
+    return found.all()
+
+
+async def current_above(session: Session, app_id: str, number: int) -> Sequence[Destination]:
+    """Return what is current anywhere of an app's live releases with a higher number."""
+    found = await session.exec(
+        select(Destination)
+        .join(Release, col(Release.id) == Destination.release_id)
+        .where(
+            Release.app_id == app_id,
+            col(Release.number) > number,
+            Release.state == ReleaseState.LIVE,
+            col(Release.enabled),
+            col(Destination.superseded_at).is_(None),
+            col(Destination.recalled_at).is_(None),
+        )
+        .order_by(col(Destination.id))
     )
     return found.all()
 
@@ -133,7 +162,7 @@ async def names_current_in(
 
 
 async def entitling(session: Session, release_id: str, tester_id: str) -> Sequence[Destination]:
-    """Return the destinations by which a tester may install a release."""
+    """Return the destinations by which a tester may install a release, the latest one last."""
     found = await session.exec(
         select(Destination)
         .join(Recipient, col(Recipient.destination_id) == Destination.id)
@@ -143,6 +172,7 @@ async def entitling(session: Session, release_id: str, tester_id: str) -> Sequen
             entitles(),
         )
         .distinct()
+        .order_by(col(Destination.since), col(Destination.id))
     )
     return found.all()
 
@@ -168,6 +198,15 @@ async def recall(
             col(Destination.id).in_(set(destination_ids)), col(Destination.recalled_at).is_(None)
         )
         .values(recalled_by=by, recalled_at=at)
+    )
+
+
+async def note(session: Session, destination_ids: Collection[str], notes: str | None) -> None:
+    """Give destinations notes of their own, or the release's again with None."""
+    await session.exec(
+        sa.update(Destination)
+        .where(col(Destination.id).in_(set(destination_ids)))
+        .values(notes=notes)
     )
 
 
@@ -200,12 +239,16 @@ async def before(
     """
     Return what each target has of an app that is live and was not taken back, newest first.
 
-    Each comes with the number of its release.
+    Each comes with the number of its release. What an older one took the place of is left out:
+    somebody wanted it away.
     """
+    other = aliased(Release)
     found = await session.exec(
         select(Destination, Release.number)
         .join(Release, col(Release.id) == Destination.release_id)
+        .join(other, col(other.id) == Destination.superseded_by, isouter=True)
         .where(
+            sa.or_(col(other.id).is_(None), col(other.number) > col(Release.number)),
             Destination.app_id == app_id,
             Destination.kind == kind,
             col(Destination.target_id).in_(set(target_ids)),

@@ -49,14 +49,14 @@ async def last_about(session: Session, destination_id: str) -> Distribution | No
 
 async def with_targets(
     session: Session, release_id: str
-) -> Sequence[tuple[Distribution, str | None]]:
+) -> Sequence[tuple[Distribution, Target | None]]:
     """
-    Return the distributions of a release, oldest first, each with the id of a destination.
+    Return the distributions of a release, oldest first, each with a destination it was about.
 
     One that was about several comes as often, one that was about none comes once.
     """
     found = await session.exec(
-        select(Distribution, Target.destination_id)
+        select(Distribution, Target)
         .join(Target, col(Target.distribution_id) == Distribution.id, isouter=True)
         .where(Distribution.release_id == release_id)
         .order_by(col(Distribution.created_at), col(Distribution.id))

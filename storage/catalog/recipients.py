@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 
 from storage.catalog.builds import WITHOUT_CHUNKS
@@ -388,6 +388,20 @@ async def unreached(session: Session, release_id: str, *, limit: int) -> list[tu
     return await _named(session, release_id, RecipientState.UNREACHABLE, ~reached, limit=limit)
 
 
+async def unreached_by(
+    session: Session, release_id: str, distribution_id: str, *, limit: int
+) -> list[tuple[str, str]]:
+    """Return the first of those whom one act could tell in no way, by name, with a reason."""
+    other = aliased(Recipient)
+    reached = sa.exists().where(
+        col(other.distribution_id) == col(Recipient.distribution_id),
+        col(other.tester_id) == col(Recipient.tester_id),
+        col(other.state) != RecipientState.UNREACHABLE,
+    )
+    which = (col(Recipient.distribution_id) == distribution_id, ~reached)
+    return await _named(session, release_id, RecipientState.UNREACHABLE, *which, limit=limit)
+
+
 async def _named(
     session: Session,
     release_id: str,
@@ -416,28 +430,41 @@ async def counts(
 
     A person counts once, in the best that came of any act and any way of telling: see BEST_FIRST.
     """
+    return await _counted(session, col(Recipient.release_id), release_ids)
+
+
+async def counts_of_acts(
+    session: Session, distribution_ids: Collection[str]
+) -> dict[str, dict[RecipientState, int]]:
+    """Return the same by act of distributing, of those whom the act itself told."""
+    return await _counted(session, col(Recipient.distribution_id), distribution_ids)
+
+
+async def _counted(
+    session: Session, by: Mapped[str], ids: Collection[str]
+) -> dict[str, dict[RecipientState, int]]:
     rank = sa.case(
         {state: place for place, state in enumerate(BEST_FIRST)}, value=col(Recipient.state)
     )
     best = (
         sa.select(
-            col(Recipient.release_id).label("release_id"),
+            by.label("subject"),
             col(Recipient.tester_id).label("tester_id"),
             sa.func.min(rank).label("best"),
         )
-        .where(col(Recipient.release_id).in_(set(release_ids)))
-        .group_by(col(Recipient.release_id), col(Recipient.tester_id))
+        .where(by.in_(set(ids)))
+        .group_by(by, col(Recipient.tester_id))
         .subquery()
     )
     connection = await session.connection()
     found = await connection.execute(
-        sa.select(best.c.release_id, best.c.best, sa.func.count()).group_by(
-            best.c.release_id, best.c.best
+        sa.select(best.c.subject, best.c.best, sa.func.count()).group_by(
+            best.c.subject, best.c.best
         )
     )
     counted: dict[str, dict[RecipientState, int]] = {}
-    for release_id, place, count in found.all():
-        counted.setdefault(release_id, {})[BEST_FIRST[place]] = int(count)
+    for subject, place, count in found.all():
+        counted.setdefault(subject, {})[BEST_FIRST[place]] = int(count)
     return counted
 
 

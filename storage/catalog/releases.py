@@ -95,31 +95,6 @@ async def versions(
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in found.all()}
 
 
-async def newer_given(session: Session, release: Release, tester_id: str) -> tuple[str, str] | None:
-    """
-    Return version and build of the newest release of the same app that a tester may install.
-
-    None when there is none with a higher number than *release*.
-    """
-    found = await session.exec(
-        select(Build.version, Build.build)
-        .join(Release, col(Release.build_id) == Build.id)
-        .join(Recipient, col(Recipient.release_id) == Release.id)
-        .join(Destination, col(Destination.id) == Recipient.destination_id)
-        .where(
-            Release.app_id == release.app_id,
-            col(Release.number) > release.number,
-            Release.state == ReleaseState.LIVE,
-            col(Release.enabled),
-            Recipient.tester_id == tester_id,
-            entitles(),
-        )
-        .order_by(col(Release.number).desc())
-        .limit(1)
-    )
-    return found.first()
-
-
 async def newest_of_tester(
     session: Session, app_id: str, tester_id: str
 ) -> tuple[Release, Build] | None:

@@ -21,7 +21,8 @@ class Destination(Record, table=True):
 
     It is *current* from `since` until `superseded_at`, when the release `superseded_by` took its
     place there, or until it was `recalled_at`. From `mandatory_from` on, testers have `grace`
-    seconds to update; `mandatory_below` limits that to versions below one.
+    seconds to update; `mandatory_below` limits that to versions below one. With `notes` of its own
+    people read those there in place of the release's.
     """
 
     __table_args__ = (
@@ -45,5 +46,6 @@ class Destination(Record, table=True):
     mandatory_from: datetime | None = Field(default=None)
     grace: int = Field(default=0)
     mandatory_below: str = Field(default="", max_length=255)
+    notes: str | None = Field(default=None, sa_type=sa.Text)
     created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)

@@ -34,6 +34,7 @@ class Distribution(Record, table=True):
     With `waits` nobody is told before the build is signed for the phones that it can be signed for.
     With `renews` whoever it was taken back from has it again; an act that goes on with an earlier
     one gives them nothing. One that `joins` gives what is current in a group to those who came.
+    `because` is what people read of why they get an older release again.
     """
 
     __table_args__ = (sa.Index(None, "state", "created_at"),)
@@ -47,6 +48,7 @@ class Distribution(Record, table=True):
     waits: bool = Field(default=True)
     renews: bool = Field(default=True)
     joins: bool = Field(default=False)
+    because: str = Field(default="", sa_type=sa.Text)
     state: DistributionState = Field(
         default=DistributionState.WANTED, sa_type=choice(DistributionState)
     )
@@ -57,12 +59,19 @@ class Distribution(Record, table=True):
 
 
 class Target(Record, table=True):
-    """A destination that an act of distributing was about, new or there before."""
+    """
+    A destination that an act of distributing was about, new or there before.
+
+    Where the release `returns` it was there before, and is current again by this act: whoever is in
+    the group is told once more. It took the place of what `replaces` names, newer or not.
+    """
 
     distribution_id: str = Field(foreign_key="distribution.id", primary_key=True, max_length=32)
     destination_id: str = Field(
         foreign_key="destination.id", primary_key=True, index=True, max_length=32
     )
+    returns: bool = Field(default=False)
+    replaces: str | None = Field(default=None, foreign_key="release.id", max_length=32)
 
 
 class Recipient(Record, table=True):

@@ -44,7 +44,7 @@ from storage.records.base import new_id, now
 from storage.records.destination import Destination, DestinationKind
 from storage.records.device import Device
 from storage.records.device_policy import ApprovalSubject, AutoApproval, DevicePolicy
-from storage.records.distribution import Recipient, RecipientState
+from storage.records.distribution import Recipient, RecipientState, Target
 from storage.records.enrolment import EnrolmentChallenge, EnrolmentLink
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
@@ -81,10 +81,6 @@ async def _release(session: Session, town: Town) -> Release:
 
 async def _before(session: Session, town: Town) -> object:
     return await builds.before(session, await _release(session, town))
-
-
-async def _newer_given(session: Session, town: Town) -> object:
-    return await releases.newer_given(session, await _release(session, town), town.tester_id)
 
 
 async def _change(session: Session, town: Town) -> object:
@@ -442,6 +438,7 @@ WORK: dict[str, Question] = {
     "builds.get": lambda s, t: builds.get(s, t.build_id),
     "builds.of_bytes": lambda s, t: builds.of_bytes(s, t.organization_id, t.digests[0]),
     "builds.before": _before,
+    "builds.of_releases": lambda s, t: builds.of_releases(s, [t.release_id]),
     "builds.of_identity": lambda s, t: builds.of_identity(s, t.organization_id, "ios", t.bundle_id),
     "builds.is_icon": lambda s, t: builds.is_icon(s, t.icon),
     "builds.some_after": lambda s, _: builds.some_after(s, "", limit=5),
@@ -449,10 +446,10 @@ WORK: dict[str, Question] = {
     "releases.get": _release,
     "releases.in_full": lambda s, t: releases.in_full(s, t.release_id),
     "releases.newest_version": lambda s, t: releases.newest_version(s, [t.release_id]),
-    "releases.newer_given": _newer_given,
     "releases.newest_of_tester": lambda s, t: releases.newest_of_tester(s, t.app_id, t.tester_id),
     "releases.newest_ids": lambda s, t: releases.newest_ids(s, t.app_id, limit=100),
     "releases.versions": lambda s, t: releases.versions(s, [t.release_id, t.draft_id]),
+    "apps.lock": lambda s, t: apps.lock(s, t.app_id),
     "apps.names": lambda s, t: apps.names(s, [t.app_id]),
     "audit.last_of": lambda s, t: audit.last_of(s, [t.release_id], limit=20),
     # Of whoever did nearly everything either index has the last: one who did little is asked for.
@@ -515,7 +512,15 @@ REACH: dict[str, Question] = {
     "destinations.of_distributions": lambda s, t: destinations.of_distributions(
         s, [t.distribution_id]
     ),
-    "destinations.aim": lambda s, t: destinations.aim(s, t.distribution_id, [t.destination_id]),
+    "destinations.aim": lambda s, t: destinations.aim(
+        s, [Target(distribution_id=t.distribution_id, destination_id=t.destination_id)]
+    ),
+    "destinations.target_of": lambda s, t: destinations.target_of(
+        s, t.distribution_id, t.destination_id
+    ),
+    "destinations.notes_of": lambda s, t: destinations.notes_of(s, t.destination_id),
+    "destinations.note": lambda s, t: destinations.note(s, [t.destination_id], "For you."),
+    "destinations.current_above": lambda s, t: destinations.current_above(s, t.app_id, 0),
     "destinations.current": lambda s, t: destinations.current(
         s, t.app_id, DestinationKind.GROUP, t.group_ids[:1]
     ),
@@ -609,6 +614,10 @@ REACH: dict[str, Question] = {
     ),
     "recipients.shares": lambda s, t: recipients.shares(s, t.release_id, [t.tester_id]),
     "recipients.unreached": lambda s, t: recipients.unreached(s, t.release_id, limit=30),
+    "recipients.unreached_by": lambda s, t: recipients.unreached_by(
+        s, t.release_id, t.distribution_id, limit=30
+    ),
+    "recipients.counts_of_acts": lambda s, t: recipients.counts_of_acts(s, [t.distribution_id]),
     "recipients.counts": lambda s, t: recipients.counts(s, [t.release_id, t.everywhere_id]),
     "postings.get": lambda s, t: postings.get(s, f"recipient:{t.recipient_id}"),
     "postings.intend": lambda s, _: postings.intend(

@@ -62,6 +62,7 @@ class InstallPage:
     lines: tuple[Line, ...]
     remarks: tuple[str, ...]
     newer: str
+    went_back: bool
     alarms: tuple[str, ...]
     mandatory: bool
     judgement: Judgement
@@ -113,10 +114,11 @@ def install_page(
         owner=tidy(facts.signing.team_name or ""),
         platform=facts.system,
         person=tidy(opened.tester.name),
-        notes=_safe(opened.release.notes),
+        notes=_safe(opened.release.notes if known.notes is None else known.notes),
         lines=tuple(_lines(opened, facts, at)),
         remarks=tuple(map(tidy, unsaid(noticed, reasons(facts, at=at)))),
         newer=tidy(known.newer),
+        went_back=known.went_back,
         alarms=tuple(map(tidy, known.alarms)),
         mandatory=known.mandatory and not known.newer,
         judgement=judgement,
