@@ -21,6 +21,7 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.earlier import EarlierReleases
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.settling import Settling
@@ -125,6 +126,7 @@ class DistributeRoom:
     carrying: Carrying
     covering: Covering
     rebuilds: Rebuilds
+    earlier: EarlierReleases
     recalls: Recalls
     taking_back: TakingBack
     settling: Settling

@@ -22,6 +22,7 @@ from bot.slack.features.home import listeners as home
 from bot.slack.features.recall import listeners as recall
 from bot.slack.features.releases import listeners as releases
 from bot.slack.features.roles import listeners as roles
+from bot.slack.features.rollback import listeners as rollback
 from bot.slack.features.upkeep import listeners as upkeep
 from bot.slack.features.upkeep.deeds import redraw
 from bot.slack.features.uploads import listeners as uploads
@@ -40,6 +41,7 @@ FEATURES: tuple[Feature, ...] = (
     uploads.register,
     distribution.register,
     recall.register,
+    rollback.register,
     releases.register,
     history.register,
     groups.register,

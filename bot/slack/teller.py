@@ -24,7 +24,13 @@ from provisioning.errors import NotNow, TellerFailed
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
 from provisioning.ports import Told
-from provisioning.releases.cards import CardPlace, RecipientCard, UploadCard
+from provisioning.releases.cards import (
+    ActCard,
+    CardPlace,
+    RecipientCard,
+    ReleaseCard,
+    UploadCard,
+)
 from provisioning.releases.reading import Cards
 from storage.errors import SlipwayError
 from storage.records.tester import Tester
@@ -135,9 +141,25 @@ class SlackTeller:
         works = [
             self._logged(f"report:{distribution_id}:{spot.channel_id}", spot, log) for spot in spots
         ]
+        works += [
+            self._replaced_in(spot, act, card, other)
+            for other in (act.back.replaced_ids if act.back else ())
+            for spot in await self._threads_of(other)
+        ]
         works.append(self._tell_manager(distribution_id))
         works += [self.show_release(other) for other in others]
         await _each(works)
+
+    async def _replaced_in(
+        self, spot: Spot, act: ActCard, card: ReleaseCard, other_id: str
+    ) -> None:
+        """Say in a thread of a release that another one took its place."""
+
+        async def line() -> Message:
+            return distribution_messages.replaced(act, card)
+
+        key = f"replaced:{act.distribution_id}:{other_id}:{spot.channel_id}"
+        await self._logged(key, spot, line)
 
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one person that something of theirs did not work; others have no Slack."""
@@ -234,7 +256,7 @@ class SlackTeller:
 
     async def _announce_in(self, release_id: str, channel_id: str) -> None:
         async def render() -> Message:
-            card = await self._cards.release(release_id)
+            card = await self._cards.announced(release_id, channel_id)
             await read_ahead(card.notes)
             readiness = await self._parts.installabilities.of_card(card)
             icon = self._icon(card.build.icon_sha256)

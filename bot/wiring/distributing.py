@@ -9,6 +9,7 @@ from bot.wiring.ground import Ground
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.earlier import EarlierReleases
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.settling import Settling
@@ -52,6 +53,7 @@ def distribute_room(
             database, devices.approvals, devices.waves, rebuilds, engine, organization_id=own
         ),
         rebuilds=rebuilds,
+        earlier=EarlierReleases(database),
         recalls=Recalls(
             database,
             people.permissions,

@@ -172,9 +172,7 @@ class Distributions:
             notify=True,
             renews=False,
         )
-        distribution = await self._once(
-            key, self._added(made, list(aims.values()), by, told=True)
-        )
+        distribution = await self._once(key, self._added(made, list(aims.values()), by, told=True))
         await self._engine.start("distribute", distribution.id)
         return distribution
 
@@ -342,9 +340,7 @@ class Distributions:
             app.usual_group_id = order.group_ids[0]
             session.add(app)
 
-    async def _settle(
-        self, session: Session, release: Release, places: Sequence[Place]
-    ) -> None:
+    async def _settle(self, session: Session, release: Release, places: Sequence[Place]) -> None:
         """Let one release be current at each place: this one, or the newer one that is there."""
         at = now()
         becoming = {place.target for place in places if place.becomes_current}

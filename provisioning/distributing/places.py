@@ -86,9 +86,7 @@ def _place(
     return Place(target=target, outcome=outcome, had=had, there=there, is_moved=moved)
 
 
-def _outcome(
-    release: Release, there: tuple[Destination, int] | None, over: str | None
-) -> Outcome:
+def _outcome(release: Release, there: tuple[Destination, int] | None, over: str | None) -> Outcome:
     if there is None:
         return Outcome.FIRST
     row, number = there

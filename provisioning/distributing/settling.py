@@ -180,9 +180,7 @@ class Settling:
         )
         session.add(made)
         await session.flush()
-        await destinations.aim(
-            session, [Target(distribution_id=made.id, destination_id=row.id)]
-        )
+        await destinations.aim(session, [Target(distribution_id=made.id, destination_id=row.id)])
         entry = AuditEntry(
             organization_id=self._organization_id,
             actor=made.requested_by,

@@ -92,6 +92,21 @@ class Cards:
         async with self._database.reading() as session:
             return await _release(session, release_id)
 
+    async def announced(self, release_id: str, address: str) -> ReleaseCard:
+        """
+        Return a release as it is announced at a place of some groups, with the notes they read.
+
+        Raise NotFound.
+        """
+        async with self._database.reading() as session:
+            card = await _release(session, release_id)
+            rows = await destinations.of_releases(session, [release_id])
+            own = {row.target_id: row for row in rows if row.notes is not None}
+            heard = await groups.channels(session, list(own)) if own else ()
+        there = [own[one.group_id] for one in heard if one.channel_id == address]
+        last = max(there, key=lambda row: (row.since, row.id), default=None)
+        return replace(card, notes=last.notes or "") if last else card
+
     async def recipient(self, recipient_id: str) -> RecipientCard:
         """Raise NotFound."""
         async with self._database.reading() as session:

@@ -69,9 +69,7 @@ async def notes_of(session: Session, destination_id: str) -> str | None:
     return found.first()
 
 
-async def target_of(
-    session: Session, distribution_id: str, destination_id: str
-) -> Target | None:
+async def target_of(session: Session, distribution_id: str, destination_id: str) -> Target | None:
     """Return how an act was about a destination, None when it was not."""
     return await session.get(Target, (distribution_id, destination_id))
 

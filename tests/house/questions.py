@@ -13,6 +13,7 @@ from storage.catalog import (
     device_policies,
     devices,
     distributions,
+    earlier,
     enrolments,
     grants,
     groups,
@@ -535,6 +536,10 @@ REACH: dict[str, Question] = {
         s, t.app_id, DestinationKind.GROUP, t.group_ids
     ),
     "destinations.superseded_by": lambda s, t: destinations.superseded_by(s, t.release_id),
+    "earlier.in_groups": lambda s, t: earlier.in_groups(
+        s, t.group_ids[:1], version="1.0.0", build="1", number=1, limit=100
+    ),
+    "earlier.of_release": lambda s, t: earlier.of_release(s, t.release_id, limit=100),
     "distributions.get": lambda s, t: distributions.get(s, t.distribution_id),
     "distributions.of_key": lambda s, t: distributions.of_key(s, f"form:{t.distribution_id}"),
     "distributions.of_releases": lambda s, t: distributions.of_releases(s, [t.release_id]),

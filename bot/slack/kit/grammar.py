@@ -36,6 +36,9 @@ _TOKEN = re.compile(
 
 _MENTION = re.compile(r"<(?P<sign>@|#|!subteam\^)(?P<id>[A-Z0-9]+)(?:\|(?P<name>[^>]*))?>")
 
+#: What parts a command from its reason.
+_BECAUSE = re.compile(r"(?:^|\s)because\b[:,]?\s*", re.IGNORECASE)
+
 #: Phones and word processors type these for a straight quote.
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00a0": " "})
 
@@ -63,6 +66,12 @@ def _token(match: re.Match[str]) -> Token | None:
 def _unescaped(text: str) -> str:
     """Slack escapes three characters in what a person typed."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def with_reason(text: str) -> tuple[str, str]:
+    """Part what was typed from the reason behind `because`, which stays as people read it."""
+    before, *reason = _BECAUSE.split(text, maxsplit=1)
+    return before, spoken(reason[0]) if reason else ""
 
 
 def spoken(text: str) -> str:

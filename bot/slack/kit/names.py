@@ -25,6 +25,7 @@ DISMISS = "release_dismiss"
 RESTORE = "release_restore"
 RECALL = "release_recall"
 RECALL_AGAIN = "release_recall_again"
+ROLLBACK = "release_rollback"
 CREATE_APP = "app_create"
 CHOOSE_APP = "app_choose"
 INSTALL = "install_open"
@@ -35,6 +36,7 @@ PEOPLE = "distribute_people"
 NOTES = "distribute_notes"
 OPTIONS = "distribute_options"
 PHONES = "distribute_phones"
+PLACES = "distribute_places"
 PREVIEW = "distribute_preview"
 EDIT_NOTES = "distribute_edit_notes"
 OPEN_NOTES = "distribute_open_notes"
@@ -43,6 +45,9 @@ RECALL_BECAUSE = "recall_because"
 RECALL_GROUPS = "recall_groups"
 RECALL_PEOPLE = "recall_people"
 RECALL_RELEASE = "recall_release"
+ROLLBACK_BECAUSE = "rollback_because"
+ROLLBACK_GROUP = "rollback_group"
+ROLLBACK_RELEASE = "rollback_release"
 APP_NAME = "app_name"
 APP_DISPLAY_NAME = "app_display_name"
 
@@ -55,6 +60,9 @@ CREATE_APP_FORM = "app_create_form"
 RECALL_FORM = "recall_form"
 RECALL_CONFIRM_FORM = "recall_confirm_form"
 RECALL_PICK_FORM = "recall_pick_form"
+ROLLBACK_CONFIRM_FORM = "rollback_confirm_form"
+ROLLBACK_FORM = "rollback_form"
+ROLLBACK_GROUP_FORM = "rollback_group_form"
 
 # Looking at releases.
 SHOW_RELEASE = "show_release"
@@ -128,6 +136,7 @@ ACTIONS = (
     RESTORE,
     RECALL,
     RECALL_AGAIN,
+    ROLLBACK,
     CREATE_APP,
     CHOOSE_APP,
     INSTALL,
@@ -160,7 +169,15 @@ ACTIONS = (
     HOME_SHOW,
     SHOW_RELEASE,
 )
-OPTION_LISTS = (GROUPS, RELEASE, SHOW_RELEASE, GROUP_PICK, CHOOSE_APP, RECALL_RELEASE)
+OPTION_LISTS = (
+    GROUPS,
+    RELEASE,
+    SHOW_RELEASE,
+    GROUP_PICK,
+    CHOOSE_APP,
+    RECALL_RELEASE,
+    ROLLBACK_GROUP,
+)
 FORMS = (
     DISTRIBUTE_FORM,
     PICK_FORM,
@@ -168,6 +185,9 @@ FORMS = (
     RECALL_FORM,
     RECALL_CONFIRM_FORM,
     RECALL_PICK_FORM,
+    ROLLBACK_CONFIRM_FORM,
+    ROLLBACK_FORM,
+    ROLLBACK_GROUP_FORM,
     SHOW_FORM,
     GROUP_CREATE_FORM,
     GROUP_PEOPLE_FORM,

@@ -120,6 +120,21 @@ async def with_draft(scene: Scene) -> None:
     await database.close()
 
 
+async def with_newer(scene: Scene) -> None:
+    """Write down a second draft of the app that `with_draft` made: 2.5.0."""
+    database = Database(scene.home.database_url)
+    async with database.writing() as session:
+        organization = await organizations.named(session, "main")
+        (app,) = await apps.every(session, organization.id)
+        build = a_build(organization.id)
+        build.sha256, build.version, build.build = "cd" * 32, "2.5.0", "250"
+        build.facts = {**build.facts, "version": "2.5.0", "build": "250", "sha256": build.sha256}
+        session.add(build)
+        await session.flush()
+        await releases.add(session, _release(app, build))
+    await database.close()
+
+
 def _release(app: App, build: Build) -> Release:
     return Release(
         organization_id=app.organization_id,

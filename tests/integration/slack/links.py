@@ -18,6 +18,14 @@ async def status(house: House, path: str) -> int:
         return answer.status
 
 
+async def text_of(house: House, path: str) -> str:
+    async with (
+        aiohttp.ClientSession() as session,
+        session.get(f"http://127.0.0.1:{house.port}{path}") as answer,
+    ):
+        return await answer.text()
+
+
 async def link_of(house: House, person: str, words: str = "ready for you") -> str:
     """Return the path of the link in the newest message to somebody with some words."""
     told = await house.dm_to(person, words)

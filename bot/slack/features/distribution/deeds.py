@@ -7,6 +7,7 @@ from typing import Any
 from bot.house import House
 from bot.slack.drawing import warnings
 from bot.slack.drawing.notes import read_ahead
+from bot.slack.drawing.places import beside
 from bot.slack.drawing.releases import ENDED, ended, option
 from bot.slack.drawing.sentences import sentence as in_slack
 from bot.slack.features.distribution import messages, views
@@ -28,6 +29,7 @@ from bot.slack.kit.payloads import (
 from bot.slack.line.errors import form_errors, is_for_people, problem_view
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act
+from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, NotNow, Unclear
 from provisioning.releases.cards import GroupChip, ReleaseCard
@@ -83,8 +85,8 @@ class Desk:
         match click.parts:
             case (release_id, revision, group_id, *warned) if revision.isdigit():
                 card = await self._cards.release(release_id)
-                if warnings.sentences(card) and warned != [names.WARNED]:
-                    # The button was drawn before there was something to warn of.
+                if await self._is_asked_first(card, group_id, warned):
+                    # The button was drawn before there was something to warn of, or to choose.
                     await self.open(
                         click.asker, click.trigger_id, release_id, Wish(group_ids=(group_id,))
                     )
@@ -103,6 +105,14 @@ class Desk:
         finally:
             # Whoever was too late sees on the card what the other one did.
             self._redraw(release_id)
+
+    async def _is_asked_first(self, card: ReleaseCard, group_id: str, warned: list[str]) -> bool:
+        """Return whether a person has to see or to choose something before a release goes out."""
+        if warnings.sentences(card) and warned != [names.WARNED]:
+            return True
+        return bool(
+            card.newer and beside(await self._distributions.plan(card.release_id, (group_id,), ()))
+        )
 
     async def tell_now(self, click: Click) -> None:
         """Tell those who were given a release without a word."""
@@ -242,21 +252,18 @@ class Desk:
         if card.revision != kept.revision:
             raise AlreadyDone(await self._changed(card))
         filled = await self._filled(wish)
-        counting = asyncio.ensure_future(
-            self._distributions.plan(
-                card.release_id, wish.group_ids, wish.people, notify=wish.notify
-            )
-        )
+        counting = asyncio.ensure_future(counted(self._distributions, card.release_id, wish))
         done, _ = await asyncio.wait({counting}, timeout=COUNT_WITHIN)
         if done:
-            plan = _worthwhile(counting.result())
-            if kept.counted:  # It was a confirmation already, in which something was changed.
-                return update(views.confirmation(card, filled, plan).view())
-            return push(views.confirmation(card, filled, plan, on_top=True).view())
+            plan, instead = counting.result()
+            _worthwhile(plan)
+            # It may have been a confirmation already, in which something was changed.
+            form = views.confirmation(card, filled, plan, instead=instead, on_top=not kept.counted)
+            return update(form.view()) if kept.counted else push(form.view())
 
         async def go_on() -> None:
-            plan = _worthwhile(await counting)
-            form = views.confirmation(card, filled, plan)
+            plan, instead = await counting
+            form = views.confirmation(card, filled, _worthwhile(plan), instead=instead)
             await self._workspace.doorman.change(sent.view_id, form)
 
         self._workspace.errors.start(go_on, sent.asker, during="count people")
@@ -283,7 +290,9 @@ class Desk:
                 group_ids=wish.group_ids,
                 people=wish.people,
                 revision=kept.revision,
-                notes=wish.notes,
+                notes=None if kept.went else wish.notes,
+                own_notes=wish.notes if kept.went else None,
+                over=kept.over if views.goes_instead(sent) else {},
                 mandatory=wish.mandatory,
                 notify=wish.notify,
                 waits=views.waits(sent),
@@ -299,8 +308,24 @@ class Desk:
         self._workspace.tasks.start(self._tellers.show_release(release_id), name="redraw a release")
 
 
+async def counted(
+    distributions: Distributions, release_id: str, wish: Wish
+) -> tuple[Plan, Plan | None]:
+    """Return what a wish would do; and what in the place of newer releases, where there are."""
+    plan = await distributions.plan(release_id, wish.group_ids, wish.people, notify=wish.notify)
+    over = {place.group_id: place.there_id for place in beside(plan)}
+    if not over:
+        return plan, None
+    instead = await distributions.plan(
+        release_id, wish.group_ids, wish.people, notify=wish.notify, over=over
+    )
+    return plan, instead
+
+
 def _worthwhile(plan: Plan) -> Plan:
     """Raise Unclear for a choice that reaches nobody, at the field that it was made in."""
+    if beside(plan):
+        return plan
     if plan.people == 0 and plan.already:
         field = "targets" if plan.groups else "people"
         raise Unclear("Everybody in this choice has the release already.", field=field)

@@ -18,7 +18,14 @@ from bot.slack.kit.lists import MANY_NAMES, row
 from provisioning.distributing.recall_order import LONGEST_REASON
 from provisioning.installing.readiness import NOT_COUNTED, Readiness
 from provisioning.installing.verdict import InstallVerdict
-from provisioning.releases.cards import ActCard, BuildCard, RecipientCard, ReleaseCard
+from provisioning.releases.cards import (
+    ActCard,
+    BuildCard,
+    RecipientCard,
+    ReleaseCard,
+    ReturnCard,
+)
+from provisioning.releases.downgrade import downgrade_note
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.sizes import human
 from storage.records.distribution import DistributionState, RecipientState
@@ -57,7 +64,12 @@ def _own_link(card: ReleaseCard) -> tuple[Block, ...]:
     if card.standing not in {Standing.LIVE, Standing.SUPERSEDED}:
         return ()
     value = names.value_of(card.release_id)
-    return (blocks.actions(blocks.button("Get my link", names.OWN_LINK, value)),)
+    return (
+        blocks.actions(
+            blocks.button("Get my link", names.OWN_LINK, value),
+            blocks.button("Send to another group…", names.DISTRIBUTE, value),
+        ),
+    )
 
 
 def own_link(card: ReleaseCard, link: str | None) -> Message:
@@ -133,14 +145,17 @@ def personal(
     if verdict is not None and waits:
         stopped = [verdict.sentence]
     first = f"*{title}* was sent to you." if stopped else f"*{title}* is ready for you."
+    if card.back is not None:
+        first = f"*{title}* is {_current_again(card.back)}"
     text = f"{first}\n{' · '.join(part for part in about if part)}"
     picture = blocks.image(icon, f"Icon of {card.build.name}") if icon else None
     must = f"{words.WARNING} *Mandatory:* please update. " if card.mandatory else ""
     return Message(
-        text=f"{title} for {words.platform(facts)} {_in_short(stopped)}",
+        text=f"{title} for {words.platform(facts)} {_in_short(stopped, card.back)}",
         blocks=(
             blocks.section(text, accessory=picture),
             *warnings.stopping(card.build),
+            *_going_back(card),
             *([blocks.section(waits)] if waits else ()),
             *_notes(card.notes, notes.behind(link)),
             blocks.actions(_button(link, stopped)),
@@ -152,7 +167,9 @@ def personal(
     )
 
 
-def _in_short(stopped: Sequence[str]) -> str:
+def _in_short(stopped: Sequence[str], back: ReturnCard | None) -> str:
+    if back is not None:
+        return f"is {_current_again(back)}"
     if stopped:
         return f"was sent to you, and cannot be installed now. {stopped[0]}"
     return "is ready for you to install"
@@ -172,15 +189,13 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
     how = [word for word, on in (("mandatory", act.mandatory), ("silent", not act.notify)) if on]
     suffix = f" ({', '.join(how)})" if how else ""
     sign = _SIGNS.get(act.state, words.READING)
-    failed = card.counts.get(RecipientState.UNREACHABLE, 0)
+    failed = act.back.unreached if act.back else card.counts.get(RecipientState.UNREACHABLE, 0)
     held = waiting_for_phones(card)
     named = row(where, MANY_NAMES // 2)
     lines = [
-        f"{sign} Whoever joined {named} gets it, too."
-        if act.joins
-        else f"{sign} {who(act.by)} distributed it to {named}{suffix}.",
+        _opening(act, sign, named, suffix),
         SIGNING if act.state is DistributionState.SIGNING else "",
-        f"{_capital(reached(card))}.",
+        f"{_capital(reached(card))}." if act.back is None else _returned(act.back),
         f"{words.READING} {held}: each is told once it is signed for it." if held else "",
         f"{words.WARNING} {failed} could not be told." if failed else "",
         f"{words.WARNING} {mrkdwn.sentence(act.shortfall)}" if act.shortfall else "",
@@ -188,6 +203,54 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
     ]
     text = "\n".join(line for line in lines if line)
     return Message(text=text, blocks=(blocks.section(text),))
+
+
+def _opening(act: ActCard, sign: str, named: str, suffix: str) -> str:
+    """Return what somebody did, or what came of it that a person joined."""
+    if act.joins:
+        return f"{sign} Whoever joined {named} gets it, too."
+    if act.back is None:
+        return f"{sign} {who(act.by)} distributed it to {named}{suffix}."
+    return f"{sign} {who(act.by)} made it current again for {named}{suffix}{_instead(act.back)}"
+
+
+def replaced(act: ActCard, card: ReleaseCard) -> Message:
+    """Return the line in the threads of a release that another one took the place of."""
+    where = row([mrkdwn.plain(chip.name, 64) for chip in act.groups], MANY_NAMES // 2)
+    because = _because(act.back) if act.back else ""
+    version = _version(card.build)
+    text = f"{words.BACK} {who(act.by)} put *{version}* in its place for {where}{because}"
+    return Message(text=text, blocks=(blocks.section(text),))
+
+
+def _instead(back: ReturnCard) -> str:
+    there = f", in place of {mrkdwn.plain(back.replaced, 120)}" if back.replaced else ""
+    return f"{there}{_because(back)}"
+
+
+def _because(back: ReturnCard) -> str:
+    return f": {mrkdwn.plain(back.because, LONGEST_REASON)}" if back.because else "."
+
+
+def _returned(back: ReturnCard) -> str:
+    return f"{back.told} of {words.people(back.people)} told that they get it again."
+
+
+def _current_again(back: ReturnCard) -> str:
+    """Return how a release came back to somebody, behind `is`."""
+    there = f", in place of {mrkdwn.plain(back.replaced, 60)}" if back.replaced else ""
+    return f"the current one again{there}."
+
+
+def _going_back(card: RecipientCard) -> tuple[Block, ...]:
+    """Return why somebody gets a release again, and what their phone says to that."""
+    if card.back is None:
+        return ()
+    because = mrkdwn.plain(card.back.because, LONGEST_REASON)
+    note = downgrade_note(card.replaced, card.build.facts) if card.replaced else ""
+    installed = f"If {mrkdwn.plain(card.back.replaced, 60)} is installed: {note}" if note else ""
+    text = "\n".join(line for line in (because, installed) if line)
+    return (blocks.section(text),) if text else ()
 
 
 def _capital(text: str) -> str:
@@ -201,19 +264,22 @@ _SIGNS = {DistributionState.DONE: words.DONE, DistributionState.FAILED: words.AL
 
 def is_short(act: ActCard, card: ReleaseCard) -> bool:
     """Return whether an act did not reach everybody it should, so far."""
-    missed = card.unreached or card.held or act.shortfall
+    unreached = act.back.missed if act.back else card.unreached
+    missed = unreached or card.held or act.shortfall
     return bool(missed or act.state is DistributionState.FAILED)
 
 
 def shortfall(act: ActCard, card: ReleaseCard) -> Message:
     """Return, for the manager alone, who could not be told, or waits for their phone, and why."""
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
+    unreached = act.back.missed if act.back else card.unreached
+    count = act.back.unreached if act.back else card.counts.get(RecipientState.UNREACHABLE, 0)
     lines = [
         f"• *{mrkdwn.plain(one.name, 80)}*: {mrkdwn.sentence(one.reason, 200)}"
-        for one in card.unreached[:NAMED]
+        for one in unreached[:NAMED]
     ]
-    if len(card.unreached) > NAMED:
-        lines.append(f"… and {card.counts.get(RecipientState.UNREACHABLE, 0) - NAMED} more")
+    if len(unreached) > NAMED:
+        lines.append(f"… and {count - NAMED} more")
     if card.held:
         lines.append(f"{_capital(waiting_for_phones(card))}; I tell each once it is signed for it:")
         lines += [

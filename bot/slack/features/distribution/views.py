@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
 from bot.slack.drawing import notes, verdicts, warnings, words
+from bot.slack.drawing.actors import who
+from bot.slack.drawing.places import beside, places
 from bot.slack.drawing.releases import option
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
@@ -14,13 +16,17 @@ from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.payloads import Outdated, Submission, at
 from provisioning.actors import Identity, IdentityKind, slack
 from provisioning.distributing.order import Plan
+from provisioning.distributing.recall_order import LONGEST_REASON
 from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
+from provisioning.releases.lifecycle import Standing
 
 VERSION = 1
 MANDATORY = "mandatory"
 NOTIFY = "notify"
 #: Whether everybody waits until it is signed for the phones that it can be signed for.
 WAIT, NOW = "wait", "now"
+#: Whether a newer release stays current where there is one, or this one takes its place.
+BESIDE, INSTEAD = "beside", "instead"
 #: Slack's text inputs hold this many characters; longer notes stay as they are.
 INPUT_NOTES = 3000
 #: The private metadata of a form holds this many characters.
@@ -41,16 +47,26 @@ class Remembered:
 
     `counted` is the choice whose people were counted for the person, empty before that: only a
     choice that was shown with its number is carried out. `wish` is what was wished, where the form
-    does not ask for it again.
+    does not ask for it again. Where `over` groups have a newer release, it is that one by their id.
+    The notes of a release that `went` out before are for those alone who get it now.
     """
 
     release_id: str
     revision: int
     counted: str = ""
     wish: "Wish | None" = None
+    over: Mapping[str, str] = field(default_factory=dict)
+    went: bool = False
 
     def packed(self) -> str:
-        kept = {"v": VERSION, "release": self.release_id, "rev": self.revision, "sum": self.counted}
+        kept: dict[str, object] = {
+            "v": VERSION,
+            "release": self.release_id,
+            "rev": self.revision,
+            "sum": self.counted,
+            "over": dict(self.over),
+            "went": self.went,
+        }
         if self.wish is not None:
             kept["wish"] = {**self.wish.kept(), "notes": self.wish.notes}
         return json.dumps(kept, ensure_ascii=False)
@@ -66,6 +82,8 @@ def remembered(private_metadata: str) -> Remembered:
                 revision=int(kept["rev"]),
                 counted=str(kept.get("sum") or ""),
                 wish=_wish(kept["wish"]) if kept.get("wish") else None,
+                over={str(k): str(v) for k, v in dict(kept.get("over") or {}).items()},
+                went=bool(kept.get("went")),
             )
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
@@ -143,6 +161,11 @@ def wish_of(sent: Submission) -> Wish:
     )
 
 
+HINT = "Markdown: **bold**, *italic*, `code`, - lists, [links](https://…)."
+HINT_ALONE = (
+    "Only those you choose here read what you change; the others keep the notes of the release. "
+    "Markdown works."
+)
 COUNTING = (
     ":hourglass_flowing_sand: Slack is still being asked who is in these groups. Press *Continue* "
     "again in a few seconds."
@@ -170,9 +193,18 @@ def distribute(card: ReleaseCard, filled: Filled, *, counting: bool = False) -> 
     )
 
 
-def confirmation(card: ReleaseCard, filled: Filled, plan: Plan, *, on_top: bool = False) -> Form:
+def confirmation(
+    card: ReleaseCard,
+    filled: Filled,
+    plan: Plan,
+    *,
+    instead: Plan | None = None,
+    on_top: bool = False,
+) -> Form:
     """
     Return what is asked before a release goes out: the number of people, and every warning.
+
+    *instead* is what it would do in the place of what is newer, where something is.
 
     It lies *on_top* of the form where there is one, which keeps what was entered. A wish that finds
     no room in its memory stays in inputs below the summary.
@@ -181,7 +213,12 @@ def confirmation(card: ReleaseCard, filled: Filled, plan: Plan, *, on_top: bool 
     if wish.notes == card.notes:
         wish = replace(wish, notes=None)  # They stay as they are.
     kept = Remembered(
-        release_id=card.release_id, revision=card.revision, counted=wish.fingerprint, wish=wish
+        release_id=card.release_id,
+        revision=card.revision,
+        counted=wish.fingerprint,
+        wish=wish,
+        over={place.group_id: place.there_id for place in beside(plan)},
+        went=bool(card.sent),
     )
     below: tuple[Block, ...] = ()
     if len(kept.packed()) > MEMORY:
@@ -190,11 +227,47 @@ def confirmation(card: ReleaseCard, filled: Filled, plan: Plan, *, on_top: bool 
     return Form(
         callback_id=names.DISTRIBUTE_FORM,
         title="Please confirm",
-        submit=f"Distribute to {plan.people}",
+        submit="Send" if instead else f"Distribute to {plan.people}",
         close="Back" if on_top else "Cancel",
         private_metadata=kept.packed(),
-        blocks=(*_summary(card, filled.wish, plan), *_phones(filled.wish, plan), *below),
+        blocks=(
+            *_summary(card, filled.wish, plan, instead),
+            *_newer(plan, instead),
+            *_phones(filled.wish, plan),
+            *below,
+        ),
     )
+
+
+def _newer(plan: Plan, instead: Plan | None) -> tuple[Block, ...]:
+    """Return the choice of what becomes of the newer release that some groups have."""
+    behind = beside(plan)
+    if instead is None or not behind:
+        return ()
+    newer = mrkdwn.cut(behind[0].there, 30) if len(behind) == 1 else "the newer ones"
+    choices = [
+        blocks.option(
+            f"Back to this one instead of {newer}",
+            INSTEAD,
+            f"Tells {words.people(instead.people)} that it is current again.",
+        )
+    ]
+    if plan.people:
+        choices.insert(
+            0,
+            blocks.option(
+                f"Keep {newer}, and give this one beside",
+                BESIDE,
+                f"Tells {words.people(plan.people)} of it; it stays behind the newer one.",
+            ),
+        )
+    label = "They have a newer release"
+    return (blocks.entry(names.PLACES, label, blocks.one_of(names.PLACES, choices)),)
+
+
+def goes_instead(sent: Submission) -> bool:
+    """Return whether the release is to take the place of what is newer."""
+    return sent.entered(names.PLACES) == INSTEAD
 
 
 def waits(sent: Submission) -> bool:
@@ -301,17 +374,28 @@ def _introduction(card: ReleaseCard) -> tuple[Block, ...]:
     below = f"{words.platform(facts)} · release {card.number}"
     shown: list[Block] = [blocks.section(f"{title}\n{below}")]
     shown += warnings.every(card)
-    if card.sent:
+    if card.standing is Standing.WITHDRAWN and card.recalls:
+        shown.append(blocks.section(f"{words.RECALLED} {_withdrawn(card)}"))
+    elif card.sent:
         shown.append(blocks.context(f"Given to {words.people(card.people)} so far."))
     return tuple(shown)
 
 
-def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
+def _withdrawn(card: ReleaseCard) -> str:
+    last = card.recalls[-1]
+    because = mrkdwn.plain(last.because, LONGEST_REASON)
+    return f"{who(last.by)} took it back from all who had it: {because}"
+
+
+def _summary(card: ReleaseCard, wish: Wish, plan: Plan, instead: Plan | None) -> tuple[Block, ...]:
     app = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if wish.people:
         where.append(words.people(len(wish.people)) + " chosen by name")
-    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {row(where, MANY_NAMES // 2)}."
+    whom = row(where, MANY_NAMES // 2)
+    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {whom}."
+    if instead is not None and not plan.people:
+        text = f":mega: *{app}*: {whom}."
     lines = [
         text,
         f"{plan.already} more have it already." if plan.already else "",
@@ -321,6 +405,7 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan) -> tuple[Block, ...]:
     ]
     shown = [
         blocks.section("\n".join(line for line in lines if line)),
+        *places(plan),
         *verdicts.count(plan.readiness),
         *warnings.every(card),
     ]
@@ -362,7 +447,7 @@ def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
     return (
         blocks.entry(
             names.NOTES,
-            "Release notes",
+            "Notes for them alone" if card.sent else "Release notes",
             blocks.text_field(
                 names.NOTES,
                 written,
@@ -370,7 +455,7 @@ def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
                 multiline=True,
                 longest=INPUT_NOTES,
             ),
-            hint="Markdown: **bold**, *italic*, `code`, - lists, [links](https://…).",
+            hint=HINT_ALONE if card.sent else HINT,
             optional=True,
         ),
         blocks.actions(look, edit),

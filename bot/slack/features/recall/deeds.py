@@ -1,6 +1,5 @@
 """What happens behind the listeners: what is taken back, whether it is meant, and the act."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,8 +14,8 @@ from bot.slack.kit.grammar import (
     MentionKind,
     Token,
     mentions,
-    spoken,
     tokens,
+    with_reason,
 )
 from bot.slack.kit.payloads import Asker, Click, Outdated, Question, Submission
 from bot.slack.kit.verbs import Asked, Reply
@@ -39,8 +38,6 @@ FIELDS: Final = {
     "targets": names.RECALL_PEOPLE,
     "because": names.RECALL_BECAUSE,
 }
-#: What parts a command from its reason.
-_BECAUSE: Final = re.compile(r"(?:^|\s)because\b[:,]?\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +58,7 @@ def read(text: str) -> TypedRecall:
 
     The reason stays as it was typed. Raise Unclear as `refuse_unknown` does.
     """
-    before, *reason = _BECAUSE.split(text, maxsplit=1)
+    before, because = with_reason(text)
     rest = tokens(before)[1:]
     plain = [token for token in rest if not isinstance(token, Mention)]
     at = (i for i, word in enumerate(plain) if word.lower() == "from" and i > 0)
@@ -74,7 +71,7 @@ def read(text: str) -> TypedRecall:
         groups=tuple(whom),
         people=tuple(mention.id for mention in mentions(rest, MentionKind.PERSON)),
         channels=tuple(mention.id for mention in mentions(rest, MentionKind.CHANNEL)),
-        because=spoken(reason[0]) if reason else "",
+        because=because,
     )
 
 

@@ -274,7 +274,7 @@ def _open_buttons(release: ReleaseCard) -> list[Block]:
     usual = release.usual_group
     own = names.value_of(release.release_id)
     given = {chip.id for act in release.sent for chip in act.groups}
-    label = "Distribute…" if not release.sent else "Distribute to more…"
+    label = "Distribute…" if not release.sent else "Send to another group…"
     found: list[Block] = []
     if usual is not None and usual.id not in given:
         found.append(_usual_button(release, usual.id, usual.name))
@@ -284,6 +284,8 @@ def _open_buttons(release: ReleaseCard) -> list[Block]:
         found.append(_tell_button(release, own))
     if release.standing is Standing.DRAFT:
         found.append(blocks.button("Dismiss", names.DISMISS, own))
+    if release.standing is Standing.SUPERSEDED:
+        found.append(blocks.button("Roll back to it…", names.ROLLBACK, own))
     if release.standing in _GIVEN:
         found.append(blocks.button("Recall…", names.RECALL, own))
     return found

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from bot.slack.drawing import verdicts, warnings, words
 from bot.slack.drawing.releases import ENDED, ended
 from bot.slack.features.distribution import views
+from bot.slack.features.distribution.deeds import counted
 from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
@@ -76,6 +77,14 @@ class DistributeCommand:
     distributions: Distributions
 
     async def answer(self, asked: Asked) -> Reply:
+        """Act at once where nothing has to be asked, else ask."""
+        return await self._answer(asked, reviewed=False)
+
+    async def review(self, asked: Asked) -> Reply:
+        """Show first who is new, who has it, and what changes for the groups."""
+        return await self._answer(asked, reviewed=True)
+
+    async def _answer(self, asked: Asked, *, reviewed: bool) -> Reply:
         await self.permissions.require(asked.by, Act.DISTRIBUTE)
         typed = read(asked.rest)
         if not typed.app:
@@ -103,10 +112,8 @@ class DistributeCommand:
         filled = views.Filled(wish=wish, groups=chips)
         if not wish.group_ids and not wish.people:
             return views.distribute(card, filled)
-        plan = await self.distributions.plan(
-            card.release_id, wish.group_ids, wish.people, notify=wish.notify
-        )
-        if plan.people == 0 and plan.already:
+        plan, instead = await counted(self.distributions, card.release_id, wish)
+        if plan.people == 0 and plan.already and instead is None:
             if asked.again:
                 return given(card, wish, plan)
             raise NotNow(
@@ -114,8 +121,9 @@ class DistributeCommand:
                 "already."
             )
         is_wide = plan.people > WIDE or (plan.unsigned and wish.notify)
-        if wish.mandatory or is_wide or warnings.sentences(card):
-            return views.confirmation(card, filled, plan)
+        is_asked = reviewed or wish.mandatory or is_wide or instead is not None
+        if is_asked or warnings.sentences(card):
+            return views.confirmation(card, filled, plan, instead=instead)
         return await self._act(asked, card, wish, plan)
 
     async def _meant(self, typed: Typed) -> tuple[App, ReleaseLine]:

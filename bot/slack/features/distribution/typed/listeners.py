@@ -1,4 +1,4 @@
-"""Names the verb that distributes."""
+"""Names the verbs that distribute."""
 
 from bot.slack.features.distribution.typed.deeds import DistributeCommand
 from bot.slack.kit.verbs import Verb
@@ -6,7 +6,7 @@ from provisioning.actors import Act
 
 
 def verbs(command: DistributeCommand) -> tuple[Verb, ...]:
-    """Return the verb that distributes."""
+    """Return the verb that distributes, and the one that sends again."""
     return (
         Verb(
             name="distribute",
@@ -20,5 +20,17 @@ def verbs(command: DistributeCommand) -> tuple[Verb, ...]:
             ),
             act=Act.DISTRIBUTE,
             answer=command.answer,
+        ),
+        Verb(
+            name="send",
+            usage="send APP VERSION to GROUP|#channel|@person … [mandatory] [silent]",
+            summary="Send a release again, also an older one. Shows first what each group has now.",
+            examples=(
+                "send harbour 2.4.0 to Beta",
+                "send harbour 2.4.0 to QA, Beta silent",
+                "send harbour 2.4.0",
+            ),
+            act=Act.DISTRIBUTE,
+            answer=command.review,
         ),
     )

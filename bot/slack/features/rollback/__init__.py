@@ -1,0 +1,1 @@
+"""Going back: an older release is a group's current one again."""
