@@ -44,6 +44,7 @@ from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
+from provisioning.releases.tracks import Tracks
 from provisioning.signing.identities import Identities
 from provisioning.signing.variants import Signing
 from provisioning.telling.tellers import Tellers
@@ -66,6 +67,7 @@ class ReleaseRoom:
     """Apps and their releases."""
 
     apps: Apps
+    tracks: Tracks
     drafts: Drafts
     cards: Cards
     recalled: RecallCards

@@ -23,6 +23,7 @@ from bot.slack.features.recall import listeners as recall
 from bot.slack.features.releases import listeners as releases
 from bot.slack.features.roles import listeners as roles
 from bot.slack.features.rollback import listeners as rollback
+from bot.slack.features.tracks import listeners as tracks
 from bot.slack.features.upkeep import listeners as upkeep
 from bot.slack.features.upkeep.deeds import redraw
 from bot.slack.features.uploads import listeners as uploads
@@ -44,6 +45,7 @@ FEATURES: tuple[Feature, ...] = (
     rollback.register,
     releases.register,
     history.register,
+    tracks.register,
     groups.register,
     devices.register,
     roles.register,

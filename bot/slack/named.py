@@ -21,6 +21,13 @@ class NamedThings:
     lists: Lists
     groups: Groups
 
+    async def app(self, text: str) -> App:
+        """Return the app that people mean. Raise NotFound."""
+        app, _ = await self.lists.find(text)
+        if app is None:
+            raise NotFound(await self._no_app(text))
+        return app
+
     async def release(self, app_text: str, version: str | None) -> tuple[App, ReleaseLine]:
         """Return an app and its release, the newest without a version. Raise NotFound."""
         app, release = await self.lists.find(app_text, version)

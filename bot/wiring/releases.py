@@ -10,12 +10,14 @@ from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
+from provisioning.releases.tracks import Tracks
 
 
 def release_room(ground: Ground, permissions: Permissions) -> ReleaseRoom:
     database, own = ground.database, ground.organization_id
     return ReleaseRoom(
         apps=Apps(database, permissions, organization_id=own),
+        tracks=Tracks(database, permissions, organization_id=own),
         drafts=Drafts(database, permissions, organization_id=own),
         cards=Cards(database, organization_id=own),
         recalled=RecallCards(database),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from provisioning.releases.cards import version_of
-from storage.catalog import builds, destinations, releases
+from storage.catalog import apps, builds, destinations, releases, tracks
 from storage.catalog.database import Session
 from storage.inspection.diff import ChangeKind, compare
 from storage.inspection.facts import Facts
@@ -23,12 +23,14 @@ class Circumstances:
     `newer` is the version of the release that they are to have, empty when it is this one; where
     they `went_back` it is an older one. `alarms` are sentences about another key or team than
     signed the build before. `mandatory`: the release is by now, for them. `notes` are those that
-    they read, None for the release's own.
+    they read, None for the release's own. `beside` are other apps of the same program that they
+    have: one at a time is on a phone.
     """
 
     newer: str = ""
     went_back: bool = False
     notes: str | None = None
+    beside: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
     mandatory: bool = False
 
@@ -46,6 +48,9 @@ async def circumstances(
         newer=version_of(other[1].version, other[1].build) if other else "",
         went_back=other is not None and other[0].number < release.number,
         notes=next((row.notes for row in reversed(entitled) if row.notes is not None), None),
+        beside=tuple(
+            await tracks.beside(session, await apps.get(session, release.app_id), tester_id)
+        ),
         alarms=_alarms(Facts(**before.facts), Facts(**build.facts)) if before else (),
         mandatory=any(moment <= now() for moment in begins),
     )

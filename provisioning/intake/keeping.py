@@ -4,6 +4,7 @@ from typing import Any
 
 from provisioning.actors import referred
 from provisioning.releases import drafts
+from provisioning.releases.tracks import track_of
 from storage.catalog import apps, builds, symbols, uploads
 from storage.catalog.database import Session, insert_missing
 from storage.inspection.facts import Facts
@@ -67,10 +68,14 @@ async def _draft(session: Session, build: Build, upload: Upload) -> Release | No
     if not build.bundle_id:
         return None
     found = await apps.of_package(session, build.organization_id, build.platform, build.bundle_id)
-    if len(found) != 1:
+    if not found:
+        return None
+    places = await uploads.places(session, [upload.id])
+    app = await track_of(session, found, build, {place.address for place in places})
+    if app is None:
         return None
     by = referred(upload.created_by, origin=upload.source)
-    return await drafts.draft(session, found[0], build, upload, by=by)
+    return await drafts.draft(session, app, build, upload, by=by)
 
 
 async def _symbols(session: Session, upload: Upload, facts: Facts) -> Symbols:

@@ -10,7 +10,7 @@ from provisioning.errors import Unclear
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Directory, Engine
-from storage.catalog import audit, destinations, groups, recipients, testers
+from storage.catalog import audit, destinations, groups, recipients, testers, tracks
 from storage.catalog.database import Database, Session
 from storage.catalog.testers import TesterRow
 from storage.errors import AlreadyExists, NotFound
@@ -303,6 +303,7 @@ class Groups:
         """Follow a channel that got another id."""
         async with self._database.writing() as session:
             await groups.rename_channel(session, old_id, new_id)
+            await tracks.rename_channel(session, old_id, new_id)
 
     async def sheet(self, group_id: str) -> GroupSheet:
         """Return all of a group. Raise NotFound."""

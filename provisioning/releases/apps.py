@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from provisioning.actors import Act, Actor, referred
 from provisioning.errors import NotNow, Unclear
 from provisioning.people.permissions import Permissions, Where
-from provisioning.releases import drafts
-from storage.catalog import apps, audit, builds, uploads
+from provisioning.releases import drafts, lifecycle
+from storage.catalog import apps, audit, builds, releases, uploads
 from storage.catalog.database import Database, Session
 from storage.errors import AlreadyExists
 from storage.records.app import App
 from storage.records.audit import AuditEntry
 from storage.records.build import Build
+from storage.records.release import Release, ReleaseState
 from storage.records.upload import Upload, UploadState
 
 DISPLAY_NAME_LIMIT = 255
@@ -45,8 +46,8 @@ class Apps:
         and Unclear with the field `name` or `display_name`.
         """
         await self._permissions.require(by, Act.CREATE_APP)
-        name = _checked_name(new.name)
-        display_name = _checked_display_name(new.display_name)
+        name = checked_name(new.name)
+        display_name = checked_display_name(new.display_name)
         try:
             return await self._create(upload_id, by, name, display_name)
         except AlreadyExists:
@@ -54,7 +55,7 @@ class Apps:
 
     async def choose(self, upload_id: str, app_id: str, by: Actor) -> list[str]:
         """
-        Say to which of several apps of one identifier a build belongs.
+        Say to which of several apps of one identifier a build belongs; a draft of another moves.
 
         Return the ids of the uploads whose cards changed. Raise NotAllowed, NotFound, NotNow.
         """
@@ -67,7 +68,40 @@ class Apps:
                 raise NotNow(f"{app.display_name} is another program than this build.")
             if upload.release_id is None:
                 await self._give(session, app, upload, build)
-        return [upload_id]
+                return [upload_id]
+            release = await releases.get(session, upload.release_id)
+            if release.app_id == app_id:
+                return [upload_id]
+            return await self._move(session, release, app, build, by)
+
+    async def _move(
+        self, session: Session, release: Release, app: App, build: Build, by: Actor
+    ) -> list[str]:
+        """Make a draft of one app one of another; the uploads that led to it lead there now."""
+        origin = await apps.get(session, release.app_id)
+        await self._permissions.require(by, Act.CREATE_APP, Where(app_id=origin.id))
+        if release.state is not ReleaseState.DRAFT:
+            raise NotNow(
+                f"Release {release.number} of {origin.display_name} is "
+                f"{lifecycle.said(release.state)}: only a draft moves to another track. Post the "
+                "build once more where that one's builds are posted."
+            )
+        await lifecycle.turn(
+            session,
+            release,
+            ReleaseState.DISMISSED,
+            by=by,
+            organization_id=self._organization_id,
+            moved_to=app.id,
+        )
+        led = await uploads.of_releases(session, [release.id])
+        for upload in led:
+            await self._give(session, app, upload, build)
+            draft = await releases.get(session, upload.release_id or "")
+            if draft.state is ReleaseState.DRAFT:
+                draft.notes = release.notes
+                session.add(draft)
+        return [upload.id for upload in led]
 
     async def _create(
         self, upload_id: str, by: Actor, name: str, display_name: str
@@ -121,7 +155,8 @@ async def _build_of(session: Session, upload: Upload) -> Build:
     return await builds.get(session, upload.build_id)
 
 
-def _checked_display_name(text: str) -> str:
+def checked_display_name(text: str) -> str:
+    """Return the name that people read. Raise Unclear, field `display_name`."""
     name = text.strip()
     if not name:
         raise Unclear("An app needs a name that people read.", field="display_name")
@@ -133,7 +168,8 @@ def _checked_display_name(text: str) -> str:
     return name
 
 
-def _checked_name(text: str) -> str:
+def checked_name(text: str) -> str:
+    """Return the name that people type. Raise Unclear, field `name`."""
     name = text.strip().lower()
     if not APP_NAME.fullmatch(name):
         raise Unclear(

@@ -230,7 +230,8 @@ class UploadCard:
     """
     An upload with whatever has become of it.
 
-    `choices` are the apps that a build without a release may belong to, when there are several.
+    `choices` are the apps that a build without a release may belong to, when there are several, and
+    those that a draft may move to.
     `entry` is the path of the build within the zip that it came in, empty when it came as it is.
     """
 
@@ -258,7 +259,8 @@ class RecipientCard:
     """
     What one tester is told: as much of the release as their message says.
 
-    With `back` they go back to it, in place of a build with the facts of `replaced`.
+    With `back` they go back to it, in place of a build with the facts of `replaced`. `beside` are
+    other apps of the same program that they have: one at a time is on a phone.
     """
 
     recipient_id: str
@@ -273,6 +275,7 @@ class RecipientCard:
     build: BuildCard
     back: ReturnCard | None = None
     replaced: Facts | None = None
+    beside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

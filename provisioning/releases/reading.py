@@ -32,6 +32,7 @@ from storage.catalog import (
     releases,
     rows,
     symbols,
+    tracks,
     uploads,
     variants,
 )
@@ -84,7 +85,7 @@ class Cards:
                 build=shown,
                 symbols=await _symbols(session, upload),
                 release=release,
-                choices=await self._choices(session, upload, build),
+                choices=await self._choices(session, upload, build, release),
             )
 
     async def release(self, release_id: str) -> ReleaseCard:
@@ -115,6 +116,7 @@ class Cards:
             own = await destinations.notes_of(session, recipient.destination_id)
             aim = await destinations.target_of(session, act.id, recipient.destination_id)
             back, replaced = await _back_of(session, act, aim)
+            beside = await tracks.beside(session, app, tester.id)
         return RecipientCard(
             recipient_id=recipient.id,
             distribution_id=act.id,
@@ -128,6 +130,7 @@ class Cards:
             build=build_card(build),
             back=back,
             replaced=replaced,
+            beside=tuple(beside),
         )
 
     async def distribution(self, distribution_id: str) -> tuple[ActCard, ReleaseCard]:
@@ -177,15 +180,20 @@ class Cards:
             return await builds.is_icon(session, sha256)
 
     async def _choices(
-        self, session: Session, upload: Upload, build: Build | None
+        self, session: Session, upload: Upload, build: Build | None, own: ReleaseCard | None
     ) -> tuple[AppChoice, ...]:
-        if build is None or upload.release_id or upload.state is not UploadState.KEPT:
+        """Return the apps that a build without one may belong to, and that a draft may move to."""
+        if build is None or upload.state is not UploadState.KEPT or not build.bundle_id:
+            return ()
+        if own is not None and own.state is not ReleaseState.DRAFT:
             return ()
         found = await apps.of_package(
             session, self._organization_id, build.platform, build.bundle_id
         )
         return tuple(
-            AppChoice(app_id=app.id, name=app.name, display_name=app.display_name) for app in found
+            AppChoice(app_id=app.id, name=app.name, display_name=app.display_name)
+            for app in found
+            if own is None or app.id != own.app_id
         )
 
 

@@ -34,6 +34,7 @@ from storage.catalog import (
     slots,
     symbols,
     testers,
+    tracks,
     uploads,
     variants,
     waves,
@@ -59,6 +60,7 @@ from storage.records.release import Release, ReleaseState
 from storage.records.role import HolderKind, Role, RoleHolding
 from storage.records.slot import Slot
 from storage.records.symbols import Symbols
+from storage.records.track import TrackRule, TrackRuleKind
 from storage.records.upload import Upload, UploadPlace, UploadState
 from storage.records.variant import Preparation, Variant, VariantWay
 from storage.records.wave import Wave, WaveState
@@ -353,6 +355,20 @@ def _fresh(town: Town) -> Release:
     )
 
 
+async def _beside(session: Session, town: Town) -> object:
+    return await tracks.beside(session, await apps.get(session, town.app_id), town.tester_id)
+
+
+def _track_rule(town: Town) -> TrackRule:
+    return TrackRule(
+        organization_id=town.organization_id,
+        app_id=town.app_id,
+        kind=TrackRuleKind.PATTERN,
+        value="*-staging*",
+        created_by=BY,
+    )
+
+
 def _destination(town: Town) -> Sequence[Destination]:
     one = Destination(
         id=new_id(),
@@ -504,6 +520,15 @@ WORK: dict[str, Question] = {
     "variants.drop_unused_bases": lambda s, t: variants.drop_unused_bases(s, t.build_id, now()),
     "variants.blobs_in_use": lambda s, t: variants.blobs_in_use(s, t.digests[:2]),
     "variants.finish": _finish,
+}
+
+TRACKS: dict[str, Question] = {
+    "tracks.rules_of": lambda s, t: tracks.rules_of(s, [t.app_id]),
+    "tracks.add": lambda s, t: tracks.add(s, _track_rule(t)),
+    "tracks.drop": lambda s, t: tracks.drop(s, t.app_id, TrackRuleKind.PATTERN, "*-staging*"),
+    "tracks.rename_channel": lambda s, _: tracks.rename_channel(s, "C1", "C2"),
+    "tracks.every": lambda s, t: tracks.every(s, t.organization_id),
+    "tracks.beside": _beside,
 }
 
 REACH: dict[str, Question] = {
@@ -806,4 +831,4 @@ PEOPLE: dict[str, Question] = {
 }
 
 #: Each question by the name of its file and its own.
-QUESTIONS: dict[str, Question] = {**WORK, **REACH, **PEOPLE}
+QUESTIONS: dict[str, Question] = {**WORK, **TRACKS, **REACH, **PEOPLE}

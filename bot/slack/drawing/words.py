@@ -11,6 +11,7 @@ ALARM = ":rotating_light:"
 DONE = ":white_check_mark:"
 REFUSED = ":no_entry:"
 RECALLED = ":no_entry_sign:"
+SWAP = ":arrows_counterclockwise:"
 BACK = ":leftwards_arrow_with_hook:"
 PHONE = ":iphone:"
 

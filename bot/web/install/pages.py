@@ -63,6 +63,7 @@ class InstallPage:
     remarks: tuple[str, ...]
     newer: str
     went_back: bool
+    beside: tuple[str, ...]
     alarms: tuple[str, ...]
     mandatory: bool
     judgement: Judgement
@@ -119,6 +120,7 @@ def install_page(
         remarks=tuple(map(tidy, unsaid(noticed, reasons(facts, at=at)))),
         newer=tidy(known.newer),
         went_back=known.went_back,
+        beside=tuple(map(tidy, known.beside)),
         alarms=tuple(map(tidy, known.alarms)),
         mandatory=known.mandatory and not known.newer,
         judgement=judgement,

@@ -4,6 +4,7 @@ import re
 
 import aiohttp
 
+from bot.sandbox.slack.messages import Message
 from tests.integration.slack.house import House
 
 LINK = re.compile(r"/i/[A-Za-z0-9_-]{22}")
@@ -26,9 +27,13 @@ async def text_of(house: House, path: str) -> str:
         return await answer.text()
 
 
+def path_in(message: Message) -> str:
+    """Return the path of the install link in a message."""
+    found = LINK.search(str(message.blocks))
+    assert found is not None, message.said()
+    return found.group()
+
+
 async def link_of(house: House, person: str, words: str = "ready for you") -> str:
     """Return the path of the link in the newest message to somebody with some words."""
-    told = await house.dm_to(person, words)
-    found = LINK.search(str(told.blocks))
-    assert found is not None
-    return found.group()
+    return path_in(await house.dm_to(person, words))

@@ -7,7 +7,7 @@ from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
 from tests.integration.answering.asking import Asking, at_rest, words_of
 from tests.integration.slack.house import BUILDS, QA, House
-from tests.integration.slack.links import LINK, status, text_of
+from tests.integration.slack.links import path_in, status, text_of
 from tests.integration.slack.test_main_road import distribute
 
 
@@ -27,12 +27,6 @@ async def both(house: House, *people: str) -> None:
 
 def told(house: House, person: str, words: str) -> list[Message]:
     return [message for message in house.workspace.dms(person) if words in message.said()]
-
-
-def path_in(message: Message) -> str:
-    found = LINK.search(str(message.blocks))
-    assert found is not None, message.said()
-    return found.group()
 
 
 async def test_a_group_goes_back_by_a_line_and_a_yes(either: House) -> None:

@@ -41,6 +41,7 @@ from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
+from provisioning.releases.tracks import Tracks
 from provisioning.roads.every import every
 from provisioning.signing.identities import Identities
 from provisioning.signing.making import Making
@@ -83,6 +84,7 @@ class Domain:
     intake: Intake
     preparing: FakePreparing
     apps: Apps
+    tracks: Tracks
     drafts: Drafts
     groups: Groups
     testers: Testers
@@ -199,6 +201,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         intake=intake,
         preparing=preparing,
         apps=Apps(database, permissions, **own),
+        tracks=Tracks(database, permissions, **own),
         drafts=Drafts(database, permissions, **own),
         testers=Testers(database, **own),
         groups=Groups(database, permissions, directory, audience, engine, **own),

@@ -156,6 +156,7 @@ def personal(
             blocks.section(text, accessory=picture),
             *warnings.stopping(card.build),
             *_going_back(card),
+            *_beside(card),
             *([blocks.section(waits)] if waits else ()),
             *_notes(card.notes, notes.behind(link)),
             blocks.actions(_button(link, stopped)),
@@ -251,6 +252,16 @@ def _going_back(card: RecipientCard) -> tuple[Block, ...]:
     installed = f"If {mrkdwn.plain(card.back.replaced, 60)} is installed: {note}" if note else ""
     text = "\n".join(line for line in (because, installed) if line)
     return (blocks.section(text),) if text else ()
+
+
+def _beside(card: RecipientCard) -> tuple[Block, ...]:
+    """Return which apps of theirs somebody's phone takes for the same program."""
+    if not card.beside:
+        return ()
+    others = row([mrkdwn.plain(name, 80) for name in card.beside], MANY_NAMES // 2)
+    own = mrkdwn.plain(card.app_display_name, 80)
+    text = f"{own} and {others} are the same program to a phone: installing one replaces the other."
+    return (blocks.context(f"{words.SWAP} {text}"),)
 
 
 def _capital(text: str) -> str:

@@ -8,6 +8,7 @@ from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.lists import MANY_NAMES, row, rows
 from provisioning.releases.history import SHOWN, HistoryLine
+from storage.records.track import TrackRuleKind
 
 NOTHING: Final = "Nothing was done there yet."
 MORE: Final = (
@@ -62,6 +63,9 @@ def _distributed(about: str, detail: dict[str, Any], groups: Sequence[str]) -> s
         return f"tried again to tell people of {about}"
     if detail.get("told"):
         return f"told those of {about} who had it silently"
+    if detail.get("returns"):
+        because = f": {_named(detail, 'because', 500)}" if detail.get("because") else ""
+        return f"made {about} current again for {where or 'some people'}{because}"
     must = " (mandatory)" if detail.get("mandatory") else ""
     return f"distributed {about} to {where or 'some people'}{must}"
 
@@ -69,6 +73,14 @@ def _distributed(about: str, detail: dict[str, Any], groups: Sequence[str]) -> s
 def _withdrawn(about: str, detail: dict[str, Any], groups: Sequence[str]) -> str:
     where = row([mrkdwn.plain(one, 64) for one in groups], MANY_NAMES // 2)
     return f"recalled {about} from {where or 'some people'}: {_named(detail, 'because', 500)}"
+
+
+def _source(detail: dict[str, Any]) -> str:
+    """Return where the builds of a track come from, by one rule."""
+    value = str(detail.get("value", ""))
+    if detail.get("kind") == TrackRuleKind.CHANNEL:
+        return mrkdwn.channel(value)
+    return mrkdwn.code(value, 100)
 
 
 Sentence = Callable[[str, dict[str, Any], Sequence[str]], str]
@@ -79,11 +91,15 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     "release.recalled": lambda about, detail, _: (
         f"recalled {about} from everybody: {_named(detail, 'because', 500)}"
     ),
-    "release.dismissed": lambda about, _d, _g: f"dismissed {about}",
+    "release.dismissed": lambda about, detail, _: (
+        f"moved {about} to another track" if detail.get("moved_to") else f"dismissed {about}"
+    ),
     "release.restored": lambda about, _d, _g: f"brought {about} back as a draft",
     "release.submitted": lambda about, _d, _g: f"asked for an approval of {about}",
     "release.reworded": lambda about, _d, _g: f"changed the notes of {about}",
     "app.created": lambda about, _d, _g: f"created the app {about}",
+    "track.ruled": lambda about, detail, _: f"let builds of {_source(detail)} be {about}",
+    "track.unruled": lambda about, detail, _: f"let builds of {_source(detail)} not be {about}",
     "group.created": lambda about, _d, _g: f"created the group {about}",
     "group.renamed": lambda about, detail, _: (
         f"renamed the group {_named(detail, 'before')} to {about}"

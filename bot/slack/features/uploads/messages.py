@@ -173,8 +173,19 @@ def release(
                 f"from {_origin(card)}{_whose(release)}"
             ),
             *_buttons(release),
+            *_other_tracks(card, release),
         ),
     )
+
+
+def _other_tracks(card: UploadCard, release: ReleaseCard) -> tuple[Block, ...]:
+    """Return where to let a draft move to another app of its program, where there is one."""
+    if release.standing is not Standing.DRAFT or not card.choices:
+        return ()
+    choice = blocks.external_choice(
+        names.CHOOSE_APP, placeholder="Move to another track", several=False
+    )
+    return (blocks.actions(choice, block_id=names.value_of(card.upload_id)),)
 
 
 def _origin(card: UploadCard) -> str:
