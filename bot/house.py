@@ -45,6 +45,7 @@ from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
 from provisioning.releases.tracks import Tracks
+from provisioning.releases.verification import DeveloperVerification
 from provisioning.signing.identities import Identities
 from provisioning.signing.variants import Signing
 from provisioning.telling.tellers import Tellers
@@ -68,6 +69,7 @@ class ReleaseRoom:
 
     apps: Apps
     tracks: Tracks
+    verification: DeveloperVerification
     drafts: Drafts
     cards: Cards
     recalled: RecallCards

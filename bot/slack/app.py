@@ -27,6 +27,7 @@ from bot.slack.features.tracks import listeners as tracks
 from bot.slack.features.upkeep import listeners as upkeep
 from bot.slack.features.upkeep.deeds import redraw
 from bot.slack.features.uploads import listeners as uploads
+from bot.slack.features.verification import listeners as verification
 from bot.slack.kit.payloads import Outdated
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.once import FAILED, Deliveries
@@ -46,6 +47,7 @@ FEATURES: tuple[Feature, ...] = (
     releases.register,
     history.register,
     tracks.register,
+    verification.register,
     groups.register,
     devices.register,
     roles.register,

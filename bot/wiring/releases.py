@@ -11,6 +11,7 @@ from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
 from provisioning.releases.tracks import Tracks
+from provisioning.releases.verification import DeveloperVerification
 
 
 def release_room(ground: Ground, permissions: Permissions) -> ReleaseRoom:
@@ -18,6 +19,7 @@ def release_room(ground: Ground, permissions: Permissions) -> ReleaseRoom:
     return ReleaseRoom(
         apps=Apps(database, permissions, organization_id=own),
         tracks=Tracks(database, permissions, organization_id=own),
+        verification=DeveloperVerification(database, permissions, organization_id=own),
         drafts=Drafts(database, permissions, organization_id=own),
         cards=Cards(database, organization_id=own),
         recalled=RecallCards(database),

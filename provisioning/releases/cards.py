@@ -162,7 +162,8 @@ class ReleaseCard:
     `unreached` are the first of those who could not be told, by name, and `held` the first of those
     who wait until it is signed for their phone; `successor` is the version that took its place,
     once it is superseded; `newer` that of the newest live release of the app with a higher number,
-    wherever it went. `recalls` took it back, oldest first.
+    wherever it went. `recalls` took it back, oldest first. `unregistered` is why certified phones
+    in some countries refuse it, empty where they do not.
     """
 
     release_id: str
@@ -193,6 +194,7 @@ class ReleaseCard:
     mandatory: bool
     successor: str | None
     newer: str | None
+    unregistered: str = ""
 
     @property
     def sent(self) -> tuple[ActCard, ...]:

@@ -20,6 +20,7 @@ from provisioning.releases.cards import (
 )
 from provisioning.releases.lifecycle import Standing, standing_of
 from provisioning.releases.recalled import recall_cards
+from provisioning.releases.verification import registration_warning
 from storage.catalog import (
     apple_teams,
     apps,
@@ -238,6 +239,7 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         mandatory=any(row.mandatory_from is not None for row in given),
         successor=await _successor(session, stands, given),
         newer=await _newer(session, release),
+        unregistered=registration_warning(app, Facts(**build.facts)),
     )
 
 

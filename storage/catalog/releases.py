@@ -52,6 +52,19 @@ async def in_full(session: Session, release_id: str) -> tuple[Release, App, Buil
     return row
 
 
+async def newest_build(session: Session, app_id: str) -> Build | None:
+    """Return the build of an app's newest release that was not put aside, without its chunks."""
+    found = await session.exec(
+        select(Build)
+        .join(Release, col(Release.build_id) == Build.id)
+        .where(Release.app_id == app_id, Release.state != ReleaseState.DISMISSED)
+        .order_by(col(Release.posted_at).desc(), col(Release.number).desc())
+        .limit(1)
+        .options(WITHOUT_CHUNKS)
+    )
+    return found.first()
+
+
 async def newest_version(session: Session, release_ids: Collection[str]) -> tuple[str, str] | None:
     """Return version and build of the release with the highest number among some."""
     found = await session.exec(

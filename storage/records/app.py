@@ -15,7 +15,8 @@ class App(Record, table=True):
 
     `app_secret` (a UUID) and `public_identifier` (32 hex digits) are App Center's two names for an
     app at its edges; `bundle_id` is Apple's bundle identifier or Android's package name. Several
-    apps may share one: tracks of the same program.
+    apps may share one: tracks of the same program. `registered_certificate` (SHA-256, hex) is the
+    one that somebody registered for Google's developer verification, empty where nobody did.
     """
 
     __table_args__ = (
@@ -32,5 +33,8 @@ class App(Record, table=True):
     app_secret: str = Field(default_factory=lambda: str(uuid4()), unique=True, max_length=36)
     public_identifier: str = Field(default_factory=new_id, unique=True, max_length=32)
     usual_group_id: str | None = Field(default=None, max_length=32)  #: Where its last release went.
+    registered_certificate: str = Field(default="", max_length=64)
+    registered_by: str | None = Field(default=None, max_length=ACTOR)
+    registered_at: datetime | None = Field(default=None)
     created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)

@@ -462,6 +462,7 @@ WORK: dict[str, Question] = {
     "builds.blobs_in_use": lambda s, t: builds.blobs_in_use(s, t.digests[:2]),
     "releases.get": _release,
     "releases.in_full": lambda s, t: releases.in_full(s, t.release_id),
+    "releases.newest_build": lambda s, t: releases.newest_build(s, t.app_id),
     "releases.newest_version": lambda s, t: releases.newest_version(s, [t.release_id]),
     "releases.newest_of_tester": lambda s, t: releases.newest_of_tester(s, t.app_id, t.tester_id),
     "releases.newest_ids": lambda s, t: releases.newest_ids(s, t.app_id, limit=100),

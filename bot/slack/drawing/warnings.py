@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.slack.drawing import words
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block
+from bot.slack.kit.verbs import example
 from provisioning.installing.fitness import why_not_resignable
 from provisioning.installing.reasons import Reason, reasons, unsaid
 from provisioning.releases.cards import BuildCard, ReleaseCard
@@ -69,7 +70,21 @@ def loud(changes: Sequence[Change]) -> tuple[Block, ...]:
 
 def every(card: ReleaseCard) -> tuple[Block, ...]:
     """Return every warning about a release, for whoever is about to send it."""
-    return (*older(card), *warnings(card.build), *loud(card.changes), *remarks(card.build))
+    return (
+        *older(card),
+        *warnings(card.build),
+        *unregistered(card),
+        *loud(card.changes),
+        *remarks(card.build),
+    )
+
+
+def unregistered(card: ReleaseCard) -> tuple[Block, ...]:
+    """Return that certified phones refuse it in some countries, and how to say that they do not."""
+    if not card.unregistered:
+        return ()
+    how = example(f"verified {card.app_name}")
+    return (blocks.context(f"{words.WARNING} {_said(card.unregistered)} If it is: {how}"),)
 
 
 def older(card: ReleaseCard) -> tuple[Block, ...]:

@@ -42,6 +42,7 @@ from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
 from provisioning.releases.tracks import Tracks
+from provisioning.releases.verification import DeveloperVerification
 from provisioning.roads.every import every
 from provisioning.signing.identities import Identities
 from provisioning.signing.making import Making
@@ -85,6 +86,7 @@ class Domain:
     preparing: FakePreparing
     apps: Apps
     tracks: Tracks
+    verification: DeveloperVerification
     drafts: Drafts
     groups: Groups
     testers: Testers
@@ -202,6 +204,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         preparing=preparing,
         apps=Apps(database, permissions, **own),
         tracks=Tracks(database, permissions, **own),
+        verification=DeveloperVerification(database, permissions, **own),
         drafts=Drafts(database, permissions, **own),
         testers=Testers(database, **own),
         groups=Groups(database, permissions, directory, audience, engine, **own),

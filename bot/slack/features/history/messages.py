@@ -98,6 +98,11 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     "release.submitted": lambda about, _d, _g: f"asked for an approval of {about}",
     "release.reworded": lambda about, _d, _g: f"changed the notes of {about}",
     "app.created": lambda about, _d, _g: f"created the app {about}",
+    "app.registered": lambda about, detail, _: (
+        f"noted that {about} is registered at Google with the certificate "
+        f"{mrkdwn.code(str(detail.get('certificate', ''))[:16])}"
+    ),
+    "app.unregistered": lambda about, _d, _g: f"noted that {about} is not registered at Google",
     "track.ruled": lambda about, detail, _: f"let builds of {_source(detail)} be {about}",
     "track.unruled": lambda about, detail, _: f"let builds of {_source(detail)} not be {about}",
     "group.created": lambda about, _d, _g: f"created the group {about}",

@@ -103,6 +103,7 @@ def full(
             blocks.header(f"{card.app_display_name} {words.version(facts)}"),
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
             *warnings.warnings(card.build),
+            *(warnings.unregistered(card) if distributes else ()),
             blocks.fields(*_fields(card)),
             *_notes(card, _where_notes_are(with_reach=with_reach, distributes=distributes)),
             *(_reach(card, tally, distributes=distributes) if with_reach else ()),

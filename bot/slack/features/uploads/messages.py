@@ -159,6 +159,7 @@ def release(
             *_again(card, release),
             _headline(f"*{title}*", release.build, icon),
             *warnings.warnings(release.build),
+            *warnings.unregistered(release),
             *warnings.loud(release.changes),
             *warnings.remarks(release.build),
             *_changes(release),
