@@ -108,8 +108,17 @@ def migrate() -> None:
 @click.option(
     "--with-device", is_flag=True, help="With --script: go on with a phone that is not in it yet."
 )
+@click.option(
+    "--lifecycle", is_flag=True, help="With --script: go on to joiners, recall and rollback."
+)
 def demo(
-    *, port: int, data_dir: Path | None, script: bool, build: Path | None, with_device: bool
+    *,
+    port: int,
+    data_dir: Path | None,
+    script: bool,
+    build: Path | None,
+    with_device: bool,
+    lifecycle: bool,
 ) -> None:
     """Run everything with a Slack workspace of its own, on this machine alone."""
     import logging  # noqa: PLC0415
@@ -119,10 +128,15 @@ def demo(
     from bot.sandbox.script import script as walk  # noqa: PLC0415
 
     observability.configure("text", level=logging.WARNING)
-    if with_device and (build is not None or not script):
-        raise click.UsageError("--with-device goes with --script, and with the sample's own build.")
+    for name, on in (("--with-device", with_device), ("--lifecycle", lifecycle)):
+        if on and (build is not None or not script):
+            raise click.UsageError(f"{name} goes with --script, and with the sample's own build.")
     if script:
-        run(lambda: walk(data_dir=data_dir, build=build, with_device=with_device))
+        run(
+            lambda: walk(
+                data_dir=data_dir, build=build, with_device=with_device, lifecycle=lifecycle
+            )
+        )
     elif build is not None:
         raise click.UsageError("--build goes with --script; on the page, post the file yourself.")
     else:

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 
 from bot.sandbox.acting import buttons, named_button
 from bot.sandbox.demo import Demo, running
+from bot.sandbox.lifecycle import Lifecycle
 from bot.sandbox.new_phone import NewPhone
 from bot.sandbox.phone import phone
 from bot.sandbox.slack.messages import Message
@@ -37,21 +38,30 @@ class RoadBroken(SlipwayError):
     """The main road did not lead to a phone."""
 
 
-async def script(*, data_dir: Path | None, build: Path | None, with_device: bool = False) -> int:
+async def script(
+    *,
+    data_dir: Path | None,
+    build: Path | None,
+    with_device: bool = False,
+    lifecycle: bool = False,
+) -> int:
     """
     Walk the road and print a line for each step; return 0 if the same bytes came out.
 
     *with_device* goes on with a phone that the build is not signed for yet, and returns 0 only if
-    what it fetched in the end is the same app, signed for it.
+    what it fetched in the end is the same app, signed for it. *lifecycle* goes on with what a team
+    does with a release afterwards, and returns 0 only if all of it came out right.
     """
     # A build of somebody's own has to arrive as it was posted, so it is signed for no phone here.
     async with running(data_dir=data_dir, knows_phones=build is None) as demo:
         walk = Walk(demo)
         try:
             code = await walk.walk(build)
-            if code or not with_device:
-                return code
-            return await NewPhone(demo, walk).walk(*walk.given)
+            if with_device and not code:
+                code = await NewPhone(demo, walk).walk(*walk.given)
+            if lifecycle and not code:
+                code = await Lifecycle(demo, walk).walk(walk.given[0])
+            return code
         finally:
             # What is still under way would only fail at a closed door, and say so.
             with suppress(AssertionError):

@@ -5,7 +5,7 @@ from typing import Any
 
 from provisioning.actors import Act, Actor, Identity
 from provisioning.distributing.order import Order, Plan
-from provisioning.distributing.places import Outcome, Place, places_of
+from provisioning.distributing.places import OrderOutcome, OrderPlace, places_of
 from provisioning.distributing.planning import HAVE_IT, Planning
 from provisioning.errors import AlreadyDone, Unclear
 from provisioning.installing.installabilities import Installabilities
@@ -282,7 +282,7 @@ class Distributions:
         order: Order,
         release: Release,
         distribution: Distribution,
-        places: Sequence[Place],
+        places: Sequence[OrderPlace],
     ) -> int:
         """Write the destinations down; return how many are new."""
         known = await groups.those(session, order.group_ids)
@@ -340,7 +340,9 @@ class Distributions:
             app.usual_group_id = order.group_ids[0]
             session.add(app)
 
-    async def _settle(self, session: Session, release: Release, places: Sequence[Place]) -> None:
+    async def _settle(
+        self, session: Session, release: Release, places: Sequence[OrderPlace]
+    ) -> None:
         """Let one release be current at each place: this one, or the newer one that is there."""
         at = now()
         becoming = {place.target for place in places if place.becomes_current}
@@ -348,7 +350,7 @@ class Distributions:
         own = {(row.kind, row.target_id): row for row in kept}
         behind: dict[str, list[str]] = {}
         for place in places:
-            if place.outcome is Outcome.BESIDE and place.there:
+            if place.outcome is OrderOutcome.BESIDE and place.there:
                 newer = place.there[0].release_id
                 behind.setdefault(newer, []).append(own[place.target].id)
         for newer, ids in behind.items():
@@ -386,7 +388,7 @@ class Distributions:
         )
 
 
-async def _refuse_moved(session: Session, places: Sequence[Place]) -> None:
+async def _refuse_moved(session: Session, places: Sequence[OrderPlace]) -> None:
     """Raise AlreadyDone where something else is current than what a release was to replace."""
     moved = next((place for place in places if place.is_moved), None)
     if moved is None:

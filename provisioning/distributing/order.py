@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from provisioning.actors import Actor, Identity
-from provisioning.distributing.places import Outcome
+from provisioning.distributing.places import OrderOutcome
 from provisioning.installing.readiness import NOT_COUNTED, Readiness
 from storage.inspection.diff import Change
 
@@ -49,7 +49,7 @@ class GroupPlan:
 
     group_id: str
     name: str
-    outcome: Outcome
+    outcome: OrderOutcome
     returns: bool = False
     there_id: str = ""
     there: str = ""

@@ -11,7 +11,7 @@ from storage.records.destination import Destination, DestinationKind
 from storage.records.release import Release
 
 
-class Outcome(Enum):
+class OrderOutcome(Enum):
     """What becomes of a place when a release is sent there."""
 
     FIRST = auto()  #: It has nothing of the app: the release is its current one.
@@ -22,7 +22,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class OrderPlace:
     """
     A group or a tester that a release is sent to.
 
@@ -31,14 +31,14 @@ class Place:
     """
 
     target: Target
-    outcome: Outcome
+    outcome: OrderOutcome
     had: bool
     there: tuple[Destination, int] | None = None
     is_moved: bool = False
 
     @property
     def becomes_current(self) -> bool:
-        return self.outcome in {Outcome.FIRST, Outcome.NEWER, Outcome.INSTEAD}
+        return self.outcome in {OrderOutcome.FIRST, OrderOutcome.NEWER, OrderOutcome.INSTEAD}
 
     @property
     def returns(self) -> bool:
@@ -48,13 +48,13 @@ class Place:
     @property
     def replaced(self) -> str | None:
         """The id of the release that people are told to leave for this one."""
-        told = self.returns or self.outcome is Outcome.INSTEAD
+        told = self.returns or self.outcome is OrderOutcome.INSTEAD
         return self.there[0].release_id if self.there and told else None
 
 
 async def places_of(
     session: Session, release: Release, targets: Collection[Target], over: Mapping[str, str]
-) -> list[Place]:
+) -> list[OrderPlace]:
     """
     Return what becomes of some targets when a release is sent to them, in their order.
 
@@ -80,21 +80,23 @@ def _place(
     *,
     had: bool,
     over: str | None,
-) -> Place:
+) -> OrderPlace:
     outcome = _outcome(release, there, over)
-    moved = over is not None and outcome is not Outcome.INSTEAD
-    return Place(target=target, outcome=outcome, had=had, there=there, is_moved=moved)
+    moved = over is not None and outcome is not OrderOutcome.INSTEAD
+    return OrderPlace(target=target, outcome=outcome, had=had, there=there, is_moved=moved)
 
 
-def _outcome(release: Release, there: tuple[Destination, int] | None, over: str | None) -> Outcome:
+def _outcome(
+    release: Release, there: tuple[Destination, int] | None, over: str | None
+) -> OrderOutcome:
     if there is None:
-        return Outcome.FIRST
+        return OrderOutcome.FIRST
     row, number = there
     if row.release_id == release.id:
-        return Outcome.SAME
+        return OrderOutcome.SAME
     if number < release.number:
-        return Outcome.NEWER
-    return Outcome.INSTEAD if row.release_id == over else Outcome.BESIDE
+        return OrderOutcome.NEWER
+    return OrderOutcome.INSTEAD if row.release_id == over else OrderOutcome.BESIDE
 
 
 async def with_newer(

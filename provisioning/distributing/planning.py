@@ -6,7 +6,7 @@ from datetime import timedelta
 from provisioning.actors import Identity
 from provisioning.distributing.coverage import Cover, Coverage, coverage
 from provisioning.distributing.order import GroupPlan, Plan
-from provisioning.distributing.places import Place, places_of, with_newer
+from provisioning.distributing.places import OrderPlace, places_of, with_newer
 from provisioning.installing.installabilities import Installabilities
 from provisioning.people.audience import Audience, Gathered, Member, Target
 from provisioning.releases.cards import version_of
@@ -93,7 +93,7 @@ class Planning:
         )
 
     async def _keeping(
-        self, release: Release, places: Sequence[Place], gathered: Gathered
+        self, release: Release, places: Sequence[OrderPlace], gathered: Gathered
     ) -> set[str]:
         """Return the testers of places that go back who have a newer one by something else."""
         back = {place.target for place in places if place.returns}
@@ -114,7 +114,7 @@ class Planning:
 
 
 async def _shown(
-    session: Session, places: Sequence[Place], known: Mapping[str, Group], build: Build
+    session: Session, places: Sequence[OrderPlace], known: Mapping[str, Group], build: Build
 ) -> tuple[GroupPlan, ...]:
     there = await builds.of_releases(
         session, {place.there[0].release_id for place in places if place.there}
@@ -126,7 +126,9 @@ async def _shown(
     )
 
 
-def _group_plan(place: Place, name: str, there: Mapping[str, Build], build: Build) -> GroupPlan:
+def _group_plan(
+    place: OrderPlace, name: str, there: Mapping[str, Build], build: Build
+) -> GroupPlan:
     group_id = place.target[1]
     before = there.get(place.there[0].release_id) if place.there else None
     if place.there is None or before is None:
@@ -145,7 +147,7 @@ def _group_plan(place: Place, name: str, there: Mapping[str, Build], build: Buil
 def _told(
     gathered: Gathered,
     shares: Sequence[Share],
-    places: Sequence[Place],
+    places: Sequence[OrderPlace],
     keeping: Collection[str],
     *,
     notify: bool,

@@ -74,6 +74,7 @@ FLEET: Mapping[str, Packed] = {
     "Harbour-2.3.1-234.ipa": Packed(app=_harbour("2.3.1", 234)),
     "Harbour-2.4.0-241.ipa": Packed(app=_harbour("2.4.0", 241, payload_bytes=9_000)),
     "Harbour-2.5.0-251.ipa": Packed(app=_harbour("2.5.0", 251, **_CHARTS)),
+    "Harbour-2.6.0-262.ipa": Packed(app=_harbour("2.6.0", 262, **_CHARTS)),
     "Harbour-2.5.1-253.ipa": Packed(
         app=_harbour("2.5.1", 253, **_CHARTS, team=OTHER_TEAM), team=OTHER_TEAM
     ),

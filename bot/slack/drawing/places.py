@@ -7,7 +7,7 @@ from bot.slack.drawing import words
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block
 from provisioning.distributing.order import GroupPlan, Plan
-from provisioning.distributing.places import Outcome
+from provisioning.distributing.places import OrderOutcome
 
 #: So many groups are named, and so many changes.
 GROUPS: Final = 10
@@ -18,7 +18,7 @@ SENTENCE: Final = 200
 
 def places(plan: Plan) -> tuple[Block, ...]:
     """Return what each group has and gets; nothing where none of them has anything of the app."""
-    if all(place.outcome is Outcome.FIRST for place in plan.places):
+    if all(place.outcome is OrderOutcome.FIRST for place in plan.places):
         return ()
     lines = [f"• *{mrkdwn.plain(place.name, 64)}* {_said(place)}" for place in plan.places[:GROUPS]]
     if len(plan.places) > GROUPS:
@@ -28,18 +28,18 @@ def places(plan: Plan) -> tuple[Block, ...]:
 
 def beside(plan: Plan) -> list[GroupPlan]:
     """Return the groups that have a newer release, which stays their current one."""
-    return [place for place in plan.places if place.outcome is Outcome.BESIDE]
+    return [place for place in plan.places if place.outcome is OrderOutcome.BESIDE]
 
 
 def _said(place: GroupPlan) -> str:
-    said: dict[Outcome, Callable[[str], str]] = {
-        Outcome.FIRST: lambda _: "has nothing of this app yet.",
-        Outcome.NEWER: lambda there: f"has {there}, and gets this one in its place.",
-        Outcome.SAME: lambda _: "has this one already.",
-        Outcome.BESIDE: lambda there: f"has {there}, which is newer.",
-        Outcome.INSTEAD: lambda there: f"goes back from {there} to this one.",
+    said: dict[OrderOutcome, Callable[[str], str]] = {
+        OrderOutcome.FIRST: lambda _: "has nothing of this app yet.",
+        OrderOutcome.NEWER: lambda there: f"has {there}, and gets this one in its place.",
+        OrderOutcome.SAME: lambda _: "has this one already.",
+        OrderOutcome.BESIDE: lambda there: f"has {there}, which is newer.",
+        OrderOutcome.INSTEAD: lambda there: f"goes back from {there} to this one.",
     }
-    if place.returns and place.outcome is Outcome.NEWER:
+    if place.returns and place.outcome is OrderOutcome.NEWER:
         return f"went back from this one to {_label(place)}, and gets it again."
     return said[place.outcome](_label(place))
 
@@ -53,7 +53,7 @@ def _changes(shown: Sequence[GroupPlan]) -> tuple[Block, ...]:
     by_release = {place.there_id: place for place in shown if place.there_id}
     found: list[Block] = []
     for place in list(by_release.values())[:2]:
-        if place.outcome is Outcome.SAME:
+        if place.outcome is OrderOutcome.SAME:
             continue
         lines = [_line(one.sentence, loud=one.loud) for one in place.changes[:CHANGES]]
         if len(place.changes) > CHANGES:

@@ -45,6 +45,7 @@ OFFERED: dict[str, tuple[set[str], set[str]]] = {
     names.SHOW_RELEASE: ({*SEEING, "tester"}, SEEING),
     # A draft is not among them: nobody has it.
     names.RECALL_RELEASE: (MANAGERS, set()),
+    names.ROLLBACK_GROUP: (MANAGERS, MANAGERS),
 }
 
 #: Who gets each form, however it is asked for. Others get a sentence.
@@ -55,6 +56,9 @@ OPENED: dict[str, set[str]] = {
     names.RECALL_PICK_FORM: MANAGERS,
     names.RECALL_FORM: MANAGERS,
     names.RECALL_CONFIRM_FORM: MANAGERS,
+    names.ROLLBACK_GROUP_FORM: MANAGERS,
+    names.ROLLBACK_FORM: MANAGERS,
+    names.ROLLBACK_CONFIRM_FORM: MANAGERS,
     names.SHOW_FORM: {*SEEING, "tester"},
     names.GROUP_CREATE_FORM: MANAGERS,
     names.GROUP_PEOPLE_FORM: MANAGERS,
@@ -219,6 +223,9 @@ def openers(
         ("recall", names.RECALL_PICK_FORM, typed("recall")),
         ("recall APP VERSION", names.RECALL_FORM, typed("recall harbour 1")),
         ("recall … because", names.RECALL_CONFIRM_FORM, typed("recall harbour 1 because no")),
+        ("rollback", names.ROLLBACK_GROUP_FORM, typed("rollback")),
+        ("rollback QA", names.ROLLBACK_FORM, typed("rollback QA")),
+        ("rollback QA to VERSION", names.ROLLBACK_CONFIRM_FORM, typed("rollback QA to 2.4.0")),
         ("show", names.SHOW_FORM, typed("show")),
         ("groups create", names.GROUP_CREATE_FORM, typed("groups create")),
         ("groups show", names.GROUP_PICK_FORM, typed("groups show")),
@@ -252,6 +259,9 @@ async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
     await house.cid.post(BUILDS, "Another", files=[house.samples.apk])
     unclaimed = await house.card_saying("New app")
     found: dict[str, set[str]] = {}
+    # A group goes back only where something took the place of what it had.
+    await house.ann.command(BUILDS, names.COMMAND, "distribute harbour 2 to QA")
+    await house.dm_to("Bob", "*Harbour 2.5.0 (250)* is ready")
     device = await waiting(house)
     for called, form, act in openers(house, group, draft, unclaimed, device):
         for role in roles:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from provisioning.distributing.order import Order
-from provisioning.distributing.places import Outcome
+from provisioning.distributing.places import OrderOutcome
 from provisioning.errors import AlreadyDone
 from provisioning.people.audience import Gathered
 from provisioning.releases.lifecycle import Standing
@@ -51,7 +51,7 @@ async def test_an_older_release_stays_behind_a_newer_one_unless_it_is_to_take_it
 
     plan = await domain.distributions.plan(old, (qa,), ())
     (place,) = plan.places
-    assert (place.outcome, place.there, place.there_id) == (Outcome.BESIDE, "2.5.0 (250)", new)
+    assert (place.outcome, place.there, place.there_id) == (OrderOutcome.BESIDE, "2.5.0 (250)", new)
     assert place.changes
     assert plan.people == 1
     await send(domain, old, qa)
@@ -70,7 +70,7 @@ async def test_a_group_goes_back_and_everybody_in_it_is_told_once_more(
     await send(domain, new, qa)
     await domain.groups.add_people(qa, [DEE], MANAGER)
     plan = await domain.distributions.plan(old, (qa,), (), over={qa: new})
-    assert (plan.people, plan.already, plan.places[0].outcome) == (3, 0, Outcome.INSTEAD)
+    assert (plan.people, plan.already, plan.places[0].outcome) == (3, 0, OrderOutcome.INSTEAD)
     assert plan.places[0].returns
     before = await told(domain, old)
 
@@ -105,7 +105,7 @@ async def test_a_group_goes_forward_again_with_the_same_words(
     await back(domain, old, qa, new)
 
     plan = await domain.distributions.plan(new, (qa,), ())
-    assert (plan.people, plan.places[0].outcome) == (1, Outcome.NEWER)
+    assert (plan.people, plan.places[0].outcome) == (1, OrderOutcome.NEWER)
     await send(domain, new, qa, key="again")
 
     assert await current(domain, qa) == [2]

@@ -24,10 +24,10 @@ def test_an_announcement_shows_version_notes_and_reach() -> None:
 
 
 def test_an_announcement_never_holds_an_install_link() -> None:
-    (button,) = reading.buttons(messages.announcement(samples.live(), None))
+    shown = reading.buttons(messages.announcement(samples.live(), None))
 
-    assert button["action_id"] == names.OWN_LINK
-    assert "url" not in button
+    assert [one["action_id"] for one in shown] == [names.OWN_LINK, names.DISTRIBUTE]
+    assert not any("url" in one for one in shown)
 
 
 def test_a_superseded_announcement_names_its_successor() -> None:
