@@ -38,12 +38,16 @@ from provisioning.people.permissions import Permissions
 from provisioning.people.roles import Roles
 from provisioning.people.testers import Testers
 from provisioning.releases.apps import Apps
+from provisioning.releases.availability import Availability
 from provisioning.releases.drafts import Drafts
 from provisioning.releases.editing import NoteEditing
+from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
+from provisioning.releases.rewording import Rewording
+from provisioning.releases.tagging import Tagging
 from provisioning.releases.tracks import Tracks
 from provisioning.releases.verification import DeveloperVerification
 from provisioning.signing.identities import Identities
@@ -76,6 +80,10 @@ class ReleaseRoom:
     lists: Lists
     history: Chronicle
     editing: NoteEditing
+    rewording: Rewording
+    tagging: Tagging
+    availability: Availability
+    edits: ReleaseEdits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

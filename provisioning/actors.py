@@ -30,6 +30,8 @@ class Act(StrEnum):
     DISTRIBUTE = "distribute releases"
     DISMISS = "dismiss drafts"
     RECALL = "recall releases"
+    EDIT = "change the notes and tags of releases"
+    DISABLE = "disable or enable releases"
     SEE_GROUPS = "see groups"
     SEE_TESTERS = "see testers"
     SEE_HISTORY = "see who did what"

@@ -137,6 +137,12 @@ class Teller(Protocol):
     async def report_recall(self, recall_id: str) -> None:
         """Say in the threads of a release's cards, and to its sender, how a recall went."""
 
+    async def redraw(self, recipient_id: str) -> None:
+        """Draw anew what a recipient was told, if they were; nobody is told anything by that."""
+
+    async def report_edit(self, edit_id: str) -> None:
+        """Say in the threads of a release's cards, once, who changed what of it."""
+
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one actor that something of theirs did not work."""
 

@@ -81,6 +81,8 @@ class FakeTeller:
     noticed: list[str] = field(default_factory=list)
     taken_back: list[str] = field(default_factory=list)
     recalls: list[str] = field(default_factory=list)
+    messages_redrawn: list[str] = field(default_factory=list)
+    edits: list[str] = field(default_factory=list)
     troubles: list[tuple[str, str]] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
@@ -138,6 +140,14 @@ class FakeTeller:
     async def report_recall(self, recall_id: str) -> None:
         self._fail("report_recall")
         self.recalls.append(recall_id)
+
+    async def redraw(self, recipient_id: str) -> None:
+        self._fail("redraw")
+        self.messages_redrawn.append(recipient_id)
+
+    async def report_edit(self, edit_id: str) -> None:
+        self._fail("report_edit")
+        self.edits.append(edit_id)
 
     async def trouble(self, reference: str, sentence: str) -> None:
         self.troubles.append((reference, sentence))

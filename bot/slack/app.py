@@ -16,6 +16,7 @@ from bot.slack.features.command.deeds import Command
 from bot.slack.features.devices import listeners as devices
 from bot.slack.features.distribution import listeners as distribution
 from bot.slack.features.doctor import listeners as doctor
+from bot.slack.features.editing import listeners as editing
 from bot.slack.features.groups import listeners as groups
 from bot.slack.features.history import listeners as history
 from bot.slack.features.home import listeners as home
@@ -44,6 +45,7 @@ FEATURES: tuple[Feature, ...] = (
     distribution.register,
     recall.register,
     rollback.register,
+    editing.register,
     releases.register,
     history.register,
     tracks.register,

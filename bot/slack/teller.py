@@ -12,6 +12,7 @@ from bot.slack.device_teller import DeviceTeller
 from bot.slack.drawing.actors import slack_id_of
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.features.distribution import messages as distribution_messages
+from bot.slack.features.editing import messages as editing_messages
 from bot.slack.features.uploads import messages as upload_messages
 from bot.slack.files.threads import Threads
 from bot.slack.kit.blocks import Message
@@ -31,8 +32,10 @@ from provisioning.releases.cards import (
     ReleaseCard,
     UploadCard,
 )
+from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.reading import Cards
 from storage.errors import SlipwayError
+from storage.records.distribution import RecipientState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
 
@@ -61,6 +64,7 @@ class TellerParts:
     grants: Grants
     installabilities: Installabilities
     channels: Channels
+    edits: ReleaseEdits
     links: Links
     devices: DeviceTeller
     recalls: RecallTeller
@@ -190,6 +194,34 @@ class SlackTeller:
         except ChannelRefused as refused:
             logger.info("A message could not be edited: %s.", refused)
 
+    async def redraw(self, recipient_id: str) -> None:
+        """Draw anew what a recipient was told, if they were."""
+        if await self._postings.intended(f"recipient:{recipient_id}") is None:
+            return
+        card = await self._cards.recipient(recipient_id)
+        if card.state is RecipientState.WITHDRAWN or card.tester.slack_id is None:
+            return
+        try:
+            grant = await self._parts.grants.give(card.release_id, card.tester.id)
+            link = self._parts.links.install(self._parts.grants.token(grant))
+            await self._deliver(card, card.tester.slack_id, link)
+        except NotNow:
+            return  # Their own link was taken back.
+        except ChannelRefused as refused:
+            logger.info("A message could not be edited: %s.", refused)
+
+    async def report_edit(self, edit_id: str) -> None:
+        """Say in the threads of the release's cards who changed what of it."""
+        edit = await self._parts.edits.one(edit_id)
+
+        async def line() -> Message:
+            return editing_messages.log(edit)
+
+        await _each(
+            self._logged(f"edit:{edit_id}:{spot.channel_id}", spot, line)
+            for spot in await self._threads_of(edit.release_id)
+        )
+
     async def report_recall(self, recall_id: str) -> None:
         """Say in the threads of the release's cards how a recall goes, and to its sender."""
         release_id = await self._cards.recalled_by(recall_id)
@@ -232,7 +264,8 @@ class SlackTeller:
 
         async def render() -> Message:
             fresh = await self._cards.upload(card.upload_id)
-            await read_ahead(fresh.release.notes if fresh.release else fresh.notes)
+            shown = fresh.release or fresh
+            await read_ahead(shown.notes, shown.notes_kind)
             return await self._upload_message(fresh)
 
         progress = card.state is UploadState.FETCHING and card.received_bytes > 0
@@ -257,7 +290,7 @@ class SlackTeller:
     async def _announce_in(self, release_id: str, channel_id: str) -> None:
         async def render() -> Message:
             card = await self._cards.announced(release_id, channel_id)
-            await read_ahead(card.notes)
+            await read_ahead(card.notes, card.notes_kind)
             readiness = await self._parts.installabilities.of_card(card)
             icon = self._icon(card.build.icon_sha256)
             return distribution_messages.announcement(card, icon, readiness)
@@ -278,13 +311,16 @@ class SlackTeller:
         key = f"recipient:{card.recipient_id}"
 
         async def render() -> Message:
-            await read_ahead(card.notes)
-            icon = self._icon(card.build.icon_sha256)
-            release_id = card.release_id
+            fresh = await self._cards.recipient(card.recipient_id)
+            if fresh.is_disabled:
+                return distribution_messages.disabled(fresh)
+            await read_ahead(fresh.notes, fresh.notes_kind)
+            icon = self._icon(fresh.build.icon_sha256)
+            release_id = fresh.release_id
             # They are told of the very file that their link leads to, as it is at this moment.
-            found = await self._parts.installabilities.of_tester(card.tester.id, [release_id])
+            found = await self._parts.installabilities.of_tester(fresh.tester.id, [release_id])
             served = found[release_id]
-            own = replace(card, build=replace(card.build, facts=served.facts))
+            own = replace(fresh, build=replace(fresh.build, facts=served.facts))
             return distribution_messages.personal(own, link, icon, served.verdict)
 
         await self._parts.conversations.draw(key, user_id, render)

@@ -33,7 +33,7 @@ def furnished(
     devices = device_room(ground, people, signing, engine, apple)
     house = House(
         people=people,
-        releases=release_room(ground, people.permissions),
+        releases=release_room(ground, people, engine),
         signing=signing,
         devices=devices,
         apple=apple_room(ground, people.permissions, signing, devices),

@@ -14,6 +14,7 @@ def house_roads(house: House) -> tuple[Road, ...]:
         covering=house.distributing.covering,
         taking_back=house.distributing.taking_back,
         settling=house.distributing.settling,
+        edits=house.releases.edits,
         rebuilds=house.distributing.rebuilds,
         registry=devices.registry,
         profiles=devices.profiles,

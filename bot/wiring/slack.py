@@ -56,6 +56,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             cards=house.releases.cards,
             grants=house.installing.grants,
             installabilities=house.installing.installabilities,
+            edits=house.releases.edits,
             channels=Channels(house.people.groups, slack.voice),
             links=ground.links,
             devices=make_device_teller(ground, slack, house),

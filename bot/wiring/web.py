@@ -53,13 +53,9 @@ def slack_doorway(entrance: Entrance | None) -> Doorway:
     return Doorway(doors=[door], guards={Access.SLACK: entrance.admit})
 
 
-def notes_parts(house: House, slack: Workspace) -> NotesParts:
-    """Return what the page of notes needs; cards are drawn anew while the person reads on."""
-
-    def changed(release_id: str) -> None:
-        slack.tasks.start(house.tellers.show_release(release_id), name="redraw a release")
-
-    return NotesParts(editing=house.releases.editing, changed=changed)
+def notes_parts(house: House) -> NotesParts:
+    """Return what the page of notes needs."""
+    return NotesParts(editing=house.releases.editing)
 
 
 def enrol_parts(ground: Ground, house: House) -> EnrolParts:
@@ -140,7 +136,7 @@ async def serving(
             },
             doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *doorway.doors],
             guards=doorway.guards,
-            notes=notes_parts(house, slack.workspace),
+            notes=notes_parts(house),
             apple=AppleParts(setup=house.apple.setup),
             enrol=enrol_parts(ground, house),
             handing=handing(ground, house),

@@ -22,6 +22,8 @@ from storage.records.tester import Tester
 
 NO_WAY = "Slipway knows no account of theirs in which they could be told."
 
+DISABLED = "The release was disabled before they could be told."
+
 _TO_BE_TOLD = frozenset({RecipientState.WAITING, RecipientState.HELD})
 
 
@@ -60,10 +62,20 @@ class Carrying:
             return await self._entitle(session, act, enrolled, keeping)
 
     async def waiting(self, recipient_id: str) -> str | None:
-        """Return by which teller a recipient waits to be told, None when they do not."""
+        """
+        Return by which teller a recipient waits to be told, None when they do not.
+
+        Nobody is told of what was disabled meanwhile; that stands as the reason why not.
+        """
         async with self._database.reading() as session:
             recipient = await recipients.get(session, recipient_id)
-        return recipient.teller if recipient.state is RecipientState.WAITING else None
+            release = await releases.get(session, recipient.release_id)
+        if recipient.state is not RecipientState.WAITING:
+            return None
+        if not release.enabled:
+            await self.told(recipient_id, delivered=False, reason=DISABLED)
+            return None
+        return recipient.teller
 
     async def told(self, recipient_id: str, *, delivered: bool, reason: str) -> bool:
         """Write down whether a recipient could be told; return whether they still have it."""

@@ -15,6 +15,7 @@ from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Engine
 from provisioning.releases import lifecycle, notes
 from provisioning.releases.cards import version_of
+from provisioning.releases.rewording import reword
 from provisioning.wording import moment
 from storage.catalog import apps, destinations, distributions, groups, recipients, releases
 from storage.catalog.database import Database, Session
@@ -204,9 +205,11 @@ class Distributions:
             await session.flush()
             own = [one.model_copy(update={"distribution_id": made.id}) for one in aims]
             await destinations.aim(session, own)
+            release = await releases.get(session, made.release_id)
+            lifecycle.require_enabled(release)
             await lifecycle.turn(
                 session,
-                await releases.get(session, made.release_id),
+                release,
                 ReleaseState.LIVE,
                 by=by,
                 organization_id=self._organization_id,
@@ -237,6 +240,7 @@ class Distributions:
             if order.revision is not None and release.revision != order.revision:
                 raise Stale
             lifecycle.check(release, ReleaseState.LIVE)
+            lifecycle.require_enabled(release)
             places = await places_of(session, release, targets, order.over)
             await _refuse_moved(session, places)
             distribution = Distribution(
@@ -323,8 +327,7 @@ class Distributions:
         self, session: Session, order: Order, release: Release, *, returns: bool
     ) -> None:
         if order.notes is not None:
-            release.notes = notes.checked(order.notes)
-            session.add(release)
+            await self._reword(session, order, release, notes.checked(order.notes))
         await lifecycle.turn(
             session,
             release,
@@ -339,6 +342,15 @@ class Distributions:
             app = await apps.get(session, release.app_id)
             app.usual_group_id = order.group_ids[0]
             session.add(app)
+
+    async def _reword(self, session: Session, order: Order, release: Release, text: str) -> None:
+        """Take other notes over; what others were told of a release that is out follows."""
+        if release.state is ReleaseState.LIVE:
+            # Its road is found by whoever looks for what is unfinished.
+            await reword(session, release, text, by=order.by, organization_id=self._organization_id)
+        elif text != release.notes:
+            release.notes = text
+            session.add(release)
 
     async def _settle(
         self, session: Session, release: Release, places: Sequence[OrderPlace]

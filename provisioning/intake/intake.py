@@ -113,6 +113,7 @@ class Intake:
             size=sighting.size,
             quiet=sighting.quiet,
             notes=fitted(sighting.notes),
+            notes_kind=sighting.notes_kind,
             posted_at=sighting.posted_at,
             created_by=sighting.by.reference,
         )
@@ -309,7 +310,7 @@ class Intake:
     async def _see_again(self, session: Session, upload: Upload, sighting: Sighting) -> bool:
         """Add the place and the notes of a sighting; return whether the place is news."""
         if sighting.notes and not upload.notes:
-            upload.notes = fitted(sighting.notes)
+            upload.notes, upload.notes_kind = fitted(sighting.notes), sighting.notes_kind
             session.add(upload)
             await self._propose_notes(session, upload)
         if sighting.spot is None:
@@ -329,7 +330,7 @@ class Intake:
             return
         release = await releases.get(session, upload.release_id)
         if release.state is ReleaseState.DRAFT and release.notes in {"", instead_of}:
-            release.notes = upload.notes
+            release.notes, release.notes_kind = upload.notes, upload.notes_kind
             session.add(release)
 
     async def _ahead(self, upload_id: str) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from provisioning.actors import Actor
 from storage.records.base import now
+from storage.records.release import NotesKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,5 +36,6 @@ class Sighting:
     size: int | None = None
     spot: AnswerSpot | None = None
     notes: str = ""
+    notes_kind: NotesKind = NotesKind.MARKDOWN
     quiet: bool = False
     posted_at: datetime = field(default_factory=now)

@@ -19,6 +19,8 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.DISTRIBUTE: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.DISMISS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.RECALL: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.EDIT: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.DISABLE: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_TESTERS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_HISTORY: frozenset({Role.ADMIN, Role.MANAGER}),

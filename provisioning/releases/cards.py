@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
@@ -9,8 +10,9 @@ from storage.inspection.facts import Facts
 from storage.records.app import App
 from storage.records.build import Build
 from storage.records.distribution import DistributionState, RecipientState
+from storage.records.edit import EditKind
 from storage.records.recall import RecallState
-from storage.records.release import ReleaseState
+from storage.records.release import NotesKind, ReleaseState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
 
@@ -154,6 +156,27 @@ class RecallCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disabling:
+    """By whom a release was disabled, when, and why; nobody has to say why."""
+
+    by: str
+    at: datetime
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditCard:
+    """One act of changing what people see of a release; `detail` is as its record has it."""
+
+    edit_id: str
+    release_id: str
+    kind: EditKind
+    by: str
+    at: datetime
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseCard:
     """
     A release with its app, its build, and how far it has gone.
@@ -163,7 +186,7 @@ class ReleaseCard:
     who wait until it is signed for their phone; `successor` is the version that took its place,
     once it is superseded; `newer` that of the newest live release of the app with a higher number,
     wherever it went. `recalls` took it back, oldest first. `unregistered` is why certified phones
-    in some countries refuse it, empty where they do not.
+    in some countries refuse it, empty where they do not. `disabling` is there while it is disabled.
     """
 
     release_id: str
@@ -172,6 +195,9 @@ class ReleaseCard:
     state: ReleaseState
     standing: Standing
     notes: str
+    notes_kind: NotesKind
+    tags: tuple[str, ...]
+    disabling: Disabling | None
     created_by: str
     created_at: datetime
     published_by: str | None
@@ -249,6 +275,7 @@ class UploadCard:
     quiet: bool
     again: bool
     notes: str
+    notes_kind: NotesKind
     places: tuple[CardPlace, ...]
     build: BuildCard | None
     symbols: SymbolsCard | None
@@ -262,7 +289,8 @@ class RecipientCard:
     What one tester is told: as much of the release as their message says.
 
     With `back` they go back to it, in place of a build with the facts of `replaced`. `beside` are
-    other apps of the same program that they have: one at a time is on a phone.
+    other apps of the same program that they have: one at a time is on a phone. `is_disabled` says
+    that nobody can install it for now.
     """
 
     recipient_id: str
@@ -274,6 +302,8 @@ class RecipientCard:
     release_id: str
     app_display_name: str
     notes: str
+    notes_kind: NotesKind
+    is_disabled: bool
     build: BuildCard
     back: ReturnCard | None = None
     replaced: Facts | None = None
@@ -301,6 +331,9 @@ class ReleaseLine:
     notes: str
     at: datetime
     icon_sha256: str | None = None
+    notes_kind: NotesKind = NotesKind.MARKDOWN
+    is_external: bool = False
+    tags: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:

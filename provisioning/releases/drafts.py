@@ -49,6 +49,7 @@ async def _add(session: Session, app: App, build: Build, upload: Upload, *, key:
         number=0,  # The catalog counts.
         build_id=build.id,
         notes=upload.notes,
+        notes_kind=upload.notes_kind,
         posted_at=upload.posted_at,
         created_by=upload.created_by,
     )

@@ -9,13 +9,16 @@ from datetime import UTC, datetime, timedelta
 from provisioning.actors import Act, Actor, referred
 from provisioning.errors import NotNow
 from provisioning.people.permissions import Permissions, Where
-from provisioning.releases import lifecycle, notes
+from provisioning.ports import Engine
+from provisioning.releases import notes
 from provisioning.releases.cards import version_of
+from provisioning.releases.lifecycle import ENDED
+from provisioning.releases.rewording import reword
 from storage.catalog import apps, builds, releases
 from storage.catalog.database import Database
 from storage.errors import Stale
 from storage.records.base import now
-from storage.records.release import Release, ReleaseState
+from storage.records.release import NotesKind, Release
 
 #: A working day, and the evening after it.
 LIFETIME = timedelta(hours=12)
@@ -26,7 +29,6 @@ OVER = (
     "This link works no more: it was used, it is too old, or somebody changed the release since. "
     "Press “Edit on a page” in Slack for a new one."
 )
-ENDED = frozenset({ReleaseState.DISMISSED, ReleaseState.RECALLED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +49,12 @@ class Invitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotesSheet:
-    """What the page shows: the notes of a release, and what the release is called."""
+    """What the page shows: the notes of a release, how they are written, and what it is called."""
 
     title: str
     number: int
     notes: str
+    kind: NotesKind
 
 
 class NoteEditing:
@@ -61,12 +64,14 @@ class NoteEditing:
         self,
         database: Database,
         permissions: Permissions,
+        engine: Engine,
         secret_key: bytes,
         *,
         organization_id: str,
     ) -> None:
         self._database = database
         self._permissions = permissions
+        self._engine = engine
         self._secret_key = secret_key
         self._organization_id = organization_id
 
@@ -74,7 +79,7 @@ class NoteEditing:
         """Return the secret part of a link. Raise NotAllowed, NotFound, NotNow."""
         async with self._database.reading() as session:
             release = await releases.get(session, release_id)
-        await self._permissions.require(by, Act.DISTRIBUTE, Where(app_id=release.app_id))
+        await self._permissions.require(by, Act.EDIT, Where(app_id=release.app_id))
         if release.state in ENDED:
             raise NotNow(f"Release {release.number} was {release.state.value}.")
         until = int((now() + LIFETIME).timestamp())
@@ -111,10 +116,15 @@ class NoteEditing:
             title=f"{app.display_name} {version_of(build.version, build.build)}".strip(),
             number=release.number,
             notes=release.notes,
+            kind=release.notes_kind,
         )
 
     async def keep(self, invitation: Invitation, written: str) -> None:
-        """Replace the notes. Raise Unclear for too long ones, NotNow, NotAllowed."""
+        """
+        Replace the notes, and let everything show them that shows the release.
+
+        Raise Unclear for too long ones, NotNow, NotAllowed.
+        """
         text = notes.checked(written)
         async with self._database.reading() as session:
             release = await releases.get(session, invitation.release_id)
@@ -123,7 +133,7 @@ class NoteEditing:
             release = await releases.get(session, invitation.release_id)
             _require_open(invitation, release)
             try:
-                await lifecycle.reword(
+                edit = await reword(
                     session,
                     release,
                     text,
@@ -132,10 +142,12 @@ class NoteEditing:
                 )
             except Stale as late:
                 raise NotNow(OVER) from late
+        if edit is not None:
+            await self._engine.start("edit", edit.id)
 
     async def _require(self, invitation: Invitation, release: Release) -> None:
         where = Where(app_id=release.app_id)
-        await self._permissions.require(invitation.by, Act.DISTRIBUTE, where)
+        await self._permissions.require(invitation.by, Act.EDIT, where)
 
     def _seal(self, said: str) -> bytes:
         return hmac.digest(self._secret_key, f"notes:{said}".encode(), "sha256")

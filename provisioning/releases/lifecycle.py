@@ -12,7 +12,7 @@ from storage.catalog.database import Session
 from storage.records.audit import AuditEntry
 from storage.records.base import now
 from storage.records.destination import Destination
-from storage.records.release import Release, ReleaseState
+from storage.records.release import NotesKind, Release, ReleaseState
 
 #: What may follow what. Everything that changes a state asks this table.
 MAY_FOLLOW: dict[ReleaseState, frozenset[ReleaseState]] = {
@@ -27,14 +27,17 @@ MAY_FOLLOW: dict[ReleaseState, frozenset[ReleaseState]] = {
     ReleaseState.RECALLED: frozenset(),
 }
 
+#: A release in one of these states is over: nothing of it is changed any more.
+ENDED = frozenset({ReleaseState.DISMISSED, ReleaseState.RECALLED})
+
 
 class Standing(StrEnum):
     """
-    How a release stands in people's eyes: its state, *superseded*, and *withdrawn*.
+    How a release stands in people's eyes: its state, *superseded*, *withdrawn*, and *disabled*.
 
-    Those belong to destinations; a release stands so once a newer one took its place at all of
-    them, or once it was taken back from the last of them. It can be sent again then; what was
-    recalled cannot.
+    The first two belong to destinations; a release stands so once a newer one took its place at all
+    of them, or once it was taken back from the last of them. It can be sent again then; what was
+    recalled cannot. What is disabled keeps all it has, and comes back as it was.
     """
 
     DRAFT = "draft"
@@ -42,6 +45,7 @@ class Standing(StrEnum):
     LIVE = "live"
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
+    DISABLED = "disabled"
     DISMISSED = "dismissed"
     RECALLED = "recalled"
 
@@ -53,6 +57,7 @@ SENTENCES: dict[Standing, str] = {
     Standing.LIVE: "Live: the newest that testers have.",
     Standing.SUPERSEDED: "Superseded by a newer release.",
     Standing.WITHDRAWN: "Withdrawn: it was recalled from all who had it; it can be sent again.",
+    Standing.DISABLED: "Disabled: nobody can install it until somebody enables it again.",
     Standing.DISMISSED: "Dismissed: it cannot be installed.",
     Standing.RECALLED: "Recalled: it can no longer be installed.",
 }
@@ -63,12 +68,16 @@ def said(state: ReleaseState) -> str:
     return "a draft" if state is ReleaseState.DRAFT else state.value
 
 
-def standing(state: ReleaseState, *, current: int, destinations: int) -> Standing:
+def standing(
+    state: ReleaseState, *, current: int, destinations: int, enabled: bool = True
+) -> Standing:
     """
     Return how a release stands, given how many of its *destinations* are *current*.
 
     Those that it was taken back from count among neither.
     """
+    if not enabled and state not in ENDED:
+        return Standing.DISABLED
     if state is not ReleaseState.LIVE or current:
         return Standing(state.value)
     return Standing.SUPERSEDED if destinations else Standing.WITHDRAWN
@@ -81,7 +90,33 @@ def is_current(destination: Destination) -> bool:
 def standing_of(release: Release, destinations: Iterable[Destination]) -> Standing:
     """Return how a release stands, given all its destinations."""
     rows = [row for row in destinations if row.recalled_at is None]
-    return standing(release.state, current=sum(map(is_current, rows)), destinations=len(rows))
+    return standing(
+        release.state,
+        current=sum(map(is_current, rows)),
+        destinations=len(rows),
+        enabled=release.enabled,
+    )
+
+
+def require_open(release: Release, so: str) -> None:
+    """Raise NotNow for a release that is over; *so* says what that means for who asked."""
+    if release.state in ENDED:
+        raise NotNow(
+            f"Release {release.number} was {release.state.value}, so {so}.",
+            code="wrong_state",
+            number=release.number,
+            state=release.state.value,
+        )
+
+
+def require_enabled(release: Release) -> None:
+    """Raise NotNow for a release that goes to nobody while it is disabled."""
+    if not release.enabled:
+        raise NotNow(
+            f"Release {release.number} is disabled, so nobody could install it. Enable it first.",
+            code="disabled",
+            number=release.number,
+        )
 
 
 def check(release: Release, state: ReleaseState) -> None:
@@ -119,15 +154,8 @@ async def turn(
     if state is ReleaseState.RECALLED:
         moments["ended_why"] = str(detail.get("because", ""))
     await releases.change(session, release, state=state, **moments)
-    entry = AuditEntry(
-        organization_id=organization_id,
-        actor=by.reference,
-        action=ACTIONS[state],
-        subject_id=release.id,
-        origin=by.origin,
-        detail={"from": before.value, **detail},
-    )
-    audit.add(session, entry)
+    detail = {"from": before.value, **detail}
+    _note(session, release, ACTIONS[state], by, organization_id, detail)
     return release
 
 
@@ -141,29 +169,63 @@ async def withdraw(
 ) -> None:
     """Note that a release was taken back from some who had it. Raise Stale as `turn` does."""
     await releases.change(session, release)
-    entry = AuditEntry(
-        organization_id=organization_id,
-        actor=by.reference,
-        action="release.withdrawn",
-        subject_id=release.id,
-        origin=by.origin,
-        detail=detail,
-    )
-    audit.add(session, entry)
+    _note(session, release, "release.withdrawn", by, organization_id, detail)
 
 
 async def reword(
-    session: Session, release: Release, notes: str, *, by: Actor, organization_id: str
+    session: Session,
+    release: Release,
+    notes: str,
+    kind: NotesKind,
+    *,
+    by: Actor,
+    organization_id: str,
 ) -> None:
     """Give a release other notes, and note who did it. Raise Stale as `turn` does."""
-    await releases.change(session, release, notes=notes)
+    detail = {"before": len(release.notes), "length": len(notes)}
+    await releases.change(session, release, notes=notes, notes_kind=kind)
+    _note(session, release, "release.reworded", by, organization_id, detail)
+
+
+async def disable(
+    session: Session, release: Release, because: str, *, by: Actor, organization_id: str
+) -> None:
+    """Let nobody install a release for now, and note who did it. Raise Stale as `turn` does."""
+    await releases.change(
+        session,
+        release,
+        enabled=False,
+        disabled_by=by.reference,
+        disabled_at=now(),
+        disabled_why=because,
+    )
+    _note(session, release, "release.disabled", by, organization_id, {"because": because})
+
+
+async def enable(session: Session, release: Release, *, by: Actor, organization_id: str) -> None:
+    """Let people install a release again, and note who did it. Raise Stale as `turn` does."""
+    await releases.change(
+        session, release, enabled=True, disabled_by=None, disabled_at=None, disabled_why=""
+    )
+    _note(session, release, "release.enabled", by, organization_id, {})
+
+
+def _note(
+    session: Session,
+    release: Release,
+    action: str,
+    by: Actor,
+    organization_id: str,
+    detail: dict[str, Any],
+) -> None:
+    """Write down in the audit who did what to a release."""
     entry = AuditEntry(
         organization_id=organization_id,
         actor=by.reference,
-        action="release.reworded",
+        action=action,
         subject_id=release.id,
         origin=by.origin,
-        detail={"length": len(notes)},
+        detail=detail,
     )
     audit.add(session, entry)
 

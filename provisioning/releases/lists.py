@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from provisioning.releases.cards import AppLine, GivenLine, ReachLine, ReleaseLine
 from provisioning.releases.lifecycle import Standing, standing
-from storage.catalog import apps, recipients, rows, search, uploads
+from storage.catalog import apps, recipients, rows, search, tags, uploads
 from storage.catalog.database import Database
 from storage.catalog.rows import ReleaseRow
 from storage.catalog.search import NamedApp
@@ -16,7 +16,15 @@ from storage.records.distribution import RecipientState
 from storage.records.release import ReleaseState
 
 #: What a person who was given it may not install any more.
-GONE = frozenset({Standing.DRAFT, Standing.DISMISSED, Standing.RECALLED, Standing.WITHDRAWN})
+GONE = frozenset(
+    {
+        Standing.DRAFT,
+        Standing.DISABLED,
+        Standing.DISMISSED,
+        Standing.RECALLED,
+        Standing.WITHDRAWN,
+    }
+)
 
 #: What somebody means who names no version.
 USABLE = frozenset(ReleaseState) - {ReleaseState.DISMISSED, ReleaseState.RECALLED}
@@ -57,6 +65,26 @@ class Lists:
         """Return an app's newest releases, newest first."""
         async with self._database.reading() as session:
             return [_line(row) for row in await rows.of_app(session, app_id, limit=limit)]
+
+    async def tagged(
+        self,
+        tag: str,
+        states: Collection[ReleaseState],
+        *,
+        app_id: str | None = None,
+        limit: int = 20,
+    ) -> list[ReleaseLine]:
+        """Return the newest releases in some states that have a tag, of one app or of all."""
+        async with self._database.reading() as session:
+            found = await rows.tagged(
+                session, self._organization_id, tag, states, app_id=app_id, limit=limit
+            )
+        return [_line(row) for row in found]
+
+    async def tags(self, app_id: str | None = None) -> list[str]:
+        """Return every tag that a release has, of one app or of all."""
+        async with self._database.reading() as session:
+            return list(await tags.known(session, self._organization_id, app_id))
 
     async def newest(
         self, states: Collection[ReleaseState], *, like: str = "", limit: int = 10
@@ -165,10 +193,15 @@ def _line(row: ReleaseRow) -> ReleaseLine:
         number=row.number,
         version=row.version,
         build=row.build,
-        standing=standing(row.state, current=row.current, destinations=row.sent),
+        standing=standing(
+            row.state, current=row.current, destinations=row.sent, enabled=row.enabled
+        ),
         notes=row.notes,
+        notes_kind=row.notes_kind,
         at=row.published_at or row.created_at,
         icon_sha256=row.icon_sha256,
+        is_external=row.is_external,
+        tags=tags.parted(row.tags),
     )
 
 

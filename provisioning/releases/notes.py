@@ -1,5 +1,5 @@
 """
-Release notes: Markdown, kept as it was written, and read anew for each place where it is shown.
+Release notes: Markdown or Textile, kept as it came, and read anew for each place where it is shown.
 
 Each place has a room of its own, and says how much is left and where the rest is; what is kept is
 always the whole.
@@ -12,7 +12,9 @@ import nh3
 from markdown_it.token import Token
 
 from provisioning.errors import Unclear
+from provisioning.releases import textile
 from provisioning.releases.markdown import reader
+from storage.records.release import NotesKind
 
 #: Bytes of UTF-8. Longer notes are a document, which belongs behind a link.
 LONGEST = 64 * 1024
@@ -38,16 +40,17 @@ _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _LEFT_OUT = 120
 
 
-def parsed(markdown: str) -> list[Token]:
+def parsed(written: str, kind: NotesKind = NotesKind.MARKDOWN) -> list[Token]:
     """Return notes as markdown-it's tokens: the one reading of them, for every place."""
-    return _MARKDOWN.parse(_clean(markdown))
+    text = _clean(written)
+    return textile.read(text) if kind is NotesKind.TEXTILE else _MARKDOWN.parse(text)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def to_html(markdown: str) -> str:
+def to_html(written: str, kind: NotesKind = NotesKind.MARKDOWN) -> str:
     """Return notes as HTML that is safe to show: no markup, script or style of the author's."""
     return nh3.clean(
-        _MARKDOWN.render(_clean(markdown)),
+        _MARKDOWN.renderer.render(parsed(written, kind), _MARKDOWN.options, {}),
         tags=TAGS,
         attributes={"a": {"href", "title"}, "ol": {"start"}},
         url_schemes=SCHEMES,

@@ -8,6 +8,7 @@ from provisioning.releases.cards import (
     AppChoice,
     BuildCard,
     CardPlace,
+    Disabling,
     GroupChip,
     RecipientCard,
     ReleaseCard,
@@ -43,11 +44,13 @@ from storage.inspection.facts import Facts
 from storage.records.build import Build
 from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Distribution, RecipientState, Target
-from storage.records.release import Release, ReleaseState
+from storage.records.release import NotesKind, Release, ReleaseState
 from storage.records.upload import Upload, UploadState
 
 #: A card names at most so many of those who could not be told.
 NAMED = 30
+#: Among so many of an app's newest releases one is looked for that is not disabled.
+NEWEST = 5
 
 
 class Cards:
@@ -79,6 +82,7 @@ class Cards:
                 quiet=upload.quiet,
                 again=upload.again,
                 notes=upload.notes,
+                notes_kind=upload.notes_kind,
                 places=tuple(
                     CardPlace(teller=p.teller, address=p.address, thread=p.thread, gone=p.gone)
                     for p in await uploads.places(session, [upload.id])
@@ -107,7 +111,9 @@ class Cards:
             heard = await groups.channels(session, list(own)) if own else ()
         there = [own[one.group_id] for one in heard if one.channel_id == address]
         last = max(there, key=lambda row: (row.since, row.id), default=None)
-        return replace(card, notes=last.notes or "") if last else card
+        if last is None:
+            return card
+        return replace(card, notes=last.notes or "", notes_kind=NotesKind.MARKDOWN)
 
     async def recipient(self, recipient_id: str) -> RecipientCard:
         """Raise NotFound."""
@@ -128,6 +134,8 @@ class Cards:
             release_id=release.id,
             app_display_name=app.display_name,
             notes=release.notes if own is None else own,
+            notes_kind=release.notes_kind if own is None else NotesKind.MARKDOWN,
+            is_disabled=not release.enabled,
             build=build_card(build),
             back=back,
             replaced=replaced,
@@ -199,7 +207,7 @@ class Cards:
 
 
 async def _release(session: Session, release_id: str) -> ReleaseCard:
-    release, app, build, usual = await releases.in_full(session, release_id)
+    release, app, build, usual, tagged = await releases.shown(session, release_id)
     before = await builds.before(session, release)
     sent = await destinations.named(session, release_id)
     counted = await recipients.counts(session, [release_id])
@@ -213,6 +221,9 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         state=release.state,
         standing=stands,
         notes=release.notes,
+        notes_kind=release.notes_kind,
+        tags=tagged,
+        disabling=_disabling(release),
         created_by=release.created_by,
         created_at=release.created_at,
         published_by=release.published_by,
@@ -241,6 +252,12 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         newer=await _newer(session, release),
         unregistered=registration_warning(app, Facts(**build.facts)),
     )
+
+
+def _disabling(release: Release) -> Disabling | None:
+    if release.enabled or release.disabled_by is None or release.disabled_at is None:
+        return None
+    return Disabling(by=release.disabled_by, at=release.disabled_at, because=release.disabled_why)
 
 
 async def _acts(
@@ -371,10 +388,11 @@ async def _successor(
 
 async def _newer(session: Session, release: Release) -> str | None:
     """Return the version of the app's newest live release, unless it is this one or older."""
-    for row in await rows.of_app(session, release.app_id, states={ReleaseState.LIVE}, limit=1):
-        if row.number > release.number:
-            return version_of(row.version, row.build)
-    return None
+    newest = await rows.of_app(session, release.app_id, states={ReleaseState.LIVE}, limit=NEWEST)
+    enabled = next((row for row in newest if row.enabled), None)
+    if enabled is None or enabled.number <= release.number:
+        return None
+    return version_of(enabled.version, enabled.build)
 
 
 async def _symbols(session: Session, upload: Upload) -> SymbolsCard | None:

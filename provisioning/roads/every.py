@@ -10,12 +10,14 @@ from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
+from provisioning.releases.edits import ReleaseEdits
 from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.road import Road
 from provisioning.roads.settle import Settle
+from provisioning.roads.show_edit import ShowEdit
 from provisioning.roads.show_place import ShowPlace
 from provisioning.roads.take_back import TakeBack
 from provisioning.roads.take_in import TakeIn
@@ -31,6 +33,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     covering: Covering,
     taking_back: TakingBack,
     settling: Settling,
+    edits: ReleaseEdits,
     rebuilds: Rebuilds,
     registry: Registry,
     profiles: Profiles,
@@ -45,6 +48,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         TellHeld(carrying, covering, tellers).road(),
         TakeBack(taking_back, tellers).road(),
         Settle(settling, tellers).road(),
+        ShowEdit(edits, tellers).road(),
         AskRebuild(rebuilds, tellers).road(),
         Register(registry, waves.want_for, rebuilds.want_for, tellers).road(),
         Provision(waves, profiles, tellers, covering.after).road(),

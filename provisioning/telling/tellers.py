@@ -69,6 +69,14 @@ class Tellers:
         """Say how a recall goes, or went."""
         await self._each(lambda teller: teller.report_recall(recall_id))
 
+    async def redraw(self, recipient_id: str) -> None:
+        """Draw anew what a recipient was told, if they were."""
+        await self._each(lambda teller: teller.redraw(recipient_id))
+
+    async def report_edit(self, edit_id: str) -> None:
+        """Say in a release's threads who changed what of it."""
+        await self._each(lambda teller: teller.report_edit(edit_id))
+
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one actor that something of theirs did not work."""
         await self._each(lambda teller: teller.trouble(reference, sentence))

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from storage.catalog import search
+from storage.catalog import search, tags
 from storage.catalog.builds import WITHOUT_CHUNKS
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
@@ -63,6 +63,24 @@ async def newest_build(session: Session, app_id: str) -> Build | None:
         .options(WITHOUT_CHUNKS)
     )
     return found.first()
+
+
+async def shown(
+    session: Session, release_id: str
+) -> tuple[Release, App, Build, Group | None, tuple[str, ...]]:
+    """Return the same as `in_full`, with the tags of the release. Raise NotFound."""
+    wanted: Any = (  # SQLModel's own select takes four.
+        sa.select(Release, App, Build, Group, tags.in_one())
+        .join(App, col(App.id) == Release.app_id)
+        .join(Build, col(Build.id) == Release.build_id)
+        .join(Group, col(Group.id) == App.usual_group_id, isouter=True)
+        .where(col(Release.id) == release_id)
+        .options(WITHOUT_CHUNKS)
+    )
+    row = (await session.exec(wanted)).first()
+    if row is None:
+        raise NotFound("There is no such release.")
+    return row[0], row[1], row[2], row[3], tags.parted(row[4])
 
 
 async def newest_version(session: Session, release_ids: Collection[str]) -> tuple[str, str] | None:

@@ -8,14 +8,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from storage.catalog import search
+from storage.catalog import search, tags
 from storage.catalog.conditions import begins
 from storage.catalog.database import Session
 from storage.catalog.search import NamedApp
 from storage.records.app import App
 from storage.records.build import Build
 from storage.records.destination import Destination
-from storage.records.release import Release, ReleaseState
+from storage.records.release import NotesKind, Release, ReleaseState
+from storage.records.tag import ReleaseTag
 
 #: Rows of any columns.
 Rows = sa.Select[*tuple[Any, ...]]
@@ -26,7 +27,7 @@ class ReleaseRow(NamedTuple):
     What a line of a list needs of four tables.
 
     `sent` says whether a destination has it that was not recalled, `current` whether one has it
-    that no newer release took over.
+    that no newer release took over. `tags` stand in one text (`storage.catalog.tags`).
     """
 
     release_id: str
@@ -39,13 +40,17 @@ class ReleaseRow(NamedTuple):
     build: str
     device_families: list[str] | None
     state: ReleaseState
+    enabled: bool
     notes: str
+    notes_kind: NotesKind
     posted_at: datetime
     created_at: datetime
     published_at: datetime | None
     sent: bool
     current: bool
     icon_sha256: str | None
+    is_external: bool
+    tags: str | None
 
 
 async def newest(
@@ -90,6 +95,30 @@ async def of_app(
     among = (
         sa.select(col(Release.id))
         .where(col(Release.app_id) == app_id, col(Release.state).in_(states))
+        .order_by(*_NEWEST)
+        .limit(limit)
+    )
+    wanted = _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST)
+    return await _asked(session, wanted)
+
+
+async def tagged(
+    session: Session,
+    organization_id: str,
+    tag: str,
+    states: Collection[ReleaseState],
+    *,
+    app_id: str | None = None,
+    limit: int = 20,
+) -> list[ReleaseRow]:
+    """Return the newest releases in some states that have a tag, of one app or of all."""
+    own = [col(ReleaseTag.organization_id) == organization_id, col(ReleaseTag.tag) == tag]
+    if app_id is not None:
+        own.append(col(ReleaseTag.app_id) == app_id)
+    among = (
+        sa.select(col(Release.id))
+        .join(ReleaseTag, col(ReleaseTag.release_id) == col(Release.id))
+        .where(*own, col(Release.state).in_(states))
         .order_by(*_NEWEST)
         .limit(limit)
     )
@@ -143,13 +172,17 @@ def _rows() -> Rows:
             col(Build.build),
             col(Build.facts)["device_families"],
             col(Release.state),
+            col(Release.enabled),
             col(Release.notes),
+            col(Release.notes_kind),
             col(Release.posted_at),
             col(Release.created_at),
             col(Release.published_at),
             _stands(),
             _stands(col(Destination.superseded_at).is_(None)),
             col(Build.icon_sha256),
+            col(Build.link).is_not(None),
+            tags.in_one(),
         )
         .join(App, col(App.id) == Release.app_id)
         .join(Build, col(Build.id) == Release.build_id)

@@ -17,6 +17,13 @@ class ReleaseState(StrEnum):
     RECALLED = "recalled"  #: Taken back after it had been given.
 
 
+class NotesKind(StrEnum):
+    """How notes are written, which is how they came."""
+
+    MARKDOWN = "markdown"
+    TEXTILE = "textile"
+
+
 class Release(Record, table=True):
     """
     A release of an app. The same build may be released again.
@@ -24,7 +31,8 @@ class Release(Record, table=True):
     `revision` grows with every change a person makes, so that of two who act at once the second is
     told. `key` keeps one act of bringing a build in from making two drafts. `posted_at` is when its
     build was posted: numbers and "the newest" follow it, whatever was read first. `sought` is its
-    version and build as they are searched (`storage.catalog.search`): the catalog fills it.
+    version and build as they are searched (`storage.catalog.search`): the catalog fills it. While
+    it is not `enabled` it keeps everything it has, but nobody can install it.
     """
 
     __table_args__ = (
@@ -48,7 +56,11 @@ class Release(Record, table=True):
     revision: int = Field(default=1)
     sought: str = Field(default="", sa_type=ordered(255))
     notes: str = Field(default="", sa_type=sa.Text)
+    notes_kind: NotesKind = Field(default=NotesKind.MARKDOWN, sa_type=choice(NotesKind))
     enabled: bool = Field(default=True)
+    disabled_by: str | None = Field(default=None, max_length=ACTOR)
+    disabled_at: datetime | None = Field(default=None)
+    disabled_why: str = Field(default="", sa_type=sa.Text)  #: For people; empty when nobody said.
     posted_at: datetime = Field(default_factory=now)
     created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from storage.records.base import ACTOR, JSON, Record, choice, new_id, now
+from storage.records.release import NotesKind
 
 
 class UploadState(StrEnum):
@@ -48,6 +49,7 @@ class Upload(Record, table=True):
     quiet: bool = Field(default=False)
     created_by: str = Field(max_length=ACTOR)
     notes: str = Field(default="", sa_type=sa.Text)
+    notes_kind: NotesKind = Field(default=NotesKind.MARKDOWN, sa_type=choice(NotesKind))
     state: UploadState = Field(default=UploadState.RECEIVED, sa_type=choice(UploadState))
     reason: str = Field(default="", sa_type=sa.Text)
     received_bytes: int = Field(default=0, sa_type=sa.BigInteger)

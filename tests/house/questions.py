@@ -14,6 +14,7 @@ from storage.catalog import (
     devices,
     distributions,
     earlier,
+    edits,
     enrolments,
     grants,
     groups,
@@ -33,6 +34,7 @@ from storage.catalog import (
     seen,
     slots,
     symbols,
+    tags,
     testers,
     tracks,
     uploads,
@@ -47,6 +49,7 @@ from storage.records.destination import Destination, DestinationKind
 from storage.records.device import Device
 from storage.records.device_policy import ApprovalSubject, AutoApproval, DevicePolicy
 from storage.records.distribution import Recipient, RecipientState, Target
+from storage.records.edit import Edit, EditKind
 from storage.records.enrolment import EnrolmentChallenge, EnrolmentLink
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
@@ -84,6 +87,19 @@ async def _release(session: Session, town: Town) -> Release:
 
 async def _before(session: Session, town: Town) -> object:
     return await builds.before(session, await _release(session, town))
+
+
+async def _tag(session: Session, town: Town) -> object:
+    return await tags.add(session, await _release(session, town), ["gold"], by=BY)
+
+
+async def _of_edit(
+    session: Session, town: Town, ask: Callable[[Edit], Awaitable[object]]
+) -> object:
+    edit = Edit(release_id=town.release_id, kind=EditKind.NOTES, by=BY)
+    session.add(edit)
+    await session.flush()
+    return await ask(edit)
 
 
 async def _change(session: Session, town: Town) -> object:
@@ -481,6 +497,14 @@ WORK: dict[str, Question] = {
     "releases.change": _change,
     "rows.newest": lambda s, t: rows.newest(s, t.organization_id, STATES, like="quay 1"),
     "rows.of_app": lambda s, t: rows.of_app(s, t.app_id),
+    "releases.shown": lambda s, t: releases.shown(s, t.release_id),
+    "rows.tagged": lambda s, t: rows.tagged(s, t.organization_id, "beta", STATES, app_id=t.app_id),
+    "tags.of_release": lambda s, t: tags.of_release(s, t.release_id),
+    "tags.add": _tag,
+    "tags.drop": lambda s, t: tags.drop(s, t.release_id, ["beta"]),
+    "tags.known": lambda s, t: tags.known(s, t.organization_id, None),
+    "edits.get": lambda s, t: _of_edit(s, t, lambda one: edits.get(s, one.id)),
+    "edits.unfinished": lambda s, _: edits.unfinished(s, now(), BEGINNING),
     "rows.meant": lambda s, t: rows.meant(s, t.app_id, "3"),
     "rows.newest_of_each": lambda s, t: rows.newest_of_each(s, t.organization_id),
     "rows.those": lambda s, t: rows.those(s, [t.release_id, t.draft_id]),

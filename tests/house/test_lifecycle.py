@@ -53,4 +53,5 @@ def test_every_state_has_what_may_follow_and_a_sentence() -> None:
     assert {state.value for state in ReleaseState} == {s.value for s in Standing} - {
         "superseded",
         "withdrawn",
+        "disabled",
     }

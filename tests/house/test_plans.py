@@ -31,11 +31,13 @@ GROWING = frozenset(
         *("enrolment_challenge", "enrolment_link"),
         *("person", "posting", "preparation", "receipt", "recipient", "release", "roleholding"),
         *(
+            "edit",
             "profile_generation",
             "rebuild",
             "recall",
             "recallnotice",
             "registration",
+            "releasetag",
             "slot",
             "wave",
         ),
@@ -53,6 +55,7 @@ MEANT = {
     ("devices.every", "device"): "The index has them by their moment, and a limit ends it.",
     ("registrations.unasked", "device"): "It is asked once a minute for what nobody asked about.",
     ("audit.last", "audit_entry"): "The index has them by their moment, and a limit ends it.",
+    ("tags.known", "releasetag"): "A tag was mistyped, and somebody is told which there are.",
     ("roles.every", "roleholding"): "Somebody asked for the list of them all.",
 }
 

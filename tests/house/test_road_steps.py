@@ -32,6 +32,7 @@ from provisioning.distributing.taking_back import TakingBack
 from provisioning.errors import CallFailed, TellerFailed, TellerUnreachable
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
+from provisioning.releases.edits import ReleaseEdits
 from provisioning.roads.every import every
 from provisioning.roads.road import Road
 from provisioning.signing.apart import SigningFailed
@@ -175,6 +176,21 @@ COURSES: dict[str, dict[str, Course]] = {
         ),
         "somebody left": Course(returns={"gather": [], "join": []}),
     },
+    "edit": {
+        "two messages, one out of reach": Course(
+            returns={"resolve": {"release": "<release>", "recipients": ["<one>", "<two>"]}},
+            fails={"redraw <one>": TellerUnreachable},
+        ),
+        "nowhere at first, and one message refused": Course(
+            returns={"resolve": {"release": "<release>", "recipients": ["<recipient>"]}},
+            fails={
+                "show start": TellerUnreachable,
+                "log start": TellerUnreachable,
+                "redraw": TellerFailed,
+            },
+        ),
+        "nobody was told": Course(returns={"resolve": {"release": "<release>", "recipients": []}}),
+    },
     "ask_rebuild": {
         "a CI": Course(returns={"begin": CI, "newcomers": ["<tester>"]}),
         "a person": Course(returns={"begin": HAND, "newcomers": []}),
@@ -243,6 +259,7 @@ def roads() -> tuple[Road, ...]:
         covering=object.__new__(Covering),
         taking_back=object.__new__(TakingBack),
         settling=object.__new__(Settling),
+        edits=object.__new__(ReleaseEdits),
         rebuilds=object.__new__(Rebuilds),
         registry=object.__new__(Registry),
         profiles=object.__new__(Profiles),

@@ -65,7 +65,7 @@ def _house(ground: Ground, slack: Workspace) -> House:
     devices = device_room(ground, people, signing, engine, AppStores())
     return House(
         people=people,
-        releases=release_room(ground, people.permissions),
+        releases=release_room(ground, people, engine),
         signing=signing,
         devices=devices,
         apple=apple_room(ground, people.permissions, signing, devices),

@@ -82,6 +82,7 @@ def _lists(at: Living) -> list[Read]:
         "/release help": typed("help", town.manager),
         "/release list": typed("list", town.manager),
         "/release list, by a tester": typed("list", town.tester),
+        "/release list APP tag:TAG": typed(f"list {town.app} tag:beta", town.manager),
         "/release list APP": typed(f"list {town.app}", town.manager),
         "/release show APP VERSION": typed(show, town.manager),
         "/release show APP VERSION, by a tester": typed(show, town.tester),

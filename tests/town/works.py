@@ -15,6 +15,7 @@ from storage.records.build import Build
 from storage.records.identity import SigningIdentity
 from storage.records.release import Release, ReleaseState
 from storage.records.symbols import Symbols
+from storage.records.tag import ReleaseTag
 from storage.records.upload import Upload, UploadPlace, UploadState
 from storage.records.variant import Preparation, Variant, VariantState, VariantWay
 from tests.town import sheets
@@ -73,6 +74,8 @@ def build_up(
             _build(load, rng, app, work, rng.choice(templates), organization)
             _upload(load, app, work, organization)
             _audit(load, work, organization)
+            if number % 5 == 0:
+                _tag(load, work, organization)
         made.append(app)
     _symbols(load, rng, size, made, organization)
     _under_way(load, rng, made, organization)
@@ -166,6 +169,19 @@ def _release(load: Loader, work: Work, organization: dict[str, str]) -> None:
         ended_at=work.posted_at if ended else None,
         **organization,
     )
+
+
+def _tag(load: Loader, work: Work, organization: dict[str, str]) -> None:
+    for tag in ("beta", f"sprint-{work.number // 10}"):
+        load.add(
+            ReleaseTag,
+            release_id=work.release_id,
+            app_id=work.app_id,
+            tag=tag,
+            created_by=BY,
+            created_at=work.posted_at,
+            **organization,
+        )
 
 
 def _build(

@@ -1,16 +1,22 @@
 """A release in one line, the same wherever it stands in a list or is chosen."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from bot.slack.drawing import words
-from bot.slack.kit import blocks, mrkdwn
+from bot.slack.drawing.actors import who
+from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block
+from bot.slack.kit.lists import MANY_NAMES, row
 from provisioning.installing.receipts import Tally
-from provisioning.releases.cards import ReachLine, ReleaseLine
+from provisioning.releases.availability import LONGEST_WHY
+from provisioning.releases.cards import ReachLine, ReleaseCard, ReleaseLine
 from provisioning.releases.lifecycle import Standing
 
-#: No release that stands so goes to anybody.
+#: A release that stands so is over.
 ENDED = frozenset({Standing.DISMISSED, Standing.RECALLED})
+#: No release that stands so goes to anybody.
+HELD_BACK = ENDED | {Standing.DISABLED}
 
 
 class Counted(Protocol):
@@ -36,6 +42,11 @@ class Stands(Protocol):
 def state_of(card: Stands) -> str:
     """Return a sign and a word for how it stands."""
     return " ".join(words.RELEASE[card.standing])
+
+
+def name_of(card: ReleaseCard) -> str:
+    """Return the app and the version of a release, as mrkdwn."""
+    return mrkdwn.plain(f"{card.app_display_name} {words.version(card.build.facts)}", 150)
 
 
 class WithPhones(Protocol):
@@ -95,8 +106,40 @@ def line_below_app(card: ReachLine) -> str:
 def _rest(card: ReachLine) -> str:
     release = card.release
     reach = f" · {reached(card)}" if card.people else ""
+    tags = f" · {tagged(release.tags)}" if release.tags else ""
     when = mrkdwn.moment(release.at, "{date_short_pretty}")
-    return f"release {release.number} · {state_of(release)}{reach} · {when}"
+    return f"release {release.number} · {state_of(release)}{reach}{tags} · {when}"
+
+
+def tagged(tags: Sequence[str]) -> str:
+    """Return the tags of a release, as many as there is room for in a line."""
+    return f"{words.TAG} {row([mrkdwn.code(tag) for tag in tags], MANY_NAMES // 2)}"
+
+
+def disabled_by(card: ReleaseCard) -> tuple[Block, ...]:
+    """Return who disabled a release, when, and why, while it is disabled."""
+    if card.standing is not Standing.DISABLED or card.disabling is None:
+        return ()
+    told = card.disabling
+    why = f": {mrkdwn.plain(told.because, LONGEST_WHY)}" if told.because else "."
+    first = f"{words.DISABLED} *Disabled* by {who(told.by)} {mrkdwn.moment(told.at)}{why}"
+    return (blocks.section(f"{first}\nNobody can install it until it is enabled again."),)
+
+
+def is_open(standing: Standing) -> bool:
+    """Return whether anything may be changed of a release that stands so."""
+    return standing not in ENDED
+
+
+def more(card: ReleaseCard) -> Block:
+    """Return the menu of what is changed of a release that is there."""
+    choices = [("Edit notes…", names.MORE_NOTES), ("Tags…", names.MORE_TAGS)]
+    if card.standing is not Standing.DISABLED:
+        choices.append(("Disable…", names.MORE_DISABLE))
+    return blocks.menu(
+        names.MORE,
+        [blocks.option(label, names.value_of(card.release_id, act)) for label, act in choices],
+    )
 
 
 def phones(tally: Tally) -> str:
@@ -120,7 +163,9 @@ def option(release: ReleaseLine) -> Block:
 
 
 def ended(number: int, standing: Standing, app: str = "") -> str:
-    """Return why a release that is in ENDED goes to nobody."""
+    """Return why a release that is in HELD_BACK goes to nobody."""
     named = f"Release {number} of {app}" if app else f"Release {number}"
+    if standing is Standing.DISABLED:
+        return f"{named} is disabled, so nobody could install it. Press *Enable* on its card first."
     undo = " Press *Undo* on its card first." if standing is Standing.DISMISSED else ""
     return f"{named} was {standing.value}.{undo}"

@@ -13,6 +13,9 @@ REFUSED = ":no_entry:"
 RECALLED = ":no_entry_sign:"
 SWAP = ":arrows_counterclockwise:"
 BACK = ":leftwards_arrow_with_hook:"
+DISABLED = ":lock:"
+TAG = ":label:"
+ELSEWHERE = ":link:"
 PHONE = ":iphone:"
 
 RELEASE: dict[Standing, tuple[str, str]] = {
@@ -21,6 +24,7 @@ RELEASE: dict[Standing, tuple[str, str]] = {
     Standing.LIVE: (":rocket:", "Live"),
     Standing.SUPERSEDED: (":package:", "Superseded"),
     Standing.WITHDRAWN: (":no_entry_sign:", "Withdrawn"),
+    Standing.DISABLED: (":lock:", "Disabled"),
     Standing.DISMISSED: (":wastebasket:", "Dismissed"),
     Standing.RECALLED: (":no_entry_sign:", "Recalled"),
 }

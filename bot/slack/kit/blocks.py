@@ -132,6 +132,11 @@ def button(
     return _with(block, style=style, confirm=confirm, url=url)
 
 
+def menu(action_id: str, options: Sequence[Block]) -> Block:
+    """Return the three dots behind which up to five more things are to be done."""
+    return {"type": "overflow", "action_id": action_id, "options": list(options[:5])}
+
+
 def confirm(
     title: str, text: str, yes: str, no: str = "Cancel", *, style: str | None = None
 ) -> Block:

@@ -36,6 +36,8 @@ _TOKEN = re.compile(
 
 _MENTION = re.compile(r"<(?P<sign>@|#|!subteam\^)(?P<id>[A-Z0-9]+)(?:\|(?P<name>[^>]*))?>")
 
+#: Slack puts what it takes for an address in angle brackets, with what was typed behind a bar.
+_ADDRESS = re.compile(r"<([a-z][a-z0-9+.-]*:[^<>|\s]+)(?:\|[^<>]*)?>", re.IGNORECASE)
 #: What parts a command from its reason.
 _BECAUSE = re.compile(r"(?:^|\s)because\b[:,]?\s*", re.IGNORECASE)
 
@@ -77,6 +79,11 @@ def with_reason(text: str) -> tuple[str, str]:
 def spoken(text: str) -> str:
     """Return what was typed as people read it: mentions by name, in one line."""
     return " ".join(_unescaped(_MENTION.sub(_called, text.translate(_QUOTES))).split())
+
+
+def written(text: str) -> str:
+    """Return what was typed as people read it, line by line: mentions by name, addresses bare."""
+    return _unescaped(_ADDRESS.sub(r"\1", _MENTION.sub(_called, text))).strip()
 
 
 def _called(match: re.Match[str]) -> str:

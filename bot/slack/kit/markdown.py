@@ -1,5 +1,5 @@
 """
-Markdown as Slack's mrkdwn.
+Markdown, and Textile, as Slack's mrkdwn.
 
 It is never passed through: its tokens are written anew, and everything that is not ours comes out
 escaped.
@@ -14,6 +14,7 @@ from bot.slack.kit import lines
 from bot.slack.kit.lines import Piece, TextLine
 from bot.slack.kit.mrkdwn import FENCE, escape, target
 from provisioning.releases.notes import parsed
+from storage.records.release import NotesKind
 
 _OPENING = {"strong_open": "*", "em_open": "_", "s_open": "~"}
 _CLOSING = {"strong_close": "*", "em_close": "_", "s_close": "~"}
@@ -33,10 +34,10 @@ def to_mrkdwn(text: str) -> str:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def to_lines(text: str) -> tuple[TextLine, ...]:
-    """Return a Markdown text as lines of mrkdwn: a paragraph is one, and so is each item."""
+def to_lines(text: str, kind: NotesKind = NotesKind.MARKDOWN) -> tuple[TextLine, ...]:
+    """Return a text as lines of mrkdwn: a paragraph is one, and so is each item."""
     writer = _Writer()
-    for token in parsed(text):
+    for token in parsed(text, kind):
         writer.take(token)
     return tuple(line for line in writer.lines if line.shut or line.text.strip())
 

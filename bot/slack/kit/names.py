@@ -26,6 +26,8 @@ RESTORE = "release_restore"
 RECALL = "release_recall"
 RECALL_AGAIN = "release_recall_again"
 ROLLBACK = "release_rollback"
+ENABLE = "release_enable"
+MORE = "release_more"
 CREATE_APP = "app_create"
 CHOOSE_APP = "app_choose"
 INSTALL = "install_open"
@@ -68,6 +70,21 @@ ROLLBACK_GROUP_FORM = "rollback_group_form"
 SHOW_RELEASE = "show_release"
 SHOW_FORM = "show_form"
 SHOWN = "shown"
+
+# Changing what is there of a release.
+DISABLE_BECAUSE = "disable_because"
+DISABLE_FORM = "disable_form"
+NOTES_PICK_FORM = "notes_pick_form"
+NOTES_RELEASE = "notes_release"
+NOTES_TEXT = "notes_text"
+NOTES_FORM = "notes_form"
+TAGS_TEXT = "tags_text"
+TAGS_FORM = "tags_form"
+
+#: What the menu of a release leads to: the second part of each option's value.
+MORE_DISABLE = "disable"
+MORE_NOTES = "notes"
+MORE_TAGS = "tags"
 
 # Groups.
 GROUP_CREATE = "group_create"
@@ -137,6 +154,8 @@ ACTIONS = (
     RECALL,
     RECALL_AGAIN,
     ROLLBACK,
+    ENABLE,
+    MORE,
     CREATE_APP,
     CHOOSE_APP,
     INSTALL,
@@ -177,6 +196,7 @@ OPTION_LISTS = (
     CHOOSE_APP,
     RECALL_RELEASE,
     ROLLBACK_GROUP,
+    NOTES_RELEASE,
 )
 FORMS = (
     DISTRIBUTE_FORM,
@@ -188,6 +208,10 @@ FORMS = (
     ROLLBACK_CONFIRM_FORM,
     ROLLBACK_FORM,
     ROLLBACK_GROUP_FORM,
+    DISABLE_FORM,
+    NOTES_FORM,
+    NOTES_PICK_FORM,
+    TAGS_FORM,
     SHOW_FORM,
     GROUP_CREATE_FORM,
     GROUP_PEOPLE_FORM,

@@ -18,6 +18,7 @@ from provisioning.releases import notes
 from provisioning.wording import moment
 from storage.inspection.facts import Facts
 from storage.inspection.systems import least_system
+from storage.records.release import Release
 
 #: A profile that ends this soon is worth a word before it is too late.
 SOON_DAYS = 14
@@ -115,7 +116,7 @@ def install_page(
         owner=tidy(facts.signing.team_name or ""),
         platform=facts.system,
         person=tidy(opened.tester.name),
-        notes=_safe(opened.release.notes if known.notes is None else known.notes),
+        notes=_safe(opened.release, known.notes),
         lines=tuple(_lines(opened, facts, at)),
         remarks=tuple(map(tidy, unsaid(noticed, reasons(facts, at=at)))),
         newer=tidy(known.newer),
@@ -191,8 +192,10 @@ def _size(opened: OpenedGrant) -> str:
     return size_of(opened.file.size) if opened.handout else ""
 
 
-def _safe(text: str) -> Markup:
-    return Markup(notes.to_html(text))  # noqa: S704 - it comes out of the one sanitiser
+def _safe(release: Release, own: str | None) -> Markup:
+    """Return the notes of a release, or those of its own that somebody was sent it with."""
+    html = notes.to_html(release.notes, release.notes_kind) if own is None else notes.to_html(own)
+    return Markup(html)  # noqa: S704 - it comes out of the one sanitiser
 
 
 def _lines(opened: OpenedGrant, facts: Facts, at: datetime) -> list[Line]:

@@ -1,7 +1,6 @@
 """The door of the notes' page: whoever was invited edits them there, once."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -16,6 +15,7 @@ from provisioning.errors import NotAllowed, NotNow, Unclear
 from provisioning.releases.editing import Invitation, NoteEditing
 from provisioning.releases.notes import fitted, to_html
 from storage.errors import NotFound
+from storage.records.release import NotesKind
 
 #: A sealed invitation and its seal; read before the database is asked anything.
 TOKEN = r"{token:[A-Za-z0-9_-]{80,400}\.[A-Za-z0-9_-]{43}}"  # noqa: S105 - a pattern, no secret
@@ -26,10 +26,9 @@ INVITATION = web.RequestKey("invitation", Invitation)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotesParts:
-    """What the page needs; `changed` is told of a release with new notes, and does not wait."""
+    """What the page needs."""
 
     editing: NoteEditing
-    changed: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,7 @@ class NotesPage:
     title: str = ""
     number: int = 0
     notes: str = ""
+    textile: bool = False
     preview: Markup | None = None
     complaint: str = ""
     saved: bool = False
@@ -50,7 +50,6 @@ class NotesPages:
 
     def __init__(self, parts: NotesParts, pages: Pages) -> None:
         self._editing = parts.editing
-        self._changed = parts.changed
         self._pages = pages
 
     def doors(self) -> list[Door]:
@@ -72,7 +71,13 @@ class NotesPages:
         except (NotNow, NotAllowed) as error:
             return self._answer(NotesPage(complaint=str(error), open=False), status_of(error))
         return self._answer(
-            NotesPage(title=sheet.title, number=sheet.number, notes=sheet.notes), HTTPStatus.OK
+            NotesPage(
+                title=sheet.title,
+                number=sheet.number,
+                notes=sheet.notes,
+                textile=sheet.kind is NotesKind.TEXTILE,
+            ),
+            HTTPStatus.OK,
         )
 
     async def sent(self, request: web.Request) -> web.Response:
@@ -85,18 +90,21 @@ class NotesPages:
         except (NotNow, NotAllowed) as error:
             over = NotesPage(notes=written, complaint=str(error), open=False)
             return self._answer(over, status_of(error))
-        title, number = sheet.title, sheet.number
+        title, number, textile = sheet.title, sheet.number, sheet.kind is NotesKind.TEXTILE
         if form.get("act") == "look":
-            html = await asyncio.to_thread(to_html, fitted(written))
+            html = await asyncio.to_thread(to_html, fitted(written), sheet.kind)
             preview = Markup(html)  # noqa: S704 - it comes out of the one sanitiser
-            looked = NotesPage(title=title, number=number, notes=written, preview=preview)
+            looked = NotesPage(
+                title=title, number=number, notes=written, textile=textile, preview=preview
+            )
             return self._answer(looked, HTTPStatus.OK)
         try:
             await self._editing.keep(invitation, written)
         except (Unclear, NotNow, NotAllowed) as error:
-            refused = NotesPage(title=title, number=number, notes=written, complaint=str(error))
+            refused = NotesPage(
+                title=title, number=number, notes=written, textile=textile, complaint=str(error)
+            )
             return self._answer(refused, status_of(error))
-        self._changed(invitation.release_id)
         done = NotesPage(title=title, number=number, saved=True, open=False)
         return self._answer(done, HTTPStatus.OK)
 

@@ -134,7 +134,7 @@ async def test_whoever_lost_the_role_saves_nothing(
     status, page = await _ask(house, path, notes="mine", act="keep")
 
     assert status == 403
-    assert "You may not distribute releases here" in page
+    assert "You may not change the notes and tags of releases here" in page
     assert await _notes(house) == "First **build**"
 
 

@@ -36,11 +36,15 @@ from provisioning.people.permissions import Permissions
 from provisioning.people.roles import Roles
 from provisioning.people.testers import Testers
 from provisioning.releases.apps import Apps, NewApp
+from provisioning.releases.availability import Availability
 from provisioning.releases.drafts import Drafts
+from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
+from provisioning.releases.rewording import Rewording
+from provisioning.releases.tagging import Tagging
 from provisioning.releases.tracks import Tracks
 from provisioning.releases.verification import DeveloperVerification
 from provisioning.roads.every import every
@@ -99,6 +103,9 @@ class Domain:
     cards: Cards
     recalled: RecallCards
     history: Chronicle
+    rewording: Rewording
+    tagging: Tagging
+    availability: Availability
     grants: Grants
     lists: Lists
 
@@ -184,6 +191,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         covering=Covering(database, approvals, waves, rebuilds, engine, **own),
         taking_back=taking_back,
         settling=settling,
+        edits=ReleaseEdits(database),
         rebuilds=rebuilds,
         registry=registry,
         profiles=profiles,
@@ -219,6 +227,9 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         cards=Cards(database, **own),
         recalled=RecallCards(database),
         history=Chronicle(database, permissions, **own),
+        rewording=Rewording(database, permissions, people, engine, **own),
+        tagging=Tagging(database, permissions, engine, **own),
+        availability=Availability(database, permissions, people, engine, **own),
         grants=Grants(database, b"k" * 32, timedelta(days=30)),
         lists=Lists(database, **own),
     )

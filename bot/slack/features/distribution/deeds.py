@@ -8,7 +8,7 @@ from bot.house import House
 from bot.slack.drawing import warnings
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.drawing.places import beside
-from bot.slack.drawing.releases import ENDED, ended, option
+from bot.slack.drawing.releases import HELD_BACK, ended, option
 from bot.slack.drawing.sentences import sentence as in_slack
 from bot.slack.features.distribution import messages, views
 from bot.slack.features.distribution.views import Remembered, Wish, remembered, wish_of, wished
@@ -68,7 +68,7 @@ class Desk:
         """Return the form as it is filled in to begin with. Raise NotAllowed, NotFound, NotNow."""
         await self._people.permissions.require(asker.by, Act.DISTRIBUTE)
         card = await self._cards.release(release_id)
-        if card.standing in ENDED:
+        if card.standing in HELD_BACK:
             raise NotNow(ended(card.number, card.standing))
         if wish is None:
             usual = (card.usual_group.id,) if card.usual_group and not card.sent else ()
@@ -166,7 +166,7 @@ class Desk:
         typed = at(click.view, "state", "values", names.NOTES, names.NOTES, "value")
         entered = at(click.view, "state", "values", names.NOTES) is not None
         written = (typed or "") if entered else card.notes
-        await read_ahead(written)
+        await read_ahead(written, card.notes_kind)
         form = views.preview(card, written)
         await self._workspace.doorman.push(click.asker, click.trigger_id, form)
 

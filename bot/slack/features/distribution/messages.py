@@ -4,12 +4,15 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.notes import WithNotes
 from bot.slack.drawing.recalls import whom
 from bot.slack.drawing.releases import (
     ENDED,
     about_phones,
+    disabled_by,
     reached,
     reached_in_short,
+    tagged,
     waiting_for_phones,
 )
 from bot.slack.kit import blocks, mrkdwn, names
@@ -33,6 +36,7 @@ from storage.records.distribution import DistributionState, RecipientState
 NAMED = 25
 #: Said of a release that was dismissed or recalled.
 NO_MORE = "was {} and can no longer be installed."
+FOR_NOW = "is disabled: nobody can install it until it is enabled again."
 
 
 def announcement(
@@ -50,9 +54,10 @@ def announcement(
         blocks=(
             blocks.section(text, accessory=picture),
             *warnings.stopping(card.build),
-            *_notes(card.notes, notes.in_full(card)),
+            *_notes(card, notes.in_full(card)),
             *_mandatory(card),
             *_recalled(card),
+            *disabled_by(card),
             *verdicts.count(readiness),
             blocks.context(_state(card, sign, word)),
             *_own_link(card),
@@ -77,6 +82,8 @@ def own_link(card: ReleaseCard, link: str | None) -> Message:
     title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}*"
     if card.standing in ENDED:
         text = f"{title} {NO_MORE.format(card.standing.value)}"
+    elif card.standing is Standing.DISABLED:
+        text = f"{title} {FOR_NOW} The announcement says who did that, and why."
     elif link is None:
         asked = who(card.published_by) if card.published_by else "the release manager"
         text = (
@@ -99,6 +106,7 @@ def _state(card: ReleaseCard, sign: str, word: str) -> str:
         parts.append(f"after {mrkdwn.plain(card.previous, 60)}")
     if card.successor:
         parts.append(f"superseded by {mrkdwn.plain(card.successor, 60)}")
+    parts += [tagged(card.tags)] if card.tags else []
     if card.published_by:
         parts.append(f"by {who(card.published_by)}")
     if card.published_at:
@@ -123,10 +131,11 @@ def _recalled(card: ReleaseCard) -> tuple[Block, ...]:
     return (blocks.section(text) if last.is_whole else blocks.context(text),)
 
 
-def _notes(written: str, rest: str) -> tuple[Block, ...]:
-    if not written.strip():
+def _notes(card: WithNotes, rest: str) -> tuple[Block, ...]:
+    if not card.notes.strip():
         return ()
-    return (blocks.section(notes.beginning(written, notes.ANNOUNCEMENT, rest)),)
+    said = notes.beginning(card.notes, notes.ANNOUNCEMENT, rest, card.notes_kind)
+    return (blocks.section(said),)
 
 
 def personal(
@@ -158,7 +167,7 @@ def personal(
             *_going_back(card),
             *_beside(card),
             *([blocks.section(waits)] if waits else ()),
-            *_notes(card.notes, notes.behind(link)),
+            *_notes(card, notes.behind(link)),
             blocks.actions(_button(link, stopped)),
             blocks.context(
                 f"{must}From {who(card.by)}. This link is for you alone: please do not "
@@ -166,6 +175,13 @@ def personal(
             ),
         ),
     )
+
+
+def disabled(card: RecipientCard) -> Message:
+    """Return what stands in place of a link that leads nowhere while its release is disabled."""
+    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
+    text = f"{words.DISABLED} *{title}* {FOR_NOW} Your link stands here again then."
+    return Message(text=f"{title} is disabled", blocks=(blocks.section(text),))
 
 
 def _in_short(stopped: Sequence[str], back: ReturnCard | None) -> str:

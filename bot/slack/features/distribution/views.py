@@ -312,7 +312,7 @@ def _coming(count: int) -> str:
 
 def preview(card: ReleaseCard, written: str) -> Form:
     """Return the notes as people will read them."""
-    shown = notes.sections(written, notes.PREVIEW, "under *Edit on a page…*")
+    shown = notes.sections(written, notes.PREVIEW, "under *Edit on a page…*", card.notes_kind)
     title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
     return Form(
         callback_id=names.PREVIEW_VIEW,
@@ -410,7 +410,7 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan, instead: Plan | None) ->
         *warnings.every(card),
     ]
     if wish.notes and wish.notes.strip():
-        said = notes.beginning(wish.notes, notes.CONFIRMATION, "in the form")
+        said = notes.beginning(wish.notes, notes.CONFIRMATION, "in the form", card.notes_kind)
         shown.append(blocks.section(f"*Notes*\n{said}"))
     return tuple(shown)
 
@@ -451,11 +451,11 @@ def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
             blocks.text_field(
                 names.NOTES,
                 written,
-                placeholder="What is new, what to look at. Markdown works.",
+                placeholder="What is new, what to look at.",
                 multiline=True,
                 longest=INPUT_NOTES,
             ),
-            hint=HINT_ALONE if card.sent else HINT,
+            hint=HINT_ALONE if card.sent else notes.HOW[card.notes_kind],
             optional=True,
         ),
         blocks.actions(look, edit),

@@ -83,6 +83,11 @@ def _source(detail: dict[str, Any]) -> str:
     return mrkdwn.code(value, 100)
 
 
+def _because(detail: dict[str, Any]) -> str:
+    because = _named(detail, "because", 500)
+    return f": {because}" if because else ""
+
+
 Sentence = Callable[[str, dict[str, Any], Sequence[str]], str]
 
 _SENTENCES: Final[dict[str, Sentence]] = {
@@ -97,6 +102,10 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     "release.restored": lambda about, _d, _g: f"brought {about} back as a draft",
     "release.submitted": lambda about, _d, _g: f"asked for an approval of {about}",
     "release.reworded": lambda about, _d, _g: f"changed the notes of {about}",
+    "release.tagged": lambda about, detail, _: f"tagged {about}: {_named(detail, 'tags')}",
+    "release.untagged": lambda about, detail, _: f"took tags off {about}: {_named(detail, 'tags')}",
+    "release.disabled": lambda about, detail, _: f"disabled {about}{_because(detail)}",
+    "release.enabled": lambda about, _d, _g: f"enabled {about} again",
     "app.created": lambda about, _d, _g: f"created the app {about}",
     "app.registered": lambda about, detail, _: (
         f"noted that {about} is registered at Google with the certificate "

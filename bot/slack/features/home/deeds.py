@@ -69,7 +69,7 @@ class Home:
         newest = views.newest_of_each(given, lambda one: one.release.app_id)
         installable = await self._installable(newest)
         for one in newest:
-            await read_ahead(one.release.notes)
+            await read_ahead(one.release.notes, one.release.notes_kind)
         able = await self._permissions.allowed(actor(user_id), {Act.DISTRIBUTE, Act.MANAGE_GROUPS})
         desk = await self._desk(able) if Act.DISTRIBUTE in able else None
         devices = await self._devices.of_person(slack(user_id))

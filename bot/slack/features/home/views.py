@@ -133,7 +133,7 @@ def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
     for one in found[:INSTALLABLE]:
         line_ = one.given.release
         mandatory = " · *mandatory*" if one.given.mandatory else ""
-        said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url))
+        said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url), line_.notes_kind)
         button = blocks.button(
             "Install" if one.verdict.can else "Open",
             names.INSTALL,

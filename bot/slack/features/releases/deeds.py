@@ -12,6 +12,7 @@ from bot.slack.kit.grammar import words
 from bot.slack.kit.payloads import actor
 from bot.slack.kit.verbs import Asked, Reply, closest, example
 from provisioning.actors import Act
+from provisioning.errors import Unclear
 from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
 from provisioning.people.permissions import ALLOWED, Permissions
@@ -19,6 +20,7 @@ from provisioning.people.testers import Testers
 from provisioning.releases.cards import ReleaseLine
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
+from provisioning.releases.tagging import checked_tag
 from storage.errors import NotFound
 from storage.records.app import App
 from storage.records.release import ReleaseState
@@ -30,10 +32,21 @@ SEE_ALL = frozenset({Role.ADMIN, Role.MANAGER, Role.UPLOADER})
 
 #: What lists show.
 SHOWN = frozenset(ReleaseState) - {ReleaseState.DISMISSED, ReleaseState.RECALLED}
+#: What stands before a tag in a list that is asked for.
+TAG = "tag:"
 #: Nobody was given more releases than this, and cares.
 EVERYTHING = 500
 #: Even the shortest lines of more testers find no room in a message.
 TESTERS = 400
+
+
+def _parted(named: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the tag that is asked for, empty without one, and the other words."""
+    tags = [word for word in named if word.lower().startswith(TAG)]
+    if len(tags) > 1:
+        raise Unclear(f"One tag at a time: {example(f'list {tags[0]}')}.")
+    rest = [word for word in named if word not in tags]
+    return (checked_tag(tags[0][len(TAG) :]) if tags else ""), rest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +138,9 @@ class Looking:
         )
 
     async def _listed(self, viewer: Viewer, named: Sequence[str]) -> Message:
+        tag, named = _parted(named)
+        if tag:
+            return await self._tagged(viewer, tag, named)
         if not named:
             newest = await self._newest(viewer)
             lines = await self._lists.with_reach(newest)
@@ -134,10 +150,23 @@ class Looking:
         lines = await self._lists.with_reach(visible)
         return messages.listed(app.display_name, lines, "Every release of it was dismissed.")
 
+    async def _tagged(self, viewer: Viewer, tag: str, named: Sequence[str]) -> Message:
+        """List what has a tag, of one app or of all; or say which tags there are."""
+        app = (await self._find(viewer, named[0]))[0] if named else None
+        app_id = app.id if app else None
+        found = await self._lists.tagged(tag, SHOWN, app_id=app_id)
+        visible = await self._visible(viewer, found)
+        if not visible and not viewer.sees_all:
+            raise NotFound(f"You were given nothing that is tagged “{tag}”.")
+        if not visible:
+            raise NotFound(messages.no_such_tag(tag, await self._lists.tags(app_id)))
+        title = f"{app.display_name if app else 'Newest releases'}, tagged {tag}"
+        return messages.listed(title, await self._lists.with_reach(visible), viewer.nothing)
+
     async def _sheet(self, viewer: Viewer, release_id: str) -> Message:
         """Return a release in full; who else has it is for those who see every release."""
         card = await self._cards.release(release_id)
-        await read_ahead(card.notes)
+        await read_ahead(card.notes, card.notes_kind)
         if not viewer.sees_all:
             return messages.full(card, with_reach=False, distributes=viewer.distributes)
         return messages.full(

@@ -22,9 +22,9 @@ def verbs(looking: Looking) -> tuple[Verb, ...]:
     return (
         Verb(
             name="list",
-            usage="list [app]",
+            usage="list [APP] [tag:TAG]",
             summary="The newest releases, of one app or of all.",
-            examples=("list", "list harbour"),
+            examples=("list", "list harbour", "list harbour tag:beta"),
             act=Act.SEE,
             answer=looking.listed,
         ),

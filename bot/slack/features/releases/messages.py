@@ -5,11 +5,21 @@ from datetime import datetime
 
 from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import about_phones, line, phones, reached, state_of
+from bot.slack.drawing.releases import (
+    about_phones,
+    disabled_by,
+    is_open,
+    line,
+    more,
+    phones,
+    reached,
+    state_of,
+    tagged,
+)
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row, rows
-from bot.slack.kit.verbs import example
+from bot.slack.kit.verbs import closest, example
 from provisioning.installing.readiness import NOT_COUNTED, Readiness
 from provisioning.installing.receipts import Tally
 from provisioning.people.testers import TesterList, TesterSheet
@@ -50,6 +60,15 @@ def listed(title: str, lines: Sequence[ReachLine], hint: str) -> Message:
             blocks.context(f"One of them in full: {more}"),
         ],
     )
+
+
+def no_such_tag(tag: str, known: Sequence[str]) -> str:
+    """Return what to say where nothing has a tag, with what there is."""
+    if not known:
+        return f"Nothing is tagged yet. Tag a release: {example(f'tag harbour 2.4.0 {tag}')}"
+    meant = closest(tag, known)
+    hint = f"Did you mean `tag:{meant}`?" if meant else f"There are: {', '.join(known[:30])}."
+    return f"Nothing is tagged “{tag}”. {hint}"
 
 
 def apps(cards: Sequence[AppLine]) -> Message:
@@ -102,6 +121,7 @@ def full(
         blocks=[
             blocks.header(f"{card.app_display_name} {words.version(facts)}"),
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
+            *disabled_by(card),
             *warnings.warnings(card.build),
             *(warnings.unregistered(card) if distributes else ()),
             blocks.fields(*_fields(card)),
@@ -110,6 +130,7 @@ def full(
             *verdicts.count(readiness),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
+            *([blocks.actions(more(card))] if distributes and is_open(card.standing) else ()),
         ],
     )
 
@@ -128,6 +149,8 @@ def _fields(card: ReleaseCard) -> list[str]:
         fields.append(f"*Signing*\n{kind}{_expiry(signing.expires_at)}")
     elif signing.schemes:
         fields.append(f"*Signing*\n{mrkdwn.plain(', '.join(signing.schemes), 100)}")
+    if card.tags:
+        fields.append(f"*Tags*\n{tagged(card.tags)}")
     return fields
 
 
@@ -138,7 +161,7 @@ def _expiry(expires_at: datetime | None) -> str:
 def _notes(card: ReleaseCard, rest: str) -> list[Block]:
     if not card.notes.strip():
         return [blocks.context("No release notes.")]
-    shown = notes.sections(card.notes, notes.SHEET, rest)
+    shown = notes.sections(card.notes, notes.SHEET, rest, card.notes_kind)
     return [blocks.section("*Notes*"), *shown]
 
 

@@ -4,7 +4,15 @@ from collections.abc import Sequence
 
 from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import ENDED, about_phones, reached_in_short
+from bot.slack.drawing.notes import WithNotes
+from bot.slack.drawing.releases import (
+    ENDED,
+    about_phones,
+    disabled_by,
+    more,
+    reached_in_short,
+    tagged,
+)
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row
@@ -16,6 +24,7 @@ from provisioning.releases.lifecycle import Standing
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts
 from storage.inspection.sizes import human
+from storage.records.release import ReleaseState
 from storage.records.upload import UploadState
 
 CHANGES = 12
@@ -92,7 +101,7 @@ def unclaimed(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             *warnings.warnings(build),
             *warnings.remarks(build),
             blocks.section(hint),
-            *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
+            *_notes(card, "Proposed notes", IN_THE_MESSAGE),
             blocks.context(f"{words.READING} Waiting for its app · from {_origin(card)}"),
             blocks.actions(
                 blocks.button(
@@ -118,7 +127,7 @@ def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
             *warnings.warnings(build),
             *warnings.remarks(build),
             blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
-            *_notes(card.notes, "Proposed notes", IN_THE_MESSAGE),
+            *_notes(card, "Proposed notes", IN_THE_MESSAGE),
             blocks.context(f"{words.READING} Waiting for its app · from {_origin(card)}"),
             blocks.actions(choice, block_id=names.value_of(card.upload_id)),
         ),
@@ -157,14 +166,16 @@ def release(
         text=f"{title}: release {release.number}, {word.lower()}",
         blocks=(
             *_again(card, release),
+            *disabled_by(release),
             _headline(f"*{title}*", release.build, icon),
             *warnings.warnings(release.build),
             *warnings.unregistered(release),
             *warnings.loud(release.changes),
             *warnings.remarks(release.build),
             *_changes(release),
+            *_tags(release),
             *_notes(
-                release.notes,
+                release,
                 "Notes" if release.sent else "Proposed notes",
                 notes.in_full(release),
             ),
@@ -248,10 +259,15 @@ def _listed(changes: Sequence[Change]) -> str:
     return "\n".join(lines)
 
 
-def _notes(written: str, title: str, rest: str) -> tuple[Block, ...]:
-    if not written.strip():
+def _notes(card: WithNotes, title: str, rest: str) -> tuple[Block, ...]:
+    if not card.notes.strip():
         return ()
-    return (blocks.section(f"*{title}*\n{notes.beginning(written, notes.CARD, rest)}"),)
+    said = notes.beginning(card.notes, notes.CARD, rest, card.notes_kind)
+    return (blocks.section(f"*{title}*\n{said}"),)
+
+
+def _tags(release: ReleaseCard) -> tuple[Block, ...]:
+    return (blocks.context(tagged(release.tags)),) if release.tags else ()
 
 
 def _reach(release: ReleaseCard) -> str:
@@ -277,9 +293,19 @@ def _buttons(release: ReleaseCard) -> tuple[Block, ...]:
     if release.standing is Standing.DISMISSED:
         value = names.value_of(release.release_id)
         return (blocks.actions(blocks.button("Undo", names.RESTORE, value)),)
+    if release.standing is Standing.DISABLED:
+        return (blocks.actions(*_disabled_buttons(release)),)
     if release.standing not in _OPEN:
         return ()
     return (blocks.actions(*_open_buttons(release)),)
+
+
+def _disabled_buttons(release: ReleaseCard) -> list[Block]:
+    own = names.value_of(release.release_id)
+    found = [blocks.button("Enable", names.ENABLE, own, style="primary")]
+    if release.state is ReleaseState.LIVE:
+        found.append(blocks.button("Recall…", names.RECALL, own))
+    return [*found, more(release)]
 
 
 def _open_buttons(release: ReleaseCard) -> list[Block]:
@@ -300,7 +326,7 @@ def _open_buttons(release: ReleaseCard) -> list[Block]:
         found.append(blocks.button("Roll back to it…", names.ROLLBACK, own))
     if release.standing in _GIVEN:
         found.append(blocks.button("Recall…", names.RECALL, own))
-    return found
+    return [*found, more(release)]
 
 
 def _tell_button(release: ReleaseCard, value: str) -> Block:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.slack.drawing import verdicts, warnings, words
-from bot.slack.drawing.releases import ENDED, ended
+from bot.slack.drawing.releases import HELD_BACK, ended
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.deeds import counted
 from bot.slack.features.distribution.views import Wish
@@ -129,7 +129,7 @@ class DistributeCommand:
     async def _meant(self, typed: Typed) -> tuple[App, ReleaseLine]:
         """Return the app and the release. Raise NotFound, and NotNow for one that has ended."""
         app, release = await self.named.release(typed.app, typed.version)
-        if release.standing in ENDED:
+        if release.standing in HELD_BACK:
             raise NotNow(ended(release.number, release.standing, app.display_name))
         return app, release
 

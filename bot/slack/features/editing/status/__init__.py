@@ -1,0 +1,1 @@
+"""Releases that nobody can install for now."""

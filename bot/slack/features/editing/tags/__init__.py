@@ -1,0 +1,1 @@
+"""Words on releases, by which they are found."""
