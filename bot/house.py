@@ -30,6 +30,7 @@ from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
 from provisioning.intake.intake import Intake
+from provisioning.intake.linking import Linking
 from provisioning.intake.preparing import Preparing
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
@@ -159,6 +160,7 @@ class House:
     apple: AppleRoom
     installing: InstallRoom
     intake: Intake
+    linking: Linking
     distributing: DistributeRoom
     tellers: Tellers
     links: Links

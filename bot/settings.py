@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     max_build_bytes: int = Field(default=DEFAULT_MAX_BUILD_BYTES, ge=1)
     """The largest build that is taken in, in bytes."""
 
+    external_first: bool = False
+    """Whether the first release of an app may be a link to a build that lies elsewhere."""
+
     sendfile: Literal["off", "nginx", "caddy"] = "off"
     """`nginx` or `caddy`: the proxy in front sends packages itself, from the data folder."""
 

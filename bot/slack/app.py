@@ -20,6 +20,7 @@ from bot.slack.features.editing import listeners as editing
 from bot.slack.features.groups import listeners as groups
 from bot.slack.features.history import listeners as history
 from bot.slack.features.home import listeners as home
+from bot.slack.features.linking import listeners as linking
 from bot.slack.features.recall import listeners as recall
 from bot.slack.features.releases import listeners as releases
 from bot.slack.features.roles import listeners as roles
@@ -46,6 +47,7 @@ FEATURES: tuple[Feature, ...] = (
     recall.register,
     rollback.register,
     editing.register,
+    linking.register,
     releases.register,
     history.register,
     tracks.register,

@@ -5,6 +5,7 @@ from bot.wiring.ground import Ground
 from provisioning.intake.admission import Admission
 from provisioning.intake.fetching import Fetching
 from provisioning.intake.intake import Inspector, Intake, IntakeParts
+from provisioning.intake.linking import Linking
 from provisioning.ports import Engine, Source
 from provisioning.telling.tellers import Tellers
 
@@ -29,3 +30,14 @@ def make_intake(
         fetching=Fetching(ground.database, tellers.show_upload),
     )
     return Intake(parts, engine)
+
+
+def make_linking(ground: Ground, people: PeopleRoom, engine: Engine) -> Linking:
+    return Linking(
+        ground.database,
+        people.permissions,
+        engine,
+        organization_id=ground.organization_id,
+        own=ground.links.base_url,
+        external_first=ground.settings.external_first,
+    )

@@ -51,7 +51,9 @@ async def circumstances(
         beside=tuple(
             await tracks.beside(session, await apps.get(session, release.app_id), tester_id)
         ),
-        alarms=_alarms(Facts(**before.facts), Facts(**build.facts)) if before else (),
+        alarms=_alarms(Facts(**before.facts), Facts(**build.facts))
+        if before and build.link is None
+        else (),
         mandatory=any(moment <= now() for moment in begins),
     )
 

@@ -37,6 +37,7 @@ class Way(StrEnum):
     AIR = "over the air"  #: iOS fetches and installs it after a tap.
     PACKAGE = "package"  #: Android installs the file it downloaded.
     DOWNLOAD = "download"  #: It is fetched, and installed by other means.
+    ELSEWHERE = "elsewhere"  #: A link leads there, and what lies there is not known.
 
 
 class Hint(StrEnum):
@@ -73,6 +74,8 @@ class Judgement:
 
 def judge(facts: Facts, phone: Phone | None, *, at: datetime) -> Judgement:
     """Judge a build for *phone*, or for nobody's in particular, at a moment."""
+    if facts.kind == "link":
+        return _judge_elsewhere(facts, phone)
     found = reasons(facts, at=at)
     said = [reason.sentence for reason in found]
     if any(reason.final for reason in found):
@@ -83,6 +86,12 @@ def judge(facts: Facts, phone: Phone | None, *, at: datetime) -> Judgement:
         return _judge_android(facts, phone, said)
     name = SYSTEM_NAMES.get(facts.platform, facts.platform)
     return Judgement(way=Way.DOWNLOAD, obstacles=tuple(_wrong_phone(name, phone)))
+
+
+def _judge_elsewhere(facts: Facts, phone: Phone | None) -> Judgement:
+    maker: Maker | None = {"ios": "ios", "android": "android"}.get(facts.platform)  # type: ignore[assignment]
+    name = SYSTEM_NAMES.get(facts.platform, facts.platform)
+    return Judgement(way=Way.ELSEWHERE, obstacles=tuple(_wrong_phone(name, phone, maker=maker)))
 
 
 def _judge_apple(facts: Facts, phone: Phone | None, said: list[str]) -> Judgement:

@@ -16,12 +16,14 @@ class Readiness:
     The verdicts about one build, counted in people.
 
     `is_ad_hoc`: it installs on registered devices only, so that the count says something. `needed`
-    is the oldest system it runs on, such as `iOS 16`; empty where it does not say.
+    is the oldest system it runs on, such as `iOS 16`; empty where it does not say. `is_elsewhere`:
+    nobody has seen the file.
     """
 
     counts: Mapping[VerdictCode, int] = field(default_factory=dict)
     is_ad_hoc: bool = False
     needed: str = ""
+    is_elsewhere: bool = False
 
     @property
     def people(self) -> int:
@@ -39,6 +41,8 @@ class Readiness:
 
         Empty for a build that is not ad hoc, and when it would say no more than the reasons do.
         """
+        if self.is_elsewhere:
+            return UNJUDGED
         if not self.is_ad_hoc or not self.counts.keys() - _SAYING_NOTHING:
             return ""
         return f"{'; '.join([f'{self.ready} of {self.people} can install now', *self._others()])}."
@@ -51,6 +55,7 @@ class Readiness:
                 yield f"{count} {words.format(needed=self.needed)}"
 
 
+UNJUDGED: Final = "It lies elsewhere, so that nobody can be told whether it installs for them."
 #: Said of what nobody asked about.
 NOT_COUNTED: Final = Readiness()
 
@@ -63,6 +68,7 @@ def readiness(build: SignedBuild, verdicts: Iterable[InstallVerdict]) -> Readine
         counts=Counter(one.code for one in verdicts),
         is_ad_hoc=build.is_ad_hoc,
         needed=f"{facts.system} {dotted(needed)}" if needed else "",
+        is_elsewhere=facts.kind == "link",
     )
 
 

@@ -120,6 +120,7 @@ _TABLE = (
         "no-app",
         lambda read: (
             read.facts.platform in {"ios", "android"}
+            and read.facts.kind != "link"
             and not _is_ios_app(read)
             and not _is_apk(read)
         ),

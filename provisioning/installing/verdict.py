@@ -64,6 +64,8 @@ def verdict(
     served = build.served(owned)
     if served.reasons:
         return _for_nobody(served.reasons)
+    if served.facts.kind == "link":
+        return InstallVerdict(code=VerdictCode.UNKNOWN, sentence=_UNSEEN)
     if served.facts.platform != "ios":
         return _said(VerdictCode.UNKNOWN)
     devices = [device for device in in_hand(owned, phone) if device.takes_apps]
@@ -144,6 +146,7 @@ _OF_STATE: Final = {
     RegistrationState.DISABLED: VerdictCode.DISABLED,
 }
 
+_UNSEEN: Final = "It lies elsewhere, so that nobody here knows on which devices it runs."
 _NONE: Final = "none of yours is"
 _UNKNOWN_PHONE: Final = {"iphone": "this iPhone is not", "ipad": "this iPad is not"}
 _REGISTERED_ONLY: Final = "It installs only on the devices that are registered for it."

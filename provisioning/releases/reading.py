@@ -420,6 +420,6 @@ async def _in_full(session: Session, build: Build) -> BuildCard:
 
 
 def _changes(before: Build | None, build: Build) -> tuple[Change, ...]:
-    if before is None:
+    if before is None or build.link is not None:
         return ()
     return tuple(compare(Facts(**before.facts), Facts(**build.facts)))

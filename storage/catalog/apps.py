@@ -56,6 +56,19 @@ async def of_package(
     return found.all()
 
 
+async def locked(session: Session, app_id: str) -> App:
+    """
+    Return an app, and let others who lock it wait until this unit of work ends. Raise NotFound.
+
+    SQLite has one unit of work at a time anyway.
+    """
+    found = await session.exec(select(App).where(App.id == app_id).with_for_update())
+    app = found.first()
+    if app is None:
+        raise NotFound("There is no such app.")
+    return app
+
+
 async def called(session: Session, organization_id: str, name: str) -> App | None:
     """Return the app of this short name, whatever its case."""
     found = await session.exec(

@@ -35,7 +35,7 @@ async def before(session: Session, release: Release) -> Build | None:
     """
     Return the build of the app's last release before this one that has another build.
 
-    It comes without its chunks.
+    It comes without its chunks. What lies elsewhere is passed over: nobody knows what is in it.
     """
     found = await session.exec(
         select(Build)
@@ -45,6 +45,7 @@ async def before(session: Session, release: Release) -> Build | None:
             Release.app_id == release.app_id,
             col(Release.number) < release.number,
             Release.build_id != release.build_id,
+            col(Build.sha256).is_not(None),
         )
         .order_by(col(Release.number).desc())
         .limit(1)
@@ -61,6 +62,19 @@ async def of_releases(session: Session, release_ids: Collection[str]) -> dict[st
         .options(WITHOUT_CHUNKS)
     )
     return dict(found.all())
+
+
+async def newest_with_file(session: Session, app_id: str) -> Build | None:
+    """Return the build of an app's newest release that does not lie elsewhere, without chunks."""
+    found = await session.exec(
+        select(Build)
+        .options(WITHOUT_CHUNKS)
+        .join(Release, col(Release.build_id) == Build.id)
+        .where(Release.app_id == app_id, col(Build.sha256).is_not(None))
+        .order_by(col(Release.number).desc())
+        .limit(1)
+    )
+    return found.first()
 
 
 async def of_identity(

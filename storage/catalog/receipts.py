@@ -8,7 +8,9 @@ from sqlmodel import col, select
 
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
+from storage.records.build import Build
 from storage.records.grant import Grant, Receipt, ReceiptKind
+from storage.records.release import Release
 
 
 async def claim(session: Session, grant_id: str, kind: ReceiptKind) -> Receipt:
@@ -46,14 +48,22 @@ async def tally(session: Session, release_id: str) -> tuple[int, int, int]:
 
 
 async def began(session: Session, release_id: str, tester_ids: Collection[str]) -> set[str]:
-    """Return those of the testers who began to fetch a release, and may have it on a phone."""
+    """
+    Return those of the testers who began to fetch a release, and may have it on a phone.
+
+    Of what lies elsewhere nobody knows more than who opened its page.
+    """
+    began = (ReceiptKind.MANIFEST, ReceiptKind.BINARY)
+    left = sa.and_(col(Receipt.kind) == ReceiptKind.OPENED, col(Build.link).is_not(None))
     found = await session.exec(
         select(Grant.tester_id)
         .join(Receipt, col(Receipt.grant_id) == Grant.id)
+        .join(Release, col(Release.id) == Grant.release_id)
+        .join(Build, col(Build.id) == Release.build_id)
         .where(
             Grant.release_id == release_id,
             among(session, col(Grant.tester_id), tester_ids),
-            col(Receipt.kind).in_((ReceiptKind.MANIFEST, ReceiptKind.BINARY)),
+            sa.or_(col(Receipt.kind).in_(began), left),
         )
         .distinct()
     )

@@ -154,6 +154,40 @@ async def newest_of_tester(
     return found.first()
 
 
+async def of_version(
+    session: Session, app_id: str, version: str, build: str
+) -> Sequence[tuple[Release, Build]]:
+    """Return an app's releases of exactly a version and build, newest first, without chunks."""
+    found = await session.exec(
+        select(Release, Build)
+        .join(Build, col(Build.id) == Release.build_id)
+        .where(
+            Release.app_id == app_id,
+            Release.sought == search.spelled(version, build),
+            Build.version == version,
+            Build.build == build,
+        )
+        .order_by(col(Release.number).desc())
+        .options(WITHOUT_CHUNKS)
+    )
+    return found.all()
+
+
+async def has_file(session: Session, app_id: str) -> bool:
+    """Return whether an app has a release that is not dismissed and does not lie elsewhere."""
+    found = await session.exec(
+        select(Release.id)
+        .join(Build, col(Build.id) == Release.build_id)
+        .where(
+            Release.app_id == app_id,
+            Release.state != ReleaseState.DISMISSED,
+            col(Build.sha256).is_not(None),
+        )
+        .limit(1)
+    )
+    return found.first() is not None
+
+
 async def add(session: Session, release: Release) -> Release:
     """
     Keep *release* under the app's next number, unless its key is known; return the one kept.

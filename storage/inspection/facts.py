@@ -33,6 +33,7 @@ Kind = Literal[
     "dsym",
     "mapping",
     "mobileprovision",
+    "link",
 ]
 SigningKind = Literal["development", "adhoc", "enterprise", "appstore", "developer-id"]
 _SYSTEMS: dict[str, str] = {
@@ -144,6 +145,7 @@ class Facts(_Sheet):
     * `encrypted`: whether the App Store's encryption lies over the main executable.
     * `simulator`: the app was built for a simulator, so that no device can install it.
     * `publisher`: for Windows, who the package says made it. `mapping_id`: R8's id of a mapping.
+    * `kind`: what the package is; a `link` is none: somebody said what lies elsewhere.
     * `complete`: False when no more than name, size and hashes could be read.
     """
 

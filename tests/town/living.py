@@ -15,7 +15,7 @@ from bot.wiring.devices import device_room
 from bot.wiring.distributing import distribute_room
 from bot.wiring.ground import Ground
 from bot.wiring.installing import install_room
-from bot.wiring.intake import make_intake
+from bot.wiring.intake import make_intake, make_linking
 from bot.wiring.people import people_room
 from bot.wiring.releases import release_room
 from bot.wiring.signing import signing_room
@@ -73,6 +73,7 @@ def _house(ground: Ground, slack: Workspace) -> House:
         intake=make_intake(
             ground, people, tellers, engine, inspector=InlineInspector(), sources={}
         ),
+        linking=make_linking(ground, people, engine),
         distributing=distribute_room(ground, people, devices, installing, tellers, engine),
         tellers=tellers,
         links=ground.links,

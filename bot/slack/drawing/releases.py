@@ -9,8 +9,9 @@ from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block
 from bot.slack.kit.lists import MANY_NAMES, row
 from provisioning.installing.receipts import Tally
+from provisioning.intake.elsewhere import host_of
 from provisioning.releases.availability import LONGEST_WHY
-from provisioning.releases.cards import ReachLine, ReleaseCard, ReleaseLine
+from provisioning.releases.cards import BuildCard, ReachLine, ReleaseCard, ReleaseLine
 from provisioning.releases.lifecycle import Standing
 
 #: A release that stands so is over.
@@ -107,6 +108,7 @@ def _rest(card: ReachLine) -> str:
     release = card.release
     reach = f" · {reached(card)}" if card.people else ""
     tags = f" · {tagged(release.tags)}" if release.tags else ""
+    tags = f" · {words.ELSEWHERE}{tags}" if release.is_external else tags
     when = mrkdwn.moment(release.at, "{date_short_pretty}")
     return f"release {release.number} · {state_of(release)}{reach}{tags} · {when}"
 
@@ -151,6 +153,23 @@ def phones(tally: Tally) -> str:
         said.append(f"{tally.started - tally.fetched} began to fetch it")
     said.append(f"{tally.fetched} have all of it" if tally.fetched != 1 else "1 has all of it")
     return f"{', '.join(said)}."
+
+
+def stays(build: BuildCard) -> str:
+    """Return what no recall reaches of a build that lies elsewhere; empty for any other."""
+    if build.link is None:
+        return ""
+    host = mrkdwn.code(host_of(build.link), 100)
+    return (
+        f"{words.ELSEWHERE} It lies elsewhere: whoever kept the link to {host} can still open it "
+        "there. Take the file away there, too. Whoever opened its page counts as having fetched it."
+    )
+
+
+def opened(tally: Tally) -> str:
+    """Return in words what was seen of a release that lies elsewhere: no more than its page."""
+    who_did = words.people(tally.opened) if tally.opened else "Nobody"
+    return f"{who_did} opened the install page. Who fetched it is not known: it lies elsewhere."
 
 
 def option(release: ReleaseLine) -> Block:

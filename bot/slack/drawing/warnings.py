@@ -8,6 +8,7 @@ from bot.slack.kit.blocks import Block
 from bot.slack.kit.verbs import example
 from provisioning.installing.fitness import why_not_resignable
 from provisioning.installing.reasons import Reason, reasons, unsaid
+from provisioning.intake.elsewhere import host_of
 from provisioning.releases.cards import BuildCard, ReleaseCard
 from storage.inspection.diff import Change
 from storage.records.base import now
@@ -30,9 +31,18 @@ def stopping(build: BuildCard) -> tuple[Block, ...]:
     return (blocks.section("\n".join(found)),) if found else ()
 
 
+def elsewhere(build: BuildCard) -> tuple[Block, ...]:
+    """Return, of a build that lies elsewhere, where that is, and that nobody has seen it."""
+    if build.link is None:
+        return ()
+    host = mrkdwn.code(host_of(build.link), 100)
+    text = f"{words.ELSEWHERE} *It lies elsewhere*, at {host}: Slipway has not seen the file."
+    return (blocks.section(text),)
+
+
 def warnings(build: BuildCard) -> tuple[Block, ...]:
     """Return why nobody can install it, or nobody else, and what else is risky about it."""
-    shown = (*stopping(build), *closed(build))
+    shown = (*elsewhere(build), *stopping(build), *closed(build))
     if not build.facts.debuggable:
         return shown
     risk = f"{words.WARNING} Debuggable: everybody with a cable can read its data."

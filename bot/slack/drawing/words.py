@@ -1,8 +1,9 @@
 """The words and signs for states: always a sign, a word and a sentence, never colour alone."""
 
-from provisioning.releases.cards import version_of
+from provisioning.releases.cards import BuildCard, version_of
 from provisioning.releases.lifecycle import Standing
 from storage.inspection.facts import Facts
+from storage.inspection.sizes import human
 from storage.inspection.systems import least_system
 
 READING = ":hourglass_flowing_sand:"
@@ -47,6 +48,11 @@ def platform(facts: Facts) -> str:
 def version(facts: Facts) -> str:
     """Return `2.4.0 (240)`, or as much of it as the package says."""
     return version_of(facts.version, facts.build)
+
+
+def size(build: BuildCard) -> str:
+    """Return how large a build is; of one that lies elsewhere nobody knows."""
+    return human(build.size) if build.size is not None else f"{ELSEWHERE} elsewhere"
 
 
 def system(facts: Facts) -> str:

@@ -29,6 +29,8 @@ class Threads:
         Raise SourceUnreachable while Slack does not answer: without it nothing can be fetched
         either, and a card that stands beside its thread stays there.
         """
+        if not card.key.startswith(f"{SLACK}:"):
+            return None  # It did not come as a file.
         file_id = card.key.rpartition(":")[2]
         for pause in PAUSES:
             await asyncio.sleep(pause)

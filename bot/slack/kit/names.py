@@ -74,6 +74,12 @@ SHOWN = "shown"
 # Changing what is there of a release.
 DISABLE_BECAUSE = "disable_because"
 DISABLE_FORM = "disable_form"
+LINK_APP = "link_app"
+LINK_BUILD = "link_build"
+LINK_FORM = "link_form"
+LINK_NOTES = "link_notes"
+LINK_URL = "link_url"
+LINK_VERSION = "link_version"
 NOTES_PICK_FORM = "notes_pick_form"
 NOTES_RELEASE = "notes_release"
 NOTES_TEXT = "notes_text"
@@ -209,6 +215,7 @@ FORMS = (
     ROLLBACK_FORM,
     ROLLBACK_GROUP_FORM,
     DISABLE_FORM,
+    LINK_FORM,
     NOTES_FORM,
     NOTES_PICK_FORM,
     TAGS_FORM,

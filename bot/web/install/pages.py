@@ -14,6 +14,7 @@ from provisioning.installing.grants import OpenedGrant
 from provisioning.installing.installability import Hint, Judgement, Way, judge
 from provisioning.installing.reasons import reasons, unsaid
 from provisioning.installing.verdict import InstallVerdict, VerdictCode
+from provisioning.intake.elsewhere import host_of
 from provisioning.releases import notes
 from provisioning.wording import moment
 from storage.inspection.facts import Facts
@@ -81,6 +82,7 @@ class InstallPage:
     insecure: bool
     number: int
     link_ends: str
+    host: str
     install: str
     package: str
     size: str
@@ -133,7 +135,7 @@ def install_page(
         fitting=on_phone
         and said.can
         and not judgement.obstacles
-        and judgement.way is not Way.DOWNLOAD,
+        and judgement.way not in {Way.DOWNLOAD, Way.ELSEWHERE},
         on_phone=on_phone,
         on_apple=on_apple,
         webview=visitor.webview,
@@ -141,6 +143,7 @@ def install_page(
         insecure=apple and not links.secure and not links.loopback,
         number=opened.release.number,
         link_ends=moment(opened.grant.expires_at),
+        host=host_of(opened.build.link) if opened.build.link else "",
         install=opened.build.link or (links.itms(token) if apple else package),
         package=opened.build.link or package,
         size=_size(opened),

@@ -28,6 +28,7 @@ from provisioning.installing.installabilities import Installabilities
 from provisioning.intake.admission import Admission
 from provisioning.intake.fetching import Fetching
 from provisioning.intake.intake import Intake, IntakeParts
+from provisioning.intake.linking import Linking
 from provisioning.intake.sighting import AnswerSpot, Sighting
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
@@ -87,6 +88,7 @@ class Domain:
     permissions: Permissions
     roles: Roles
     intake: Intake
+    linking: Linking
     preparing: FakePreparing
     apps: Apps
     tracks: Tracks
@@ -209,6 +211,14 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         permissions=permissions,
         roles=Roles(database, permissions, directory, admins=admins, **own),
         intake=intake,
+        linking=Linking(
+            database,
+            permissions,
+            engine,
+            own="https://slipway.example.com",
+            external_first=False,
+            **own,
+        ),
         preparing=preparing,
         apps=Apps(database, permissions, **own),
         tracks=Tracks(database, permissions, **own),

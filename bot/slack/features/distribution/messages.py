@@ -30,7 +30,6 @@ from provisioning.releases.cards import (
 )
 from provisioning.releases.downgrade import downgrade_note
 from provisioning.releases.lifecycle import Standing
-from storage.inspection.sizes import human
 from storage.records.distribution import DistributionState, RecipientState
 
 NAMED = 25
@@ -53,6 +52,7 @@ def announcement(
         text=f"{title} for {words.platform(facts)} is {word.lower()}",
         blocks=(
             blocks.section(text, accessory=picture),
+            *warnings.elsewhere(card.build),
             *warnings.stopping(card.build),
             *_notes(card, notes.in_full(card)),
             *_mandatory(card),
@@ -163,12 +163,13 @@ def personal(
         text=f"{title} for {words.platform(facts)} {_in_short(stopped, card.back)}",
         blocks=(
             blocks.section(text, accessory=picture),
+            *warnings.elsewhere(card.build),
             *warnings.stopping(card.build),
             *_going_back(card),
             *_beside(card),
             *([blocks.section(waits)] if waits else ()),
             *_notes(card, notes.behind(link)),
-            blocks.actions(_button(link, stopped)),
+            blocks.actions(_button(link, stopped, card.build)),
             blocks.context(
                 f"{must}From {who(card.by)}. This link is for you alone: please do not "
                 "pass it on. On a computer it shows a code to scan with your phone."
@@ -192,8 +193,8 @@ def _in_short(stopped: Sequence[str], back: ReturnCard | None) -> str:
     return "is ready for you to install"
 
 
-def _button(link: str, stopped: Sequence[str]) -> Block:
-    if stopped:
+def _button(link: str, stopped: Sequence[str], build: BuildCard) -> Block:
+    if stopped or build.link is not None:
         return blocks.button("Open", names.INSTALL, url=link)
     return blocks.button("Install", names.INSTALL, url=link, style="primary")
 
@@ -330,8 +331,7 @@ def shortfall(act: ActCard, card: ReleaseCard) -> Message:
 
 def _about(build: BuildCard) -> list[str]:
     facts = build.facts
-    size = human(build.size) if build.size is not None else "elsewhere"
-    return [words.platform(facts), size, mrkdwn.plain(words.system(facts), 60)]
+    return [words.platform(facts), words.size(build), mrkdwn.plain(words.system(facts), 60)]
 
 
 def _version(build: BuildCard) -> str:

@@ -161,7 +161,6 @@ def wish_of(sent: Submission) -> Wish:
     )
 
 
-HINT = "Markdown: **bold**, *italic*, `code`, - lists, [links](https://…)."
 HINT_ALONE = (
     "Only those you choose here read what you change; the others keep the notes of the release. "
     "Markdown works."

@@ -102,6 +102,7 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     "release.restored": lambda about, _d, _g: f"brought {about} back as a draft",
     "release.submitted": lambda about, _d, _g: f"asked for an approval of {about}",
     "release.reworded": lambda about, _d, _g: f"changed the notes of {about}",
+    "release.linked": lambda about, detail, _: f"linked {about}, at {_named(detail, 'host')}",
     "release.tagged": lambda about, detail, _: f"tagged {about}: {_named(detail, 'tags')}",
     "release.untagged": lambda about, detail, _: f"took tags off {about}: {_named(detail, 'tags')}",
     "release.disabled": lambda about, detail, _: f"disabled {about}{_because(detail)}",

@@ -135,7 +135,7 @@ def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url), line_.notes_kind)
         button = blocks.button(
-            "Install" if one.verdict.can else "Open",
+            "Install" if one.verdict.can and not line_.is_external else "Open",
             names.INSTALL,
             names.value_of(one.given.recipient_id),
             url=one.url,

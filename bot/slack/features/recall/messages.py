@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.slack.drawing import words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.recalls import whom
+from bot.slack.drawing.releases import stays
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from provisioning.distributing.recall_order import LONGEST_REASON
@@ -84,10 +85,11 @@ def done(card: ReleaseCard, recall: RecallCard) -> Message:
     """Return what whoever recalled it reads at once."""
     title = _title(card.app_display_name, card.build)
     lost = "1 person lost it" if recall.people == 1 else f"{recall.people} people lost it"
-    return _section(
+    said = (
         f"{words.RECALLED} *{title}* is recalled from {whom(recall)}. {lost}; their links lead "
         "nowhere any more. Whoever began to fetch it is told by direct message now."
     )
+    return _section(f"{said}\n{stays(card.build)}".rstrip())
 
 
 def _went(recall: RecallCard) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.slack.drawing import words
-from bot.slack.drawing.releases import option
+from bot.slack.drawing.releases import option, stays
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -155,6 +155,7 @@ def confirmation(
         if plan.keeping
         else "",
         f"*{mrkdwn.plain(plan.instead, 80)}* is current again there." if plan.instead else "",
+        stays(card.build),
         "This cannot be undone: to bring it back, post the build again." if wish.is_whole else "",
         f"{words.WARNING} {mrkdwn.sentence(plan.shortfall)}" if plan.shortfall else "",
     ]

@@ -11,6 +11,7 @@ from bot.slack.drawing.releases import (
     is_open,
     line,
     more,
+    opened,
     phones,
     reached,
     state_of,
@@ -25,7 +26,6 @@ from provisioning.installing.receipts import Tally
 from provisioning.people.testers import TesterList, TesterSheet
 from provisioning.releases.cards import ActCard, AppLine, ReachLine, ReleaseCard
 from provisioning.releases.lifecycle import SENTENCES
-from storage.inspection.sizes import human
 from storage.records.distribution import RecipientState
 
 NO_APPS = (
@@ -139,7 +139,7 @@ def _fields(card: ReleaseCard) -> list[str]:
     facts, signing = card.build.facts, card.build.facts.signing
     fields = [
         f"*Platform*\n{words.platform(facts)}",
-        f"*Size*\n{human(card.build.size) if card.build.size is not None else 'elsewhere'}",
+        f"*Size*\n{words.size(card.build)}",
         f"*Runs on*\n{mrkdwn.plain(words.system(facts) or 'not said', 60)}",
         f"*Identifier*\n{mrkdwn.code(facts.bundle_id or '?')}",
         f"*Came from*\n{who(card.created_by)}, {mrkdwn.moment(card.created_at)}",
@@ -183,7 +183,7 @@ def _reach(card: ReleaseCard, tally: Tally | None, *, distributes: bool) -> list
     if phones_wait := about_phones(card):
         lines.append(f"{phones_wait[:1].upper()}{phones_wait[1:]}.")
     if tally is not None:
-        lines.append(phones(tally))
+        lines.append(opened(tally) if card.build.link is not None else phones(tally))
     shown: list[Block] = [blocks.section("*Distributed*\n" + "\n".join(lines))]
     if card.unreached:
         named = "\n".join(

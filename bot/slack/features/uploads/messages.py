@@ -216,8 +216,7 @@ def _again(card: UploadCard, release: ReleaseCard) -> tuple[Block, ...]:
 
 def _headline(title: str, build: BuildCard, icon: str | None) -> Block:
     facts = build.facts
-    size = human(build.size) if build.size is not None else "elsewhere"
-    first = [words.platform(facts), size, mrkdwn.plain(words.system(facts), 60)]
+    first = [words.platform(facts), words.size(build), mrkdwn.plain(words.system(facts), 60)]
     lines = [title, _joined(first), _joined(_signing(facts))]
     text = "\n".join(line for line in lines if line)
     picture = blocks.image(icon, f"Icon of {build.name}") if icon else None

@@ -1,0 +1,1 @@
+"""Making releases of links to builds that lie elsewhere."""
