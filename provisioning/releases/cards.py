@@ -195,9 +195,6 @@ class ReleaseCard:
     state: ReleaseState
     standing: Standing
     notes: str
-    notes_kind: NotesKind
-    tags: tuple[str, ...]
-    disabling: Disabling | None
     created_by: str
     created_at: datetime
     published_by: str | None
@@ -221,6 +218,9 @@ class ReleaseCard:
     successor: str | None
     newer: str | None
     unregistered: str = ""
+    notes_kind: NotesKind = NotesKind.MARKDOWN
+    tags: tuple[str, ...] = ()
+    disabling: Disabling | None = None
 
     @property
     def sent(self) -> tuple[ActCard, ...]:
@@ -275,12 +275,12 @@ class UploadCard:
     quiet: bool
     again: bool
     notes: str
-    notes_kind: NotesKind
     places: tuple[CardPlace, ...]
     build: BuildCard | None
     symbols: SymbolsCard | None
     release: ReleaseCard | None
     choices: tuple[AppChoice, ...]
+    notes_kind: NotesKind = NotesKind.MARKDOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,12 +302,12 @@ class RecipientCard:
     release_id: str
     app_display_name: str
     notes: str
-    notes_kind: NotesKind
-    is_disabled: bool
     build: BuildCard
     back: ReturnCard | None = None
     replaced: Facts | None = None
     beside: tuple[str, ...] = ()
+    notes_kind: NotesKind = NotesKind.MARKDOWN
+    is_disabled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,8 +31,8 @@ def registration_warning(app: App, facts: Facts) -> str:
             f"phones in {COUNTRIES} refuse what is not."
         )
     known = {*facts.signing.certificates, *facts.signing.lineage}
-    if app.registered_certificate in known:
-        return ""
+    if app.registered_certificate in known or facts.kind == "link":
+        return ""  # Of what lies elsewhere nobody knows who signed it.
     return (
         "It is signed with another certificate than the one that is registered for Google's "
         f"developer verification, {in_short(app.registered_certificate)}: certified phones in "

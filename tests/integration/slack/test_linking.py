@@ -12,7 +12,7 @@ from bot.slack.features.linking import deeds
 from bot.slack.kit import names
 from tests.integration.answering.asking import Asking, words_of
 from tests.integration.slack.house import BUILDS, QA, House
-from tests.integration.slack.links import link_of, text_of, status
+from tests.integration.slack.links import link_of, status, text_of
 from tests.integration.slack.test_editing import showing
 
 HOST = "builds.example.com"

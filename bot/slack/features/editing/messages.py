@@ -35,7 +35,7 @@ def _notes(by: str, detail: dict[str, Any]) -> str:
         if count
     ]
     quoted = mrkdwn.plain(str(detail.get("first") or ""), QUOTED)
-    begun = f"\n> {quoted}" if quoted else ""
+    begun = f"\nNew: “{quoted}”" if quoted else ""
     return f"{first}: {' and '.join(changed) or 'the lines stand in another order'}.{begun}"
 
 

@@ -16,12 +16,13 @@ def words(message: Message) -> str:
 
 
 def buttons(message: Message) -> list[Mapping[str, Any]]:
-    """Return the buttons of a message in their order."""
+    """Return the buttons and selects of a message in their order, without its menu."""
     return [
         element
         for block in message.blocks
         if block["type"] == "actions"
         for element in block["elements"]
+        if element["type"] != "overflow"
     ]
 
 
