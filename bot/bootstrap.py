@@ -12,6 +12,7 @@ from bot.engine.timing import Timing
 from bot.house import House
 from bot.settings import Settings
 from bot.slack.app import make_slack
+from bot.slack.features.home.listeners import home_drawing
 from bot.slack.line import client
 from bot.slack.line.admission import knock
 from bot.slack.line.watch import Watch
@@ -75,7 +76,15 @@ async def open_house(
         await stack.enter_async_context(watch.watching())
         looking_after = partial(promises.look_after, app)
         await stack.enter_async_context(
-            clock.ticking(ground, engine, roads, house, missed=missed, promises=looking_after)
+            clock.ticking(
+                ground,
+                engine,
+                roads,
+                house,
+                missed=missed,
+                promises=looking_after,
+                homes=home_drawing(house, workspace).look,
+            )
         )
         port = await stack.enter_async_context(
             web.serving(

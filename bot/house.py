@@ -28,6 +28,8 @@ from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
+from provisioning.installing.my_builds import MyBuilds
+from provisioning.installing.personal_pages import PersonalPages
 from provisioning.installing.receipts import Receipts
 from provisioning.intake.intake import Intake
 from provisioning.intake.linking import Linking
@@ -53,6 +55,7 @@ from provisioning.releases.tracks import Tracks
 from provisioning.releases.verification import DeveloperVerification
 from provisioning.signing.identities import Identities
 from provisioning.signing.variants import Signing
+from provisioning.telling.home_tabs import HomeTabs
 from provisioning.telling.tellers import Tellers
 
 
@@ -124,11 +127,13 @@ class AppleRoom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstallRoom:
-    """Install links, who can follow them, and what was seen of them."""
+    """Install links, who can follow them, what was seen of them, and testers' own pages."""
 
     grants: Grants
     installabilities: Installabilities
     receipts: Receipts
+    pages: PersonalPages
+    builds: MyBuilds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +155,8 @@ class House:
     """
     Every room.
 
-    `tellers` is how the house speaks, `links` how it is found, `examine` how it looks at itself.
+    `tellers` is how the house speaks, `homes` what people see of it while they are at home, `links`
+    how it is found, `examine` how it looks at itself.
     """
 
     people: PeopleRoom
@@ -163,5 +169,6 @@ class House:
     linking: Linking
     distributing: DistributeRoom
     tellers: Tellers
+    homes: HomeTabs
     links: Links
     examine: Examine

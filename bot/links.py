@@ -45,6 +45,26 @@ class Links:
         """Return the page that a person opens."""
         return f"{self.base_url}/i/{token}"
 
+    def newer(self, token: str) -> str:
+        """Return where the page of an older release leads to the newer one."""
+        return f"{self.install(token)}/newer"
+
+    def me(self, token: str) -> str:
+        """Return the page of a tester's own, with everything that they may install."""
+        return f"{self.base_url}/me/{token}"
+
+    def me_all(self, token: str) -> str:
+        """Return the same page with more on it."""
+        return f"{self.me(token)}/all"
+
+    def me_code(self, token: str) -> str:
+        """Return the address of the QR code of that page."""
+        return f"{self.me(token)}/code.svg"
+
+    def me_release(self, token: str, release_id: str) -> str:
+        """Return where that page leads whoever wants to install a release."""
+        return f"{self.me(token)}/{release_id}"
+
     def notes(self, token: str) -> str:
         """Return the page on which somebody edits the notes of a release."""
         return f"{self.base_url}/n/{token}"

@@ -14,6 +14,7 @@ SECRETS = (
     (re.compile(r"\bx(?:ox[a-z]|app)-[A-Za-z0-9-]+"), "[token]"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}"), r"\1 [secret]"),
     (re.compile(r"/i/[A-Za-z0-9_-]{16,}"), "/i/[grant]"),
+    (re.compile(r"/me/[A-Za-z0-9_-]{16,}"), "/me/[page]"),
     (re.compile(r"/apple/[A-Za-z0-9_-]{16,}"), "/apple/[link]"),
     (re.compile(r"/enroll/((?:answer/|result/)?)[A-Za-z0-9_-]{16,}"), r"/enroll/\1[secret]"),
     (re.compile(r"(?i)\b[0-9a-f]{8}-[0-9a-f]{10}([0-9a-f]{6})\b"), r"[UDID …\1]"),

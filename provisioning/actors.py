@@ -34,6 +34,7 @@ class Act(StrEnum):
     DISABLE = "disable or enable releases"
     SEE_GROUPS = "see groups"
     SEE_TESTERS = "see testers"
+    REVOKE_LINKS = "take other people's links back"
     SEE_HISTORY = "see who did what"
     SEE_ROLES = "see who holds which role"
     MANAGE_GROUPS = "change groups"

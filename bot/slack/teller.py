@@ -34,6 +34,7 @@ from provisioning.releases.cards import (
 )
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.reading import Cards
+from provisioning.telling.home_tabs import HomeTabs
 from storage.errors import SlipwayError
 from storage.records.distribution import RecipientState
 from storage.records.tester import Tester
@@ -68,6 +69,7 @@ class TellerParts:
     links: Links
     devices: DeviceTeller
     recalls: RecallTeller
+    homes: HomeTabs
     icon_url: Callable[[str], str | None] = no_icon
 
 
@@ -89,12 +91,15 @@ class SlackTeller:
     async def show_upload(self, upload_id: str) -> None:
         """Draw the card of an upload in each of its places: reading, kept, refused, distributed."""
         card = await self._cards.upload(upload_id)
+        if card.release is not None:
+            await self._parts.homes.drafts_changed()
         if card.state is UploadState.DROPPED or (card.quiet and card.state in _UNDER_WAY):
             return
         await _each(self._show_in(card, place) for place in card.places if place.teller == SLACK)
 
     async def show_release(self, release_id: str) -> None:
-        """Redraw every card and announcement of a release after a change."""
+        """Redraw every card and announcement of a release after a change, and let Homes follow."""
+        await self._parts.homes.release_changed(release_id)
         upload_ids = await self._cards.uploads_of(release_id)
         rows = await self._postings.starting_with(f"release:{release_id}:")
         # Nothing is waited for from here on: a work that nobody comes to would be lost aloud.
@@ -119,6 +124,7 @@ class SlackTeller:
         user_id = card.tester.slack_id
         if user_id is None:
             return Told(delivered=False, reason="Slipway knows no Slack account of this person.")
+        await self._parts.homes.testers_changed([card.tester.id])
         if not card.tester.active:
             return Told(delivered=False, reason="The account is deactivated.")
         try:
@@ -136,6 +142,7 @@ class SlackTeller:
     async def report(self, distribution_id: str) -> None:
         """Say in the threads of the release's cards how a distribution goes, or went."""
         act, card = await self._cards.distribution(distribution_id)
+        await self._parts.homes.release_changed(card.release_id)
 
         async def log() -> Message:
             return distribution_messages.log(act, card)
@@ -189,6 +196,7 @@ class SlackTeller:
 
     async def take_back(self, recipient_id: str) -> None:
         """Take the link out of what somebody was told, where it leads nowhere any more."""
+        await self._parts.homes.recipient_changed(recipient_id)
         try:
             await self._parts.recalls.take_back(recipient_id)
         except ChannelRefused as refused:
@@ -238,6 +246,7 @@ class SlackTeller:
 
     async def tell_installable(self, wave_id: str, tester_id: str) -> None:
         """Tell somebody what they can install now."""
+        await self._parts.homes.testers_changed([tester_id])
         release_ids = await self._parts.devices.tell_installable(wave_id, tester_id)
         # What they were told before they could says by now that they can.
         for recipient_id in await self._cards.told_of(tester_id, release_ids):

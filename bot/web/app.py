@@ -19,6 +19,7 @@ from bot.web.kit.doors import Access, Door, Guard, open_doors
 from bot.web.kit.errors import answer_errors
 from bot.web.kit.headers import add_headers
 from bot.web.kit.rendering import Assets, Pages
+from bot.web.me.routes import MyPages, MyParts
 from bot.web.notes.routes import NotesPages, NotesParts
 from bot.web.probe import probe_doors
 from provisioning.installing.grants import Grants
@@ -35,9 +36,9 @@ class WebParts:
     """
     What the web application is made of.
 
-    `notes`, `apple` and `enrol` are what the pages of notes, of Apple's teams and of devices need,
-    which are not there without it. `doors` are those of others, such as Slack's events, and
-    `guards` who lets people in there.
+    `notes`, `apple`, `enrol` and `mine` are what the pages of notes, of Apple's teams, of devices
+    and of testers need, which are not there without it. `doors` are those of others, such as
+    Slack's events, and `guards` who lets people in there.
     `alive` and `ready` are the checks of `/healthz` and `/readyz` by name; `about` returns what
     both say beside them. `stall` is in seconds. With `handing` the proxy sends packages.
     """
@@ -52,6 +53,7 @@ class WebParts:
     notes: NotesParts | None = None
     apple: AppleParts | None = None
     enrol: EnrolParts | None = None
+    mine: MyParts | None = None
     about: About = nothing
     doors: Sequence[Door] = ()
     guards: Mapping[Access, Guard] = field(default_factory=dict)
@@ -78,6 +80,7 @@ def make_web(parts: WebParts) -> web.Application:
     enrol = EnrolPages(parts.enrol, parts.links, pages) if parts.enrol is not None else None
     notes = NotesPages(parts.notes, pages) if parts.notes is not None else None
     apple = ApplePages(parts.apple, pages) if parts.apple is not None else None
+    mine = MyPages(parts.mine, parts.links, pages) if parts.mine is not None else None
     app = web.Application(middlewares=[answer_errors(pages)])
     app.on_response_prepare.append(add_headers(secure=parts.links.secure))
     doors = [
@@ -89,6 +92,7 @@ def make_web(parts: WebParts) -> web.Application:
         *(notes.doors() if notes is not None else ()),
         *(apple.doors() if apple is not None else ()),
         *(enrol.doors() if enrol is not None else ()),
+        *(mine.doors() if mine is not None else ()),
         *parts.doors,
     ]
     guards: dict[Access, Guard] = {Access.GRANT: install.admit}
@@ -98,6 +102,8 @@ def make_web(parts: WebParts) -> web.Application:
         guards[Access.ONE_TIME] = apple.admit
     if enrol is not None:
         guards |= enrol.guards()
+    if mine is not None:
+        guards[Access.PERSONAL] = mine.admit
     if parts.handing is not None:
         guards[Access.PROXY] = parts.handing.admit
     open_doors(app, doors, {**guards, **parts.guards})

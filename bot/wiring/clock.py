@@ -25,14 +25,17 @@ async def ticking(
     *,
     missed: Act,
     promises: Act,
+    homes: Act,
 ) -> AsyncGenerator[None]:
     """Tick while the house is open."""
     sweeping = Sweeping(database=ground.database, engine=engine, blobs=ground.blobs, roads=roads)
     scrub = Scrub(ground.blobs)
     clock = Clock()
     clock.every(5, "promises", promises, at_start=True)
+    clock.every(5, "homes", homes)
     clock.every(30, "begin", sweeping.begin_what_was_not_begun)
     clock.every(300, "missed files", missed, at_start=True)
+    clock.every(3600, "old homes", house.homes.forget)
     clock.every(3600, "forget", sweeping.forget)
     clock.every(3600, "outdated", house.signing.variants.drop_outdated)
     clock.every(3600, "orphans", sweeping.sweep_orphans)

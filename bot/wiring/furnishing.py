@@ -14,6 +14,7 @@ from bot.wiring.people import people_room
 from bot.wiring.releases import release_room
 from bot.wiring.signing import signing_room
 from provisioning.appstore.client import AppStores
+from provisioning.telling.home_tabs import HomeTabs
 from provisioning.telling.tellers import Tellers
 from storage.inspection.worker import InspectionPool
 
@@ -27,9 +28,10 @@ def furnished(
 ) -> House:
     """Return the house with every room, and Slack among those who tell."""
     tellers = Tellers()
+    homes = HomeTabs(ground.database, organization_id=ground.organization_id)
     people = people_room(ground, workspace.directory, engine)
     sources = {"slack": slack.make_source(workspace)}
-    signing, installing = signing_room(ground), install_room(ground)
+    signing, installing = signing_room(ground), install_room(ground, people)
     devices = device_room(ground, people, signing, engine, apple)
     house = House(
         people=people,
@@ -42,6 +44,7 @@ def furnished(
         linking=make_linking(ground, people, engine),
         distributing=distribute_room(ground, people, devices, installing, tellers, engine),
         tellers=tellers,
+        homes=homes,
         links=ground.links,
         examine=ground.examine,
     )

@@ -61,6 +61,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             links=ground.links,
             devices=make_device_teller(ground, slack, house),
             recalls=make_recall_teller(ground, slack, house),
+            homes=house.homes,
             icon_url=partial(ground.links.card_icon, plain=plain),
         )
     )

@@ -21,6 +21,7 @@ from bot.web.health import About, Check, blobs_answer, database_answers, takes_w
 from bot.web.icons import icon_door
 from bot.web.install.handing import Handing, Proxy
 from bot.web.kit.doors import Access, Door, Guard
+from bot.web.me.routes import MyParts
 from bot.web.notes.routes import NotesParts
 from bot.wiring.ground import Ground
 from provisioning.devices.enrolment.signers import SignerFiles
@@ -64,6 +65,12 @@ def enrol_parts(ground: Ground, house: House) -> EnrolParts:
     key = ground.settings.enrolment_key_file
     signer = SignerFiles(certificate=certificate, key=key) if certificate and key else None
     return EnrolParts(enrolments=house.devices.enrolment, signer=signer)
+
+
+def my_parts(house: House) -> MyParts:
+    """Return what the pages of testers need."""
+    room = house.installing
+    return MyParts(pages=room.pages, builds=room.builds, grants=room.grants)
 
 
 def handing(ground: Ground, house: House) -> Handing | None:
@@ -139,6 +146,7 @@ async def serving(
             notes=notes_parts(house),
             apple=AppleParts(setup=house.apple.setup),
             enrol=enrol_parts(ground, house),
+            mine=my_parts(house),
             handing=handing(ground, house),
         )
     )

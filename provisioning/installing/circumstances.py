@@ -1,6 +1,7 @@
 """What is known of a release beside its build, for whoever is about to install it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from provisioning.releases.cards import version_of
 from storage.catalog import apps, builds, destinations, releases, tracks
@@ -20,14 +21,15 @@ class Circumstances:
     """
     What a person should know who follows a link.
 
-    `newer` is the version of the release that they are to have, empty when it is this one; where
-    they `went_back` it is an older one. `alarms` are sentences about another key or team than
-    signed the build before. `mandatory`: the release is by now, for them. `notes` are those that
-    they read, None for the release's own. `beside` are other apps of the same program that they
-    have: one at a time is on a phone.
+    `newer` is the version of the release that they are to have, and `newer_id` its id, both empty
+    when it is this one; where they `went_back` it is an older one. `alarms` are sentences about
+    another key or team than signed the build before. `mandatory`: the release is by now, for them.
+    `notes` are those that they read, None for the release's own. `beside` are other apps of the
+    same program that they have: one at a time is on a phone.
     """
 
     newer: str = ""
+    newer_id: str = ""
     went_back: bool = False
     notes: str | None = None
     beside: tuple[str, ...] = ()
@@ -43,9 +45,9 @@ async def circumstances(
     other = wanted if wanted is not None and wanted[0].id != release.id else None
     before = await builds.before(session, release)
     entitled = await destinations.entitling(session, release.id, tester_id)
-    begins = [row.mandatory_from for row in entitled if row.mandatory_from is not None]
     return Circumstances(
         newer=version_of(other[1].version, other[1].build) if other else "",
+        newer_id=other[0].id if other else "",
         went_back=other is not None and other[0].number < release.number,
         notes=next((row.notes for row in reversed(entitled) if row.notes is not None), None),
         beside=tuple(
@@ -54,8 +56,13 @@ async def circumstances(
         alarms=_alarms(Facts(**before.facts), Facts(**build.facts))
         if before and build.link is None
         else (),
-        mandatory=any(moment <= now() for moment in begins),
+        mandatory=any(is_mandatory(row.mandatory_from, at=now()) for row in entitled),
     )
+
+
+def is_mandatory(begins: datetime | None, *, at: datetime) -> bool:
+    """Return whether a release is, by when it begins to be for somebody."""
+    return begins is not None and begins <= at
 
 
 def _alarms(before: Facts, facts: Facts) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Receipts: what was seen of an install link."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from storage.catalog import receipts
@@ -68,9 +68,14 @@ class Receipts:
 
     async def tally(self, release_id: str) -> Tally:
         """Count people, not links: somebody with a renewed link is one."""
+        return (await self.tallies([release_id]))[release_id]
+
+    async def tallies(self, release_ids: Collection[str]) -> dict[str, Tally]:
+        """Return the same for each of some releases."""
         async with self._database.reading() as session:
-            opened, started, fetched = await receipts.tally(session, release_id)
-        return Tally(opened=opened, started=started, fetched=fetched)
+            found = await receipts.tallies(session, release_ids)
+        nothing = receipts.Tallied(0, 0, 0)
+        return {one: Tally(**found.get(one, nothing)._asdict()) for one in release_ids}
 
     async def _count(self, grant_id: str, kind: ReceiptKind) -> None:
         async with self._database.writing() as session:

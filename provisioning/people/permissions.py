@@ -23,6 +23,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.DISABLE: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_TESTERS: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.REVOKE_LINKS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_HISTORY: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_ROLES: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),

@@ -76,14 +76,28 @@ def fitted(markdown: str) -> str:
     kept = _clean(markdown)
     if len(kept.encode()) <= LONGEST:
         return kept
-    part = kept.encode()[: LONGEST - _LEFT_OUT].decode(errors="ignore")
+    part, left = _cut(kept, LONGEST - _LEFT_OUT)
+    return f"{part}{_open_fence(part)}\n\n… {left:,} more characters were left out: notes end here."
+
+
+def beginning(markdown: str, size: int) -> tuple[str, int]:
+    """Return as much of notes as has room in *size* bytes, and how many characters are left."""
+    kept = _clean(markdown)
+    if len(kept.encode()) <= size:
+        return kept, 0
+    part, left = _cut(kept, size)
+    return f"{part}{_open_fence(part)}", left
+
+
+def _cut(kept: str, size: int) -> tuple[str, int]:
+    """Return notes up to a size, cut after a line or a word, and how many characters are left."""
+    part = kept.encode()[:size].decode(errors="ignore")
     end = part.rfind("\n")
     if end < len(part) // 2:
         word = part.rfind(" ")
         end = word if word > len(part) // 2 else len(part)
     part = part[:end].rstrip()
-    left = len(kept) - len(part)
-    return f"{part}{_open_fence(part)}\n\n… {left:,} more characters were left out: notes end here."
+    return part, len(kept) - len(part)
 
 
 def _clean(markdown: str) -> str:

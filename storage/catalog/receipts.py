@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -27,24 +28,38 @@ async def claim(session: Session, grant_id: str, kind: ReceiptKind) -> Receipt:
     return found.one()
 
 
-async def tally(session: Session, release_id: str) -> tuple[int, int, int]:
-    """Return how many testers of a release opened its page, began to fetch it, have all of it."""
+class Tallied(NamedTuple):
+    """How many testers of a release opened its page, began to fetch it, have all of it."""
+
+    opened: int
+    started: int
+    fetched: int
+
+
+async def tallies(session: Session, release_ids: Collection[str]) -> dict[str, Tallied]:
+    """Return what was seen of releases, by release; nothing for one that nothing was seen of."""
     kind = col(Receipt.kind)
     began = kind.in_((ReceiptKind.MANIFEST, ReceiptKind.BINARY))
     done = sa.and_(kind == ReceiptKind.BINARY, col(Receipt.completed_at).is_not(None))
     # By tester first: somebody with a renewed link is one person.
     people = (
-        sa.select(_any(kind == ReceiptKind.OPENED), _any(began), _any(done))
-        .select_from(Grant)
+        sa.select(
+            col(Grant.release_id),
+            _any(kind == ReceiptKind.OPENED).label("opened"),
+            _any(began).label("started"),
+            _any(done).label("fetched"),
+        )
         .join(Receipt, col(Receipt.grant_id) == Grant.id)
-        .where(col(Grant.release_id) == release_id)
-        .group_by(col(Grant.tester_id))
+        .where(col(Grant.release_id).in_(set(release_ids)))
+        .group_by(col(Grant.release_id), col(Grant.tester_id))
         .subquery()
     )
+    sums = [sa.func.sum(people.c[name]) for name in Tallied._fields]
     connection = await session.connection()
-    counted = await connection.execute(sa.select(*(sa.func.sum(one) for one in people.c)))
-    row = counted.one()
-    return int(row[0] or 0), int(row[1] or 0), int(row[2] or 0)
+    counted = await connection.execute(
+        sa.select(people.c.release_id, *sums).group_by(people.c.release_id)
+    )
+    return {release_id: Tallied(*map(int, found)) for release_id, *found in counted.all()}
 
 
 async def began(session: Session, release_id: str, tester_ids: Collection[str]) -> set[str]:

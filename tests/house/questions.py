@@ -18,9 +18,12 @@ from storage.catalog import (
     enrolments,
     grants,
     groups,
+    home_tabs,
     identities,
+    offers,
     organizations,
     people_cache,
+    personal_pages,
     postings,
     promises,
     rebuilds,
@@ -53,7 +56,9 @@ from storage.records.edit import Edit, EditKind
 from storage.records.enrolment import EnrolmentChallenge, EnrolmentLink
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
+from storage.records.home_tab import HomeTab
 from storage.records.person import Person, UserGroup
+from storage.records.personal_page import PersonalPage
 from storage.records.profile_generation import ProfileGeneration
 from storage.records.promise import Promise
 from storage.records.rebuild import Rebuild, RebuildState
@@ -100,6 +105,14 @@ async def _of_edit(
     session.add(edit)
     await session.flush()
     return await ask(edit)
+
+
+def _page(town: Town) -> PersonalPage:
+    return PersonalPage(tester_id=town.tester_id, token_hash=MARK, expires_at=now())
+
+
+def _tab(town: Town) -> HomeTab:
+    return HomeTab(organization_id=town.organization_id, slack_id=town.tester)
 
 
 async def _change(session: Session, town: Town) -> object:
@@ -610,7 +623,7 @@ REACH: dict[str, Question] = {
     "grants.revoke_release": lambda s, t: grants.revoke_release(s, t.release_id, now()),
     "receipts.claim": lambda s, t: receipts.claim(s, t.grant_id, ReceiptKind.OPENED),
     "receipts.began": lambda s, t: receipts.began(s, t.release_id, [t.tester_id, t.other_id]),
-    "receipts.tally": lambda s, t: receipts.tally(s, t.release_id),
+    "receipts.tallies": lambda s, t: receipts.tallies(s, [t.release_id]),
     "recipients.get": lambda s, t: recipients.get(s, t.recipient_id),
     "recipients.add": lambda s, t: recipients.add(s, _recipient(t)),
     "recipients.of_releases": lambda s, t: recipients.of_releases(s, [t.release_id]),
@@ -664,6 +677,23 @@ REACH: dict[str, Question] = {
     "recalls.unreached": lambda s, t: _of_recall(
         s, t, lambda one: recalls.unreached(s, one.id, limit=25)
     ),
+    "offers.of_tester": lambda s, t: offers.of_tester(s, t.tester_id, apps=50, of_each=11),
+    "personal_pages.newest": lambda s, t: personal_pages.newest(s, t.tester_id),
+    "personal_pages.keep": lambda s, t: personal_pages.keep(s, _page(t)),
+    "personal_pages.with_token_hash": lambda s, _: personal_pages.with_token_hash(s, MARK),
+    "personal_pages.extend": lambda s, _: personal_pages.extend(s, MARK[:32], now()),
+    "personal_pages.revoke": lambda s, t: personal_pages.revoke(s, t.tester_id, now()),
+    "home_tabs.of": lambda s, t: home_tabs.of(s, t.organization_id, t.tester),
+    "home_tabs.opened": lambda s, t: home_tabs.opened(s, _tab(t)),
+    "home_tabs.drawn": lambda s, t: home_tabs.drawn(s, _tab(t)),
+    "home_tabs.due": lambda s, t: home_tabs.due(
+        s, t.organization_id, now(), opened_since=BEGINNING, limit=60
+    ),
+    "home_tabs.move": lambda s, _: home_tabs.move(s, MARK[:32], now(), now(), tries=0),
+    "home_tabs.stir_testers": lambda s, t: home_tabs.stir_testers(s, [t.tester_id], now()),
+    "home_tabs.stir_release": lambda s, t: home_tabs.stir_release(s, t.release_id, now()),
+    "home_tabs.stir_managers": lambda s, t: home_tabs.stir_managers(s, t.organization_id, now()),
+    "home_tabs.forget": lambda s, _: home_tabs.forget(s, BEGINNING),
     "recipients.in_full": lambda s, t: recipients.in_full(s, t.recipient_id),
     "recipients.given_to": lambda s, t: recipients.given_to(
         s, t.organization_id, t.tester, limit=20

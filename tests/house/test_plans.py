@@ -29,6 +29,7 @@ GROWING = frozenset(
     {
         *("audit_entry", "build", "destination", "device", "distribution", "grant", "groupmember"),
         *("enrolment_challenge", "enrolment_link"),
+        *("hometab", "personalpage"),
         *("person", "posting", "preparation", "receipt", "recipient", "release", "roleholding"),
         *(
             "edit",

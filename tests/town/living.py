@@ -20,6 +20,7 @@ from bot.wiring.people import people_room
 from bot.wiring.releases import release_room
 from bot.wiring.signing import signing_room
 from provisioning.appstore.client import AppStores
+from provisioning.telling.home_tabs import HomeTabs
 from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog.database import Database
@@ -61,7 +62,7 @@ async def living(town: Town, database_url: str, folder: Path) -> AsyncGenerator[
 def _house(ground: Ground, slack: Workspace) -> House:
     tellers, engine = Tellers(), InlineEngine()
     people = people_room(ground, slack.directory, engine)
-    signing, installing = signing_room(ground), install_room(ground)
+    signing, installing = signing_room(ground), install_room(ground, people)
     devices = device_room(ground, people, signing, engine, AppStores())
     return House(
         people=people,
@@ -76,6 +77,7 @@ def _house(ground: Ground, slack: Workspace) -> House:
         linking=make_linking(ground, people, engine),
         distributing=distribute_room(ground, people, devices, installing, tellers, engine),
         tellers=tellers,
+        homes=HomeTabs(ground.database, organization_id=ground.organization_id),
         links=ground.links,
         examine=ground.examine,
     )

@@ -72,7 +72,7 @@ def _lists(at: Living) -> list[Read]:
     town, house = at.town, at.house
     looking = _looking(at)
     command = Command(verbs(looking), house.people.permissions)
-    home = _home(at)
+    home = Home(house)
 
     def typed(text: str, user_id: str) -> Act:
         return lambda: command.answer(text, asked_by(user_id))
@@ -90,8 +90,11 @@ def _lists(at: Living) -> list[Read]:
         "/release apps": typed("apps", town.manager),
         "/release testers": typed("testers", town.manager),
         **_devices(at),
-        "Home of a manager": lambda: home.view(town.manager),
-        "Home of a tester": lambda: home.view(town.tester),
+        "Home of a manager": lambda: home.drawn(town.manager),
+        "Home of a tester": lambda: home.drawn(town.tester),
+        "a tester's own page": lambda: house.installing.builds.of_tester(
+            town.tester_id, apps=50, of_each=11
+        ),
     }
     return _as_reads(asked, LIST)
 
@@ -271,18 +274,6 @@ def _looking(at: Living) -> Looking:
 def asked_by(user_id: str) -> Asked:
     """Return a use of the command without a word behind it."""
     return Asked(user_id=user_id, channel_id="C1", trigger_id="T1", rest=())
-
-
-def _home(at: Living) -> Home:
-    house = at.house
-    return Home(
-        house.releases.lists,
-        house.people.permissions,
-        house.installing.grants,
-        house.installing.installabilities,
-        house.devices.devices,
-        house.links,
-    )
 
 
 def _as_reads(asked: dict[str, Act], wanted: int) -> list[Read]:

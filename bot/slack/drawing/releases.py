@@ -172,6 +172,13 @@ def opened(tally: Tally) -> str:
     return f"{who_did} opened the install page. Who fetched it is not known: it lies elsewhere."
 
 
+def phones_in_short(tally: Tally) -> str:
+    """Return the same for a line with little room; empty while nothing was seen."""
+    if not tally.opened and not tally.started:
+        return ""
+    return f"{tally.opened} opened, {tally.fetched} fetched"
+
+
 def option(release: ReleaseLine) -> Block:
     """Return a release as something to choose; of a long name the end is left out."""
     _, state = words.RELEASE[release.standing]

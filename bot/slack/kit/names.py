@@ -145,6 +145,8 @@ WAVE_RETRY = "wave_retry"
 
 # Home.
 HOME_SHOW = "home_show"
+PAGE_OPEN = "page_open"
+PAGE_RENEW = "page_renew"
 
 #: The `event_type` of the metadata by which our own messages are found again.
 POSTING = "slipway_posting"
@@ -192,6 +194,8 @@ ACTIONS = (
     WAVE_APP_ID,
     WAVE_RETRY,
     HOME_SHOW,
+    PAGE_OPEN,
+    PAGE_RENEW,
     SHOW_RELEASE,
 )
 OPTION_LISTS = (

@@ -9,9 +9,10 @@ from aiohttp import web
 from bot.links import Links
 from bot.web.install import plists
 from bot.web.install.icons import SIZES, Icons
+from bot.web.install.leading import led_to_install
 from bot.web.install.packages import Packages
 from bot.web.install.pages import install_page, path_of
-from bot.web.install.visitors import Visitor, visitor_of
+from bot.web.install.visitors import Visitor, is_ahead_of_time, visitor_of
 from bot.web.kit.codes import code_of
 from bot.web.kit.doors import Access, Door
 from bot.web.kit.headers import FORM_POLICY
@@ -77,6 +78,7 @@ class InstallPages:
             f"{PAGE}/{EDITION}/{{package:app\\.ipa}}": self.edition,
             f"{PAGE}/icon-{{size:{'|'.join(map(str, SIZES))}}}.png": self.icon,
             f"{PAGE}/code.svg": self.code,
+            f"{PAGE}/newer": self.newer,
         }
         doors = [
             Door(method="GET", path=path, access=Access.GRANT, handler=handler)
@@ -108,7 +110,7 @@ class InstallPages:
 
     async def page(self, request: web.Request) -> web.Response:
         opened, visitor = request[OPENED], request[VISITOR]
-        if request.method == "GET" and not visitor.installer and not _ahead_of_time(request):
+        if request.method == "GET" and not visitor.installer and not is_ahead_of_time(request):
             await self._note(self._receipts.opened(opened.grant.id), opened)
         token = request.match_info["token"]
         known = await self._grants.circumstances(opened)
@@ -121,7 +123,8 @@ class InstallPages:
         has = visitor.phone is not None and said.code is VerdictCode.READY
         addable = self._is_addable(opened) and not has
         add = path_of(self._links.enroll_from(token)) if addable else ""
-        values = {"page": page, "add": add}
+        newer = path_of(self._links.newer(token)) if known.newer_id else ""
+        values = {"page": page, "add": add, "newer": newer}
         return self._pages.answer("install.html", values, status=200, policy=FORM_POLICY)
 
     async def manifest(self, request: web.Request) -> web.Response:
@@ -157,6 +160,16 @@ class InstallPages:
         """Answer with the QR code of the page itself, for the camera of a phone."""
         return code_of(self._links.install(request.match_info["token"]))
 
+    async def newer(self, request: web.Request) -> web.Response:
+        """Lead from an older release to the newer one; only who goes there is given a link."""
+        opened = request[OPENED]
+        known = await self._grants.circumstances(opened)
+        if not known.newer_id:
+            raise NotFound
+        return await led_to_install(
+            request, self._grants, self._links, known.newer_id, opened.tester.id
+        )
+
     async def enroll(self, request: web.Request) -> web.Response:
         """Lead whoever holds the link to where they add a device; only a click makes that link."""
         opened = request[OPENED]
@@ -182,9 +195,3 @@ class InstallPages:
         except Exception:
             # The person matters more than our note of them.
             logger.exception("A receipt could not be kept.", extra={"grant": opened.grant.id})
-
-
-def _ahead_of_time(request: web.Request) -> bool:
-    """Whether a browser fetches the page in case somebody might want it."""
-    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
-    return "prefetch" in purpose

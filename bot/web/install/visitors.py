@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from aiohttp import web
+
 from provisioning.installing.installability import Phone
 
 #: They fetch links that people post, before anybody opens them. Named one by one: a phone's name
@@ -95,3 +97,9 @@ def _numbers(found: re.Match[str] | None, separator: str) -> tuple[int, ...] | N
     if found is None or found[1] is None:
         return None
     return tuple(int(part) for part in found[1].split(separator))
+
+
+def is_ahead_of_time(request: web.Request) -> bool:
+    """Return whether a browser fetches something in case somebody might want it."""
+    purpose = request.headers.get("Sec-Purpose", "") + request.headers.get("Purpose", "")
+    return "prefetch" in purpose

@@ -17,6 +17,7 @@ class Access(StrEnum):
 
     PUBLIC = "public"  #: Anybody.
     GRANT = "grant"  #: Whoever holds the install link that is in the path.
+    PERSONAL = "personal"  #: Whoever holds the link to a tester's own page that is in the path.
     INVITATION = "invitation"  #: Whoever holds the link that is in the path, sealed by us.
     ONE_TIME = "one time"  #: Whoever holds the link that is in the path, kept hashed, used once.
     ENROLMENT = "enrolment"  #: Whoever holds the link to add a device that is in the path.

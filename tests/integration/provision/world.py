@@ -297,7 +297,7 @@ def furnished(
     stores = AppStores(base_url=base.apple_url, backoff=QUICKLY)
     people = people_room(ground, directory, engine)
     room = device_room(ground, people, signing, engine, stores)
-    sending = distribute_room(ground, people, room, install_room(ground), tellers, engine)
+    sending = distribute_room(ground, people, room, install_room(ground, people), tellers, engine)
     roads = _roads(room, sending, tellers)
     return Furnished(room=room, sending=sending, roads=roads, stores=stores, directory=directory)
 

@@ -12,11 +12,17 @@ from bot.links import Links
 from bot.web.app import WebParts, make_runner, make_web
 from bot.web.health import Check, blobs_answer, database_answers
 from bot.web.kit.doors import Access, Door, Guard
+from bot.web.me.routes import MyParts
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
+from provisioning.installing.my_builds import MyBuilds
+from provisioning.installing.personal_pages import PersonalPages
 from provisioning.installing.receipts import Receipts
+from provisioning.people.permissions import Permissions
+from provisioning.releases.lists import Lists
 from storage.blobs.local import LocalBlobs
 from storage.catalog.database import Database
+from tests.fakes import FakeDirectory
 from tests.integration.web.site import BASE, KEY, Site
 
 
@@ -41,6 +47,8 @@ async def open_site(
     database = Database(url)
     blobs = LocalBlobs(folder / "blobs", spare=0)
     grants = Grants(database, KEY, timedelta(days=30))
+    permissions = Permissions(database, FakeDirectory(), organization_id="", admins=())
+    lists = Lists(database, organization_id="")
     receipts = Receipts(database)
     links = Links(base)
     async with ClientSession() as client:
@@ -52,6 +60,8 @@ async def open_site(
             grants=grants,
             receipts=receipts,
             links=links,
+            pages=PersonalPages(database, permissions, KEY, organization_id=""),
+            builds=MyBuilds(database, lists, Installabilities(database)),
         )
         async with serving(make_web(parts_of(site, stall=stall))) as address:
             site.address = address
@@ -81,6 +91,7 @@ def parts_of(
         alive=alive or {},
         ready=usual if ready is None else ready,
         stall=stall,
+        mine=MyParts(pages=site.pages, builds=site.builds, grants=site.grants),
     )
 
 

@@ -26,9 +26,12 @@ from provisioning.devices.enrolment.signers import SignerFiles
 from provisioning.devices.enrolment.trust import TrustPolicy
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
+from provisioning.installing.my_builds import MyBuilds
+from provisioning.installing.personal_pages import PersonalPages
 from provisioning.installing.receipts import Receipts
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions
+from provisioning.releases.lists import Lists
 from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
 from storage.catalog.database import Database
@@ -201,6 +204,8 @@ async def open_enrolment(  # noqa: PLR0913 - each is something else about the in
             grants=Grants(database, KEY, timedelta(days=30)),
             receipts=Receipts(database),
             links=Links(base),
+            pages=PersonalPages(database, permissions, KEY, **own),
+            builds=MyBuilds(database, Lists(database, **own), Installabilities(database)),
             enrolments=enrolments,
             devices=devices,
             directory=directory,

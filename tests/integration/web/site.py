@@ -12,12 +12,16 @@ from yarl import URL
 
 from bot.links import Links
 from provisioning.installing.grants import Grants
+from provisioning.installing.my_builds import MyBuilds
+from provisioning.installing.personal_pages import PersonalPages
 from provisioning.installing.receipts import Receipts
 from storage.blobs.local import LocalBlobs
 from storage.catalog.database import Database
 from storage.records.base import now
+from storage.records.build import Build
 from storage.records.grant import Grant, Receipt
-from tests.shelf import Shelf, change, facts_of, package, put, stock
+from storage.records.release import Release, ReleaseState
+from tests.shelf import Shelf, change, facts_of, package, put, sent, stock
 
 BASE = "https://apps.example.test"
 KEY = b"k" * 32
@@ -86,6 +90,8 @@ class Site:
     grants: Grants
     receipts: Receipts
     links: Links
+    pages: PersonalPages
+    builds: MyBuilds
 
     async def get(
         self, path: str, *, agent: str = IPHONE, method: str = "GET", **headers: str
@@ -140,3 +146,45 @@ class Site:
 
     async def expire(self, offer: Offer) -> None:
         await change(self.database, offer.grant, expires_at=now() - timedelta(seconds=1))
+
+
+async def next_release(
+    site: Site,
+    offer: Offer,
+    *,
+    number: int,
+    version: str,
+    tester_id: str | None = None,
+    notes: str = "",
+    **facts: object,
+) -> Release:
+    """Give another release of the same app to the person of *offer*, or to somebody else."""
+    shelf = offer.shelf
+    sheet = facts_of(shelf.build.platform, version=version, build="58", **facts)
+    build = Build(
+        organization_id=shelf.build.organization_id,
+        sha256=f"{number % 16:x}" * 64,
+        size=shelf.build.size,
+        chunk_size=shelf.build.chunk_size,
+        chunks=list(shelf.build.chunks),
+        file_name=shelf.build.file_name,
+        platform=shelf.build.platform,
+        version=version,
+        build="58",
+        facts=sheet.as_json(),
+    )
+    release = Release(
+        organization_id=build.organization_id,
+        key=f"build:{build.id}",
+        app_id=shelf.app.id,
+        number=number,
+        build_id=build.id,
+        state=ReleaseState.LIVE,
+        notes=notes,
+        created_by="person:slack:UANN",
+    )
+    given = sent(release, shelf.app, tester_id or shelf.tester.id)
+    for record in (build, release, *given):
+        async with site.database.writing() as session:
+            session.add(record)
+    return release

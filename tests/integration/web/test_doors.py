@@ -23,15 +23,19 @@ BELOW = ("", "/manifest.plist", "/app.ipa", "/icon-57.png", "/code.svg")
 async def test_every_route_says_who_may_use_it(site: Site) -> None:
     doors = declared_doors(make_web(parts_of(site)))
 
-    assert {(door.path, door.access) for door in doors if door.access is not Access.GRANT} == {
+    links = {Access.GRANT, Access.PERSONAL}
+    assert {(door.path, door.access) for door in doors if door.access not in links} == {
         ("/healthz", Access.PUBLIC),
         ("/readyz", Access.PUBLIC),
         ("/assets/{name}", Access.PUBLIC),
         ("/doctor/probe", Access.PUBLIC),
     }
     grants = {door.path for door in doors if door.access is Access.GRANT}
-    assert len(grants) == 6
+    assert len(grants) == 7
     assert all(path.startswith("/i/{token}") for path in grants)
+    own = {door.path for door in doors if door.access is Access.PERSONAL}
+    assert len(own) == 4
+    assert all(path.startswith("/me/{token}") for path in own)
 
 
 async def test_a_route_that_came_in_otherwise_fails_the_start(site: Site) -> None:

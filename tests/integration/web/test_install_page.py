@@ -15,9 +15,7 @@ from provisioning.installing.reasons import day
 from provisioning.wording import moment
 from storage.inspection.facts import Signing
 from storage.records.base import now
-from storage.records.build import Build
 from storage.records.destination import Destination
-from storage.records.release import Release, ReleaseState
 from tests.integration.web.conftest import open_site
 from tests.integration.web.site import (
     ANDROID,
@@ -28,8 +26,9 @@ from tests.integration.web.site import (
     SLACKBOT,
     Offer,
     Site,
+    next_release,
 )
-from tests.shelf import drawn_icon, facts_of, sent, signed_ad_hoc
+from tests.shelf import drawn_icon, signed_ad_hoc
 
 INSIDE_SLACK = IPHONE.replace("Version/17.5 Mobile/15E148 Safari/604.1", "Mobile/15E148 Slack/24")
 CHROME_ON_IPHONE = IPHONE.replace("Version/17.5", "CriOS/131.0")
@@ -423,38 +422,3 @@ async def test_c13_an_android_system_has_one_name(site: Site) -> None:
     offer = await site.offer(platform="android", facts={"min_os": "17"})
 
     assert "Android 4.2 or later" in (await seen(site, offer, ANDROID)).words
-
-
-async def next_release(
-    site: Site,
-    offer: Offer,
-    *,
-    number: int,
-    version: str,
-    tester_id: str | None = None,
-    **facts: object,
-) -> None:
-    """Give another release of the same app to the person of *offer*, or to somebody else."""
-    shelf = offer.shelf
-    sheet = facts_of(shelf.build.platform, version=version, build="58", **facts)
-    build = Build(
-        organization_id=shelf.build.organization_id,
-        sha256=str(number) * 64,
-        platform=shelf.build.platform,
-        version=version,
-        build="58",
-        facts=sheet.as_json(),
-    )
-    release = Release(
-        organization_id=build.organization_id,
-        key=f"build:{build.id}",
-        app_id=shelf.app.id,
-        number=number,
-        build_id=build.id,
-        state=ReleaseState.LIVE,
-        created_by="person:slack:UANN",
-    )
-    given = sent(release, shelf.app, tester_id or shelf.tester.id)
-    for record in (build, release, *given):
-        async with site.database.writing() as session:
-            session.add(record)

@@ -14,7 +14,7 @@ from bot.links import Links
 from bot.slack.features.distribution import messages as distribution
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.views import Filled, Wish
-from bot.slack.features.home.views import Installable, home
+from bot.slack.features.home.views import Installable, OwnShelf, home
 from bot.slack.features.releases import messages as looking
 from bot.slack.features.uploads import messages as uploads
 from bot.slack.kit.blocks import Form, Message
@@ -144,7 +144,7 @@ def on_home(case: Case) -> str:
 def home_of(said: InstallVerdict) -> str:
     """Return a Home tab with one release, of which this is *said*."""
     one = Installable(given=samples.given(), url="https://x.example/i/1", verdict=said)
-    message = Message(text="Home", blocks=home([one], None)["blocks"])
+    message = Message(text="Home", blocks=home(OwnShelf(installable=[one]), None)["blocks"])
     offered = [one["accessory"]["text"]["text"] for one in message.blocks if "accessory" in one]
     assert offered == ["Install" if said.can else "Open"]
     return words(message)

@@ -1,15 +1,16 @@
 """The Home tab, drawn for one person."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from bot.slack.drawing import notes, verdicts
-from bot.slack.drawing.releases import line_below_app
+from bot.slack.drawing.releases import line_below_app, phones_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
 from provisioning.devices.sheets import DeviceSheet
+from provisioning.installing.receipts import Tally
 from provisioning.installing.verdict import InstallVerdict
 from provisioning.releases.cards import GivenLine, ReachLine, ReleaseLine
 
@@ -23,8 +24,9 @@ TEACH = (
 )
 
 
-#: A tab has 100 blocks: of these each takes two, a manager's desk up to 44, and devices four.
-INSTALLABLE = 23
+#: A tab has 100 blocks: of these each takes two, a manager's desk up to 44, and devices four. Some
+#: are left for what else may wait for a manager.
+INSTALLABLE = 18
 #: So many devices are listed; the others are a command away.
 DEVICES = 8
 NO_DEVICES = (
@@ -42,24 +44,43 @@ def no_icon(_sha256: str) -> str | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installable:
-    """A release that a person was given, with their own link, and whether they can install it."""
+    """
+    The newest release of an app that a person was given, and whether they can install it.
+
+    `url` is their own link, and `earlier` how many releases before it they may install.
+    """
 
     given: GivenLine
     url: str
     verdict: InstallVerdict
+    earlier: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnShelf:
+    """What a person can install; `page` is the address of their own page, `more` is only there."""
+
+    installable: Sequence[Installable] = ()
+    more: int = 0
+    page: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagerDesk:
-    """What a manager sees: drafts that wait, and what went out lately."""
+    """
+    What a manager sees: drafts that wait, and what went out lately.
+
+    `seen` is what was seen of the install links of a release, by its id.
+    """
 
     drafts: Sequence[ReachLine]
     recent: Sequence[ReachLine]
     makes_groups: bool = False
+    seen: Mapping[str, Tally] = field(default_factory=dict)
 
 
 def home(
-    installable: Sequence[Installable],
+    shelf: OwnShelf,
     desk: ManagerDesk | None,
     icon: IconOf = no_icon,
     devices: Sequence[DeviceSheet] = (),
@@ -68,7 +89,7 @@ def home(
     shown: list[Block] = []
     if desk is not None:
         shown += _desk(desk, icon)
-    shown += _installable(installable, icon)
+    shown += _installable(shelf, icon)
     shown += _devices(devices)
     shown.append(blocks.context(f"Everything I can do: {example('help')}"))
     return {"type": "home", "blocks": shown[:100]}
@@ -78,9 +99,9 @@ def _desk(desk: ManagerDesk, icon: IconOf) -> list[Block]:
     waiting: list[Block] = [blocks.header("Waiting to be distributed")]
     if not desk.drafts:
         waiting.append(blocks.section(TEACH))
-    waiting += _by_app(desk.drafts, icon, _to_distribute)
+    waiting += _by_app(desk.drafts, icon, _to_distribute, desk.seen)
     recent: list[Block] = [blocks.header("Recent releases")] if desk.recent else []
-    recent += _by_app(desk.recent, icon, _to_look_at)
+    recent += _by_app(desk.recent, icon, _to_look_at, desk.seen)
     return [_tools(desk), *waiting, *recent, blocks.divider()]
 
 
@@ -94,7 +115,10 @@ def _tools(desk: ManagerDesk) -> Block:
 
 
 def _by_app(
-    cards: Sequence[ReachLine], icon: IconOf, button: Callable[[ReleaseLine], Block]
+    cards: Sequence[ReachLine],
+    icon: IconOf,
+    button: Callable[[ReleaseLine], Block],
+    seen: Mapping[str, Tally],
 ) -> list[Block]:
     """Return releases below their apps; the app of the newest one comes first."""
     apps: dict[str, list[ReachLine]] = {}
@@ -104,9 +128,15 @@ def _by_app(
     for below in apps.values():
         shown.append(_app(below[0].release, icon))
         shown += [
-            blocks.section(line_below_app(card), accessory=button(card.release)) for card in below
+            blocks.section(_line(card, seen), accessory=button(card.release)) for card in below
         ]
     return shown
+
+
+def _line(card: ReachLine, seen: Mapping[str, Tally]) -> str:
+    tally = seen.get(card.release.release_id)
+    phones = phones_in_short(tally) if tally is not None else ""
+    return f"{line_below_app(card)} · {phones}" if phones else line_below_app(card)
 
 
 def _app(release: ReleaseLine, icon: IconOf) -> Block:
@@ -126,11 +156,11 @@ def _to_look_at(release: ReleaseLine) -> Block:
     return blocks.button("Details", names.HOME_SHOW, names.value_of(release.release_id))
 
 
-def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
+def _installable(shelf: OwnShelf, icon: IconOf) -> list[Block]:
     shown: list[Block] = [blocks.header("Your apps")]
-    if not found:
-        return [*shown, blocks.section(WELCOME)]
-    for one in found[:INSTALLABLE]:
+    if not shelf.installable:
+        shown.append(blocks.section(WELCOME))
+    for one in shelf.installable:
         line_ = one.given.release
         mandatory = " · *mandatory*" if one.given.mandatory else ""
         said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url), line_.notes_kind)
@@ -140,13 +170,34 @@ def _installable(found: Sequence[Installable], icon: IconOf) -> list[Block]:
             names.value_of(one.given.recipient_id),
             url=one.url,
         )
-        text = f"*{mrkdwn.plain(line_.label, 80)}*{mandatory}"
-        about = "\n".join(part for part in (text, verdicts.line(one.verdict), said) if part)
+        about = "\n".join(part for part in (_called(one), verdicts.line(one.verdict), said) if part)
         shown += [_app(line_, icon), blocks.section(about, accessory=button)]
-    if len(found) > INSTALLABLE:
-        rest = len(found) - INSTALLABLE
-        shown.append(blocks.context(f"… and {rest} more: {example('list')}"))
-    return shown
+    if shelf.more:
+        shown.append(blocks.context(f"… and {shelf.more} more on your page."))
+    return [*shown, _own_page(shelf.page)] if shelf.page else shown
+
+
+def _called(one: Installable) -> str:
+    """Return the version, and what else is to be said of it in the same line."""
+    parts = [f"*{mrkdwn.plain(one.given.release.label, 80)}*"]
+    if one.given.mandatory:
+        parts.append("*mandatory*")
+    if one.earlier:
+        parts.append(f"{one.earlier} earlier on your page")
+    return " · ".join(parts)
+
+
+def _own_page(url: str) -> Block:
+    """Return what opens somebody's own page, and what gives it another address."""
+    sure = blocks.confirm(
+        "Get a new link?",
+        "The page gets another address. The link that you have now, wherever you kept it, leads "
+        "nowhere from then on.",
+        "New link",
+    )
+    opened = blocks.button("Open my builds", names.PAGE_OPEN, names.value_of("own"), url=url)
+    renew = blocks.button("New link…", names.PAGE_RENEW, names.value_of("own"), confirm=sure)
+    return blocks.actions(opened, renew)
 
 
 def _devices(sheets: Sequence[DeviceSheet]) -> list[Block]:
@@ -163,11 +214,3 @@ def _devices(sheets: Sequence[DeviceSheet]) -> list[Block]:
         blocks.section("\n".join(lines) or NO_DEVICES),
         blocks.actions(add),
     ]
-
-
-def newest_of_each(found: Sequence[GivenLine], key: Callable[[GivenLine], str]) -> list[GivenLine]:
-    """Return the first line of each *key*: older releases of an app are not offered."""
-    first: dict[str, GivenLine] = {}
-    for card in found:
-        first.setdefault(key(card), card)
-    return list(first.values())

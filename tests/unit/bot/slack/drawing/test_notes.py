@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.slack.drawing import notes
 from bot.slack.features.distribution import messages as distribution
 from bot.slack.features.distribution import views
-from bot.slack.features.home.views import Installable, home
+from bot.slack.features.home.views import Installable, OwnShelf, home
 from bot.slack.features.releases import messages as releases
 from bot.slack.features.uploads import messages as uploads
 from bot.slack.kit import markdown
@@ -47,7 +47,8 @@ def _personal(written: str) -> list[str]:
 
 def _home(written: str) -> list[str]:
     given_ = samples.given(samples.line(notes=written))
-    view = home([Installable(given=given_, url=URL, verdict=samples.READY)], None)
+    one = Installable(given=given_, url=URL, verdict=samples.READY)
+    view = home(OwnShelf(installable=[one]), None)
     assert validity.view_complaints(view) == []
     return [_texts(view["blocks"])[0].partition("\n")[2]]
 

@@ -3,10 +3,13 @@
 from typing import Any
 
 from bot.slack.features.home import views
+from provisioning.installing.receipts import Tally
 from tests.blockkit import validity
 from tests.blockkit.inertness import EVIL, acting, strings
 from tests.unit.bot.slack import samples
 from tests.unit.bot.slack.samples import given, line, reached
+
+PAGE = "https://x.example/me/abc"
 
 
 def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
@@ -19,10 +22,10 @@ def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
     one = given(line(app_display_name=EVIL, notes="<!channel> & <@U1> " * 50), mandatory=True)
     found = [
         views.Installable(given=one, url="https://x.example/i/abc", verdict=samples.READY)
-        for _ in range(20)
+        for _ in range(views.INSTALLABLE)
     ]
 
-    home = views.home(found, desk)
+    home = views.home(views.OwnShelf(installable=found, more=3, page=PAGE), desk)
 
     assert validity.view_complaints(home) == []
     assert acting([part for part in home["blocks"] if EVIL in str(part)]) == []
@@ -30,19 +33,29 @@ def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
 
 
 def test_a_tester_has_no_desk() -> None:
-    blocks = str(views.home([], None)["blocks"])
+    blocks = str(views.home(views.OwnShelf(), None)["blocks"])
 
     assert "Waiting to be distributed" not in blocks
     assert "Nothing for you to install yet." in blocks
 
 
-def test_of_each_app_only_the_newest_release_is_offered() -> None:
-    newer, older = given(line(number=8)), given(line(number=7))
-    other = given(line(app_id="z" * 32))
+def test_a_testers_own_page_is_opened_and_renewed_from_the_tab() -> None:
+    home = views.home(views.OwnShelf(page=PAGE), None)
 
-    found = views.newest_of_each([newer, older, other], lambda one: one.release.app_id)
+    (row,) = [one for one in home["blocks"] if "page_open" in str(one)]
+    opened, renewed = row["elements"]
+    assert opened["url"] == PAGE
+    assert "leads nowhere" in renewed["confirm"]["text"]["text"]
+    assert validity.view_complaints(home) == []
 
-    assert found == [newer, other]
+
+def test_what_was_seen_of_a_release_stands_in_its_line() -> None:
+    card = reached(number=9)
+    seen = {card.release.release_id: Tally(opened=3, started=2, fetched=1)}
+
+    home = views.home(views.OwnShelf(), views.ManagerDesk(drafts=[], recent=[card], seen=seen))
+
+    assert "3 opened, 1 fetched" in str(home["blocks"])
 
 
 def test_d4_releases_stand_below_their_app_with_its_icon_and_platform() -> None:
@@ -54,7 +67,9 @@ def test_d4_releases_stand_below_their_app_with_its_icon_and_platform() -> None:
     recent = [reached(number=9, **ios), reached(number=4, **android), reached(number=8, **ios)]
     desk = views.ManagerDesk(drafts=[reached(**android)], recent=recent, makes_groups=True)
 
-    home = views.home([own], desk, lambda sha: f"https://x.example/{sha[:3]}.png")
+    home = views.home(
+        views.OwnShelf(installable=[own]), desk, lambda sha: f"https://x.example/{sha[:3]}.png"
+    )
 
     assert validity.view_complaints(home) == []
     tools, *shown = home["blocks"]
@@ -78,4 +93,4 @@ def test_d4_releases_stand_below_their_app_with_its_icon_and_platform() -> None:
 def test_d4_who_may_not_make_groups_is_offered_none() -> None:
     desk = views.ManagerDesk(drafts=[], recent=[])
 
-    assert "Create a group…" not in str(views.home([], desk))
+    assert "Create a group…" not in str(views.home(views.OwnShelf(), desk))

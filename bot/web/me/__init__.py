@@ -1,0 +1,1 @@
+"""The page of a tester's own: everything that they may install."""

@@ -1,0 +1,113 @@
+"""My builds: everything that one person may install, read in one way for page and Home tab."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from provisioning.installing.circumstances import is_mandatory
+from provisioning.installing.installabilities import Installabilities, ServedRelease
+from provisioning.installing.installability import Phone
+from provisioning.releases.cards import ReleaseLine
+from provisioning.releases.lists import Lists
+from storage.catalog import offers
+from storage.catalog.database import Database
+from storage.catalog.offers import Offer
+from storage.records.base import now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnRelease:
+    """
+    A release that somebody may install.
+
+    `served` is what they are served of it and whether it installs: it is looked up for the newest
+    of each app alone. `mandatory`: it is by now, for them.
+    """
+
+    release: ReleaseLine
+    recipient_id: str
+    mandatory: bool
+    served: ServedRelease | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnApp:
+    """An app of somebody's: its newest release, those before, and how many more there are."""
+
+    newest: OwnRelease
+    earlier: tuple[OwnRelease, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnBuilds:
+    """Everything that somebody may install, by app; `more` apps are not among them."""
+
+    apps: tuple[OwnApp, ...] = ()
+    more: int = 0
+
+
+NOTHING_OWN = OwnBuilds()
+
+
+class MyBuilds:
+    """Reads what people may install. It asks as often for one app as for fifty."""
+
+    def __init__(
+        self, database: Database, lists: Lists, installabilities: Installabilities
+    ) -> None:
+        self._database = database
+        self._lists = lists
+        self._installabilities = installabilities
+
+    async def of_tester(
+        self, tester_id: str, *, apps: int, of_each: int, phone: Phone | None = None
+    ) -> OwnBuilds:
+        """
+        Return what a tester may install: of at most so many *apps* as many releases *of_each*.
+
+        *phone* is what they ask with, where a browser told.
+        """
+        async with self._database.reading() as session:
+            found = await offers.of_tester(session, tester_id, apps=apps, of_each=of_each)
+        if not found:
+            return NOTHING_OWN
+        lines = {
+            one.release_id: one
+            for one in await self._lists.those([one.release_id for one in found])
+        }
+        # What was dismissed between the two looks is gone from the second.
+        there = [one for one in found if one.release_id in lines]
+        by_app = [list(own) for _, own in groupby(there, key=lambda one: one.app_id)]
+        served = await self._installabilities.of_tester(
+            tester_id, [own[0].release_id for own in by_app], phone=phone
+        )
+        shown = tuple(_app(own, lines, served) for own in by_app)
+        return OwnBuilds(apps=shown, more=found[0].apps - len(shown))
+
+    async def may_install(self, tester_id: str, release_id: str) -> bool:
+        """Return whether a release is among what a tester may install."""
+        async with self._database.reading() as session:
+            return bool(
+                await offers.of_tester(session, tester_id, apps=1, of_each=1, only=release_id)
+            )
+
+
+def _app(
+    own: Sequence[Offer],
+    lines: Mapping[str, ReleaseLine],
+    served: Mapping[str, ServedRelease],
+) -> OwnApp:
+    newest, *earlier = (_release(one, lines, served) for one in own)
+    return OwnApp(newest=newest, earlier=tuple(earlier), more=own[0].of_app - len(own))
+
+
+def _release(
+    offer: Offer, lines: Mapping[str, ReleaseLine], served: Mapping[str, ServedRelease]
+) -> OwnRelease:
+    return OwnRelease(
+        release=lines[offer.release_id],
+        recipient_id=offer.recipient_id,
+        mandatory=is_mandatory(offer.mandatory_from, at=now()),
+        served=served.get(offer.release_id),
+    )
