@@ -15,7 +15,6 @@ from provisioning.distributing.recall import Recalls
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.ports import Engine, RebuildCaller
-from provisioning.telling.home_tabs import HomeTabs
 from provisioning.telling.tellers import Tellers
 
 
@@ -64,11 +63,5 @@ def distribute_room(
             organization_id=own,
         ),
         taking_back=TakingBack(database, tellers),
-        settling=Settling(
-            database,
-            people.audience,
-            engine,
-            HomeTabs(database, organization_id=own),
-            organization_id=own,
-        ),
+        settling=Settling(database, people.audience, engine, organization_id=own),
     )

@@ -8,8 +8,7 @@ from provisioning.errors import DirectoryFailed
 from provisioning.people.audience import Audience
 from provisioning.people.groups import change_of
 from provisioning.ports import Engine
-from provisioning.telling.home_tabs import HomeTabs
-from storage.catalog import audit, destinations, distributions, groups, recipients
+from storage.catalog import audit, destinations, distributions, groups, home_tabs, recipients
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound
 from storage.records.audit import AuditEntry
@@ -34,18 +33,11 @@ class Settling:
     """
 
     def __init__(
-        self,
-        database: Database,
-        audience: Audience,
-        engine: Engine,
-        homes: HomeTabs,
-        *,
-        organization_id: str,
+        self, database: Database, audience: Audience, engine: Engine, *, organization_id: str
     ) -> None:
         self._database = database
         self._audience = audience
         self._engine = engine
-        self._homes = homes
         self._organization_id = organization_id
 
     async def usergroup_changed(self, usergroup_id: str) -> None:
@@ -103,7 +95,8 @@ class Settling:
                 await recipients.entitle_by(session, [recipient_id], destination_id)
             await recipients.leave(session, [one.id for one in lost], at=now())
         # Apart from the change, so that nobody waits for a tab with a group in hand.
-        await self._homes.testers_changed({one.tester_id for one in lost})
+        async with self._database.writing() as session:
+            await home_tabs.stir_testers(session, {one.tester_id for one in lost}, now())
         return len({one.tester_id for one in lost})
 
     async def join(self, subject: str, member_ids: Sequence[str]) -> list[str]:

@@ -99,6 +99,7 @@ class PersonalPages:
                     action="page.revoked",
                     subject_id=tester.id,
                     origin=by.origin,
+                    detail={"name": tester.name},
                 )
                 audit.add(session, entry)
         return bool(held)

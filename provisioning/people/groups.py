@@ -10,7 +10,7 @@ from provisioning.errors import Unclear
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Directory, Engine
-from storage.catalog import audit, destinations, groups, recipients, testers, tracks
+from storage.catalog import audit, destinations, groups, home_tabs, recipients, testers, tracks
 from storage.catalog.database import Database, Session
 from storage.catalog.testers import TesterRow
 from storage.errors import AlreadyExists, NotFound
@@ -222,6 +222,8 @@ class Groups:
                 gone = sorted(inside[tester_id] for tester_id in leaving)
                 self._note(session, "group.people_removed", group_id, by, people=gone)
             change = await self._changed(session, group_id, by) if count else None
+        async with self._database.writing() as session:
+            await home_tabs.stir_testers(session, leaving, now())
         await self._follow(change)
         return count
 

@@ -260,15 +260,7 @@ def _clock(at: Living) -> list[Read]:
 
 
 def _looking(at: Living) -> Looking:
-    house = at.house
-    return Looking(
-        house.releases.cards,
-        house.releases.lists,
-        house.people.permissions,
-        house.people.testers,
-        house.installing.receipts,
-        house.installing.installabilities,
-    )
+    return Looking(at.house)
 
 
 def asked_by(user_id: str) -> Asked:

@@ -53,7 +53,6 @@ from provisioning.signing.identities import Identities
 from provisioning.signing.making import Making
 from provisioning.signing.scratch import Workroom
 from provisioning.signing.variants import Signing
-from provisioning.telling.home_tabs import HomeTabs
 from provisioning.telling.tellers import Tellers
 from storage.blobs.local import LocalBlobs
 from storage.catalog import organizations
@@ -176,7 +175,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     intake = Intake(parts, engine)
     carrying = Carrying(database, audience, tellers)
     taking_back = TakingBack(database, tellers)
-    settling = Settling(database, audience, engine, HomeTabs(database, **own), **own)
+    settling = Settling(database, audience, engine, **own)
     preparing = FakePreparing()
     secrets = Secrets(b"k" * 32)
     identities = Identities(database, secrets, organization_id=organization.id)

@@ -115,6 +115,7 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     "app.unregistered": lambda about, _d, _g: f"noted that {about} is not registered at Google",
     "track.ruled": lambda about, detail, _: f"let builds of {_source(detail)} be {about}",
     "track.unruled": lambda about, detail, _: f"let builds of {_source(detail)} not be {about}",
+    "page.revoked": lambda about, _d, _g: f"ended the link to the page of {about}",
     "group.created": lambda about, _d, _g: f"created the group {about}",
     "group.renamed": lambda about, detail, _: (
         f"renamed the group {_named(detail, 'before')} to {about}"

@@ -3,23 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.house import House
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.drawing.releases import option
 from bot.slack.features.releases import messages, views
 from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Block, Form, Message
-from bot.slack.kit.grammar import words
+from bot.slack.kit.grammar import MentionKind, mentions, words
 from bot.slack.kit.payloads import actor
-from bot.slack.kit.verbs import Asked, Reply, closest, example
+from bot.slack.kit.verbs import Asked, Reply, closest, example, unknown
+from bot.slack.named import refuse_unknown
 from provisioning.actors import Act
 from provisioning.errors import Unclear
-from provisioning.installing.installabilities import Installabilities
-from provisioning.installing.receipts import Receipts
-from provisioning.people.permissions import ALLOWED, Permissions
-from provisioning.people.testers import Testers
+from provisioning.people.permissions import ALLOWED
 from provisioning.releases.cards import ReleaseLine
-from provisioning.releases.lists import Lists
-from provisioning.releases.reading import Cards
 from provisioning.releases.tagging import checked_tag
 from storage.errors import NotFound
 from storage.records.app import App
@@ -38,6 +35,9 @@ TAG = "tag:"
 EVERYTHING = 500
 #: Even the shortest lines of more testers find no room in a message.
 TESTERS = 400
+
+#: What takes the link to a tester's own page back.
+REVOKE = "revoke"
 
 
 def _parted(named: Sequence[str]) -> tuple[str, list[str]]:
@@ -66,21 +66,15 @@ class Viewer:
 class Looking:
     """What people may look at. Who looks is asked once in each answer."""
 
-    def __init__(
-        self,
-        cards: Cards,
-        lists: Lists,
-        permissions: Permissions,
-        testers: Testers,
-        receipts: Receipts,
-        installabilities: Installabilities,
-    ) -> None:
-        self._cards = cards
-        self._lists = lists
-        self._permissions = permissions
-        self._testers = testers
-        self._receipts = receipts
-        self._installabilities = installabilities
+    def __init__(self, house: House) -> None:
+        self._cards = house.releases.cards
+        self._lists = house.releases.lists
+        self._permissions = house.people.permissions
+        self._testers = house.people.testers
+        self._receipts = house.installing.receipts
+        self._installabilities = house.installing.installabilities
+        self._pages = house.installing.pages
+        self._homes = house.homes
 
     async def listed(self, asked: Asked) -> Reply:
         return await self._listed(await self._viewer(asked.user_id), words(asked.rest))
@@ -110,8 +104,28 @@ class Looking:
         return messages.apps(await self._lists.apps())
 
     async def testers(self, asked: Asked) -> Reply:
+        """Raise NotAllowed, NotFound, Unclear."""
+        spoken = words(asked.rest)
+        if spoken and spoken[0].lower() == REVOKE:
+            return await self._revoke(asked)
         await self._permissions.require(asked.by, Act.SEE_TESTERS)
+        if spoken:
+            raise Unclear(unknown(spoken[0], [REVOKE], "testers"))
         return messages.testers(await self._testers.listed(limit=TESTERS))
+
+    async def _revoke(self, asked: Asked) -> Message:
+        """Take the link to somebody's own page back. Their Home tab has another one soon."""
+        await self._permissions.require(asked.by, Act.REVOKE_LINKS)
+        refuse_unknown(asked.rest)
+        people = mentions(asked.rest, MentionKind.PERSON)
+        if len(people) != 1:
+            raise Unclear(f"Say whose link: {example('testers revoke @bob')}")
+        slack_id = people[0].id
+        held = await self._pages.revoke(slack_id, asked.by)
+        tester_id = await self._testers.id_of(slack_id)
+        if tester_id is not None:
+            await self._homes.testers_changed([tester_id])
+        return messages.revoked(slack_id, held=held)
 
     async def shown(self, user_id: str, release_id: str) -> Form:
         """Return a release as a person may see it. Raise NotFound."""

@@ -46,9 +46,9 @@ def verbs(looking: Looking) -> tuple[Verb, ...]:
         ),
         Verb(
             name="testers",
-            usage="testers",
-            summary="Everybody who can get releases, with their groups.",
-            examples=("testers",),
+            usage="testers [revoke @person]",
+            summary="Everybody who can get releases, with their groups; ends the link to a page.",
+            examples=("testers", "testers revoke @bob"),
             act=Act.SEE_TESTERS,
             answer=looking.testers,
         ),
@@ -57,14 +57,7 @@ def verbs(looking: Looking) -> tuple[Verb, ...]:
 
 def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb]:
     """Let *app* listen for whatever asks to see a release, and return the verbs that only look."""
-    looking = Looking(
-        house.releases.cards,
-        house.releases.lists,
-        house.people.permissions,
-        house.people.testers,
-        house.installing.receipts,
-        house.installing.installabilities,
-    )
+    looking = Looking(house)
     _listen(app, looking, workspace)
     return verbs(looking)
 

@@ -233,6 +233,20 @@ def testers(known: TesterList) -> Message:
     )
 
 
+def revoked(slack_id: str, *, held: bool) -> Message:
+    """Return what is said when the link to somebody's own page was taken back."""
+    who = mrkdwn.person(slack_id)
+    said = (
+        f"The link to the page of {who} leads nowhere any more. Their Home tab gets a new one."
+        if held
+        else f"{who} had no link that holds. Their Home tab has one when they open it."
+    )
+    take = example("recall harbour 2.4.0 from @bob because …")
+    hint = f"Install links that they were sent hold on; {take} takes a release from them."
+    blocks_ = [blocks.section(said), blocks.context(hint)]
+    return Message(text=said, blocks=blocks_)
+
+
 def _tester(sheet: TesterSheet) -> str:
     known = sheet.tester
     who = mrkdwn.person(known.slack_id) if known.slack_id else mrkdwn.plain(known.name, 80)
