@@ -2,7 +2,7 @@
 
 import re
 from difflib import get_close_matches
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -140,6 +140,18 @@ class Settings(BaseSettings):
     sendfile: Literal["off", "nginx", "caddy"] = "off"
     """`nginx` or `caddy`: the proxy in front sends packages itself, from the data folder."""
 
+    trusted_proxies: List = ("127.0.0.1", "::1")
+    """Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas."""
+
+    rate_per_address: int = Field(default=6000, ge=0)
+    """Requests a minute that one address may make, and as many at once; 0 for no limit."""
+
+    rate_per_link: int = Field(default=240, ge=0)
+    """The same of one link; twenty times as many where a package is fetched in pieces."""
+
+    rate_in_vain: int = Field(default=1000, ge=0)
+    """The same of requests that lead nowhere or are signed by nobody, by address."""
+
     log_format: Literal["text", "json"] = "text"
     """How the log is written: `text` for people, `json` for machines."""
 
@@ -159,7 +171,7 @@ class Settings(BaseSettings):
     def _nothing_is_none(cls, value: Any) -> Any:  # noqa: ANN401
         return _given(value)
 
-    @field_validator("slack_file_hosts", "admins", mode="before")
+    @field_validator("slack_file_hosts", "admins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:  # noqa: ANN401 - whatever the environment holds
         if not isinstance(value, str):
@@ -210,6 +222,18 @@ class Settings(BaseSettings):
             if not HOST.fullmatch(host):
                 raise ValueError(f"“{host}” is no host; write `host` or `host:port`")
         return tuple(host.lower() for host in value)
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            try:
+                ip_network(network, strict=False)
+            except ValueError:
+                raise ValueError(
+                    f"“{network}” is no address and no network; write 10.0.0.7 or 10.0.0.0/24"
+                ) from None
+        return value
 
     @field_validator("admins")
     @classmethod

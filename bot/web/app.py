@@ -1,6 +1,7 @@
 """The web application: every door of the house that is reached by HTTP."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -14,10 +15,12 @@ from bot.web.install.handing import Handing
 from bot.web.install.packages import Packages
 from bot.web.install.routes import InstallPages
 from bot.web.kit.access_log import ACCESS, MaskedAccessLogger, server_logger
+from bot.web.kit.callers import Callers
 from bot.web.kit.connections import LIMITS, ConnectionLimits, PatientRunner
 from bot.web.kit.doors import Access, Door, Guard, open_doors
 from bot.web.kit.errors import answer_errors
 from bot.web.kit.headers import add_headers
+from bot.web.kit.limits import RequestRates, limit_requests
 from bot.web.kit.rendering import Assets, Pages
 from bot.web.me.routes import MyPages, MyParts
 from bot.web.notes.routes import NotesPages, NotesParts
@@ -41,6 +44,7 @@ class WebParts:
     Slack's events, and `guards` who lets people in there.
     `alive` and `ready` are the checks of `/healthz` and `/readyz` by name; `about` returns what
     both say beside them. `stall` is in seconds. With `handing` the proxy sends packages.
+    `rates` is how often one may ask, by `clock`, and `proxies` whose word is taken for who asks.
     """
 
     grants: Grants
@@ -59,6 +63,9 @@ class WebParts:
     guards: Mapping[Access, Guard] = field(default_factory=dict)
     stall: float = STALL
     handing: Handing | None = None
+    rates: RequestRates = field(default_factory=RequestRates)
+    proxies: Sequence[str] = ()
+    clock: Callable[[], float] = time.monotonic
 
 
 def make_web(parts: WebParts) -> web.Application:
@@ -81,7 +88,8 @@ def make_web(parts: WebParts) -> web.Application:
     notes = NotesPages(parts.notes, pages) if parts.notes is not None else None
     apple = ApplePages(parts.apple, pages) if parts.apple is not None else None
     mine = MyPages(parts.mine, parts.links, pages) if parts.mine is not None else None
-    app = web.Application(middlewares=[answer_errors(pages)])
+    limiting = limit_requests(parts.rates, Callers(parts.proxies), pages, clock=parts.clock)
+    app = web.Application(middlewares=[limiting, answer_errors(pages)])
     app.on_response_prepare.append(add_headers(secure=parts.links.secure))
     doors = [
         *health_doors(parts.alive, parts.ready, parts.about),

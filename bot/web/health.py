@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.web.kit.doors import Access, Door
+from bot.web.kit.doors import Access, Door, Meter
 from storage.blobs.store import BlobStore
 from storage.catalog import seen
 from storage.catalog.database import Database
@@ -63,9 +63,11 @@ def health_doors(
     *alive* holds what only a restart can mend, such as a lost socket; *ready* what the process
     needs from others. Both answer 200 or 503 with each check by name, and no secret.
     """
+    asked = {"/healthz": _asking(alive, about), "/readyz": _asking(ready, about)}
     return [
-        Door(method="GET", path="/healthz", access=Access.PUBLIC, handler=_asking(alive, about)),
-        Door(method="GET", path="/readyz", access=Access.PUBLIC, handler=_asking(ready, about)),
+        # Whoever restarts a process that does not answer must not take a 429 for that.
+        Door(method="GET", path=path, access=Access.PUBLIC, handler=handler, meter=Meter.FREE)
+        for path, handler in asked.items()
     ]
 
 
@@ -123,8 +125,18 @@ def _now_and_then(ask: Check, seconds: float) -> Check:
 def _asking(
     checks: Mapping[str, Check], about: About
 ) -> Callable[[web.Request], Awaitable[web.Response]]:
+    looking: asyncio.Future[list[CheckResult]] | None = None
+
+    async def looked() -> list[CheckResult]:
+        """Look once for all who ask while somebody looks: nobody can keep the database busy."""
+        nonlocal looking
+        if looking is None or looking.done():
+            finding = (_find(name, ask) for name, ask in checks.items())
+            looking = asyncio.ensure_future(_all(finding))
+        return await asyncio.shield(looking)
+
     async def handle(_request: web.Request) -> web.Response:
-        findings = await asyncio.gather(*(_find(name, ask) for name, ask in checks.items()))
+        findings = await looked()
         ok = all(finding.ok for finding in findings)
         body = {
             **about(),
@@ -137,6 +149,10 @@ def _asking(
         return web.json_response(body, status=200 if ok else 503)
 
     return handle
+
+
+async def _all(finding: Iterable[Awaitable[CheckResult]]) -> list[CheckResult]:
+    return await asyncio.gather(*finding)
 
 
 async def _find(name: str, ask: Check) -> CheckResult:

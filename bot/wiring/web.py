@@ -21,6 +21,7 @@ from bot.web.health import About, Check, blobs_answer, database_answers, takes_w
 from bot.web.icons import icon_door
 from bot.web.install.handing import Handing, Proxy
 from bot.web.kit.doors import Access, Door, Guard
+from bot.web.kit.limits import RequestRates
 from bot.web.me.routes import MyParts
 from bot.web.notes.routes import NotesParts
 from bot.wiring.ground import Ground
@@ -71,6 +72,14 @@ def my_parts(house: House) -> MyParts:
     """Return what the pages of testers need."""
     room = house.installing
     return MyParts(pages=room.pages, builds=room.builds, grants=room.grants)
+
+
+def rates(settings: Settings) -> RequestRates:
+    return RequestRates(
+        per_address=settings.rate_per_address,
+        per_link=settings.rate_per_link,
+        in_vain=settings.rate_in_vain,
+    )
 
 
 def handing(ground: Ground, house: House) -> Handing | None:
@@ -148,6 +157,8 @@ async def serving(
             enrol=enrol_parts(ground, house),
             mine=my_parts(house),
             handing=handing(ground, house),
+            rates=rates(ground.settings),
+            proxies=ground.settings.trusted_proxies,
         )
     )
     runner = make_runner(app)

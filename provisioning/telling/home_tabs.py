@@ -13,6 +13,7 @@ from storage.records.home_tab import HomeTab
 REMEMBERED: Final = timedelta(days=30)
 #: What nobody told us of, a profile that ends for instance, shows after so long.
 LOOKED_AT: Final = timedelta(hours=6)
+SOON: Final = timedelta(seconds=20)
 #: Whoever looks at a tab has so long for it before somebody else may.
 LEASE: Final = timedelta(minutes=2)
 #: The first pause after a failure, and the longest.
@@ -43,8 +44,15 @@ class HomeTabs:
             await home_tabs.opened(session, fresh)
         return known or fresh
 
-    async def drawn(self, slack_id: str, *, digest: str, stamp: str, manages: bool) -> None:
-        """Note what somebody's tab shows now; *stamp* is Slack's hash of it."""
+    async def drawn(
+        self, slack_id: str, *, digest: str, stamp: str, manages: bool, soon: bool = False
+    ) -> None:
+        """
+        Note what somebody's tab shows now; *stamp* is Slack's hash of it.
+
+        Whoever drew it without having taken it lets it be looked at *soon*: somebody else may have
+        drawn it at the same time, and Slack shows what came last.
+        """
         tab = HomeTab(
             organization_id=self._organization_id,
             slack_id=slack_id,
@@ -54,6 +62,10 @@ class HomeTabs:
         )
         async with self._database.writing() as session:
             await home_tabs.drawn(session, tab)
+            if soon:
+                await home_tabs.bring_forward(
+                    session, self._organization_id, slack_id, now() + SOON
+                )
 
     async def release_changed(self, release_id: str) -> None:
         """Let everybody's tab be looked at who was given a release, and those of managers."""

@@ -76,6 +76,21 @@ async def move(session: Session, tab_id: str, seen: datetime, to: datetime, *, t
     return getattr(result, "rowcount", 0) == 1
 
 
+async def bring_forward(
+    session: Session, organization_id: str, slack_id: str, to: datetime
+) -> None:
+    """Let somebody's tab be due at a moment, unless it is sooner."""
+    await session.exec(
+        sa.update(HomeTab)
+        .where(
+            col(HomeTab.organization_id) == organization_id,
+            col(HomeTab.slack_id) == slack_id,
+            col(HomeTab.due_at) > to,
+        )
+        .values(due_at=to)
+    )
+
+
 async def stir_testers(session: Session, tester_ids: Collection[str], at: datetime) -> None:
     """Let the tabs of testers be looked at: what they can install may have changed."""
     people = sa.select(col(Tester.organization_id), col(Tester.slack_id)).where(

@@ -690,6 +690,9 @@ REACH: dict[str, Question] = {
         s, t.organization_id, now(), opened_since=BEGINNING, limit=60
     ),
     "home_tabs.move": lambda s, _: home_tabs.move(s, MARK[:32], now(), now(), tries=0),
+    "home_tabs.bring_forward": lambda s, t: home_tabs.bring_forward(
+        s, t.organization_id, t.tester, now()
+    ),
     "home_tabs.stir_testers": lambda s, t: home_tabs.stir_testers(s, [t.tester_id], now()),
     "home_tabs.stir_release": lambda s, t: home_tabs.stir_release(s, t.release_id, now()),
     "home_tabs.stir_managers": lambda s, t: home_tabs.stir_managers(s, t.organization_id, now()),

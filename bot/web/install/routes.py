@@ -14,7 +14,7 @@ from bot.web.install.packages import Packages
 from bot.web.install.pages import install_page, path_of
 from bot.web.install.visitors import Visitor, is_ahead_of_time, visitor_of
 from bot.web.kit.codes import code_of
-from bot.web.kit.doors import Access, Door
+from bot.web.kit.doors import Access, Door, Meter
 from bot.web.kit.headers import FORM_POLICY
 from bot.web.kit.rendering import Pages
 from provisioning.devices.enrolment.enrolments import Enrolments
@@ -81,7 +81,13 @@ class InstallPages:
             f"{PAGE}/newer": self.newer,
         }
         doors = [
-            Door(method="GET", path=path, access=Access.GRANT, handler=handler)
+            Door(
+                method="GET",
+                path=path,
+                access=Access.GRANT,
+                handler=handler,
+                meter=Meter.DOWNLOAD if handler in {self.package, self.edition} else None,
+            )
             for path, handler in paths.items()
         ]
         if self._enrolments is not None:

@@ -6,6 +6,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractAccessLogger
 from aiohttp.http_exceptions import HttpProcessingError
 
+from bot.web.kit.limits import LIMITED
 from bot.web.kit.paths import masked
 
 #: A logger of our own: aiohttp's also hears servers whose lines would mask nothing.
@@ -18,7 +19,13 @@ class MaskedAccessLogger(AbstractAccessLogger):
     __slots__ = ()
 
     def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:
-        """Write the line; *time* is in seconds."""
+        """
+        Write the line; *time* is in seconds.
+
+        Of what is refused because there is too much of it there is no line each.
+        """
+        if response.get(LIMITED):
+            return
         path = masked(request.rel_url.raw_path)
         milliseconds = round(time * 1000, 1)
         self.logger.info(

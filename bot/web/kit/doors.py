@@ -27,6 +27,19 @@ class Access(StrEnum):
     SLACK = "slack"  #: Slack, by its signature over every byte.
 
 
+class Meter(StrEnum):
+    """How the requests at a door are counted."""
+
+    PAGE = "page"
+    DOWNLOAD = "download"  #: A package, which a phone may fetch in many pieces.
+    SIGNED = "signed"  #: Whoever signs may come as often as they like; who does not is counted.
+    FREE = "free"  #: Not at all: whoever looks after this installation asks here.
+
+
+#: How the doors for some are counted that do not say it themselves; the others as pages.
+METERS: dict[Access, Meter] = {Access.SLACK: Meter.SIGNED, Access.PROXY: Meter.SIGNED}
+
+
 class UndeclaredDoor(RuntimeError):
     """A route was added without saying who may use it."""
 
@@ -39,6 +52,11 @@ class Door:
     path: str
     access: Access
     handler: Handler
+    meter: Meter | None = None
+
+    @property
+    def counted(self) -> Meter:
+        return self.meter or METERS.get(self.access, Meter.PAGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +66,10 @@ class Declared:
     method: str
     path: str
     access: Access
+    meter: Meter
 
 
-DECLARED = web.AppKey("declared", dict[tuple[str, str], Access])
+DECLARED = web.AppKey("declared", dict[tuple[str, str], Door])
 
 
 def open_doors(app: web.Application, doors: Sequence[Door], guards: Mapping[Access, Guard]) -> None:
@@ -60,10 +79,10 @@ def open_doors(app: web.Application, doors: Sequence[Door], guards: Mapping[Acce
         route = app.router.add_route(door.method, door.path, _guarded(door, guards))
         resource = route.resource
         assert resource is not None  # A route that was added by its path has one.
-        declared[door.method, resource.canonical] = door.access
+        declared[door.method, resource.canonical] = door
         if door.method == "GET":
             app.router.add_route("HEAD", door.path, _guarded(door, guards))
-            declared["HEAD", resource.canonical] = door.access
+            declared["HEAD", resource.canonical] = door
     app.on_startup.append(refuse_undeclared)
 
 
@@ -72,11 +91,22 @@ def declared_doors(app: web.Application) -> list[Declared]:
     found: list[Declared] = []
     for route in app.router.routes():
         path = route.resource.canonical if route.resource is not None else ""
-        access = app[DECLARED].get((route.method, path))
-        if access is None:
+        door = app[DECLARED].get((route.method, path))
+        if door is None:
             raise UndeclaredDoor(f"{route.method} {path} does not say who may use it.")
-        found.append(Declared(method=route.method, path=path, access=access))
+        found.append(
+            Declared(method=route.method, path=path, access=door.access, meter=door.counted)
+        )
     return found
+
+
+def meter_of(request: web.Request) -> Meter:
+    """Return how a request is counted; one that finds no door counts as a page."""
+    resource = request.match_info.route.resource
+    if resource is None:
+        return Meter.PAGE
+    door = request.app[DECLARED].get((request.method, resource.canonical))
+    return door.counted if door is not None else Meter.PAGE
 
 
 async def refuse_undeclared(app: web.Application) -> None:

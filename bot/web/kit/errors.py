@@ -139,13 +139,14 @@ def _answer(request: web.Request, pages: Pages, trouble: Trouble) -> web.Respons
     if request.writer.output_size:
         # Half an answer is on its way already; a second one would end up in the middle of it.
         raise ConnectionResetError
-    if _wants_json(request):
+    if wants_json(request):
         return web.json_response({"error": trouble.sentence}, status=trouble.status)
     title = TITLES.get(trouble.status, trouble.status.phrase)
     values = {"title": title, "sentence": trouble.sentence}
     return pages.answer("error.html", values, status=trouble.status)
 
 
-def _wants_json(request: web.Request) -> bool:
+def wants_json(request: web.Request) -> bool:
+    """Return whether a program asks that reads JSON."""
     accepted = request.headers.get("Accept", "")
     return "application/json" in accepted and "text/html" not in accepted

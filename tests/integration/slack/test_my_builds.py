@@ -10,7 +10,7 @@ from sqlmodel import select
 from bot import bootstrap
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack.views import View
-from bot.slack.features.home import drawing
+from bot.slack.features.home import deeds
 from bot.slack.features.home.listeners import home_drawing
 from bot.slack.kit import names
 from provisioning.actors import slack
@@ -22,7 +22,7 @@ from tests.integration.slack.house import BUILDS, QA, House
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drawing, "PAUSE", 0.01)
+    monkeypatch.setattr(deeds, "PAUSE", 0.01)
 
 
 @pytest.fixture

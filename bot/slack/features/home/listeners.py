@@ -6,8 +6,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
-from bot.slack.features.home.deeds import Home
-from bot.slack.features.home.drawing import HomeDrawing
+from bot.slack.features.home.deeds import Home, HomeDrawing
 from bot.slack.kit import names
 from bot.slack.kit.payloads import Asker, click_of, text_or_none
 from bot.slack.kit.verbs import Verb
