@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from storage.records.base import now
 from storage.records.device import Device
 from storage.records.group import Group, GroupChannel, GroupMember, GroupUserGroup
+from storage.records.home_tab import HomeTab
 from storage.records.person import Person, UserGroup
+from storage.records.personal_page import PersonalPage
 from storage.records.role import HolderKind, Role, RoleHolding
 from storage.records.tester import Tester
 from tests.town.loading import Loader
@@ -52,6 +54,21 @@ def settle(load: Loader, rng: random.Random, size: Size, organization_id: str) -
             slack_id=account,
             email=f"{account.lower()}@example.com",
             name=f"{rng.choice(NAMES)} {account}",
+        )
+        load.add(
+            HomeTab,
+            id=f"h{tester_id[1:]}",
+            organization_id=organization_id,
+            slack_id=account,
+            manages=tester_id.startswith("00"),
+            due_at=now() + timedelta(hours=6),
+        )
+        load.add(
+            PersonalPage,
+            id=f"p{tester_id[1:]}",
+            tester_id=tester_id,
+            token_hash=tester_id * 2,
+            expires_at=now() + timedelta(days=400),
         )
         load.add(
             Device,
