@@ -1,7 +1,7 @@
 """My builds: everything that one person may install, read in one way for page and Home tab."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from provisioning.installing.circumstances import is_mandatory
@@ -18,7 +18,7 @@ from storage.records.base import now
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnRelease:
     """
-    A release that somebody may install.
+    A release that somebody may install, with the notes that they read.
 
     `served` is what they are served of it and whether it installs: it is looked up for the newest
     of each app alone. `mandatory`: it is by now, for them.
@@ -105,8 +105,9 @@ def _app(
 def _release(
     offer: Offer, lines: Mapping[str, ReleaseLine], served: Mapping[str, ServedRelease]
 ) -> OwnRelease:
+    line = lines[offer.release_id]
     return OwnRelease(
-        release=lines[offer.release_id],
+        release=line if offer.notes is None else replace(line, notes=offer.notes),
         recipient_id=offer.recipient_id,
         mandatory=is_mandatory(offer.mandatory_from, at=now()),
         served=served.get(offer.release_id),

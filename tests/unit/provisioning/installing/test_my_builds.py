@@ -24,7 +24,13 @@ def mine(database: Database) -> MyBuilds:
 
 
 async def given(
-    database: Database, shelf: Shelf, number: int, *, superseded: bool = False, **of: datetime
+    database: Database,
+    shelf: Shelf,
+    number: int,
+    *,
+    superseded: bool = False,
+    mandatory_from: datetime | None = None,
+    recalled_at: datetime | None = None,
 ) -> Release:
     """Give one more release of the shelf's app to its person, by a group."""
     build = Build(**shelf.build.model_dump(exclude={"id", "sha256"}), sha256=f"{number:064x}")
@@ -40,18 +46,28 @@ async def given(
     for record in (build, release):
         async with database.writing() as session:
             session.add(record)
-    await also_by(database, shelf, release, "group", superseded=superseded, **of)
+    await also_by(
+        database,
+        shelf,
+        release,
+        "group",
+        superseded=superseded,
+        mandatory_from=mandatory_from,
+        recalled_at=recalled_at,
+    )
     return release
 
 
-async def also_by(
+async def also_by(  # noqa: PLR0913 - what a destination may be
     database: Database,
     shelf: Shelf,
     release: Release,
     by: str,
     *,
     superseded: bool = False,
-    **of: datetime,
+    notes: str | None = None,
+    mandatory_from: datetime | None = None,
+    recalled_at: datetime | None = None,
 ) -> None:
     """Let a release go to the person of the shelf by one more group."""
     act = Distribution(key=f"{by}:{release.id}", release_id=release.id, requested_by="clock")
@@ -62,8 +78,9 @@ async def also_by(
         target_id=by,
         created_by="clock",
         superseded_at=now() if superseded else None,
-        mandatory_from=of.get("mandatory_from"),
-        recalled_at=of.get("recalled_at"),
+        mandatory_from=mandatory_from,
+        recalled_at=recalled_at,
+        notes=notes,
     )
     recipient = Recipient(
         distribution_id=act.id,
@@ -112,9 +129,10 @@ async def test_what_somebody_has_twice_is_listed_once_and_mandatory_as_soon_as_i
     assert (app.newest.release.number, app.newest.mandatory) == (8, False)
     assert [one.release.number for one in app.earlier] == [7]
 
-    await also_by(database, shelf, soon, "third", mandatory_from=since)
+    await also_by(database, shelf, soon, "third", notes="For you.", mandatory_from=since)
     (app,) = (await mine.of_tester(shelf.tester.id, apps=9, of_each=9)).apps
     assert app.newest.mandatory
+    assert app.newest.release.notes == "For you."
 
 
 async def test_what_one_may_not_install_is_not_there(database: Database, mine: MyBuilds) -> None:
