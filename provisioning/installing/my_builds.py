@@ -13,6 +13,7 @@ from storage.catalog import offers
 from storage.catalog.database import Database
 from storage.catalog.offers import Offer
 from storage.records.base import now
+from storage.records.release import NotesKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +108,9 @@ def _release(
 ) -> OwnRelease:
     line = lines[offer.release_id]
     return OwnRelease(
-        release=line if offer.notes is None else replace(line, notes=offer.notes),
+        release=line
+        if offer.notes is None
+        else replace(line, notes=offer.notes, notes_kind=NotesKind.MARKDOWN),
         recipient_id=offer.recipient_id,
         mandatory=is_mandatory(offer.mandatory_from, at=now()),
         served=served.get(offer.release_id),

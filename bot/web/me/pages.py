@@ -106,7 +106,7 @@ def _card(app: OwnApp, visitor: Visitor, links: Links, token: str, at: datetime)
         version=tidy(line.label),
         about=" · ".join(_about(newest)),
         mandatory=newest.mandatory,
-        notes=Markup(notes.to_html(text)),  # noqa: S704 - it comes out of the one sanitiser
+        notes=Markup(notes.to_html(text, line.notes_kind)),  # noqa: S704 - it comes out of the one sanitiser
         more_notes=left,
         said=said,
         ok=ok,

@@ -162,7 +162,6 @@ def _installable(shelf: OwnShelf, icon: IconOf) -> list[Block]:
         shown.append(blocks.section(WELCOME))
     for one in shelf.installable:
         line_ = one.given.release
-        mandatory = " · *mandatory*" if one.given.mandatory else ""
         said = notes.beginning(line_.notes, notes.HOME, notes.behind(one.url), line_.notes_kind)
         button = blocks.button(
             "Install" if one.verdict.can and not line_.is_external else "Open",
