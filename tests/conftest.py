@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-pytest_plugins = ["tests.databases", "tests.engines"]
+pytest_plugins = ["tests.databases", "tests.engines", "tests.statements"]
 
 # Where Python is told to keep no bytecode, each worker and each program that a test starts would
 # compile all that it imports: that takes longer than most tests.
 sys.dont_write_bytecode = False
+
+# As often as it does by itself, the garbage collector took a twelfth of what tests take. What it
+# is to find, such as a file that nobody closed, it still finds, at the latest at the end.
+gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,7 @@ class Samples:
     broken: Path
 
 
+@cache
 def manifest() -> Mapping[str, Any]:
     loaded: Mapping[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
     return loaded

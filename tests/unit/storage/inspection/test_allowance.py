@@ -24,10 +24,13 @@ PROFILE = "embedded.mobileprovision"
 VALUES = HEAD + b"<array>" + b"<string>a</string>\n" * 190_000 + b"</array>" + TAIL
 LINES = HEAD + b"<string>" + b"\n" * 1_500_000 + b"</string>" + TAIL
 TOO_MANY_LINES = HEAD + b"<string>" + b"\n" * 8_000_000 + b"</string>" + TAIL
-BINARY = plistlib.dumps({"pad": list(range(150_000))}, fmt=plistlib.FMT_BINARY)
 TRANSLATIONS = (
     b"<?xml version='1.0'?><plist><dict>" + b"<key>a</key><true/>" * 55_000 + b"</dict></plist>"
 )
+
+
+def binary() -> bytes:
+    return plistlib.dumps({"pad": list(range(150_000))}, fmt=plistlib.FMT_BINARY)
 
 
 def app(
@@ -101,7 +104,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "lists of values": (lambda: app(extensions(), VALUES), VALUES_SPENT),
     "lists of lines": (lambda: app(extensions(), LINES), VALUES_SPENT),
     "lists of too many lines": (lambda: app(extensions(), TOO_MANY_LINES), BYTES_SPENT),
-    "binary lists": (lambda: app(extensions(), BINARY), VALUES_SPENT),
+    "binary lists": (lambda: app(extensions(), binary()), VALUES_SPENT),
     "lists on a Mac": (lambda: on_a_mac(VALUES), VALUES_SPENT),
     "tables of translations": (
         lambda: app((f"{n}.lproj/InfoPlist.strings" for n in range(100)), TRANSLATIONS),
