@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-pytest_plugins = ["tests.databases", "tests.engines", "tests.statements"]
+pytest_plugins = ["tests.databases", "tests.engines", "tests.readers", "tests.statements"]
 
 # Where Python is told to keep no bytecode, each worker and each program that a test starts would
 # compile all that it imports: that takes longer than most tests.

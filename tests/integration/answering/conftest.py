@@ -14,6 +14,7 @@ from bot.slack.features.distribution import deeds
 from bot.slack.line import pace, submitting
 from provisioning.intake import preparing
 from provisioning.roads import ask_rebuild
+from storage.inspection.worker import InspectionPool
 from tests.integration.answering.asking import Asking, at_rest
 from tests.integration.slack.house import House, Plan, Samples, opened
 
@@ -31,12 +32,13 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _in_a_hurry() -> Generator[None]:
+def _in_a_hurry(lent_readers: type[InspectionPool]) -> Generator[None]:
     """Make the pauses short; the real ones have tests of their own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parts, "PAUSE", 0.02)
         patch.setattr(pace, "EDIT_PAUSE", 0.1)
         patch.setattr(bootstrap, "READERS", 1)
+        patch.setattr(bootstrap, "InspectionPool", lent_readers)
         patch.setattr(ask_rebuild, "GATHERS", 0.1)
         # A busy machine is given nearly all of the three seconds before a form says that it waits.
         patch.setattr(submitting, "IN_TIME", 2.5)

@@ -21,13 +21,14 @@ from bot.slack.line.client import Persistence
 from bot.wiring.slack import make_missed
 from provisioning.intake import preparing
 from provisioning.roads import errands
+from storage.inspection.worker import InspectionPool
 from tests.integration.slack.house import House, Plan, Samples, opened
 
 Opened = Callable[[str], AbstractAsyncContextManager[House]]
 
 
 @pytest.fixture(autouse=True)
-def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch, lent_readers: type[InspectionPool]) -> None:
     """Make every pause a small part of the real one."""
     road = partial(Timing, first_pause=0.05, growth=1.5, longest_pause=0.3, brief=0.4)
     monkeypatch.setattr(engine, "Timing", road)
@@ -47,6 +48,7 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "DOWNLOAD_TIMEOUT", timeout)
     monkeypatch.setattr(deeds, "LOOK_WITHIN", 0.5)
     monkeypatch.setattr(bootstrap, "READERS", 1)
+    monkeypatch.setattr(bootstrap, "InspectionPool", lent_readers)
     # Hundreds of builds are taken in here, and none is signed again.
     monkeypatch.setattr(preparing, "_is_worth_it", lambda _build: False)
 

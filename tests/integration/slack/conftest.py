@@ -11,6 +11,7 @@ from bot.slack import workspace as parts
 from bot.slack.features.distribution import deeds
 from bot.slack.line import connection, pace, submitting
 from provisioning.intake import preparing
+from storage.inspection.worker import InspectionPool
 from tests.integration.slack.house import House, Plan, Samples, opened
 
 
@@ -29,12 +30,13 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Samples:
 
 
 @pytest.fixture(autouse=True)
-def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch, lent_readers: type[InspectionPool]) -> None:
     """Make the pauses short; the real ones are tested in tests/unit/bot/slack/test_pace.py."""
     monkeypatch.setattr(parts, "PAUSE", 0.02)
     monkeypatch.setattr(pace, "EDIT_PAUSE", 0.1)
     monkeypatch.setattr(connection, "PING_EVERY", 2.0)
     monkeypatch.setattr(bootstrap, "READERS", 1)
+    monkeypatch.setattr(bootstrap, "InspectionPool", lent_readers)
     # A busy machine is given nearly all of the three seconds before a form says that it waits.
     monkeypatch.setattr(submitting, "IN_TIME", 2.5)
     monkeypatch.setattr(deeds, "COUNT_WITHIN", 2.5)
