@@ -37,11 +37,20 @@ def import_p12(
 
 
 def import_pem(
-    key_pem: bytes, certificate: bytes, authorities: Sequence[x509.Certificate] | None = None
+    key_pem: bytes,
+    certificate: bytes,
+    authorities: Sequence[x509.Certificate] | None = None,
+    *,
+    is_ours: bool = False,
 ) -> Identity:
-    """Join a PEM key and a certificate in PEM or DER. Raise IdentityRefused."""
+    """
+    Join a PEM key and a certificate in PEM or DER. Raise IdentityRefused.
+
+    A key that *is_ours*, kept since it was read or made here, is not looked through again: to find
+    its primes to be primes takes longer than to sign with it.
+    """
     try:
-        key = load_pem_private_key(key_pem, None)
+        key = load_pem_private_key(key_pem, None, unsafe_skip_rsa_key_validation=is_ours)
         is_pem = certificate.lstrip().startswith(b"-----")
         load = x509.load_pem_x509_certificate if is_pem else x509.load_der_x509_certificate
         loaded = load(certificate)
