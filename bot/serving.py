@@ -24,6 +24,9 @@ END_WITHIN = 9.5
 #: Names of mallopt(3) in glibc's malloc.h.
 M_MMAP_THRESHOLD, M_ARENA_MAX = -3, -8
 
+#: After how many objects Python's garbage collector looks through the young, the older and all.
+USUAL = (700, 10, 10)
+
 #: What is larger than so many bytes is the system's again as soon as it is free.
 LARGE = 256 * 1024
 
@@ -94,10 +97,11 @@ def overlook_what_stays() -> None:
     Let the garbage collector pass over all that starting has made; call it once a process.
 
     None of it becomes garbage, and to look through it again stops everything for a tenth of a
-    second, answers to Slack included.
+    second, answers to Slack included. From now on it looks as often as it does by itself.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*USUAL)
 
 
 async def _live(settings: Settings) -> None:
