@@ -26,6 +26,13 @@ from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
+from provisioning.following.holders import Holders
+from provisioning.following.mutes import Mutes
+from provisioning.following.nudge_cards import NudgeCards
+from provisioning.following.nudges import Nudges
+from provisioning.following.nudging import Nudging
+from provisioning.following.tallying import Tallying
+from provisioning.following.troubles import Troubles
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.my_builds import MyBuilds
@@ -151,6 +158,19 @@ class DistributeRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FollowRoom:
+    """Who has what went out, who is reminded of it, and who cannot install it."""
+
+    holders: Holders
+    nudges: Nudges
+    nudging: Nudging
+    nudge_cards: NudgeCards
+    mutes: Mutes
+    troubles: Troubles
+    tallying: Tallying
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """
     Every room.
@@ -168,6 +188,7 @@ class House:
     intake: Intake
     linking: Linking
     distributing: DistributeRoom
+    following: FollowRoom
     tellers: Tellers
     homes: HomeTabs
     links: Links

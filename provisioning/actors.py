@@ -36,6 +36,8 @@ class Act(StrEnum):
     SEE_TESTERS = "see testers"
     REVOKE_LINKS = "take other people's links back"
     SEE_HISTORY = "see who did what"
+    SEE_HOLDERS = "see who has a release"
+    NUDGE = "remind people of releases"
     SEE_ROLES = "see who holds which role"
     MANAGE_GROUPS = "change groups"
     MANAGE_ROLES = "give roles"

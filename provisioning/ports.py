@@ -143,6 +143,15 @@ class Teller(Protocol):
     async def report_edit(self, edit_id: str) -> None:
         """Say in the threads of a release's cards, once, who changed what of it."""
 
+    async def tell_nudge(self, word_id: str) -> Told:
+        """Remind somebody, once, that they have not installed a release, with a link that holds."""
+
+    async def report_nudge(self, nudge_id: str) -> None:
+        """Say in the threads of a release's cards, and to its sender, how a nudge went."""
+
+    async def report_trouble(self, report_id: str) -> None:
+        """Say in the threads of a release's cards what somebody saw who cannot install it."""
+
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one actor that something of theirs did not work."""
 

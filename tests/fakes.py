@@ -83,6 +83,9 @@ class FakeTeller:
     recalls: list[str] = field(default_factory=list)
     messages_redrawn: list[str] = field(default_factory=list)
     edits: list[str] = field(default_factory=list)
+    reminded: list[str] = field(default_factory=list)
+    nudges: list[str] = field(default_factory=list)
+    reports: list[str] = field(default_factory=list)
     troubles: list[tuple[str, str]] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
@@ -148,6 +151,21 @@ class FakeTeller:
     async def report_edit(self, edit_id: str) -> None:
         self._fail("report_edit")
         self.edits.append(edit_id)
+
+    async def tell_nudge(self, word_id: str) -> Told:
+        self._fail("tell_nudge")
+        if "*" in self.deaf:
+            return Told(delivered=False, reason=self.deaf["*"])
+        self.reminded.append(word_id)
+        return Told(delivered=True)
+
+    async def report_nudge(self, nudge_id: str) -> None:
+        self._fail("report_nudge")
+        self.nudges.append(nudge_id)
+
+    async def report_trouble(self, report_id: str) -> None:
+        self._fail("report_trouble")
+        self.reports.append(report_id)
 
     async def trouble(self, reference: str, sentence: str) -> None:
         self.troubles.append((reference, sentence))

@@ -34,6 +34,7 @@ async def ticking(
     clock.every(5, "promises", promises, at_start=True)
     clock.every(5, "homes", homes)
     clock.every(30, "begin", sweeping.begin_what_was_not_begun)
+    clock.every(10, "figures", house.following.tallying.redraw)
     clock.every(300, "missed files", missed, at_start=True)
     clock.every(3600, "old homes", house.homes.forget)
     clock.every(3600, "forget", sweeping.forget)

@@ -7,6 +7,7 @@ from bot.wiring import slack
 from bot.wiring.apple import apple_room
 from bot.wiring.devices import device_room
 from bot.wiring.distributing import distribute_room
+from bot.wiring.following import follow_room
 from bot.wiring.ground import Ground
 from bot.wiring.installing import install_room
 from bot.wiring.intake import make_intake, make_linking
@@ -43,6 +44,7 @@ def furnished(
         intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
         linking=make_linking(ground, people, engine),
         distributing=distribute_room(ground, people, devices, installing, tellers, engine),
+        following=follow_room(ground, people, installing, tellers, engine),
         tellers=tellers,
         homes=homes,
         links=ground.links,

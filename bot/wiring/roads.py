@@ -16,6 +16,8 @@ def house_roads(house: House) -> tuple[Road, ...]:
         settling=house.distributing.settling,
         edits=house.releases.edits,
         rebuilds=house.distributing.rebuilds,
+        nudging=house.following.nudging,
+        troubles=house.following.troubles,
         registry=devices.registry,
         profiles=devices.profiles,
         waves=devices.waves,

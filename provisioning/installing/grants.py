@@ -63,11 +63,14 @@ class Grants:
         self._secret_key = secret_key
         self._lifetime = lifetime
 
-    async def give(self, release_id: str, tester_id: str) -> Grant:
+    async def give(
+        self, release_id: str, tester_id: str, *, lasting: timedelta = timedelta(0)
+    ) -> Grant:
         """
         Return the live grant of a tester for a release, made when there is none or it expired.
 
-        Raise NotNow when it was taken back on purpose.
+        One that does not go on *lasting* so long is as good as none. Raise NotNow when it was taken
+        back on purpose.
         """
         async with self._database.writing() as session:
             newest = (await grants.newest(session, [release_id], tester_id)).get(release_id)
@@ -75,7 +78,7 @@ class Grants:
                 return await self._next(session, release_id, tester_id, after=0)
             if newest.revoked_at is not None:
                 raise NotNow("This install link was taken back.", code="grant_revoked")
-            if newest.expires_at > now():
+            if newest.expires_at > now() + lasting:
                 return newest
             return await self._next(session, release_id, tester_id, after=newest.generation)
 

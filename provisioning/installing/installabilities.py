@@ -49,6 +49,15 @@ class Installabilities:
             given = await devices.given_standings(session, release_id, read.team_ids)
         return read.readiness(release_id, given.values())
 
+    async def verdicts(self, release_id: str) -> dict[str, InstallVerdict]:
+        """Return by tester whether each of those who were given a release can install it."""
+        async with self._database.reading() as session:
+            read = await _read(session, [release_id])
+            given = await devices.given_standings(session, release_id, read.team_ids)
+        if release_id not in read.builds:
+            return {}
+        return {one: read.served(release_id, owned, None).verdict for one, owned in given.items()}
+
     async def of_people(self, release_id: str, tester_ids: Sequence[str | None]) -> Readiness:
         """Return how many of some people could install a release; None is nobody we know."""
         known = [one for one in tester_ids if one is not None]

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from storage.catalog import receipts
-from storage.catalog.database import Database
+from storage.catalog import receipts, tallies
+from storage.catalog.database import Database, Session
 from storage.records.base import now
 from storage.records.grant import Receipt, ReceiptKind
 
@@ -55,8 +55,7 @@ class Receipts:
             return False
         async with self._database.writing() as session:
             receipt = await receipts.claim(session, grant_id, ReceiptKind.BINARY)
-            _seen_again(receipt)
-            session.add(receipt)
+            await _seen_again(session, receipt)
             if receipt.completed_at is not None:
                 return False
             pieces = merged([*((first, end) for first, end in receipt.ranges), span])
@@ -64,6 +63,7 @@ class Receipts:
             if pieces != [(0, size)]:
                 return False
             receipt.completed_at = receipt.last_at
+            await tallies.changed(session, grant_id, receipt.last_at)
             return True
 
     async def tally(self, release_id: str) -> Tally:
@@ -80,8 +80,7 @@ class Receipts:
     async def _count(self, grant_id: str, kind: ReceiptKind) -> None:
         async with self._database.writing() as session:
             receipt = await receipts.claim(session, grant_id, kind)
-            _seen_again(receipt)
-            session.add(receipt)
+            await _seen_again(session, receipt)
 
 
 def merged(spans: Iterable[Span]) -> list[Span]:
@@ -98,6 +97,9 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return pieces
 
 
-def _seen_again(receipt: Receipt) -> None:
+async def _seen_again(session: Session, receipt: Receipt) -> None:
     receipt.count += 1
     receipt.last_at = now()
+    session.add(receipt)
+    if receipt.count == 1:  # Only the first of a kind changes how many people did what.
+        await tallies.changed(session, receipt.grant_id, receipt.last_at)

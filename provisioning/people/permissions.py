@@ -25,6 +25,8 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_TESTERS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.REVOKE_LINKS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_HISTORY: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.SEE_HOLDERS: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.NUDGE: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_ROLES: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_ROLES: frozenset({Role.ADMIN}),

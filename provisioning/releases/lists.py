@@ -163,6 +163,12 @@ class Lists:
                 found = await rows.meant(session, app.id, text)
         return app, _line(found[0]) if found else None
 
+    async def newest_live(self, app_id: str) -> ReleaseLine | None:
+        """Return an app's newest release that people may have, None while there is none."""
+        async with self._database.reading() as session:
+            found = await rows.of_app(session, app_id, states={ReleaseState.LIVE}, limit=1)
+        return _line(found[0]) if found else None
+
     async def rivals(self, app: App) -> int:
         """
         Return how many builds of an app came in during the last minutes, or are still coming in.

@@ -8,11 +8,14 @@ from provisioning.distributing.covering import Covering
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
+from provisioning.following.nudging import Nudging
+from provisioning.following.troubles import Troubles
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
+from provisioning.roads.nudge import RemindPeople
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.road import Road
@@ -22,6 +25,7 @@ from provisioning.roads.show_place import ShowPlace
 from provisioning.roads.take_back import TakeBack
 from provisioning.roads.take_in import TakeIn
 from provisioning.roads.tell_held import TellHeld
+from provisioning.roads.tell_trouble import TellTrouble
 from provisioning.telling.tellers import Tellers
 
 
@@ -35,6 +39,8 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     settling: Settling,
     edits: ReleaseEdits,
     rebuilds: Rebuilds,
+    nudging: Nudging,
+    troubles: Troubles,
     registry: Registry,
     profiles: Profiles,
     waves: Waves,
@@ -50,6 +56,8 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         Settle(settling, tellers).road(),
         ShowEdit(edits, tellers).road(),
         AskRebuild(rebuilds, tellers).road(),
+        RemindPeople(nudging, tellers).road(),
+        TellTrouble(troubles, tellers).road(),
         Register(registry, waves.want_for, rebuilds.want_for, tellers).road(),
         Provision(waves, profiles, tellers, covering.after).road(),
     )

@@ -77,6 +77,18 @@ class Tellers:
         """Say in a release's threads who changed what of it."""
         await self._each(lambda teller: teller.report_edit(edit_id))
 
+    async def tell_nudge(self, name: str, word_id: str) -> Told:
+        """Remind somebody in one way. Raise TellerUnreachable, TellerFailed."""
+        return await self._named(name).tell_nudge(word_id)
+
+    async def report_nudge(self, nudge_id: str) -> None:
+        """Say how a nudge goes, or went."""
+        await self._each(lambda teller: teller.report_nudge(nudge_id))
+
+    async def report_trouble(self, report_id: str) -> None:
+        """Say what somebody saw who cannot install a release."""
+        await self._each(lambda teller: teller.report_trouble(report_id))
+
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one actor that something of theirs did not work."""
         await self._each(lambda teller: teller.trouble(reference, sentence))

@@ -18,8 +18,11 @@ from storage.catalog import (
     enrolments,
     grants,
     groups,
+    holders,
     home_tabs,
     identities,
+    mutes,
+    nudges,
     offers,
     organizations,
     people_cache,
@@ -38,8 +41,10 @@ from storage.catalog import (
     slots,
     symbols,
     tags,
+    tallies,
     testers,
     tracks,
+    troubles,
     uploads,
     variants,
     waves,
@@ -57,6 +62,7 @@ from storage.records.enrolment import EnrolmentChallenge, EnrolmentLink
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
 from storage.records.home_tab import HomeTab
+from storage.records.nudge import Nudge, NudgeWord
 from storage.records.person import Person, UserGroup
 from storage.records.personal_page import PersonalPage
 from storage.records.profile_generation import ProfileGeneration
@@ -69,6 +75,7 @@ from storage.records.role import HolderKind, Role, RoleHolding
 from storage.records.slot import Slot
 from storage.records.symbols import Symbols
 from storage.records.track import TrackRule, TrackRuleKind
+from storage.records.trouble import TroubleReport, TroubleState
 from storage.records.upload import Upload, UploadPlace, UploadState
 from storage.records.variant import Preparation, Variant, VariantWay
 from storage.records.wave import Wave, WaveState
@@ -444,6 +451,43 @@ def _notice(recall: Recall, town: Town, notice_id: str = "") -> RecallNotice:
     )
 
 
+async def _of_nudge(
+    session: Session, town: Town, ask: Callable[[Nudge], Awaitable[object]]
+) -> object:
+    """Ask of a nudge with one word of its own id."""
+    nudge = Nudge(key="nudge", release_id=town.release_id, requested_by=BY)
+    session.add(nudge)
+    await session.flush()
+    await nudges.add_words(session, [_word(nudge, town, nudge.id)])
+    return await ask(nudge)
+
+
+def _word(nudge: Nudge, town: Town, word_id: str = "") -> NudgeWord:
+    return NudgeWord(
+        id=word_id or new_id(),
+        nudge_id=nudge.id,
+        release_id=town.release_id,
+        tester_id=town.tester_id,
+        teller="slack",
+    )
+
+
+async def _of_report(
+    session: Session, town: Town, ask: Callable[[str], Awaitable[object]]
+) -> object:
+    """Ask of a report of trouble."""
+    report = TroubleReport(release_id=town.release_id, tester_id=town.tester_id, saw="grey")
+    session.add(report)
+    await session.flush()
+    return await ask(report.id)
+
+
+async def _of_mark(session: Session, town: Town, ask: Callable[[], Awaitable[object]]) -> object:
+    """Ask of figures that changed."""
+    await tallies.changed(session, town.grant_id, now())
+    return await ask()
+
+
 def _recipient(town: Town) -> Sequence[Recipient]:
     one = Recipient(
         distribution_id=town.distribution_id,
@@ -697,6 +741,47 @@ REACH: dict[str, Question] = {
     "home_tabs.stir_release": lambda s, t: home_tabs.stir_release(s, t.release_id, now()),
     "home_tabs.stir_managers": lambda s, t: home_tabs.stir_managers(s, t.organization_id, now()),
     "home_tabs.forget": lambda s, _: home_tabs.forget(s, BEGINNING),
+    "holders.shares": lambda s, t: holders.shares(s, t.release_id),
+    "holders.seen": lambda s, t: holders.seen(s, t.release_id),
+    "holders.seen_of": lambda s, t: holders.seen_of(s, t.release_id, [t.tester_id]),
+    "mutes.those": lambda s, t: mutes.those(s, t.app_id, [t.tester_id, t.other_id]),
+    "mutes.add": lambda s, t: mutes.add(s, t.app_id, t.tester_id),
+    "mutes.remove": lambda s, t: mutes.remove(s, t.app_id, t.tester_id),
+    "mutes.apps_of": lambda s, t: mutes.apps_of(s, t.tester_id),
+    "nudges.get": lambda s, t: _of_nudge(s, t, lambda one: nudges.get(s, one.id)),
+    "nudges.of_key": lambda s, _: nudges.of_key(s, "nudge"),
+    "nudges.unfinished": lambda s, _: nudges.unfinished(s, now(), BEGINNING),
+    "nudges.word": lambda s, t: _of_nudge(s, t, lambda one: nudges.word(s, one.id)),
+    "nudges.add_words": lambda s, t: _of_nudge(
+        s, t, lambda one: nudges.add_words(s, [_word(one, t)])
+    ),
+    "nudges.waiting": lambda s, t: _of_nudge(s, t, lambda one: nudges.waiting(s, one.id)),
+    "nudges.lately": lambda s, t: _of_nudge(
+        s, t, lambda _: nudges.lately(s, t.release_id, BEGINNING)
+    ),
+    "nudges.told": lambda s, t: nudges.told(s, t.release_id, t.tester_id),
+    "nudges.wait_again": lambda s, t: _of_nudge(
+        s, t, lambda one: nudges.wait_again(s, one.id, [t.other_id])
+    ),
+    "nudges.counts": lambda s, t: _of_nudge(s, t, lambda one: nudges.counts(s, one.id)),
+    "nudges.unreached": lambda s, t: _of_nudge(
+        s, t, lambda one: nudges.unreached(s, one.id, limit=25)
+    ),
+    "troubles.get": lambda s, t: _of_report(s, t, lambda one: troubles.get(s, one)),
+    "troubles.last_of": lambda s, t: troubles.last_of(s, t.release_id, t.tester_id, BEGINNING),
+    "troubles.of_release": lambda s, t: troubles.of_release(s, t.release_id),
+    "troubles.unfinished": lambda s, _: troubles.unfinished(s, now(), BEGINNING),
+    "troubles.end": lambda s, t: _of_report(
+        s, t, lambda one: troubles.end(s, one, TroubleState.SAID)
+    ),
+    "tallies.changed": lambda s, t: tallies.changed(s, t.grant_id, now()),
+    "tallies.are_due": lambda s, _: tallies.are_due(s, now()),
+    "tallies.take_up": lambda s, t: _of_mark(
+        s, t, lambda: tallies.take_up(s, now(), until=now(), limit=5)
+    ),
+    "tallies.drawn": lambda s, t: _of_mark(
+        s, t, lambda: tallies.drawn(s, t.release_id, now(), "1/0/0/0")
+    ),
     "recipients.in_full": lambda s, t: recipients.in_full(s, t.recipient_id),
     "recipients.given_to": lambda s, t: recipients.given_to(
         s, t.organization_id, t.tester, limit=20

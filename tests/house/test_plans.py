@@ -30,6 +30,7 @@ GROWING = frozenset(
         *("audit_entry", "build", "destination", "device", "distribution", "grant", "groupmember"),
         *("enrolment_challenge", "enrolment_link"),
         *("hometab", "personalpage"),
+        *("mute", "nudge", "nudgeword", "tally_mark", "troublereport"),
         *("person", "posting", "preparation", "receipt", "recipient", "release", "roleholding"),
         *(
             "edit",

@@ -30,6 +30,8 @@ from provisioning.distributing.rebuilds import CI, HAND, Rebuilds
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.errors import CallFailed, TellerFailed, TellerUnreachable
+from provisioning.following.nudging import Nudging
+from provisioning.following.troubles import Troubles
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
 from provisioning.releases.edits import ReleaseEdits
@@ -170,6 +172,17 @@ COURSES: dict[str, dict[str, Course]] = {
             returns={"resolve": {"notices": [], "recipients": [], "releases": ["<release>"]}}
         ),
     },
+    "nudge": {
+        "two people, one out of reach": Course(
+            returns={"resolve": ["<word 1>", "<word 2>"]},
+            fails={"tell <word 1>": TellerUnreachable},
+        ),
+        "one person, refused": Course(
+            returns={"resolve": ["<word>"]}, fails={"tell <word>": TellerFailed}
+        ),
+        "nobody": Course(returns={"resolve": []}),
+    },
+    "tell_trouble": {"said": Course()},
     "settle": {
         "somebody joined two apps' group": Course(
             returns={"gather": ["<tester>"], "join": ["<distribution 1>", "<distribution 2>"]}
@@ -261,6 +274,8 @@ def roads() -> tuple[Road, ...]:
         settling=object.__new__(Settling),
         edits=object.__new__(ReleaseEdits),
         rebuilds=object.__new__(Rebuilds),
+        nudging=object.__new__(Nudging),
+        troubles=object.__new__(Troubles),
         registry=object.__new__(Registry),
         profiles=object.__new__(Profiles),
         waves=object.__new__(Waves),

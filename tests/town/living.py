@@ -13,6 +13,7 @@ from bot.slack.workspace import Workspace, workspace
 from bot.wiring.apple import apple_room
 from bot.wiring.devices import device_room
 from bot.wiring.distributing import distribute_room
+from bot.wiring.following import follow_room
 from bot.wiring.ground import Ground
 from bot.wiring.installing import install_room
 from bot.wiring.intake import make_intake, make_linking
@@ -76,6 +77,7 @@ def _house(ground: Ground, slack: Workspace) -> House:
         ),
         linking=make_linking(ground, people, engine),
         distributing=distribute_room(ground, people, devices, installing, tellers, engine),
+        following=follow_room(ground, people, installing, tellers, engine),
         tellers=tellers,
         homes=HomeTabs(ground.database, organization_id=ground.organization_id),
         links=ground.links,

@@ -14,9 +14,12 @@ from bot.slack.features.groups.typed.deeds import GroupActs
 from bot.slack.features.home.deeds import Home
 from bot.slack.features.releases.deeds import Looking
 from bot.slack.features.releases.listeners import verbs
+from bot.slack.features.who.deeds import WhoDesk
 from bot.slack.kit.payloads import Asker, Question, actor
-from bot.slack.kit.verbs import Asked
+from bot.slack.kit.verbs import Asked, Verb
 from bot.slack.line.membership import Membership
+from bot.slack.named import NamedThings
+from provisioning.actors import Act as ToDo
 from storage.catalog import builds, postings, symbols, uploads, variants
 from storage.records.base import now
 from tests.town.living import Living
@@ -87,6 +90,7 @@ def _lists(at: Living) -> list[Read]:
         "/release show APP VERSION": typed(show, town.manager),
         "/release show APP VERSION, by a tester": typed(show, town.tester),
         "/release show APP NUMBER": typed(f"show {town.app} 3", town.manager),
+        "/release who APP VERSION": _who(at, f"who {town.app} {town.version}"),
         "/release apps": typed("apps", town.manager),
         "/release testers": typed("testers", town.manager),
         **_devices(at),
@@ -179,6 +183,7 @@ async def _links(at: Living) -> list[Read]:
     crowd = [None, town.tester_id, *([town.other_id] * 100)]
     enrolment, by = at.house.devices.enrolment, actor(town.tester)
     assert by.identity is not None
+    holders, manager = at.house.following.holders, actor(town.manager)
     link = await enrolment.invite(by.identity, by)
     assert await enrolment.open(link) is not None
     asked: dict[str, Act] = {
@@ -198,6 +203,8 @@ async def _links(at: Living) -> list[Read]:
         "an install link": lambda: installing.grants.open(token),
         "a wrong install link": lambda: installing.grants.open("x" * 22),
         "whether it is an icon": lambda: at.house.releases.cards.is_icon(town.icon),
+        "who has a release that all have": lambda: holders.of(town.everywhere_id, manager),
+        "who would be reminded": lambda: at.house.following.nudges.plan(town.release_id, manager),
         "receipts of a release": lambda: installing.receipts.tally(town.release_id),
         "receipts of a release that all have": lambda: installing.receipts.tally(
             town.everywhere_id
@@ -257,6 +264,23 @@ def _clock(at: Living) -> list[Read]:
         "which of 500 blobs are needed": in_use,
     }
     return _as_reads(asked, CARD)
+
+
+def _who(at: Living, text: str) -> Act:
+    house = at.house
+    desk = WhoDesk(
+        holders=house.following.holders,
+        nudges=house.following.nudges,
+        lists=house.releases.lists,
+        named=NamedThings(lists=house.releases.lists, groups=house.people.groups),
+        permissions=house.people.permissions,
+        doorman=at.workspace.doorman,
+    )
+    verb = Verb(
+        name="who", usage="", summary="", examples=(), act=ToDo.SEE_HOLDERS, answer=desk.typed
+    )
+    command = Command([verb], house.people.permissions)
+    return lambda: command.answer(text, asked_by(at.town.manager))
 
 
 def _looking(at: Living) -> Looking:

@@ -23,8 +23,16 @@ from provisioning.distributing.recall import Recalls
 from provisioning.distributing.recall_order import RecallOrder
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
+from provisioning.following.holders import Holders
+from provisioning.following.mutes import Mutes
+from provisioning.following.nudge_cards import NudgeCards
+from provisioning.following.nudges import Nudges
+from provisioning.following.nudging import Nudging
+from provisioning.following.tallying import Tallying
+from provisioning.following.troubles import Troubles
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
+from provisioning.installing.receipts import Receipts
 from provisioning.intake.admission import Admission
 from provisioning.intake.fetching import Fetching
 from provisioning.intake.intake import Intake, IntakeParts
@@ -110,6 +118,13 @@ class Domain:
     availability: Availability
     grants: Grants
     lists: Lists
+    receipts: Receipts
+    holders: Holders
+    nudges: Nudges
+    nudge_cards: NudgeCards
+    mutes: Mutes
+    troubles: Troubles
+    tallying: Tallying
 
     async def upload(self, path: Path, file_id: str = "F1", **seen: object) -> Upload:
         """Let Cid post the file at *path* in a channel."""
@@ -186,6 +201,9 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     waves = Waves(database, registry, profiles, signing, engine, **own)
     approvals = Approvals(database, permissions, audience, engine, **own)
     rebuilds = Rebuilds(database, permissions, engine, None, **own)
+    able = Installabilities(database)
+    holders = Holders(database, permissions, audience, able)
+    troubles = Troubles(database, permissions, able, engine, **own)
     roads = every(
         intake=intake,
         preparing=preparing,
@@ -195,6 +213,8 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         settling=settling,
         edits=ReleaseEdits(database),
         rebuilds=rebuilds,
+        nudging=Nudging(database),
+        troubles=troubles,
         registry=registry,
         profiles=profiles,
         waves=waves,
@@ -226,9 +246,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         drafts=Drafts(database, permissions, **own),
         testers=Testers(database, **own),
         groups=Groups(database, permissions, directory, audience, engine, **own),
-        distributions=Distributions(
-            database, permissions, people, audience, Installabilities(database), engine, **own
-        ),
+        distributions=Distributions(database, permissions, people, audience, able, engine, **own),
         carrying=carrying,
         recalls=Recalls(database, permissions, people, audience, engine, **own),
         taking_back=taking_back,
@@ -242,6 +260,13 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         availability=Availability(database, permissions, people, engine, **own),
         grants=Grants(database, b"k" * 32, timedelta(days=30)),
         lists=Lists(database, **own),
+        receipts=Receipts(database),
+        holders=holders,
+        nudges=Nudges(database, permissions, people, holders, able, tellers, engine, **own),
+        nudge_cards=NudgeCards(database),
+        mutes=Mutes(database, permissions, audience, **own),
+        troubles=troubles,
+        tallying=Tallying(database, tellers),
     )
 
 
