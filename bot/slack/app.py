@@ -21,15 +21,18 @@ from bot.slack.features.groups import listeners as groups
 from bot.slack.features.history import listeners as history
 from bot.slack.features.home import listeners as home
 from bot.slack.features.linking import listeners as linking
+from bot.slack.features.mute import listeners as mute
 from bot.slack.features.recall import listeners as recall
 from bot.slack.features.releases import listeners as releases
 from bot.slack.features.roles import listeners as roles
 from bot.slack.features.rollback import listeners as rollback
 from bot.slack.features.tracks import listeners as tracks
+from bot.slack.features.trouble import listeners as trouble
 from bot.slack.features.upkeep import listeners as upkeep
 from bot.slack.features.upkeep.deeds import redraw
 from bot.slack.features.uploads import listeners as uploads
 from bot.slack.features.verification import listeners as verification
+from bot.slack.features.who import listeners as who
 from bot.slack.kit.payloads import Outdated
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.once import FAILED, Deliveries
@@ -47,6 +50,9 @@ FEATURES: tuple[Feature, ...] = (
     recall.register,
     rollback.register,
     releases.register,
+    who.register,
+    mute.register,
+    trouble.register,
     history.register,
     editing.register,
     linking.register,

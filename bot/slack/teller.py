@@ -20,10 +20,13 @@ from bot.slack.kit.codes import UNDELIVERABLE
 from bot.slack.line.conversations import Conversations
 from bot.slack.line.errors import problem
 from bot.slack.line.postings import ChannelRefused, Postings, Spot
+from bot.slack.nudge_teller import NudgeTeller
 from bot.slack.recall_teller import RecallTeller
+from bot.slack.trouble_teller import TroubleTeller
 from provisioning.errors import NotNow, TellerFailed
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
+from provisioning.installing.receipts import Receipts, Tally
 from provisioning.ports import Told
 from provisioning.releases.cards import (
     ActCard,
@@ -33,6 +36,7 @@ from provisioning.releases.cards import (
     UploadCard,
 )
 from provisioning.releases.edits import ReleaseEdits
+from provisioning.releases.lifecycle import Standing
 from provisioning.releases.reading import Cards
 from provisioning.telling.home_tabs import HomeTabs
 from storage.errors import SlipwayError
@@ -47,6 +51,9 @@ SLACK = "slack"
 
 #: While an upload is in one of these states, a quiet one has nothing to show.
 _UNDER_WAY = frozenset({UploadState.RECEIVED, UploadState.FETCHING, UploadState.INSPECTING})
+
+#: How far such a release went is worth a line.
+_FOLLOWED = frozenset({Standing.LIVE, Standing.SUPERSEDED})
 
 
 def no_icon(_sha256: str) -> str | None:
@@ -70,6 +77,9 @@ class TellerParts:
     devices: DeviceTeller
     recalls: RecallTeller
     homes: HomeTabs
+    nudges: NudgeTeller
+    troubles: TroubleTeller
+    receipts: Receipts
     icon_url: Callable[[str], str | None] = no_icon
 
 
@@ -187,18 +197,14 @@ class SlackTeller:
 
     async def tell_recall(self, notice_id: str) -> Told:
         """Tell somebody what was taken back, and what to install instead."""
-        try:
-            return await self._parts.recalls.tell(notice_id)
-        except TellerFailed as failure:
-            if failure.transient:
-                raise
-            return Told(delivered=False, reason=_refusal(failure))
+        return await _unless_refused(self._parts.recalls.tell(notice_id))
 
     async def take_back(self, recipient_id: str) -> None:
         """Take the link out of what somebody was told, where it leads nowhere any more."""
         await self._parts.homes.recipient_changed(recipient_id)
         try:
             await self._parts.recalls.take_back(recipient_id)
+            await self._parts.nudges.take_back(recipient_id)
         except ChannelRefused as refused:
             logger.info("A message could not be edited: %s.", refused)
 
@@ -235,6 +241,22 @@ class SlackTeller:
         release_id = await self._cards.recalled_by(recall_id)
         threads = await self._threads_of(release_id)
         await self._parts.recalls.report(recall_id, threads, self._logged)
+
+    async def tell_nudge(self, word_id: str) -> Told:
+        """Remind somebody, with a link that holds."""
+        return await _unless_refused(self._parts.nudges.tell(word_id))
+
+    async def report_nudge(self, nudge_id: str) -> None:
+        """Say in the threads of the release's cards how a nudge goes, and to its sender."""
+        release_id = (await self._parts.nudges.card(nudge_id)).release_id
+        threads = await self._threads_of(release_id)
+        await self._parts.nudges.report(nudge_id, threads, self._logged)
+
+    async def report_trouble(self, report_id: str) -> None:
+        """Say in the threads of the release's cards what somebody saw who cannot install it."""
+        card = await self._parts.troubles.card(report_id)
+        threads = await self._threads_of(card.release_id)
+        await self._parts.troubles.report(card, threads, self._logged)
 
     async def tell_device(self, subject: str) -> None:
         """Tell a device's owner how it stands since a turn."""
@@ -294,7 +316,14 @@ class SlackTeller:
         if card.release is None:
             return upload_messages.unclaimed(card, card.build, icon)
         readiness = await self._parts.installabilities.of_card(card.release)
-        return upload_messages.release(card, card.release, icon, readiness)
+        tally = await self._tally(card.release)
+        return upload_messages.release(card, card.release, icon, readiness, tally)
+
+    async def _tally(self, card: ReleaseCard) -> Tally | None:
+        """Return what was seen of a release that people have; of any other nothing is asked."""
+        if card.standing not in _FOLLOWED or not card.people:
+            return None
+        return await self._parts.receipts.tally(card.release_id)
 
     async def _announce_in(self, release_id: str, channel_id: str) -> None:
         async def render() -> Message:
@@ -302,7 +331,8 @@ class SlackTeller:
             await read_ahead(card.notes, card.notes_kind)
             readiness = await self._parts.installabilities.of_card(card)
             icon = self._icon(card.build.icon_sha256)
-            return distribution_messages.announcement(card, icon, readiness)
+            tally = await self._tally(card)
+            return distribution_messages.announcement(card, icon, readiness, tally)
 
         key = f"release:{release_id}:{channel_id}"
         try:
@@ -385,6 +415,16 @@ async def _each(works: Iterable[Awaitable[None]]) -> None:
                 work.close()
     if failures:
         raise min(failures, key=lambda failure: not failure.transient)
+
+
+async def _unless_refused(telling: Awaitable[Told]) -> Told:
+    """Return what came of telling somebody; what Slack refuses for good is why they were not."""
+    try:
+        return await telling
+    except TellerFailed as failure:
+        if failure.transient:
+            raise
+        return Told(delivered=False, reason=_refusal(failure))
 
 
 def _refusal(failure: TellerFailed) -> str:

@@ -18,8 +18,10 @@ from bot.slack.line import client
 from bot.slack.line.http import Entrance
 from bot.slack.line.promises import Promises
 from bot.slack.line.socket import Socket, SocketParts
+from bot.slack.nudge_teller import NudgeTeller, NudgeTellerParts
 from bot.slack.recall_teller import RecallTeller, RecallTellerParts
 from bot.slack.teller import SlackTeller, TellerParts
+from bot.slack.trouble_teller import TroubleTeller
 from bot.slack.workspace import Workspace, workspace
 from bot.wiring.ground import Ground
 from storage.secrets import Secrets
@@ -62,6 +64,9 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             devices=make_device_teller(ground, slack, house),
             recalls=make_recall_teller(ground, slack, house),
             homes=house.homes,
+            nudges=make_nudge_teller(ground, slack, house),
+            troubles=TroubleTeller(slack.conversations, house.following.troubles),
+            receipts=house.installing.receipts,
             icon_url=partial(ground.links.card_icon, plain=plain),
         )
     )
@@ -89,6 +94,19 @@ def make_recall_teller(ground: Ground, slack: Workspace, house: House) -> Recall
             conversations=slack.conversations,
             postings=slack.postings,
             cards=house.releases.cards,
+            recalls=house.releases.recalled,
+            grants=house.installing.grants,
+            links=ground.links,
+        )
+    )
+
+
+def make_nudge_teller(ground: Ground, slack: Workspace, house: House) -> NudgeTeller:
+    return NudgeTeller(
+        NudgeTellerParts(
+            conversations=slack.conversations,
+            postings=slack.postings,
+            nudges=house.following.nudge_cards,
             recalls=house.releases.recalled,
             grants=house.installing.grants,
             links=ground.links,

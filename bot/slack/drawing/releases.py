@@ -33,6 +33,14 @@ class Counted(Protocol):
     def people(self) -> int: ...
 
 
+def seen(tally: Tally | None, build: BuildCard) -> tuple[Block, ...]:
+    """Return the line of a card about what was seen of its install links, once there is any."""
+    said = seen_so_far(tally)
+    if tally is not None and said and build.link is not None:
+        said = opened(tally)
+    return (blocks.context(f"{words.SEEN} {said}"),) if said else ()
+
+
 class Stands(Protocol):
     """Whatever says how a release stands."""
 
@@ -148,6 +156,13 @@ def phones(tally: Tally) -> str:
     """Return in words what was seen of the install links of a release."""
     if not tally.opened and not tally.started:
         return "Nobody opened an install page yet."
+    return seen_so_far(tally)
+
+
+def seen_so_far(tally: Tally | None) -> str:
+    """Return the same, empty while nobody did anything."""
+    if tally is None or not (tally.opened or tally.started):
+        return ""
     said = [f"{words.people(tally.opened)} opened the install page"]
     if tally.started > tally.fetched:
         said.append(f"{tally.started - tally.fetched} began to fetch it")
@@ -177,6 +192,11 @@ def phones_in_short(tally: Tally) -> str:
     if not tally.opened and not tally.started:
         return ""
     return f"{tally.opened} opened, {tally.fetched} fetched"
+
+
+def cannot_install(release_id: str) -> Block:
+    """Return the button by which somebody says that a release does not install."""
+    return blocks.button("I cannot install this", names.TROUBLE, names.value_of(release_id))
 
 
 def option(release: ReleaseLine) -> Block:

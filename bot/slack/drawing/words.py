@@ -18,6 +18,8 @@ DISABLED = ":lock:"
 TAG = ":label:"
 ELSEWHERE = ":link:"
 PHONE = ":iphone:"
+SEEN = ":eyes:"
+REMINDED = ":bell:"
 
 RELEASE: dict[Standing, tuple[str, str]] = {
     Standing.DRAFT: (":memo:", "Draft"),

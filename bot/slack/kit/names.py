@@ -31,6 +31,13 @@ MORE = "release_more"
 CREATE_APP = "app_create"
 CHOOSE_APP = "app_choose"
 INSTALL = "install_open"
+WHO = "who_open"
+WHO_BACK = "who_back"
+WHO_NEXT = "who_next"
+NUDGE = "nudge_open"
+NUDGE_AGAIN = "nudge_again"
+MUTE = "app_mute"
+TROUBLE = "trouble_open"
 
 # Inputs inside forms.
 GROUPS = "distribute_groups"
@@ -50,6 +57,8 @@ RECALL_RELEASE = "recall_release"
 ROLLBACK_BECAUSE = "rollback_because"
 ROLLBACK_GROUP = "rollback_group"
 ROLLBACK_RELEASE = "rollback_release"
+TROUBLE_SAW = "trouble_saw"
+TROUBLE_WORDS = "trouble_words"
 APP_NAME = "app_name"
 APP_DISPLAY_NAME = "app_display_name"
 
@@ -65,6 +74,8 @@ RECALL_PICK_FORM = "recall_pick_form"
 ROLLBACK_CONFIRM_FORM = "rollback_confirm_form"
 ROLLBACK_FORM = "rollback_form"
 ROLLBACK_GROUP_FORM = "rollback_group_form"
+NUDGE_FORM = "nudge_form"
+TROUBLE_FORM = "trouble_form"
 
 # Looking at releases.
 SHOW_RELEASE = "show_release"
@@ -167,6 +178,13 @@ ACTIONS = (
     CREATE_APP,
     CHOOSE_APP,
     INSTALL,
+    WHO,
+    WHO_BACK,
+    WHO_NEXT,
+    NUDGE,
+    NUDGE_AGAIN,
+    MUTE,
+    TROUBLE,
     PREVIEW,
     EDIT_NOTES,
     OPEN_NOTES,
@@ -223,6 +241,8 @@ FORMS = (
     NOTES_FORM,
     NOTES_PICK_FORM,
     TAGS_FORM,
+    NUDGE_FORM,
+    TROUBLE_FORM,
     SHOW_FORM,
     GROUP_CREATE_FORM,
     GROUP_PEOPLE_FORM,

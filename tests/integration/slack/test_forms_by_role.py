@@ -59,6 +59,9 @@ OPENED: dict[str, set[str]] = {
     names.ROLLBACK_GROUP_FORM: MANAGERS,
     names.ROLLBACK_FORM: MANAGERS,
     names.ROLLBACK_CONFIRM_FORM: MANAGERS,
+    names.NUDGE_FORM: MANAGERS,
+    # Only whoever has a release can say that it does not install.
+    names.TROUBLE_FORM: {"tester"},
     names.SHOW_FORM: {*SEEING, "tester"},
     names.GROUP_CREATE_FORM: MANAGERS,
     names.GROUP_PEOPLE_FORM: MANAGERS,
@@ -199,6 +202,13 @@ def openers(
         action = {"action_id": action_id, "value": value or names.value_of(group.id)}
         return lambda person: person.forge(place, action)
 
+    release = next(
+        part["value"]
+        for block in draft.blocks
+        for part in block.get("elements", ())
+        if part.get("action_id") == names.DISTRIBUTE
+    )
+
     async def first_uploader(person: Person) -> None:
         """Give a role that nobody holds by name, and so everybody."""
         roles = house.running.house.people.roles
@@ -226,6 +236,8 @@ def openers(
         ("rollback", names.ROLLBACK_GROUP_FORM, typed("rollback")),
         ("rollback QA", names.ROLLBACK_FORM, typed("rollback QA")),
         ("rollback QA to VERSION", names.ROLLBACK_CONFIRM_FORM, typed("rollback QA to 2.4.0")),
+        ("Nudge…", names.NUDGE_FORM, pressed(names.NUDGE, value=release)),
+        ("I cannot install this", names.TROUBLE_FORM, pressed(names.TROUBLE, value=release)),
         ("show", names.SHOW_FORM, typed("show")),
         ("groups create", names.GROUP_CREATE_FORM, typed("groups create")),
         ("groups show", names.GROUP_PICK_FORM, typed("groups show")),
@@ -282,7 +294,7 @@ async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
 async def test_b4_to_a_tester_only_those_forms_open_whose_answer_would_be_taken(
     house: House,
 ) -> None:
-    own = (names.SHOW_FORM, names.DEVICE_ADD_FORM, names.DEVICE_NAME_FORM)
+    own = (names.TROUBLE_FORM, names.SHOW_FORM, names.DEVICE_ADD_FORM, names.DEVICE_NAME_FORM)
 
     assert await opened(house, ["tester"]) == {form: {"tester"} for form in own}
 

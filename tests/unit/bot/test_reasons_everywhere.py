@@ -184,7 +184,9 @@ def page_of(case: Case, said: InstallVerdict, agent: str) -> str:
     )
     links, visitor = Links("https://apps.example.test"), visitor_of(agent)
     page = install_page(opened, Circumstances(), said, visitor, links, "x" * 22, at=now())
-    answer = Pages(Assets("")).answer("install.html", {"page": page, "add": ""}, status=200)
+    answer = Pages(Assets("")).answer(
+        "install.html", {"page": page, "add": "", "trouble": ""}, status=200
+    )
     return html.unescape(str(answer.text))
 
 

@@ -9,9 +9,11 @@ from bot.slack.drawing.recalls import whom
 from bot.slack.drawing.releases import (
     ENDED,
     about_phones,
+    cannot_install,
     disabled_by,
     reached,
     reached_in_short,
+    seen,
     tagged,
     waiting_for_phones,
 )
@@ -20,6 +22,7 @@ from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
 from provisioning.distributing.recall_order import LONGEST_REASON
 from provisioning.installing.readiness import NOT_COUNTED, Readiness
+from provisioning.installing.receipts import Tally
 from provisioning.installing.verdict import InstallVerdict
 from provisioning.releases.cards import (
     ActCard,
@@ -39,9 +42,16 @@ FOR_NOW = "is disabled: nobody can install it until it is enabled again."
 
 
 def announcement(
-    card: ReleaseCard, icon: str | None, readiness: Readiness = NOT_COUNTED
+    card: ReleaseCard,
+    icon: str | None,
+    readiness: Readiness = NOT_COUNTED,
+    tally: Tally | None = None,
 ) -> Message:
-    """Return the card of a release in a channel; *readiness* says how many can install it."""
+    """
+    Return the card of a release in a channel.
+
+    *readiness* says how many can install it, and *tally* how far it went.
+    """
     facts = card.build.facts
     title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     sign, word = words.RELEASE[card.standing]
@@ -59,6 +69,7 @@ def announcement(
             *_recalled(card),
             *disabled_by(card),
             *verdicts.count(readiness),
+            *seen(tally, card.build),
             blocks.context(_state(card, sign, word)),
             *_own_link(card),
         ),
@@ -169,7 +180,10 @@ def personal(
             *_beside(card),
             *([blocks.section(waits)] if waits else ()),
             *_notes(card, notes.behind(link)),
-            blocks.actions(_button(link, stopped, card.build)),
+            blocks.actions(
+                _button(link, stopped, card.build),
+                *(() if stopped else (cannot_install(card.release_id),)),
+            ),
             blocks.context(
                 f"{must}From {who(card.by)}. This link is for you alone: please do not "
                 "pass it on. On a computer it shows a code to scan with your phone."

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from bot.slack.drawing import words
 from bot.slack.drawing.actors import who
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.lists import MANY_NAMES, row, rows
+from provisioning.installing.sights import words_for
 from provisioning.releases.history import SHOWN, HistoryLine
 from storage.records.track import TrackRuleKind
 
@@ -88,6 +90,14 @@ def _because(detail: dict[str, Any]) -> str:
     return f": {because}" if because else ""
 
 
+def _nudged(about: str, detail: dict[str, Any], groups: Sequence[str]) -> str:
+    where = row([mrkdwn.plain(one, 64) for one in groups], MANY_NAMES // 2)
+    inside = f" in {where}" if where else ""
+    count = detail.get("people")
+    whom = words.people(count) if isinstance(count, int) else "some people"
+    return f"reminded {whom}{inside} of {about}"
+
+
 Sentence = Callable[[str, dict[str, Any], Sequence[str]], str]
 
 _SENTENCES: Final[dict[str, Sentence]] = {
@@ -95,6 +105,11 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     "release.withdrawn": _withdrawn,
     "release.recalled": lambda about, detail, _: (
         f"recalled {about} from everybody: {_named(detail, 'because', 500)}"
+    ),
+    "release.nudged": _nudged,
+    "release.trouble": lambda about, detail, _: (
+        f"said that {about} does not install: "
+        f"{mrkdwn.sentence(words_for(str(detail.get('saw', ''))))}"
     ),
     "release.dismissed": lambda about, detail, _: (
         f"moved {about} to another track" if detail.get("moved_to") else f"dismissed {about}"

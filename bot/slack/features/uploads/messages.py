@@ -11,6 +11,7 @@ from bot.slack.drawing.releases import (
     disabled_by,
     more,
     reached_in_short,
+    seen,
     tagged,
 )
 from bot.slack.kit import blocks, mrkdwn, names
@@ -18,6 +19,7 @@ from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row
 from bot.slack.kit.verbs import example
 from provisioning.installing.readiness import NOT_COUNTED, Readiness
+from provisioning.installing.receipts import Tally
 from provisioning.intake.admission import NO_UPLOADING_APP, NOT_AN_UPLOADER
 from provisioning.releases.cards import BuildCard, ReleaseCard, SymbolsCard, UploadCard
 from provisioning.releases.lifecycle import Standing
@@ -153,11 +155,12 @@ def release(
     release: ReleaseCard,
     icon: str | None,
     readiness: Readiness = NOT_COUNTED,
+    tally: Tally | None = None,
 ) -> Message:
     """
     Return the card of a release, in the thread of the file that brought it.
 
-    *readiness* says how many of those who were given it can install it.
+    *readiness* says how many of those who were given it can install it, *tally* what was seen.
     """
     facts = release.build.facts
     title = f"{mrkdwn.plain(release.app_display_name, 80)} {mrkdwn.plain(words.version(facts), 60)}"
@@ -180,6 +183,7 @@ def release(
                 notes.in_full(release),
             ),
             *verdicts.count(readiness),
+            *seen(tally, release.build),
             blocks.context(
                 f"{sign} *{word}* · release {release.number}{_reach(release)} · "
                 f"from {_origin(card)}{_whose(release)}"
@@ -324,6 +328,7 @@ def _open_buttons(release: ReleaseCard) -> list[Block]:
     if release.standing is Standing.SUPERSEDED:
         found.append(blocks.button("Roll back to it…", names.ROLLBACK, own))
     if release.standing in _GIVEN:
+        found.append(blocks.button("Who has it", names.WHO, own))
         found.append(blocks.button("Recall…", names.RECALL, own))
     return [*found, more(release)]
 

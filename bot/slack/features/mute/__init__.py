@@ -1,0 +1,1 @@
+"""Testers who want to be reminded of nothing of an app."""

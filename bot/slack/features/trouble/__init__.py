@@ -1,0 +1,1 @@
+"""Testers who cannot install a release."""

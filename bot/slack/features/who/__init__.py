@@ -1,0 +1,1 @@
+"""Who has a release, and reminding those who have not."""

@@ -1,0 +1,219 @@
+"""What people read of who has a release: the list, the reminder, and how a nudge went."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from bot.slack.drawing import words
+from bot.slack.drawing.actors import who
+from bot.slack.drawing.releases import cannot_install, state_of
+from bot.slack.kit import blocks, mrkdwn, names
+from bot.slack.kit.blocks import Block, Message
+from bot.slack.kit.lists import row
+from bot.slack.kit.verbs import example
+from provisioning.following.holders import Having, HolderList, HoldingPerson
+from provisioning.following.nudge_cards import NudgeCard, NudgeWordCard
+from provisioning.releases.cards import BuildCard, ReleaseLine
+from storage.records.nudge import NudgeState
+
+#: So much room have the names of one state, and so many are said with a reason.
+NAMES: Final = 700
+REASONED: Final = 8
+
+#: What each state is called, the furthest first.
+TITLES: Final[dict[Having, str]] = {
+    Having.HAS: "Have all of it",
+    Having.BEGAN: "Began to fetch it",
+    Having.OPENED: "Opened the install page",
+    Having.TOLD: "Were told, and did nothing yet",
+    Having.WAITING: "Are being told",
+    Having.HELD: "Wait for their phone",
+    Having.UNREACHABLE: "Could not be told",
+    Having.SILENT: "May install it, and nobody told them",
+    Having.LOST: "Lost it",
+    Having.NEVER: "Were never given it",
+}
+STUCK: Final = "Cannot install it"
+ELSEWHERE: Final = (
+    "This build lies elsewhere: Slipway sees who opened the page, and not what was fetched there."
+)
+#: After whom those come who cannot install it.
+_STUCK_AFTER: Final = Having.TOLD
+
+
+def told(release: ReleaseLine, found: HolderList, due: int) -> Message:
+    """Return who has a release, by how far they are; *due* would be reminded now."""
+    title = title_of(release, found.group)
+    if not found.people:
+        return _nobody(release, found, title)
+    shown: list[Block] = [blocks.section(f"{title}\n{figures(found)}")]
+    for having in TITLES:
+        those = found.those(having)
+        if those:
+            shown.append(blocks.section(_of_state(TITLES[having], those)))
+        if having is _STUCK_AFTER and found.stuck:
+            shown.append(blocks.section(_of_state(STUCK, found.stuck)))
+    if found.is_elsewhere:
+        shown.append(blocks.context(ELSEWHERE))
+    if found.shortfall:
+        shown.append(blocks.context(f"{words.WARNING} {mrkdwn.sentence(found.shortfall)}"))
+    return Message(
+        text=f"Who has {mrkdwn.plain(release.app_display_name, 80)}: {len(found.people)}",
+        blocks=[*shown, blocks.actions(*buttons(found.release_id, found.group_id, due))],
+    )
+
+
+def title_of(release: ReleaseLine, group: str) -> str:
+    """Return of what release it is told, and of which group."""
+    app, label = mrkdwn.plain(release.app_display_name, 80), mrkdwn.plain(release.label, 80)
+    inside = f" in *{mrkdwn.plain(group, 64)}*" if group else ""
+    return f"*Who has {app} {label}*{inside} · release {release.number} · {state_of(release)}"
+
+
+def figures(found: HolderList) -> str:
+    """Return how many are how far, in one line."""
+    said = [
+        f"1 {one}" if len(those) == 1 else f"{len(those)} {several}"
+        for having, one, several in _IN_SHORT
+        if (those := found.those(having))
+    ]
+    if found.stuck:
+        said.append(f"{len(found.stuck)} cannot install it")
+    return f"{words.people(len(found.people))}: {', '.join(said)}."
+
+
+def word_for(one: HoldingPerson) -> str:
+    """Return how far one person is, as it stands after their name."""
+    if one.cannot is not None:
+        return "cannot install it"
+    return next(word for having, word, _ in _IN_SHORT if having is one.having)
+
+
+def buttons(release_id: str, group_id: str, due: int) -> list[Block]:
+    """Return what can be done about it."""
+    value = names.value_of(release_id, group_id)
+    found = [blocks.button("Show all", names.WHO, value)]
+    if due:
+        label = "Nudge 1 who has not" if due == 1 else f"Nudge {due} who have not"
+        found.insert(0, blocks.button(f"{label}…", names.NUDGE, value, style="primary"))
+    return found
+
+
+def reasoned(one: HoldingPerson) -> str:
+    """Return why somebody does not have it, empty where the state says it."""
+    why = one.cannot.sentence if one.cannot is not None else one.reason
+    if one.having is Having.LOST or not why:
+        return "" if one.active else "their account is deactivated"
+    return why
+
+
+def _of_state(title: str, those: Sequence[HoldingPerson]) -> str:
+    head = f"*{title}* ({len(those)})"
+    if not any(map(reasoned, those)):
+        return f"{head}\n{row([mrkdwn.plain(one.name, 80) for one in those], NAMES)}"
+    lines = [
+        f"• {mrkdwn.plain(one.name, 80)}{f': {mrkdwn.sentence(why, 150)}' if why else ''}"
+        for one in those[:REASONED]
+        for why in [reasoned(one)]
+    ]
+    if len(those) > REASONED:
+        lines.append(f"… and {len(those) - REASONED} more")
+    return "\n".join([head, *lines])
+
+
+def _nobody(release: ReleaseLine, found: HolderList, title: str) -> Message:
+    inside = f" in {mrkdwn.plain(found.group, 64)}" if found.group else ""
+    hint = example(f"distribute {release.app_name}")
+    text = f"Nobody{inside} was given it yet. Give it to people: {hint}"
+    return Message(text="Nobody has it yet", blocks=[blocks.section(f"{title}\n{text}")])
+
+
+def reminder(card: NudgeWordCard, link: str) -> Message:
+    """Return what somebody reads who is reminded, with the link that is theirs alone."""
+    title = _title(card.app_display_name, card.build)
+    text = f"{words.REMINDED} {reminder_text(who(card.by), title)}"
+    mute = blocks.button("Don't remind me of this app", names.MUTE, names.value_of(card.app_id))
+    return Message(
+        text=f"{title} waits for you",
+        blocks=(
+            blocks.section(text),
+            blocks.actions(
+                blocks.button("Install", names.INSTALL, url=link, style="primary"),
+                cannot_install(card.release_id),
+                mute,
+            ),
+            blocks.context("This link is for you alone: please do not pass it on."),
+        ),
+    )
+
+
+def reminder_text(by: str, title: str) -> str:
+    """Return the sentence of a reminder; *by* and *title* are finished mrkdwn."""
+    return f"{by} reminds you of *{title}*: you have not installed it yet."
+
+
+def log(card: NudgeCard) -> Message:
+    """Return the line in the thread of a card about one nudge."""
+    inside = f" in {mrkdwn.plain(card.group, 64)}" if card.group else ""
+    said = [
+        f"{card.told} told" if card.told else "",
+        f"{card.waiting} being told" if card.waiting else "",
+        f"{card.spared} did not need it any more" if card.spared else "",
+        f"{card.unreached} could not be told" if card.unreached else "",
+    ]
+    went = ", ".join(part for part in said if part)
+    line = (
+        f"{words.REMINDED} {who(card.by)} reminded {words.people(card.people)}{inside} who had not "
+        f"installed it: {went}."
+    )
+    broke = f"\n{words.ALARM} It broke off: {mrkdwn.sentence(card.reason)}" if card.reason else ""
+    return _section(f"{line}{broke}")
+
+
+def is_short(card: NudgeCard) -> bool:
+    """Return whether somebody was not reminded who should be."""
+    return bool(card.unreached or card.state is NudgeState.FAILED)
+
+
+def shortfall(card: NudgeCard) -> Message:
+    """Return, for whoever asked for a nudge, who was not reminded, and why."""
+    title = _title(card.app_display_name, card.build)
+    if not is_short(card):
+        return _section(f"{words.DONE} Everybody was reminded of *{title}* who was to be.")
+    lines = [f"{words.WARNING} Not everybody could be reminded of *{title}*:"]
+    lines += [
+        f"• *{mrkdwn.plain(one.name, 80)}*: {mrkdwn.sentence(one.reason, 200)}"
+        for one in card.missed
+    ]
+    if card.unreached > len(card.missed):
+        lines.append(f"… and {card.unreached - len(card.missed)} more")
+    if card.reason:
+        lines.append(f"• It broke off: {mrkdwn.sentence(card.reason)}")
+    again = blocks.button("Try again", names.NUDGE_AGAIN, names.value_of(card.nudge_id))
+    pieces = mrkdwn.pieces("\n".join(lines), blocks.SECTION_TEXT)
+    return Message(
+        text=f"Not everybody could be reminded of {title}",
+        blocks=(*map(blocks.section, pieces), blocks.actions(again)),
+    )
+
+
+def _title(app: str, build: BuildCard) -> str:
+    return f"{mrkdwn.plain(app, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
+
+
+def _section(text: str) -> Message:
+    return Message(text=text, blocks=(blocks.section(text),))
+
+
+#: What is said of one and of several.
+_IN_SHORT: Final = (
+    (Having.HAS, "has it", "have it"),
+    (Having.BEGAN, "began to fetch it", "began to fetch it"),
+    (Having.OPENED, "opened it", "opened it"),
+    (Having.TOLD, "was told only", "were told only"),
+    (Having.WAITING, "is being told", "are being told"),
+    (Having.HELD, "waits for their phone", "wait for their phones"),
+    (Having.UNREACHABLE, "could not be told", "could not be told"),
+    (Having.SILENT, "got it without a word", "got it without a word"),
+    (Having.LOST, "lost it", "lost it"),
+    (Having.NEVER, "never got it", "never got it"),
+)
