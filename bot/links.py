@@ -101,6 +101,10 @@ class Links:
         """Return where an install page sends whoever has a device to add."""
         return f"{self.install(install_token)}/enroll"
 
+    def trouble(self, install_token: str) -> str:
+        """Return where somebody says that what an install page offers does not install."""
+        return f"{self.install(install_token)}/trouble"
+
     def manifest(self, token: str) -> str:
         return f"{self.install(token)}/manifest.plist"
 

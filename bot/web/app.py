@@ -14,6 +14,7 @@ from bot.web.health import About, Check, health_doors, nothing
 from bot.web.install.handing import Handing
 from bot.web.install.packages import Packages
 from bot.web.install.routes import InstallPages
+from bot.web.install.trouble import TroublePages
 from bot.web.kit.access_log import ACCESS, MaskedAccessLogger, server_logger
 from bot.web.kit.callers import Callers
 from bot.web.kit.connections import LIMITS, ConnectionLimits, PatientRunner
@@ -25,6 +26,7 @@ from bot.web.kit.rendering import Assets, Pages
 from bot.web.me.routes import MyPages, MyParts
 from bot.web.notes.routes import NotesPages, NotesParts
 from bot.web.probe import probe_doors
+from provisioning.following.troubles import Troubles
 from provisioning.installing.grants import Grants
 from provisioning.installing.installabilities import Installabilities
 from provisioning.installing.receipts import Receipts
@@ -39,9 +41,9 @@ class WebParts:
     """
     What the web application is made of.
 
-    `notes`, `apple`, `enrol` and `mine` are what the pages of notes, of Apple's teams, of devices
-    and of testers need, which are not there without it. `doors` are those of others, such as
-    Slack's events, and `guards` who lets people in there.
+    `notes`, `apple`, `enrol`, `mine` and `troubles` are what the pages of notes, of Apple's teams,
+    of devices, of testers and of what does not install need, which are not there without it.
+    `doors` are those of others, such as Slack's events, and `guards` who lets people in there.
     `alive` and `ready` are the checks of `/healthz` and `/readyz` by name; `about` returns what
     both say beside them. `stall` is in seconds. With `handing` the proxy sends packages.
     `rates` is how often one may ask, by `clock`, and `proxies` whose word is taken for who asks.
@@ -58,6 +60,7 @@ class WebParts:
     apple: AppleParts | None = None
     enrol: EnrolParts | None = None
     mine: MyParts | None = None
+    troubles: Troubles | None = None
     about: About = nothing
     doors: Sequence[Door] = ()
     guards: Mapping[Access, Guard] = field(default_factory=dict)
@@ -83,7 +86,9 @@ def make_web(parts: WebParts) -> web.Application:
             blobs=parts.blobs, receipts=parts.receipts, stall=parts.stall, handing=parts.handing
         ),
         enrolments=parts.enrol.enrolments if parts.enrol is not None else None,
+        hears_trouble=parts.troubles is not None,
     )
+    troubles = TroublePages(parts.troubles, parts.links, pages) if parts.troubles else None
     enrol = EnrolPages(parts.enrol, parts.links, pages) if parts.enrol is not None else None
     notes = NotesPages(parts.notes, pages) if parts.notes is not None else None
     apple = ApplePages(parts.apple, pages) if parts.apple is not None else None
@@ -97,6 +102,7 @@ def make_web(parts: WebParts) -> web.Application:
         assets.door(),
         *install.doors(),
         *([parts.handing.door()] if parts.handing is not None else ()),
+        *(troubles.doors() if troubles is not None else ()),
         *(notes.doors() if notes is not None else ()),
         *(apple.doors() if apple is not None else ()),
         *(enrol.doors() if enrol is not None else ()),

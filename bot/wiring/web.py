@@ -156,6 +156,7 @@ async def serving(
             apple=AppleParts(setup=house.apple.setup),
             enrol=enrol_parts(ground, house),
             mine=my_parts(house),
+            troubles=house.following.troubles,
             handing=handing(ground, house),
             rates=rates(ground.settings),
             proxies=ground.settings.trusted_proxies,

@@ -46,7 +46,8 @@ class InstallPages:
     """
     Answers on install links. Every door but the neutral page needs a link that holds.
 
-    Without *enrolments* no page offers to add a device.
+    Without *enrolments* no page offers to add a device, and without *hears_trouble* none to say
+    that it does not install.
     """
 
     def __init__(  # noqa: PLR0913 - what it stands on, each by its name
@@ -60,7 +61,9 @@ class InstallPages:
         pages: Pages,
         packages: Packages,
         enrolments: Enrolments | None = None,
+        hears_trouble: bool = False,
     ) -> None:
+        self._hears_trouble = hears_trouble
         self._enrolments = enrolments
         self._grants = grants
         self._installabilities = installabilities
@@ -130,7 +133,8 @@ class InstallPages:
         addable = self._is_addable(opened) and not has
         add = path_of(self._links.enroll_from(token)) if addable else ""
         newer = path_of(self._links.newer(token)) if known.newer_id else ""
-        values = {"page": page, "add": add, "newer": newer}
+        trouble = path_of(self._links.trouble(token)) if self._hears_trouble else ""
+        values = {"page": page, "add": add, "newer": newer, "trouble": trouble}
         return self._pages.answer("install.html", values, status=200, policy=FORM_POLICY)
 
     async def manifest(self, request: web.Request) -> web.Response:
