@@ -64,5 +64,5 @@ class Tallying:
             if standing_of(release, rows) is not Standing.LIVE:
                 return ""
             counted = (await recipients.counts(session, [release_id])).get(release_id, {})
-            seen = await receipts.tally(session, release_id)
+            seen = (await receipts.tallies(session, [release_id])).get(release_id, (0, 0, 0))
         return "/".join(map(str, (counted.get(RecipientState.TOLD, 0), *seen)))
