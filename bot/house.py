@@ -22,8 +22,10 @@ from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.earlier import EarlierReleases
+from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
+from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.following.holders import Holders
@@ -54,6 +56,7 @@ from provisioning.releases.editing import NoteEditing
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
+from provisioning.releases.mandated import MandateCards
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
 from provisioning.releases.rewording import Rewording
@@ -88,6 +91,7 @@ class ReleaseRoom:
     drafts: Drafts
     cards: Cards
     recalled: RecallCards
+    mandated: MandateCards
     lists: Lists
     history: Chronicle
     editing: NoteEditing
@@ -154,6 +158,8 @@ class DistributeRoom:
     earlier: EarlierReleases
     recalls: Recalls
     taking_back: TakingBack
+    mandates: Mandates
+    reminding: Reminding
     settling: Settling
 
 

@@ -32,6 +32,7 @@ class Act(StrEnum):
     RECALL = "recall releases"
     EDIT = "change the notes and tags of releases"
     DISABLE = "disable or enable releases"
+    REQUIRE = "make releases mandatory"
     SEE_GROUPS = "see groups"
     SEE_TESTERS = "see testers"
     REVOKE_LINKS = "take other people's links back"

@@ -152,6 +152,15 @@ class Teller(Protocol):
     async def report_trouble(self, report_id: str) -> None:
         """Say in the threads of a release's cards what somebody saw who cannot install it."""
 
+    async def report_mandate(self, mandate_id: str) -> None:
+        """Say in the threads of a release's cards who made it mandatory, lifted or undid that."""
+
+    async def remind(self, reminder_id: str) -> Told:
+        """Remind somebody, once, of what they have to install, with a personal link."""
+
+    async def redraw_reminder(self, reminder_id: str) -> None:
+        """Draw a reminder anew, if somebody was sent it."""
+
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one actor that something of theirs did not work."""
 

@@ -86,6 +86,9 @@ class FakeTeller:
     reminded: list[str] = field(default_factory=list)
     nudges: list[str] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
+    mandates: list[str] = field(default_factory=list)
+    reminders: list[str] = field(default_factory=list)
+    reminded_anew: list[str] = field(default_factory=list)
     troubles: list[tuple[str, str]] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
@@ -147,6 +150,21 @@ class FakeTeller:
     async def redraw(self, recipient_id: str) -> None:
         self._fail("redraw")
         self.messages_redrawn.append(recipient_id)
+
+    async def report_mandate(self, mandate_id: str) -> None:
+        self._fail("report_mandate")
+        self.mandates.append(mandate_id)
+
+    async def remind(self, reminder_id: str) -> Told:
+        self._fail("remind")
+        if "*" in self.deaf:
+            return Told(delivered=False, reason=self.deaf["*"])
+        self.reminders.append(reminder_id)
+        return Told(delivered=True)
+
+    async def redraw_reminder(self, reminder_id: str) -> None:
+        self._fail("redraw_reminder")
+        self.reminded_anew.append(reminder_id)
 
     async def report_edit(self, edit_id: str) -> None:
         self._fail("report_edit")

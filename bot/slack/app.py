@@ -21,6 +21,7 @@ from bot.slack.features.groups import listeners as groups
 from bot.slack.features.history import listeners as history
 from bot.slack.features.home import listeners as home
 from bot.slack.features.linking import listeners as linking
+from bot.slack.features.mandatory import listeners as mandatory
 from bot.slack.features.mute import listeners as mute
 from bot.slack.features.recall import listeners as recall
 from bot.slack.features.releases import listeners as releases
@@ -47,6 +48,7 @@ Feature = Callable[[AsyncApp, House, Workspace], Sequence[Verb]]
 FEATURES: tuple[Feature, ...] = (
     uploads.register,
     distribution.register,
+    mandatory.register,
     recall.register,
     rollback.register,
     releases.register,

@@ -20,6 +20,7 @@ from bot.slack.kit.codes import UNDELIVERABLE
 from bot.slack.line.conversations import Conversations
 from bot.slack.line.errors import problem
 from bot.slack.line.postings import ChannelRefused, Postings, Spot
+from bot.slack.mandate_teller import MandateTeller
 from bot.slack.nudge_teller import NudgeTeller
 from bot.slack.recall_teller import RecallTeller
 from bot.slack.trouble_teller import TroubleTeller
@@ -80,6 +81,7 @@ class TellerParts:
     nudges: NudgeTeller
     troubles: TroubleTeller
     receipts: Receipts
+    mandates: MandateTeller
     icon_url: Callable[[str], str | None] = no_icon
 
 
@@ -258,6 +260,28 @@ class SlackTeller:
         threads = await self._threads_of(card.release_id)
         await self._parts.troubles.report(card, threads, self._logged)
 
+    async def report_mandate(self, mandate_id: str) -> None:
+        """Say in the threads of the release's cards who made it mandatory, or lifted that."""
+        release_id = await self._parts.mandates.release_of(mandate_id)
+        threads = await self._threads_of(release_id)
+        await self._parts.mandates.report(mandate_id, threads, self._logged)
+
+    async def remind(self, reminder_id: str) -> Told:
+        """Remind somebody of what they have to install."""
+        try:
+            return await self._parts.mandates.remind(reminder_id)
+        except TellerFailed as failure:
+            if failure.transient:
+                raise
+            return Told(delivered=False, reason=_refusal(failure))
+
+    async def redraw_reminder(self, reminder_id: str) -> None:
+        """Draw a reminder anew, if somebody was sent it."""
+        try:
+            await self._parts.mandates.redraw(reminder_id)
+        except ChannelRefused as refused:
+            logger.info("A reminder could not be edited: %s.", refused)
+
     async def tell_device(self, subject: str) -> None:
         """Tell a device's owner how it stands since a turn."""
         await self._parts.devices.tell_device(subject)
@@ -272,8 +296,7 @@ class SlackTeller:
         release_ids = await self._parts.devices.tell_installable(wave_id, tester_id)
         # What they were told before they could says by now that they can.
         for recipient_id in await self._cards.told_of(tester_id, release_ids):
-            if await self._postings.where(f"recipient:{recipient_id}") is not None:
-                await self.tell(recipient_id)
+            await self.redraw(recipient_id)
 
     async def show_wave(self, wave_id: str) -> None:
         """Say to those who approve that profiles could not be made."""

@@ -10,8 +10,10 @@ from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.earlier import EarlierReleases
+from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
+from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.ports import Engine, RebuildCaller
@@ -63,5 +65,7 @@ def distribute_room(
             organization_id=own,
         ),
         taking_back=TakingBack(database, tellers),
+        mandates=Mandates(database, people.permissions, people.people, engine, organization_id=own),
+        reminding=Reminding(database, tellers),
         settling=Settling(database, people.audience, engine, organization_id=own),
     )

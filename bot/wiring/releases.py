@@ -10,6 +10,7 @@ from provisioning.releases.editing import NoteEditing
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
+from provisioning.releases.mandated import MandateCards
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
 from provisioning.releases.rewording import Rewording
@@ -27,6 +28,7 @@ def release_room(ground: Ground, people: PeopleRoom, engine: Engine) -> ReleaseR
         drafts=Drafts(database, permissions, organization_id=own),
         cards=Cards(database, organization_id=own),
         recalled=RecallCards(database),
+        mandated=MandateCards(database),
         lists=Lists(database, organization_id=own),
         history=Chronicle(database, permissions, organization_id=own),
         editing=NoteEditing(database, permissions, engine, ground.key, organization_id=own),

@@ -15,6 +15,8 @@ def house_roads(house: House) -> tuple[Road, ...]:
         taking_back=house.distributing.taking_back,
         settling=house.distributing.settling,
         edits=house.releases.edits,
+        mandates=house.distributing.mandates,
+        reminding=house.distributing.reminding,
         rebuilds=house.distributing.rebuilds,
         nudging=house.following.nudging,
         troubles=house.following.troubles,

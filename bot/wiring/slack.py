@@ -18,6 +18,7 @@ from bot.slack.line import client
 from bot.slack.line.http import Entrance
 from bot.slack.line.promises import Promises
 from bot.slack.line.socket import Socket, SocketParts
+from bot.slack.mandate_teller import MandateTeller, MandateTellerParts
 from bot.slack.nudge_teller import NudgeTeller, NudgeTellerParts
 from bot.slack.recall_teller import RecallTeller, RecallTellerParts
 from bot.slack.teller import SlackTeller, TellerParts
@@ -67,6 +68,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             nudges=make_nudge_teller(ground, slack, house),
             troubles=TroubleTeller(slack.conversations, house.following.troubles),
             receipts=house.installing.receipts,
+            mandates=make_mandate_teller(ground, slack, house),
             icon_url=partial(ground.links.card_icon, plain=plain),
         )
     )
@@ -95,6 +97,18 @@ def make_recall_teller(ground: Ground, slack: Workspace, house: House) -> Recall
             postings=slack.postings,
             cards=house.releases.cards,
             recalls=house.releases.recalled,
+            grants=house.installing.grants,
+            links=ground.links,
+        )
+    )
+
+
+def make_mandate_teller(ground: Ground, slack: Workspace, house: House) -> MandateTeller:
+    return MandateTeller(
+        MandateTellerParts(
+            conversations=slack.conversations,
+            postings=slack.postings,
+            mandated=house.releases.mandated,
             grants=house.installing.grants,
             links=ground.links,
         )

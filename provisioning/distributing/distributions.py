@@ -7,6 +7,7 @@ from provisioning.actors import Act, Actor, Identity
 from provisioning.distributing.order import Order, Plan
 from provisioning.distributing.places import OrderOutcome, OrderPlace, places_of
 from provisioning.distributing.planning import HAVE_IT, Planning
+from provisioning.distributing.turning_points import demand_at_once
 from provisioning.errors import AlreadyDone, Unclear
 from provisioning.installing.installabilities import Installabilities
 from provisioning.people.audience import Audience
@@ -299,7 +300,6 @@ class Distributions:
                 app_id=release.app_id,
                 kind=place.target[0],
                 target_id=place.target[1],
-                mandatory_from=now() if order.mandatory else None,
                 notes=order.own_notes,
                 created_by=order.by.reference,
             )
@@ -321,7 +321,10 @@ class Distributions:
         ids = [one.destination_id for one in aims]
         if order.own_notes is not None:
             await destinations.note(session, ids, order.own_notes)
-        return new + await destinations.renew(session, ids, at=now())
+        renewed = await destinations.renew(session, ids, at=now())
+        if order.mandatory:
+            await demand_at_once(session, [row for row in kept if row.id in ids], at=now())
+        return new + renewed
 
     async def _publish(
         self, session: Session, order: Order, release: Release, *, returns: bool

@@ -1,9 +1,10 @@
 """What is known of a release beside its build, for whoever is about to install it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from provisioning.releases.cards import version_of
+from provisioning.releases.demands import demands
+from provisioning.releases.policy import Demand
 from storage.catalog import apps, builds, destinations, releases, tracks
 from storage.catalog.database import Session
 from storage.inspection.diff import ChangeKind, compare
@@ -21,11 +22,12 @@ class Circumstances:
     """
     What a person should know who follows a link.
 
-    `newer` is the version of the release that they are to have, and `newer_id` its id, both empty
-    when it is this one; where they `went_back` it is an older one. `alarms` are sentences about
-    another key or team than signed the build before. `mandatory`: the release is by now, for them.
-    `notes` are those that they read, None for the release's own. `beside` are other apps of the
-    same program that they have: one at a time is on a phone.
+    `newer` is the version of the release that they are to have, empty when it is this one, by its
+    `newer_id`; where they `went_back` it is an older one. `alarms` are sentences about another key
+    or team than signed the build before. `demand` is what they have to install, or will have to:
+    this release or a newer one; None where nothing binds them. `notes` are those that they read,
+    None for the release's own. `beside` are other apps of the same program that they have: one at a
+    time is on a phone.
     """
 
     newer: str = ""
@@ -34,7 +36,7 @@ class Circumstances:
     notes: str | None = None
     beside: tuple[str, ...] = ()
     alarms: tuple[str, ...] = ()
-    mandatory: bool = False
+    demand: Demand | None = None
 
 
 async def circumstances(
@@ -45,6 +47,8 @@ async def circumstances(
     other = wanted if wanted is not None and wanted[0].id != release.id else None
     before = await builds.before(session, release)
     entitled = await destinations.entitling(session, release.id, tester_id)
+    demanded = await demands(session, [release.app_id], [tester_id], at=now())
+    demand = demanded.get((release.app_id, tester_id))
     return Circumstances(
         newer=version_of(other[1].version, other[1].build) if other else "",
         newer_id=other[0].id if other else "",
@@ -56,13 +60,8 @@ async def circumstances(
         alarms=_alarms(Facts(**before.facts), Facts(**build.facts))
         if before and build.link is None
         else (),
-        mandatory=any(is_mandatory(row.mandatory_from, at=now()) for row in entitled),
+        demand=demand if demand is not None and demand.terms is not None else None,
     )
-
-
-def is_mandatory(begins: datetime | None, *, at: datetime) -> bool:
-    """Return whether a release is, by when it begins to be for somebody."""
-    return begins is not None and begins <= at
 
 
 def _alarms(before: Facts, facts: Facts) -> tuple[str, ...]:

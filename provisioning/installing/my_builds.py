@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from provisioning.installing.circumstances import is_mandatory
 from provisioning.installing.installabilities import Installabilities, ServedRelease
 from provisioning.installing.installability import Phone
 from provisioning.releases.cards import ReleaseLine
+from provisioning.releases.demands import demand_for, demands
 from provisioning.releases.lists import Lists
+from provisioning.releases.policy import Demand
 from storage.catalog import offers
 from storage.catalog.database import Database
 from storage.catalog.offers import Offer
@@ -22,12 +23,12 @@ class OwnRelease:
     A release that somebody may install, with the notes that they read.
 
     `served` is what they are served of it and whether it installs: it is looked up for the newest
-    of each app alone. `mandatory`: it is by now, for them.
+    of each app alone. `demand` is there where they have to install this very one, or will have to.
     """
 
     release: ReleaseLine
     recipient_id: str
-    mandatory: bool
+    demand: Demand | None
     served: ServedRelease | None = None
 
 
@@ -71,6 +72,8 @@ class MyBuilds:
         """
         async with self._database.reading() as session:
             found = await offers.of_tester(session, tester_id, apps=apps, of_each=of_each)
+            app_ids = {one.app_id for one in found}
+            wanted = await demands(session, app_ids, [tester_id], at=now()) if app_ids else {}
         if not found:
             return NOTHING_OWN
         lines = {
@@ -83,7 +86,11 @@ class MyBuilds:
         served = await self._installabilities.of_tester(
             tester_id, [own[0].release_id for own in by_app], phone=phone
         )
-        shown = tuple(_app(own, lines, served) for own in by_app)
+        demanded = {
+            one.release_id: demand_for(wanted, (one.app_id, tester_id), one.release_id)
+            for one in there
+        }
+        shown = tuple(_app(own, lines, served, demanded) for own in by_app)
         return OwnBuilds(apps=shown, more=found[0].apps - len(shown))
 
     async def may_install(self, tester_id: str, release_id: str) -> bool:
@@ -98,13 +105,17 @@ def _app(
     own: Sequence[Offer],
     lines: Mapping[str, ReleaseLine],
     served: Mapping[str, ServedRelease],
+    demanded: Mapping[str, Demand | None],
 ) -> OwnApp:
-    newest, *earlier = (_release(one, lines, served) for one in own)
+    newest, *earlier = (_release(one, lines, served, demanded) for one in own)
     return OwnApp(newest=newest, earlier=tuple(earlier), more=own[0].of_app - len(own))
 
 
 def _release(
-    offer: Offer, lines: Mapping[str, ReleaseLine], served: Mapping[str, ServedRelease]
+    offer: Offer,
+    lines: Mapping[str, ReleaseLine],
+    served: Mapping[str, ServedRelease],
+    demanded: Mapping[str, Demand | None],
 ) -> OwnRelease:
     line = lines[offer.release_id]
     return OwnRelease(
@@ -112,6 +123,6 @@ def _release(
         if offer.notes is None
         else replace(line, notes=offer.notes, notes_kind=NotesKind.MARKDOWN),
         recipient_id=offer.recipient_id,
-        mandatory=is_mandatory(offer.mandatory_from, at=now()),
+        demand=demanded.get(offer.release_id),
         served=served.get(offer.release_id),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from provisioning.actors import Actor, ActorKind, IdentityKind, referred
+from provisioning.errors import DirectoryFailed
 from provisioning.ports import Directory, PersonFacts
 from storage.errors import NotFound
 
@@ -32,6 +33,16 @@ class People:
     async def name(self, reference: str) -> str:
         """Return what the actor of a reference is called."""
         return (await self.names([reference]))[reference]
+
+    async def time_zone(self, actor: Actor) -> str | None:
+        """Return the name of a person's time zone, None where Slack does not say it now."""
+        user_id = _slack_id(actor)
+        if user_id is None:
+            return None
+        try:
+            return (await self._directory.person(user_id)).time_zone
+        except (NotFound, DirectoryFailed):
+            return None
 
     async def is_bot(self, actor: Actor) -> bool:
         """Return whether a person is a program after all, or nobody that Slack knows."""

@@ -21,6 +21,7 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.RECALL: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.EDIT: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.DISABLE: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.REQUIRE: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.SEE_TESTERS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.REVOKE_LINKS: frozenset({Role.ADMIN, Role.MANAGER}),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from provisioning.releases.lifecycle import Standing
+from provisioning.releases.policy import Demand, MandatoryTerms
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts
 from storage.records.app import App
@@ -177,6 +178,20 @@ class EditCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TermsLine:
+    """
+    On which terms a release is mandatory, and for whom: groups, and people who have it by name.
+
+    `everywhere` means that nobody has it who is not among them.
+    """
+
+    terms: MandatoryTerms
+    groups: tuple[GroupChip, ...] = ()
+    singles: int = 0
+    everywhere: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseCard:
     """
     A release with its app, its build, and how far it has gone.
@@ -187,6 +202,7 @@ class ReleaseCard:
     once it is superseded; `newer` that of the newest live release of the app with a higher number,
     wherever it went. `recalls` took it back, oldest first. `unregistered` is why certified phones
     in some countries refuse it, empty where they do not. `disabling` is there while it is disabled.
+    `mandatory` has a line for each terms.
     """
 
     release_id: str
@@ -214,7 +230,7 @@ class ReleaseCard:
     counts: dict[RecipientState, int]
     unreached: tuple[Unreached, ...]
     held: tuple[Unreached, ...]
-    mandatory: bool
+    mandatory: tuple[TermsLine, ...]
     successor: str | None
     newer: str | None
     unregistered: str = ""
@@ -290,14 +306,15 @@ class RecipientCard:
 
     With `back` they go back to it, in place of a build with the facts of `replaced`. `beside` are
     other apps of the same program that they have: one at a time is on a phone. `is_disabled` says
-    that nobody can install it for now.
+    that nobody can install it for now. `demand` is there where they have to install this very
+    release, or will have to.
     """
 
     recipient_id: str
     distribution_id: str
     tester: Tester
     state: RecipientState
-    mandatory: bool
+    demand: Demand | None
     by: str
     release_id: str
     app_display_name: str
@@ -357,11 +374,15 @@ class ReachLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenLine:
-    """A release that a person was given, in a list of theirs."""
+    """
+    A release that a person was given, in a list of theirs.
+
+    `demand` is there where they have to install this very release, or will have to.
+    """
 
     recipient_id: str
     tester_id: str
-    mandatory: bool
+    demand: Demand | None
     release: ReleaseLine
 
 

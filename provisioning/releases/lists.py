@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from provisioning.releases.cards import AppLine, GivenLine, ReachLine, ReleaseLine
+from provisioning.releases.demands import demand_for, demands
 from provisioning.releases.lifecycle import Standing, standing
 from storage.catalog import apps, recipients, rows, search, tags, uploads
 from storage.catalog.database import Database
@@ -121,6 +122,8 @@ class Lists:
         async with self._database.reading() as session:
             given = await recipients.given_to(session, self._organization_id, slack_id, limit=limit)
             found = await rows.those(session, {one.release_id for one in given})
+            own, app_ids = {one.tester_id for one in given}, {row.app_id for row in found}
+            demanded = await demands(session, app_ids, own, at=now())
         needle = search.folded(like)
         lines = {row.release_id: _line(row) for row in found if _fits(row, needle)}
         first = {one.release_id: one for one in reversed(given)}
@@ -128,7 +131,9 @@ class Lists:
             GivenLine(
                 recipient_id=one.recipient_id,
                 tester_id=one.tester_id,
-                mandatory=one.mandatory,
+                demand=demand_for(
+                    demanded, (lines[one.release_id].app_id, one.tester_id), one.release_id
+                ),
                 release=lines[one.release_id],
             )
             for one in given

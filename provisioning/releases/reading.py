@@ -14,12 +14,15 @@ from provisioning.releases.cards import (
     ReleaseCard,
     ReturnCard,
     SymbolsCard,
+    TermsLine,
     Unreached,
     UploadCard,
     build_card,
     version_of,
 )
+from provisioning.releases.demands import demand_for, demands, terms_of
 from provisioning.releases.lifecycle import Standing, standing_of
+from provisioning.releases.policy import MandatoryTerms
 from provisioning.releases.recalled import recall_cards
 from provisioning.releases.verification import registration_warning
 from storage.catalog import (
@@ -41,6 +44,7 @@ from storage.catalog import (
 from storage.catalog.database import Database, Session
 from storage.inspection.diff import Change, compare
 from storage.inspection.facts import Facts
+from storage.records.base import now
 from storage.records.build import Build
 from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Distribution, RecipientState, Target
@@ -124,12 +128,13 @@ class Cards:
             aim = await destinations.target_of(session, act.id, recipient.destination_id)
             back, replaced = await _back_of(session, act, aim)
             beside = await tracks.beside(session, app, tester.id)
+            demanded = await demands(session, [app.id], [tester.id], at=now())
         return RecipientCard(
             recipient_id=recipient.id,
             distribution_id=act.id,
             tester=tester,
             state=recipient.state,
-            mandatory=act.mandatory,
+            demand=demand_for(demanded, (app.id, tester.id), release.id),
             by=act.requested_by,
             release_id=release.id,
             app_display_name=app.display_name,
@@ -237,17 +242,13 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         previous=version_of(before.version, before.build) if before else None,
         changes=_changes(before, build),
         usual_group=GroupChip(id=usual.id, name=usual.name) if usual else None,
-        groups=tuple(
-            GroupChip(id=row.target_id, name=name or "a deleted group")
-            for row, name in sent
-            if row.kind is DestinationKind.GROUP and row.recalled_at is None
-        ),
+        groups=_chips([(row, name) for row, name in sent if row.recalled_at is None]),
         acts=await _acts(session, release_id, sent),
         recalls=await recall_cards(session, release, counts),
         counts=counts,
         unreached=await _unreached(session, release_id, counts),
         held=await _held(session, release_id, counts),
-        mandatory=any(row.mandatory_from is not None for row in given),
+        mandatory=_terms(sent),
         successor=await _successor(session, stands, given),
         newer=await _newer(session, release),
         unregistered=registration_warning(app, Facts(**build.facts)),
@@ -258,6 +259,32 @@ def _disabling(release: Release) -> Disabling | None:
     if release.enabled or release.disabled_by is None or release.disabled_at is None:
         return None
     return Disabling(by=release.disabled_by, at=release.disabled_at, because=release.disabled_why)
+
+
+def _terms(sent: Sequence[tuple[Destination, str | None]]) -> tuple[TermsLine, ...]:
+    """Return on which terms a release is mandatory where, those that begin first first."""
+    rows = [(row, name) for row, name in sent if row.recalled_at is None]
+    found: dict[MandatoryTerms, list[tuple[Destination, str | None]]] = {}
+    for row, name in rows:
+        if (terms := terms_of(row)) is not None:
+            found.setdefault(terms, []).append((row, name))
+    return tuple(
+        TermsLine(
+            terms=terms,
+            groups=_chips(own),
+            singles=sum(row.kind is DestinationKind.TESTER for row, _ in own),
+            everywhere=len(own) == len(rows),
+        )
+        for terms, own in sorted(found.items(), key=lambda item: (item[0].since, item[0].due))
+    )
+
+
+def _chips(sent: Sequence[tuple[Destination, str | None]]) -> tuple[GroupChip, ...]:
+    return tuple(
+        GroupChip(id=row.target_id, name=name or "a deleted group")
+        for row, name in sent
+        if row.kind is DestinationKind.GROUP
+    )
 
 
 async def _acts(
@@ -339,11 +366,7 @@ def _act(
         distribution_id=act.id,
         by=act.requested_by,
         at=act.created_at,
-        groups=tuple(
-            GroupChip(id=row.target_id, name=name or "a deleted group")
-            for row, name in sent
-            if row.kind is DestinationKind.GROUP
-        ),
+        groups=_chips(sent),
         singles=sum(row.kind is DestinationKind.TESTER for row, _ in sent),
         mandatory=act.mandatory,
         notify=act.notify,

@@ -5,7 +5,9 @@ from provisioning.devices.registry import Registry
 from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
+from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import Rebuilds
+from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.following.nudging import Nudging
@@ -15,9 +17,11 @@ from provisioning.intake.preparing import Preparing
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
+from provisioning.roads.mandate import MandateRoad
 from provisioning.roads.nudge import RemindPeople
 from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
+from provisioning.roads.remind import Remind
 from provisioning.roads.road import Road
 from provisioning.roads.settle import Settle
 from provisioning.roads.show_edit import ShowEdit
@@ -38,6 +42,8 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     taking_back: TakingBack,
     settling: Settling,
     edits: ReleaseEdits,
+    mandates: Mandates,
+    reminding: Reminding,
     rebuilds: Rebuilds,
     nudging: Nudging,
     troubles: Troubles,
@@ -55,6 +61,8 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         TakeBack(taking_back, tellers).road(),
         Settle(settling, tellers).road(),
         ShowEdit(edits, tellers).road(),
+        MandateRoad(mandates, reminding, tellers).road(),
+        Remind(reminding, tellers).road(),
         AskRebuild(rebuilds, tellers).road(),
         RemindPeople(nudging, tellers).road(),
         TellTrouble(troubles, tellers).road(),

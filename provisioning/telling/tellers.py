@@ -89,6 +89,18 @@ class Tellers:
         """Say what somebody saw who cannot install a release."""
         await self._each(lambda teller: teller.report_trouble(report_id))
 
+    async def report_mandate(self, mandate_id: str) -> None:
+        """Say who made a release mandatory, or lifted or undid that."""
+        await self._each(lambda teller: teller.report_mandate(mandate_id))
+
+    async def remind(self, name: str, reminder_id: str) -> Told:
+        """Remind somebody in one way. Raise TellerUnreachable, TellerFailed."""
+        return await self._named(name).remind(reminder_id)
+
+    async def redraw_reminder(self, reminder_id: str) -> None:
+        """Draw a reminder anew, if somebody was sent it."""
+        await self._each(lambda teller: teller.redraw_reminder(reminder_id))
+
     async def trouble(self, reference: str, sentence: str) -> None:
         """Say to one actor that something of theirs did not work."""
         await self._each(lambda teller: teller.trouble(reference, sentence))

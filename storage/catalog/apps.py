@@ -40,6 +40,12 @@ async def names(session: Session, app_ids: Collection[str]) -> dict[str, str]:
     return dict(found.all())
 
 
+async def platforms(session: Session, app_ids: Collection[str]) -> dict[str, str]:
+    """Return the platform of apps, by id."""
+    found = await session.exec(select(App.id, App.platform).where(col(App.id).in_(set(app_ids))))
+    return dict(found.all())
+
+
 async def of_package(
     session: Session, organization_id: str, platform: str, bundle_id: str
 ) -> Sequence[App]:

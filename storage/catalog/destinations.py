@@ -209,14 +209,25 @@ async def note(session: Session, destination_ids: Collection[str], notes: str | 
 
 
 async def renew(session: Session, destination_ids: Collection[str], *, at: datetime) -> int:
-    """Let destinations that something was taken back from have it again; return how many were."""
+    """
+    Let destinations that something was taken back from have it again; return how many were.
+
+    What was demanded there before says nothing any more.
+    """
     result = await session.exec(
         sa.update(Destination)
         .where(
             col(Destination.id).in_(set(destination_ids)), col(Destination.recalled_at).is_not(None)
         )
         .values(
-            recalled_by=None, recalled_at=None, superseded_by=None, superseded_at=None, since=at
+            recalled_by=None,
+            recalled_at=None,
+            superseded_by=None,
+            superseded_at=None,
+            since=at,
+            mandatory_from=None,
+            grace=0,
+            mandatory_below="",
         )
     )
     return int(getattr(result, "rowcount", 0))

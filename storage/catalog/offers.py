@@ -1,6 +1,5 @@
 """What one person may install: of each app the newest releases, and how many there are."""
 
-from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -18,15 +17,13 @@ class Offer(NamedTuple):
     """
     A release that a person may install.
 
-    `mandatory_from` is the first moment since when it is for them, if it is, and `notes` are those
-    that they read in place of the release's, None without any. `of_app` says how many of its app
-    they may install, and `apps` of how many apps they may install something.
+    `notes` are those that they read in place of the release's, None without any. `of_app` says how
+    many of its app they may install, and `apps` of how many apps they may install something.
     """
 
     release_id: str
     app_id: str
     recipient_id: str
-    mandatory_from: datetime | None
     notes: str | None
     of_app: int
     apps: int
@@ -63,7 +60,6 @@ async def of_tester(
             ranked.c.release_id,
             ranked.c.app_id,
             ranked.c.recipient_id,
-            ranked.c.mandatory_from,
             ranked.c.notes,
             ranked.c.of_app,
             highest,
@@ -91,7 +87,6 @@ def _given(tester_id: str, only: str | None) -> sa.Subquery:
             sa.func.min(col(Recipient.id)).label("recipient_id"),
             sa.func.max(col(Recipient.created_at)).label("given_at"),
             sa.func.min(superseded).label("superseded"),
-            sa.func.min(col(Destination.mandatory_from)).label("mandatory_from"),
             sa.func.max(col(Destination.notes)).label("notes"),
         )
         .join(Recipient, col(Recipient.release_id) == col(Release.id))

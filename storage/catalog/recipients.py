@@ -22,12 +22,11 @@ from storage.records.tester import Tester
 
 
 class Given(NamedTuple):
-    """A release that a person was given; `mandatory` by the destination they have it by."""
+    """A release that a person was given."""
 
     recipient_id: str
     tester_id: str
     release_id: str
-    mandatory: bool
 
 
 class Share(NamedTuple):
@@ -91,6 +90,21 @@ async def testers_of_recall(session: Session, recall_id: str) -> set[str]:
         select(Recipient.tester_id).where(Recipient.recall_id == recall_id).distinct()
     )
     return set(found.all())
+
+
+async def told_since(session: Session, app_id: str, number: int) -> Sequence[str]:
+    """Return the ids of the recipients that were told of a release of an app, or a newer one."""
+    found = await session.exec(
+        select(Recipient.id)
+        .join(Release, col(Release.id) == Recipient.release_id)
+        .where(
+            Release.app_id == app_id,
+            col(Release.number) >= number,
+            Recipient.state == RecipientState.TOLD,
+        )
+        .order_by(col(Recipient.id))
+    )
+    return found.all()
 
 
 async def withdraw(
@@ -266,7 +280,6 @@ async def given_to(
             col(Recipient.id),
             col(Recipient.tester_id),
             col(Recipient.release_id),
-            col(Destination.mandatory_from).is_not(None),
         )
         .join(Destination, col(Destination.id) == Recipient.destination_id)
         .where(col(Recipient.tester_id) == _tester(organization_id, slack_id), entitles())

@@ -29,6 +29,13 @@ class Destination(Record, table=True):
         sa.UniqueConstraint("release_id", "kind", "target_id"),
         sa.Index(None, "kind", "target_id", "since"),
         sa.Index(None, "app_id", "kind", "target_id"),
+        # What is mandatory is asked for again and again, and it is little.
+        sa.Index(
+            "ix_destination_mandatory",
+            "app_id",
+            sqlite_where=sa.text("mandatory_from IS NOT NULL"),
+            postgresql_where=sa.text("mandatory_from IS NOT NULL"),
+        ),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)

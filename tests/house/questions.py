@@ -9,6 +9,7 @@ from storage.catalog import (
     apps,
     audit,
     builds,
+    demanded,
     destinations,
     device_policies,
     devices,
@@ -21,6 +22,8 @@ from storage.catalog import (
     holders,
     home_tabs,
     identities,
+    mandates,
+    milestones,
     mutes,
     nudges,
     offers,
@@ -35,6 +38,7 @@ from storage.catalog import (
     recipients,
     registrations,
     releases,
+    reminders,
     roles,
     rows,
     seen,
@@ -62,6 +66,7 @@ from storage.records.enrolment import EnrolmentChallenge, EnrolmentLink
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
 from storage.records.home_tab import HomeTab
+from storage.records.mandate import Mandate, MandateKind, Milestone, MilestoneKind, Reminder
 from storage.records.nudge import Nudge, NudgeWord
 from storage.records.person import Person, UserGroup
 from storage.records.personal_page import PersonalPage
@@ -445,6 +450,48 @@ async def _of_recall(
     return await ask(recall)
 
 
+async def _of_mandate(
+    session: Session, town: Town, ask: Callable[[Mandate], Awaitable[object]]
+) -> object:
+    mandate = Mandate(
+        key="mandate", release_id=town.release_id, kind=MandateKind.SET, requested_by=BY
+    )
+    session.add(mandate)
+    await session.flush()
+    return await ask(mandate)
+
+
+async def _of_milestone(
+    session: Session, town: Town, ask: Callable[[Milestone], Awaitable[object]]
+) -> object:
+    """Ask of a milestone that reminds one, by a reminder of its own id."""
+    one = Milestone(release_id=town.release_id, kind=MilestoneKind.START, due_at=now())
+    session.add(one)
+    await session.flush()
+    await reminders.add(session, [_again(one, town, one.id)])
+    return await ask(one)
+
+
+def _again(milestone: Milestone, town: Town, reminder_id: str = "") -> Reminder:
+    return Reminder(
+        id=reminder_id or new_id(),
+        milestone_id=milestone.id,
+        release_id=milestone.release_id,
+        tester_id=town.tester_id,
+        kind=milestone.kind,
+        teller="slack",
+    )
+
+
+async def _binding(session: Session, town: Town) -> object:
+    row = await session.get(Destination, town.destination_id)
+    assert row is not None
+    row.mandatory_from = now()
+    session.add(row)
+    await session.flush()
+    return await demanded.binding(session, [town.app_id], [town.tester_id])
+
+
 def _notice(recall: Recall, town: Town, notice_id: str = "") -> RecallNotice:
     return RecallNotice(
         id=notice_id or new_id(), recall_id=recall.id, tester_id=town.tester_id, teller="slack"
@@ -706,6 +753,34 @@ REACH: dict[str, Question] = {
     ),
     "recipients.entitle_by": lambda s, t: recipients.entitle_by(
         s, t.recipient_ids, t.destination_id
+    ),
+    "apps.platforms": lambda s, t: apps.platforms(s, [t.app_id]),
+    "recipients.told_since": lambda s, t: recipients.told_since(s, t.app_id, 0),
+    "demanded.binding": _binding,
+    "demanded.reached": lambda s, t: demanded.reached(s, [t.destination_id]),
+    "demanded.told_members": lambda s, t: demanded.told_members(s, [t.group_ids[0]]),
+    "demanded.wanted": lambda s, t: demanded.wanted(s, [t.app_id], [t.tester_id]),
+    "demanded.begun": lambda s, t: demanded.begun(s, [t.app_id], [t.tester_id]),
+    "mandates.get": lambda s, t: _of_mandate(s, t, lambda one: mandates.get(s, one.id)),
+    "mandates.of_key": lambda s, _: mandates.of_key(s, "mandate"),
+    "mandates.of_release": lambda s, t: mandates.of_release(s, t.release_id),
+    "mandates.undoing": lambda s, t: _of_mandate(s, t, lambda one: mandates.undoing(s, [one.id])),
+    "mandates.unfinished": lambda s, _: mandates.unfinished(s, now(), BEGINNING),
+    "milestones.get": lambda s, t: _of_milestone(s, t, lambda one: milestones.get(s, one.id)),
+    "milestones.plan": lambda s, t: milestones.plan(
+        s, t.release_id, {(MilestoneKind.START, now())}
+    ),
+    "milestones.due": lambda s, _: milestones.due(s, now(), BEGINNING),
+    "reminders.get": lambda s, t: _of_milestone(s, t, lambda one: reminders.get(s, one.id)),
+    "reminders.add": lambda s, t: _of_milestone(
+        s, t, lambda one: reminders.add(s, [_again(one, t)])
+    ),
+    "reminders.of_milestone": lambda s, t: _of_milestone(
+        s, t, lambda one: reminders.of_milestone(s, one.id)
+    ),
+    "reminders.told_of": lambda s, t: reminders.told_of(s, t.release_id),
+    "reminders.unreached": lambda s, t: _of_milestone(
+        s, t, lambda one: reminders.unreached(s, one.id)
     ),
     "recalls.get": lambda s, t: _of_recall(s, t, lambda one: recalls.get(s, one.id)),
     "recalls.of_key": lambda s, _: recalls.of_key(s, "recall"),

@@ -26,7 +26,9 @@ from provisioning.devices.registry import Registry
 from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
+from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import CI, HAND, Rebuilds
+from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.errors import CallFailed, TellerFailed, TellerUnreachable
@@ -204,6 +206,40 @@ COURSES: dict[str, dict[str, Course]] = {
         ),
         "nobody was told": Course(returns={"resolve": {"release": "<release>", "recipients": []}}),
     },
+    "mandate": {
+        "two people, one reminded before, one out of reach": Course(
+            returns={
+                "resolve": {
+                    "releases": ["<release>"],
+                    "recipients": ["<recipient 1>", "<recipient 2>"],
+                    "reminders": ["<reminder>"],
+                }
+            },
+            fails={"redraw <recipient 2>": TellerUnreachable},
+        ),
+        "a thread that is refused": Course(
+            returns={"resolve": {"releases": ["<release>"], "recipients": [], "reminders": []}},
+            fails={"report": TellerFailed},
+        ),
+    },
+    "remind": {
+        "two people, one out of reach": Course(
+            returns={
+                "resolve": {
+                    "releases": ["<release>"],
+                    "reminders": ["<reminder 1>", "<reminder 2>"],
+                },
+                "finish": ["<actor>", "Not reminded."],
+            },
+            fails={"remind <reminder 2>": TellerUnreachable},
+        ),
+        "nobody": Course(
+            returns={"resolve": {"releases": ["<release>"], "reminders": []}, "finish": []}
+        ),
+        "terms that hold no more": Course(
+            returns={"resolve": {"releases": [], "reminders": []}, "finish": []}
+        ),
+    },
     "ask_rebuild": {
         "a CI": Course(returns={"begin": CI, "newcomers": ["<tester>"]}),
         "a person": Course(returns={"begin": HAND, "newcomers": []}),
@@ -273,6 +309,8 @@ def roads() -> tuple[Road, ...]:
         taking_back=object.__new__(TakingBack),
         settling=object.__new__(Settling),
         edits=object.__new__(ReleaseEdits),
+        mandates=object.__new__(Mandates),
+        reminding=object.__new__(Reminding),
         rebuilds=object.__new__(Rebuilds),
         nudging=object.__new__(Nudging),
         troubles=object.__new__(Troubles),

@@ -7,6 +7,7 @@ that cannot say becomes rich text or plain text here. The limits are slack_sdk's
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from bot.slack.kit import mrkdwn, styled
@@ -194,14 +195,17 @@ def text_field(
     return _with(element, max_length=longest)
 
 
-def choice(action_id: str, options: Sequence[Block], *, placeholder: str) -> Block:
+def choice(
+    action_id: str, options: Sequence[Block], *, placeholder: str, initial: Block | None = None
+) -> Block:
     """Return a select of one of a few options that are known beforehand."""
-    return {
+    element: Block = {
         "type": "static_select",
         "action_id": action_id,
         "placeholder": plain(placeholder, PLACEHOLDER),
         "options": list(options[:OPTIONS]),
     }
+    return _with(element, initial_option=initial)
 
 
 def several_of(
@@ -265,6 +269,12 @@ def one_of(action_id: str, choices: Sequence[Block]) -> Block:
         "options": list(choices[:10]),
         "initial_option": choices[0],
     }
+
+
+def date_time(action_id: str, initial: datetime | None = None) -> Block:
+    """Return a picker of a day and a time, which Slack asks for in the reader's own zone."""
+    element: Block = {"type": "datetimepicker", "action_id": action_id}
+    return element | ({"initial_date_time": int(initial.timestamp())} if initial else {})
 
 
 def ticks(action_id: str, choices: Sequence[Block], ticked: Sequence[str] = ()) -> Block:

@@ -28,6 +28,8 @@ RECALL_AGAIN = "release_recall_again"
 ROLLBACK = "release_rollback"
 ENABLE = "release_enable"
 MORE = "release_more"
+MANDATORY = "release_mandatory"
+MANDATORY_UNDO = "release_mandatory_undo"
 CREATE_APP = "app_create"
 CHOOSE_APP = "app_choose"
 INSTALL = "install_open"
@@ -59,6 +61,13 @@ ROLLBACK_GROUP = "rollback_group"
 ROLLBACK_RELEASE = "rollback_release"
 TROUBLE_SAW = "trouble_saw"
 TROUBLE_WORDS = "trouble_words"
+MANDATORY_BECAUSE = "mandatory_because"
+MANDATORY_BELOW = "mandatory_below"
+MANDATORY_FROM = "mandatory_from"
+MANDATORY_GRACE = "mandatory_grace"
+MANDATORY_GROUPS = "mandatory_groups"
+MANDATORY_RELEASE = "mandatory_release"
+MANDATORY_WHAT = "mandatory_what"
 APP_NAME = "app_name"
 APP_DISPLAY_NAME = "app_display_name"
 
@@ -76,6 +85,9 @@ ROLLBACK_FORM = "rollback_form"
 ROLLBACK_GROUP_FORM = "rollback_group_form"
 NUDGE_FORM = "nudge_form"
 TROUBLE_FORM = "trouble_form"
+MANDATORY_FORM = "mandatory_form"
+MANDATORY_CONFIRM_FORM = "mandatory_confirm_form"
+MANDATORY_PICK_FORM = "mandatory_pick_form"
 
 # Looking at releases.
 SHOW_RELEASE = "show_release"
@@ -175,6 +187,8 @@ ACTIONS = (
     ROLLBACK,
     ENABLE,
     MORE,
+    MANDATORY,
+    MANDATORY_UNDO,
     CREATE_APP,
     CHOOSE_APP,
     INSTALL,
@@ -225,6 +239,7 @@ OPTION_LISTS = (
     RECALL_RELEASE,
     ROLLBACK_GROUP,
     NOTES_RELEASE,
+    MANDATORY_RELEASE,
 )
 FORMS = (
     DISTRIBUTE_FORM,
@@ -243,6 +258,9 @@ FORMS = (
     TAGS_FORM,
     NUDGE_FORM,
     TROUBLE_FORM,
+    MANDATORY_FORM,
+    MANDATORY_CONFIRM_FORM,
+    MANDATORY_PICK_FORM,
     SHOW_FORM,
     GROUP_CREATE_FORM,
     GROUP_PEOPLE_FORM,

@@ -7,6 +7,7 @@ a payload says who clicked but not whether they may.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -143,6 +144,11 @@ class Submission:
             or text_or_none(part, "selected_user")
             or ""
         )
+
+    def moment(self, block_id: str) -> datetime | None:
+        """Return the day and time chosen in a block, None when none was."""
+        seconds = at(self._part(block_id), "selected_date_time")
+        return datetime.fromtimestamp(seconds, UTC) if isinstance(seconds, int) else None
 
     def chosen(self, block_id: str) -> tuple[str, ...]:
         """Return the values chosen in a select of several, or the check boxes that are on."""

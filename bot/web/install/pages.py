@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup
 
 from bot.links import Links
+from bot.web.install.demanded import Demanded, demanded
 from bot.web.install.names import tidy
 from bot.web.install.visitors import Visitor
 from provisioning.installing.circumstances import Circumstances
@@ -67,7 +68,7 @@ class InstallPage:
     went_back: bool
     beside: tuple[str, ...]
     alarms: tuple[str, ...]
-    mandatory: bool
+    demanded: Demanded | None
     judgement: Judgement
     known_for: str
     hindered: tuple[str, ...]
@@ -125,7 +126,7 @@ def install_page(
         went_back=known.went_back,
         beside=tuple(map(tidy, known.beside)),
         alarms=tuple(map(tidy, known.alarms)),
-        mandatory=known.mandatory and not known.newer,
+        demanded=demanded(known, tidy(known.newer)),
         judgement=judgement,
         known_for=said.sentence if said.code is VerdictCode.READY else "",
         hindered=_hindered(said, judgement),

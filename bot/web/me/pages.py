@@ -105,7 +105,7 @@ def _card(app: OwnApp, visitor: Visitor, links: Links, token: str, at: datetime)
         icon=path_of(icon) if icon else "",
         version=tidy(line.label),
         about=" · ".join(_about(newest)),
-        mandatory=newest.mandatory,
+        mandatory=newest.demand is not None and newest.demand.is_mandatory,
         notes=Markup(notes.to_html(text, line.notes_kind)),  # noqa: S704 - it comes out of the one sanitiser
         more_notes=left,
         said=said,

@@ -75,7 +75,7 @@ async def test_what_the_form_confirms_is_carried_out(given: House, asking: Askin
     assert form.body["submit"]["text"] == "Distribute to 1"
     assert sent.action == "clear"
     told = await given.dm_to("Dee", "ready for you")
-    assert "*Mandatory:* please update." in told.said()
+    assert ":red_circle: *Mandatory* from" in told.said()
 
 
 async def test_many_people_are_asked_about_however_complete_the_line(

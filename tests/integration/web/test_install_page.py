@@ -415,7 +415,10 @@ async def test_c13_the_page_says_what_is_mandatory(site: Site, since: int, *, sa
         row.mandatory_from = now() + timedelta(days=since)
         session.add(row)
 
-    assert ("Please update to this release." in (await seen(site, offer)).words) is said
+    words = (await seen(site, offer)).words
+
+    assert ("Please update to this release now." in words) is said
+    assert ("Mandatory from" in words) is not said
 
 
 async def test_c13_an_android_system_has_one_name(site: Site) -> None:

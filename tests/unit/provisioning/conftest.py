@@ -18,9 +18,11 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.recall_order import RecallOrder
+from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.following.holders import Holders
@@ -50,6 +52,7 @@ from provisioning.releases.drafts import Drafts
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
+from provisioning.releases.mandated import MandateCards
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
 from provisioning.releases.rewording import Rewording
@@ -108,10 +111,13 @@ class Domain:
     carrying: Carrying
     recalls: Recalls
     taking_back: TakingBack
+    mandates: Mandates
+    reminding: Reminding
     settling: Settling
     audience: Audience
     cards: Cards
     recalled: RecallCards
+    mandated: MandateCards
     history: Chronicle
     rewording: Rewording
     tagging: Tagging
@@ -191,6 +197,8 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     carrying = Carrying(database, audience, tellers)
     taking_back = TakingBack(database, tellers)
     settling = Settling(database, audience, engine, **own)
+    mandates = Mandates(database, permissions, people, engine, **own)
+    reminding = Reminding(database, tellers)
     preparing = FakePreparing()
     secrets = Secrets(b"k" * 32)
     identities = Identities(database, secrets, organization_id=organization.id)
@@ -212,6 +220,8 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         taking_back=taking_back,
         settling=settling,
         edits=ReleaseEdits(database),
+        mandates=mandates,
+        reminding=reminding,
         rebuilds=rebuilds,
         nudging=Nudging(database),
         troubles=troubles,
@@ -250,10 +260,13 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         carrying=carrying,
         recalls=Recalls(database, permissions, people, audience, engine, **own),
         taking_back=taking_back,
+        mandates=mandates,
+        reminding=reminding,
         settling=settling,
         audience=audience,
         cards=Cards(database, **own),
         recalled=RecallCards(database),
+        mandated=MandateCards(database),
         history=Chronicle(database, permissions, **own),
         rewording=Rewording(database, permissions, people, engine, **own),
         tagging=Tagging(database, permissions, engine, **own),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import notes, verdicts, warnings, words
+from bot.slack.drawing import mandatory, notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.notes import WithNotes
 from bot.slack.drawing.recalls import whom
@@ -65,7 +65,7 @@ def announcement(
             *warnings.elsewhere(card.build),
             *warnings.stopping(card.build),
             *_notes(card, notes.in_full(card)),
-            *_mandatory(card),
+            *mandatory.lines(card),
             *_recalled(card),
             *disabled_by(card),
             *verdicts.count(readiness),
@@ -125,12 +125,6 @@ def _state(card: ReleaseCard, sign: str, word: str) -> str:
     return " · ".join(parts)
 
 
-def _mandatory(card: ReleaseCard) -> tuple[Block, ...]:
-    if card.standing is not Standing.LIVE or not card.mandatory:
-        return ()
-    return (blocks.context(f"{words.WARNING} *Mandatory:* please update to this release."),)
-
-
 def _recalled(card: ReleaseCard) -> tuple[Block, ...]:
     """Return who took it back from whom, and why; of several the last."""
     if not card.recalls:
@@ -169,7 +163,7 @@ def personal(
         first = f"*{title}* is {_current_again(card.back)}"
     text = f"{first}\n{' · '.join(part for part in about if part)}"
     picture = blocks.image(icon, f"Icon of {card.build.name}") if icon else None
-    must = f"{words.WARNING} *Mandatory:* please update. " if card.mandatory else ""
+    must = mandatory.own(card.demand)
     return Message(
         text=f"{title} for {words.platform(facts)} {_in_short(stopped, card.back)}",
         blocks=(
@@ -179,14 +173,15 @@ def personal(
             *_going_back(card),
             *_beside(card),
             *([blocks.section(waits)] if waits else ()),
+            *([blocks.section(must)] if must else ()),
             *_notes(card, notes.behind(link)),
             blocks.actions(
                 _button(link, stopped, card.build),
                 *(() if stopped else (cannot_install(card.release_id),)),
             ),
             blocks.context(
-                f"{must}From {who(card.by)}. This link is for you alone: please do not "
-                "pass it on. On a computer it shows a code to scan with your phone."
+                f"From {who(card.by)}. This link is for you alone: please do not pass it on. "
+                "On a computer it shows a code to scan with your phone."
             ),
         ),
     )

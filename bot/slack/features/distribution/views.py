@@ -468,7 +468,7 @@ def _slack_ids(people: Sequence[Identity]) -> list[str]:
 def _choices() -> list[Block]:
     return [
         blocks.option("Tell people by direct message", NOTIFY, "Off: silent"),
-        blocks.option("Mandatory", MANDATORY, "People have to update to this release"),
+        blocks.option("Mandatory", MANDATORY, "People have 24 hours to update to this release"),
     ]
 
 

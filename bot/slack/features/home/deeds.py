@@ -164,7 +164,7 @@ def _installable(tester_id: str, own: OwnApp, url: str) -> views.Installable:
     given = GivenLine(
         recipient_id=newest.recipient_id,
         tester_id=tester_id,
-        mandatory=newest.mandatory,
+        demand=newest.demand,
         release=newest.release,
     )
     return views.Installable(given=given, url=url, verdict=newest.served.verdict, earlier=own.more)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bot.slack.drawing import notes, verdicts
+from bot.slack.drawing import mandatory, notes, verdicts
 from bot.slack.drawing.releases import line_below_app, phones_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
@@ -179,8 +179,8 @@ def _installable(shelf: OwnShelf, icon: IconOf) -> list[Block]:
 def _called(one: Installable) -> str:
     """Return the version, and what else is to be said of it in the same line."""
     parts = [f"*{mrkdwn.plain(one.given.release.label, 80)}*"]
-    if one.given.mandatory:
-        parts.append("*mandatory*")
+    if must := mandatory.in_short(one.given.demand):
+        parts.append(must)
     if one.earlier:
         parts.append(f"{one.earlier} earlier on your page")
     return " · ".join(parts)

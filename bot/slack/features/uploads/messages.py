@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import notes, verdicts, warnings, words
+from bot.slack.drawing import mandatory, notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.notes import WithNotes
 from bot.slack.drawing.releases import (
@@ -182,6 +182,7 @@ def release(
                 "Notes" if release.sent else "Proposed notes",
                 notes.in_full(release),
             ),
+            *mandatory.lines(release),
             *verdicts.count(readiness),
             *seen(tally, release.build),
             blocks.context(
@@ -329,6 +330,7 @@ def _open_buttons(release: ReleaseCard) -> list[Block]:
         found.append(blocks.button("Roll back to it…", names.ROLLBACK, own))
     if release.standing in _GIVEN:
         found.append(blocks.button("Who has it", names.WHO, own))
+        found.append(blocks.button("Mandatory…", names.MANDATORY, own))
         found.append(blocks.button("Recall…", names.RECALL, own))
     return [*found, more(release)]
 

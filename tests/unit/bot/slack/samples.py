@@ -17,9 +17,11 @@ from provisioning.releases.cards import (
     UploadCard,
 )
 from provisioning.releases.lifecycle import Standing
+from provisioning.releases.policy import Demand, MandatoryTerms, OfferedRelease, phase_of
 from provisioning.releases.recalled import NoticeCard, WithdrawnCard
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts, Signing
+from storage.records.base import now
 from storage.records.distribution import DistributionState, RecipientState
 from storage.records.recall import RecallState
 from storage.records.release import ReleaseState
@@ -150,7 +152,7 @@ def release(**changes: object) -> ReleaseCard:
         "counts": {},
         "unreached": (),
         "held": (),
-        "mandatory": False,
+        "mandatory": (),
         "successor": None,
         "newer": None,
     }
@@ -203,7 +205,7 @@ def recipient(card: ReleaseCard | None = None, **changes: object) -> RecipientCa
         "distribution_id": "d" * 32,
         "tester": Tester(organization_id="o" * 32, slack_id="UBOB0000", name="Bob"),
         "state": RecipientState.WAITING,
-        "mandatory": False,
+        "demand": None,
         "by": "person:slack:UANN0000",
         "release_id": release_.release_id,
         "app_display_name": release_.app_display_name,
@@ -211,6 +213,13 @@ def recipient(card: ReleaseCard | None = None, **changes: object) -> RecipientCa
         "build": release_.build,
     }
     return RecipientCard(**{**fixed, **changes})
+
+
+def demand(**changes: object) -> Demand:
+    """Return what somebody has to install since a moment ago, with a day of grace."""
+    terms = MandatoryTerms(since=now() - timedelta(minutes=1), **changes)  # type: ignore[arg-type]
+    newest = OfferedRelease(release_id="e" * 32, number=7)
+    return Demand(newest=newest, terms=terms, phase=phase_of(terms, now()))
 
 
 def line(**changes: object) -> ReleaseLine:
@@ -239,7 +248,7 @@ def given(release: ReleaseLine | None = None, **changes: object) -> GivenLine:
     fixed: dict[str, Any] = {
         "recipient_id": "f" * 32,
         "tester_id": "t" * 32,
-        "mandatory": False,
+        "demand": None,
         "release": release or line(),
     }
     return GivenLine(**{**fixed, **changes})

@@ -126,12 +126,15 @@ async def test_what_somebody_has_twice_is_listed_once_and_mandatory_as_soon_as_i
     await also_by(database, shelf, soon, "other", superseded=True)
 
     (app,) = (await mine.of_tester(shelf.tester.id, apps=9, of_each=9)).apps
-    assert (app.newest.release.number, app.newest.mandatory) == (8, False)
+    assert app.newest.release.number == 8
+    assert app.newest.demand is not None
+    assert not app.newest.demand.is_mandatory
     assert [one.release.number for one in app.earlier] == [7]
 
     await also_by(database, shelf, soon, "third", notes="For you.", mandatory_from=since)
     (app,) = (await mine.of_tester(shelf.tester.id, apps=9, of_each=9)).apps
-    assert app.newest.mandatory
+    assert app.newest.demand is not None
+    assert app.newest.demand.is_mandatory
     assert app.newest.release.notes == "For you."
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.slack.features.distribution import messages
 from bot.slack.kit import names
-from provisioning.releases.cards import GroupChip, Unreached
+from provisioning.releases.cards import GroupChip, TermsLine, Unreached
 from provisioning.releases.lifecycle import Standing
 from storage.records.distribution import DistributionState, RecipientState
 from tests.blockkit.inertness import EVIL
@@ -39,12 +39,17 @@ def test_a_superseded_announcement_names_its_successor() -> None:
 
 
 def test_a_mandatory_release_says_so() -> None:
-    card = samples.live(mandatory=True)
+    demand = samples.demand()
+    assert demand.terms is not None
+    card = samples.live(mandatory=(TermsLine(terms=demand.terms),))
 
-    assert "*Mandatory:*" in reading.words(messages.announcement(card, None))
-    assert "*Mandatory:*" in reading.words(
-        messages.personal(samples.recipient(card, mandatory=True), LINK, None)
-    )
+    shown = reading.words(messages.announcement(card, None))
+    own = reading.words(messages.personal(samples.recipient(card, demand=demand), LINK, None))
+
+    assert ":red_circle: *Mandatory* since" in shown
+    assert "(less than 24 hours left)" in shown
+    assert ":red_circle: *Mandatory* from" in own
+    assert "please update until" in own
 
 
 def test_a_tester_is_told_with_a_link_of_their_own() -> None:

@@ -19,7 +19,9 @@ def test_the_tab_of_a_busy_manager_is_taken_by_slack() -> None:
             reached(app_display_name=EVIL, notes="<!channel> & <@U1> " * 50) for _ in range(10)
         ],
     )
-    one = given(line(app_display_name=EVIL, notes="<!channel> & <@U1> " * 50), mandatory=True)
+    one = given(
+        line(app_display_name=EVIL, notes="<!channel> & <@U1> " * 50), demand=samples.demand()
+    )
     found = [
         views.Installable(given=one, url="https://x.example/i/abc", verdict=samples.READY)
         for _ in range(views.INSTALLABLE)

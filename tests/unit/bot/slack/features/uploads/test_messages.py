@@ -131,6 +131,7 @@ def test_c18_a_silent_release_is_said_to_be_silent_and_can_be_told_now() -> None
         "Send to another group…",
         "Tell them now",
         "Who has it",
+        "Mandatory…",
         "Recall…",
     ]
     assert "3 people may install it" in reading.buttons(message)[1]["confirm"]["text"]["text"]
@@ -167,6 +168,7 @@ def test_the_usual_group_is_not_offered_again_once_it_has_the_release() -> None:
     assert reading.labels(messages.release(samples.kept(card), card, None)) == [
         "Send to another group…",
         "Who has it",
+        "Mandatory…",
         "Recall…",
     ]
 

@@ -1,0 +1,1 @@
+"""Making a release mandatory, lifting that, and undoing either."""
