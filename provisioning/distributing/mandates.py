@@ -71,7 +71,8 @@ class Mandates:
         """Say whom an order would concern, without doing anything. Raise NotFound, NotNow."""
         async with self._database.reading() as session:
             release = await releases.get(session, release_id)
-            rows = await _targets(session, release, group_ids)
+            there = await _there(session, release)
+            rows = await _chosen(session, release, there, group_ids)
             ids = [row.id for row in rows]
             entitled = {one.tester_id for one in await reached(session, ids)}
             begun = await demanded.begun(session, [release.app_id], entitled)
@@ -82,7 +83,7 @@ class Mandates:
             having=sum(one.number >= release.number for one in begun),
             groups=tuple(known[one].name for one in targets if one in known),
             singles=len(rows) - len(targets),
-            seen=mark_of(kept_terms(rows)),
+            seen=mark_of(kept_terms(there)),
         )
 
     async def request(self, order: MandateOrder) -> Mandate:
@@ -135,11 +136,6 @@ class Mandates:
         async with self._database.reading() as session:
             return await mandates.unfinished(session, before, since)
 
-    async def check(self, release_id: str, group_ids: Sequence[str] = ()) -> None:
-        """Raise NotNow for a release that cannot be mandatory, NotFound for none."""
-        async with self._database.reading() as session:
-            await _targets(session, await releases.get(session, release_id), group_ids)
-
     async def _due(self, release_id: str = "") -> list[str]:
         async with self._database.reading() as session:
             found = await milestones.due(session, now(), now() - LATELY, release_id=release_id)
@@ -165,10 +161,11 @@ class Mandates:
                 return known
             await releases.lock(session, order.release_id)
             release = await releases.get(session, order.release_id)
-            rows = await _targets(session, release, order.group_ids)
-            before = kept_terms(rows)
+            there = await _there(session, release)
+            before = kept_terms(there)
             if order.seen is not None and order.seen != mark_of(before):
                 raise Stale
+            rows = await _chosen(session, release, there, order.group_ids)
             changed = [row for row in rows if not _is_so(row, order, below, at)]
             if not changed:
                 raise self._so_already(release, order)
@@ -303,10 +300,8 @@ class Mandates:
         )
 
 
-async def _targets(
-    session: Session, release: Release, group_ids: Sequence[str]
-) -> list[Destination]:
-    """Return the destinations an order is about. Raise NotFound, NotNow."""
+async def _there(session: Session, release: Release) -> list[Destination]:
+    """Return every destination that has a release. Raise NotNow where it cannot be mandatory."""
     if release.state is not ReleaseState.LIVE:
         raise NotNow(
             f"Release {release.number} is {lifecycle.said(release.state)}: nobody has it who could "
@@ -317,12 +312,19 @@ async def _targets(
         )
     found = await destinations.of_releases(session, [release.id])
     rows = [row for row in found if row.recalled_at is None]
-    if not group_ids:
-        if rows:
-            return rows
+    if not rows:
         raise NotNow(
             f"Release {release.number} was recalled from all who had it.", code="nobody_has_it"
         )
+    return rows
+
+
+async def _chosen(
+    session: Session, release: Release, rows: Sequence[Destination], group_ids: Sequence[str]
+) -> list[Destination]:
+    """Return the destinations of an order: all there are without groups. Raise NotFound, NotNow."""
+    if not group_ids:
+        return list(rows)
     wanted = [row for row in rows if row.target_id in group_ids]
     missing = set(group_ids) - {row.target_id for row in wanted}
     if missing:

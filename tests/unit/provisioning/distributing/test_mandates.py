@@ -65,9 +65,11 @@ async def let_pass(domain: Domain, time: timedelta) -> None:
             if row.mandatory_from is not None:
                 row.mandatory_from -= time
                 session.add(row)
-        for one in (await session.exec(select(Milestone))).all():
+        # The earliest first, so that none takes the moment of one that is there yet.
+        for one in sorted((await session.exec(select(Milestone))).all(), key=lambda m: m.due_at):
             one.due_at -= time
             session.add(one)
+            await session.flush()
     await domain.mandates.begin_due()
 
 

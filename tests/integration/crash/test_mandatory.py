@@ -1,0 +1,170 @@
+"""A release made mandatory, killed at every boundary: it holds, and nobody is told it twice."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from bot.sandbox.slack.errors import SandboxError
+from bot.slack.kit import names
+from storage.catalog import milestones
+from storage.catalog.database import Database
+from storage.records.base import now
+from storage.records.destination import Destination
+from storage.records.mandate import (
+    Mandate,
+    MandateKind,
+    MandateState,
+    Milestone,
+    MilestoneKind,
+    MilestoneState,
+    Reminder,
+    ReminderState,
+)
+from tests.integration.crash.harness import Child
+from tests.integration.crash.living import live
+from tests.integration.crash.scene import Scene, keys_in, number_of, with_draft
+
+#: Of the road `mandate`, for a moment to come: nobody is reminded yet.
+MANDATE = ("resolve", "show", "report", "redraw 1", "redraw 2", "finish")
+#: Of the road `remind`, when that moment has come.
+REMIND = ("resolve", "show", "remind 1", "remind 2", "finish")
+
+
+def deaths(steps: tuple[str, ...], *, worst: str, soon: bool) -> list[Any]:
+    """
+    Return a database and a boundary of each death: after the effect of each step, on SQLite.
+
+    The *worst* one is tried on PostgreSQL as well, and in the short run if it is to be *soon*. What
+    is kept is not done again: that is the engine's, and tried with its own roads.
+    """
+    found = [
+        pytest.param(
+            "sqlite", f"done:{step}", marks=[pytest.mark.slow] * (not soon or step != worst)
+        )
+        for step in steps
+    ]
+    return [*found, pytest.param("postgresql", f"done:{worst}", marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize(
+    ("long_engine_home", "boundary"),
+    deaths(MANDATE, worst="report", soon=False),
+    indirect=["long_engine_home"],
+)
+async def test_killed_while_it_becomes_mandatory_it_is_said_once(
+    scene: Scene, boundary: str
+) -> None:
+    number = number_of(MANDATE, boundary)
+    await _given(scene)
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
+    await scene.slack.connected(within=60)
+    ann = scene.workspace.person("Ann")
+    with suppress(SandboxError):
+        await ann.command("#mobile-builds", names.COMMAND, "mandatory harbour 1 from in 3 hours")
+    await scene.dies(dying)
+
+    async with scene.living():
+        await scene.workspace.eventually(
+            lambda: any(key.startswith("mandate:") for key in keys_in(scene, "#qa")), timeout=90
+        )
+        await scene.workspace.eventually(
+            lambda: all(_marked(scene, person) for person in ("Bob", "Dee")), timeout=90
+        )
+        await scene.workspace.eventually(partial(_is_done, scene), timeout=90)
+
+    heard = keys_in(scene, "#qa")
+    assert set(heard.values()) == {1}, f"After dying {boundary}: {heard}"
+    assert "Mandatory from" in scene.workspace.report()
+    for person in ("Bob", "Dee"):
+        assert len([m for m in scene.workspace.dms(person) if m.is_bot]) == 1, boundary
+    assert scene.slack.violations == []
+
+
+@pytest.mark.parametrize(
+    ("long_engine_home", "boundary"),
+    deaths(REMIND, worst="remind 1", soon=True),
+    indirect=["long_engine_home"],
+)
+async def test_killed_while_people_are_reminded_each_is_once(scene: Scene, boundary: str) -> None:
+    number = number_of(REMIND, boundary)
+    await _given(scene)
+    await _due(scene)
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
+    await scene.dies(dying)
+
+    async with scene.living():
+        await scene.workspace.eventually(partial(_is_over, scene), timeout=90)
+
+    for person in ("Bob", "Dee"):
+        said = [m.said() for m in scene.workspace.dms(person) if m.is_bot]
+        told = [words for words in said if "Please install" in words]
+        assert len(told) == 1, f"After dying {boundary} {person} was reminded {len(told)} times."
+        assert len(said) == 2, f"After dying {boundary} {person} has {said}."
+    heard = keys_in(scene, "#qa")
+    assert set(heard.values()) == {1}, f"After dying {boundary}: {heard}"
+    assert "*Mandatory* since" in scene.workspace.report()
+    assert scene.slack.violations == []
+
+
+async def _given(scene: Scene) -> None:
+    """Let a house send the release to Bob and Dee."""
+    await with_draft(scene)
+    async with scene.living():
+        command = "distribute harbour to QA"
+        await scene.workspace.person("Ann").command("#mobile-builds", names.COMMAND, command)
+        await scene.workspace.eventually(
+            lambda: any(key.startswith("report:") for key in keys_in(scene, "#qa")), timeout=90
+        )
+
+
+async def _due(scene: Scene) -> None:
+    """Let the release have become mandatory a moment ago, of which nobody has heard."""
+    database = Database(scene.home.database_url)
+    at = now() - timedelta(seconds=1)
+    async with database.writing() as session:
+        row = (await session.exec(select(Destination))).one()
+        row.mandatory_from, row.grace = at, 86_400
+        mandate = Mandate(
+            key="mandate",
+            release_id=row.release_id,
+            kind=MandateKind.SET,
+            requested_by="person:slack:UANN",
+            state=MandateState.DONE,
+        )
+        session.add_all([row, mandate])
+        await milestones.plan(session, row.release_id, {(MilestoneKind.START, at)})
+    await database.close()
+
+
+def _marked(scene: Scene, person: str) -> bool:
+    return any("*Mandatory* from" in m.said() for m in scene.workspace.dms(person))
+
+
+async def _is_done(scene: Scene) -> bool | None:
+    """Return whether the one act has ended, as it is written down."""
+    database = Database(scene.home.database_url)
+    try:
+        async with database.reading() as session:
+            found = (await session.exec(select(Mandate))).all()
+    finally:
+        await database.close()
+    assert len(found) <= 1
+    return [one.state for one in found] == [MandateState.DONE]
+
+
+async def _is_over(scene: Scene) -> bool | None:
+    """Return whether the milestone is over and everybody was reminded, as it is written down."""
+    database = Database(scene.home.database_url)
+    try:
+        async with database.reading() as session:
+            milestone = (await session.exec(select(Milestone))).one()
+            reminders = (await session.exec(select(Reminder))).all()
+    finally:
+        await database.close()
+    told = [one.state for one in reminders] == [ReminderState.TOLD] * 2
+    return milestone.state is MilestoneState.DONE and told
