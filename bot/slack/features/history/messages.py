@@ -96,6 +96,13 @@ def _nudged(about: str, detail: dict[str, Any], groups: Sequence[str]) -> str:
     count = detail.get("people")
     whom = words.people(count) if isinstance(count, int) else "some people"
     return f"reminded {whom}{inside} of {about}"
+def _there(groups: Sequence[str]) -> str:
+    where = row([mrkdwn.plain(one, 64) for one in groups], MANY_NAMES // 2)
+    return f" for {where}" if where else ""
+
+
+def _because(detail: dict[str, Any]) -> str:
+    return f": {_named(detail, 'because')}" if detail.get("because") else ""
 
 
 Sentence = Callable[[str, dict[str, Any], Sequence[str]], str]
@@ -110,6 +117,14 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     "release.trouble": lambda about, detail, _: (
         f"said that {about} does not install: "
         f"{mrkdwn.sentence(words_for(str(detail.get('saw', ''))))}"
+    "release.mandatory": lambda about, detail, groups: (
+        f"made {about} mandatory{_there(groups)}{_because(detail)}"
+    ),
+    "release.not_mandatory": lambda about, detail, groups: (
+        f"lifted that {about} is mandatory{_there(groups)}{_because(detail)}"
+    ),
+    "release.mandatory_undone": lambda about, _d, groups: (
+        f"undid a change of whether {about} is mandatory{_there(groups)}"
     ),
     "release.dismissed": lambda about, detail, _: (
         f"moved {about} to another track" if detail.get("moved_to") else f"dismissed {about}"
