@@ -40,6 +40,7 @@ async def ticking(
     clock.every(3600, "forget", sweeping.forget)
     clock.every(3600, "outdated", house.signing.variants.drop_outdated)
     clock.every(3600, "orphans", sweeping.sweep_orphans)
+    clock.every(15, "milestones", house.distributing.mandates.begin_due, at_start=True)
     clock.every(3600, "groups", house.distributing.settling.look_again)
     devices = house.devices
     clock.every(60, "devices", lambda: devices.approvals.ask_for_the_unasked(CLOCK))

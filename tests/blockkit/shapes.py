@@ -47,6 +47,14 @@ ELEMENT_KEYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         frozenset({"action_id", "options"}),
         SELECT | {"options", "initial_option"},
     ),
+    "multi_static_select": (
+        frozenset({"action_id", "options"}),
+        SELECT | {"options", "initial_options", "max_selected_items"},
+    ),
+    "datetimepicker": (
+        frozenset({"action_id"}),
+        frozenset({"action_id", "initial_date_time", "confirm", "focus_on_load"}),
+    ),
     "users_select": (frozenset({"action_id"}), SELECT | {"initial_user"}),
     "multi_users_select": (
         frozenset({"action_id"}),
@@ -96,7 +104,13 @@ LENGTHS = {
     "initial_value": 3000,
     "private_metadata": PRIVATE_METADATA,
 }
-OPTION_COUNTS = {"checkboxes": 10, "radio_buttons": 10, "overflow": 5, "static_select": 100}
+OPTION_COUNTS = {
+    "checkboxes": 10,
+    "radio_buttons": 10,
+    "overflow": 5,
+    "static_select": 100,
+    "multi_static_select": 100,
+}
 
 #: Which keys the elements of rich text must have, beside `type` and, in most, `style`.
 RICH_KEYS: dict[str, tuple[frozenset[str], frozenset[str]]] = {

@@ -43,7 +43,7 @@ def own(demand: Demand | None) -> str:
     terms, whom = demand.terms, ""
     if terms.below:
         whom = f" {below(terms)}"
-    ends = f": please update until {moment(terms.due)}" if terms.grace else ": please update then"
+    ends = f": please update by {moment(terms.due)}" if terms.grace else ": please update then"
     if demand.is_blocking and not terms.grace:
         ends = ": please update now"
     return f"{MARK} *Mandatory* from {moment(terms.since)}{whom}{ends}."
@@ -55,14 +55,14 @@ def in_short(demand: Demand | None) -> str:
         return ""
     if demand.is_blocking:
         return f"{MARK} *mandatory*: please install it now"
-    return f"{MARK} *mandatory* until {moment(demand.terms.due)}"
+    return f"{MARK} *mandatory*, to be installed by {moment(demand.terms.due)}"
 
 
 def sentence(terms: MandatoryTerms, at: datetime) -> str:
     """Return how mandatory something is at a moment, for whoever has to install it."""
     phase, whom = phase_of(terms, at), f" {below(terms)}" if terms.below else ""
     if phase is Phase.ANNOUNCED:
-        ends = f": please update until {moment(terms.due)}" if terms.grace else ""
+        ends = f": please update by {moment(terms.due)}" if terms.grace else ""
         return f"*Mandatory from {moment(terms.since)}*{whom}{ends}."
     since = f"*Mandatory* since {moment(terms.since)}{whom}"
     if phase is Phase.OVER:
@@ -70,7 +70,7 @@ def sentence(terms: MandatoryTerms, at: datetime) -> str:
         return f"{since}: please update now{ended}."
     if phase is Phase.CLOSING:
         since = f"*Mandatory, it is about to end:* since {moment(terms.since)}{whom}"
-    return f"{since}: please update until {moment(terms.due)}{_left(terms, at)}."
+    return f"{since}: please update by {moment(terms.due)}{_left(terms, at)}."
 
 
 def on_terms(terms: MandatoryTerms) -> str:

@@ -39,4 +39,4 @@ def _sentence(terms: MandatoryTerms, phase: Phase, what: str) -> str:
         return f"Please update to {what} {when}.{whom}"
     if phase is Phase.OVER:
         return f"Please update to {what} now: the time for it ended on {moment(terms.due)}.{whom}"
-    return f"Please update to {what} until {moment(terms.due)}.{whom}"
+    return f"Please update to {what} by {moment(terms.due)}.{whom}"

@@ -87,7 +87,7 @@ async def test_it_is_lifted_and_that_is_undone(house: House) -> None:
     asking = Asking(house)
     await asking.said("Ann", "mandatory harbour 1 grace 2 days below 3.0")
     await house.dm_to("Bob", "Please install *Harbour 2.4.0 (241)*.")
-    told = await house.dm_to("Bob", "for versions below 3.0: please update until")
+    told = await house.dm_to("Bob", "for versions below 3.0: please update by")
     lifted = await asking.ask("Ann", "mandatory harbour 2.4.0 off")
     assert "is not mandatory any more for QA." in lifted.said()
     await house.dm_to("Bob", "*Harbour 2.4.0 (241)* is not mandatory for you any more.")
@@ -237,7 +237,7 @@ async def test_a_mandatory_release_in_between_leads_to_the_newer_one(house: Hous
     assert newer is not None
     assert ":red_circle: *Mandatory* from" in told.said()
     page = await page_of(house, old)
-    assert "Please update to 2.5.0 (250) until" in page
+    assert "Please update to 2.5.0 (250) by" in page
     assert f'href="{newer.group()}"' in page
     await let_pass(house, 23 * HOUR)
     closing = await house.dm_to("Bob", "The time to install *Harbour 2.5.0 (250)*")

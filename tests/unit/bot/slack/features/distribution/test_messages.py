@@ -49,7 +49,7 @@ def test_a_mandatory_release_says_so() -> None:
     assert ":red_circle: *Mandatory* since" in shown
     assert "(less than 24 hours left)" in shown
     assert ":red_circle: *Mandatory* from" in own
-    assert "please update until" in own
+    assert "please update by" in own
 
 
 def test_a_tester_is_told_with_a_link_of_their_own() -> None:

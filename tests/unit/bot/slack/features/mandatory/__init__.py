@@ -1,0 +1,1 @@
+"""Forms and messages of a mandatory release."""
