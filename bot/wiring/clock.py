@@ -2,18 +2,27 @@
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 from bot.engine.clock import Act, Clock
 from bot.engine.engine import DurableEngine
-from bot.engine.sweeping import Sweeping
+from bot.engine.sweeping import ROADS_FOR, Sweeping
 from bot.house import House
 from bot.wiring.ground import Ground
 from provisioning.actors import CLOCK
 from provisioning.roads.road import Road
 from storage.blobs.scrub import Scrub
+from storage.records.base import now
 
 #: So many bytes are read again each minute: 90 GB a day, at a thousandth of a core.
 SCRUBBED = 64_000_000
+
+
+async def _begin_due(engine: DurableEngine, house: House) -> None:
+    """Begin what has come due, and leave what is under way to whoever walks it."""
+    at = now()
+    due = await house.distributing.reminding.due(at, at - ROADS_FOR)
+    await engine.start_missing("remind", due)
 
 
 @asynccontextmanager
@@ -40,7 +49,7 @@ async def ticking(
     clock.every(3600, "forget", sweeping.forget)
     clock.every(3600, "outdated", house.signing.variants.drop_outdated)
     clock.every(3600, "orphans", sweeping.sweep_orphans)
-    clock.every(15, "milestones", house.distributing.mandates.begin_due, at_start=True)
+    clock.every(10, "milestones", partial(_begin_due, engine, house))
     clock.every(3600, "groups", house.distributing.settling.look_again)
     devices = house.devices
     clock.every(60, "devices", lambda: devices.approvals.ask_for_the_unasked(CLOCK))

@@ -126,17 +126,12 @@ class Mandates:
         await self._begin(mandate)
         return mandate
 
-    async def begin_due(self) -> None:
-        """Begin what has come due; starting twice is one start."""
-        for subject in await self._due():
-            await self._engine.start("remind", subject)
-
     async def unfinished(self, before: datetime, since: datetime) -> Sequence[str]:
         """Return the ids of acts that messages are to say yet."""
         async with self._database.reading() as session:
             return await mandates.unfinished(session, before, since)
 
-    async def _due(self, release_id: str = "") -> list[str]:
+    async def _due(self, release_id: str) -> list[str]:
         async with self._database.reading() as session:
             found = await milestones.due(session, now(), now() - LATELY, release_id=release_id)
         return [f"{one.id}@{one.turn}" for one in found]

@@ -29,6 +29,8 @@ from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
 from tests.integration.crash.scene import Scene, keys_in, number_of, with_draft
 
+#: In seconds: work of a house that died is handed on once it counts as dead.
+PATIENCE = 120
 #: Of the road `mandate`, for a moment to come: nobody is reminded yet.
 MANDATE = ("resolve", "show", "report", "redraw 1", "redraw 2", "finish")
 #: Of the road `remind`, when that moment has come.
@@ -113,9 +115,11 @@ async def test_killed_while_people_are_reminded_each_is_once(scene: Scene, bound
 
 async def _eventually(scene: Scene, look: Callable[[Scene], Awaitable[bool]]) -> None:
     """Wait until the records say so, which no event of Slack's tells of."""
-    async with asyncio.timeout(90):
-        while not await look(scene):  # noqa: ASYNC110 - it is nobody's event
-            await asyncio.sleep(0.2)
+    for _ in range(PATIENCE):
+        if await look(scene):
+            return
+        await asyncio.sleep(1)
+    raise AssertionError(f"It did not end: {await _kept(scene)}\n{scene.workspace.report()}")
 
 
 async def _given(scene: Scene) -> None:
@@ -150,6 +154,21 @@ async def _due(scene: Scene) -> None:
 
 def _marked(scene: Scene, person: str) -> bool:
     return any("*Mandatory* from" in m.said() for m in scene.workspace.dms(person))
+
+
+async def _kept(scene: Scene) -> list[str]:
+    """Return what is written down of acts, milestones and reminders."""
+    database = Database(scene.home.database_url)
+    try:
+        async with database.reading() as session:
+            found = [
+                *(await session.exec(select(Mandate))).all(),
+                *(await session.exec(select(Milestone))).all(),
+                *(await session.exec(select(Reminder))).all(),
+            ]
+    finally:
+        await database.close()
+    return [f"{type(one).__name__} {one.kind} {one.state} {one.reason}" for one in found]
 
 
 async def _is_done(scene: Scene) -> bool:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import select
 
+from storage.records.base import now
 from storage.records.destination import Destination
 from storage.records.mandate import Milestone
 from tests.integration.slack.house import House
@@ -21,4 +22,5 @@ async def let_pass(house: House, time: timedelta) -> None:
             one.due_at -= time
             session.add(one)
             await session.flush()
-    await house.running.house.distributing.mandates.begin_due()
+    due = await house.running.house.distributing.reminding.due(now(), now() - timedelta(days=14))
+    await house.running.engine.start_missing("remind", due)
