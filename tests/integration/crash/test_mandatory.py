@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +14,12 @@ from storage.catalog import milestones
 from storage.catalog.database import Database
 from storage.records.base import now
 from storage.records.destination import Destination
+from storage.records.distribution import (
+    Distribution,
+    DistributionState,
+    Recipient,
+    RecipientState,
+)
 from storage.records.mandate import (
     Mandate,
     MandateKind,
@@ -131,12 +136,14 @@ async def _given(scene: Scene) -> None:
         await scene.workspace.eventually(
             lambda: any(key.startswith("report:") for key in keys_in(scene, "#qa")), timeout=90
         )
+        # Whoever is told of it after it has become mandatory reads so, and is not reminded.
+        await _eventually(scene, _is_sent)
 
 
 async def _due(scene: Scene) -> None:
     """Let the release have become mandatory a moment ago, of which nobody has heard."""
     database = Database(scene.home.database_url)
-    at = now() - timedelta(seconds=1)
+    at = now()
     async with database.writing() as session:
         row = (await session.exec(select(Destination))).one()
         row.mandatory_from, row.grace = at, 86_400
@@ -161,14 +168,30 @@ async def _kept(scene: Scene) -> list[str]:
     database = Database(scene.home.database_url)
     try:
         async with database.reading() as session:
-            found = [
-                *(await session.exec(select(Mandate))).all(),
-                *(await session.exec(select(Milestone))).all(),
-                *(await session.exec(select(Reminder))).all(),
-            ]
+            acts = (await session.exec(select(Mandate))).all()
+            moments = (await session.exec(select(Milestone))).all()
+            reminders = (await session.exec(select(Reminder))).all()
     finally:
         await database.close()
-    return [f"{type(one).__name__} {one.kind} {one.state} {one.reason}" for one in found]
+    return [
+        *(f"{one.kind} act {one.state} {one.reason}" for one in acts),
+        *(f"{one.kind} milestone {one.state} {one.reason}" for one in moments),
+        *(f"{one.kind} reminder {one.state} {one.reason}" for one in reminders),
+    ]
+
+
+async def _is_sent(scene: Scene) -> bool:
+    database = Database(scene.home.database_url)
+    try:
+        async with database.reading() as session:
+            acts = (await session.exec(select(Distribution))).all()
+            told = (await session.exec(select(Recipient))).all()
+    finally:
+        await database.close()
+    states = {one.state for one in told}
+    return (
+        bool(acts) and acts[0].state is DistributionState.DONE and states == {RecipientState.TOLD}
+    )
 
 
 async def _is_done(scene: Scene) -> bool:
