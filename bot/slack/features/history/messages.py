@@ -96,6 +96,8 @@ def _nudged(about: str, detail: dict[str, Any], groups: Sequence[str]) -> str:
     count = detail.get("people")
     whom = words.people(count) if isinstance(count, int) else "some people"
     return f"reminded {whom}{inside} of {about}"
+
+
 def _there(groups: Sequence[str]) -> str:
     where = row([mrkdwn.plain(one, 64) for one in groups], MANY_NAMES // 2)
     return f" for {where}" if where else ""
@@ -117,6 +119,7 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     "release.trouble": lambda about, detail, _: (
         f"said that {about} does not install: "
         f"{mrkdwn.sentence(words_for(str(detail.get('saw', ''))))}"
+    ),
     "release.mandatory": lambda about, detail, groups: (
         f"made {about} mandatory{_there(groups)}{_because(detail)}"
     ),
