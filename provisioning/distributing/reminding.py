@@ -19,6 +19,7 @@ from storage.catalog import (
     destinations,
     mandates,
     milestones,
+    mutes,
     recipients,
     releases,
     reminders,
@@ -110,16 +111,17 @@ class Reminding:
         """
         Return by which teller somebody waits to be reminded, None when they do not.
 
-        Whoever has it by now, or does not have to have it, is spared.
+        Whoever has it by now, does not have to have it, or wants no reminders any more is spared.
         """
         async with self._database.reading() as session:
             reminder = await reminders.get(session, reminder_id)
             release = await releases.get(session, reminder.release_id)
             app_id, tester_id = release.app_id, reminder.tester_id
             found = await demands(session, [app_id], [tester_id], at=now())
+            muted = await mutes.those(session, app_id, [tester_id])
         if reminder.state is not ReminderState.WAITING:
             return None
-        if not _binds(found.get((app_id, tester_id)), release.id):
+        if muted or not _binds(found.get((app_id, tester_id)), release.id):
             await self._end(reminder_id, ReminderState.SPARED)
             return None
         return reminder.teller
@@ -180,7 +182,9 @@ class Reminding:
             if _binds(demanded.get((app_id, tester_id)), milestone.release_id)
         }
         people = await testers.those(session, behind)
-        return sorted(filter(_hears, people), key=lambda one: one.id)
+        muted = await mutes.those(session, app_id, behind)
+        hearing = [one for one in people if one.active and one.id not in muted]
+        return sorted(hearing, key=lambda one: one.id)
 
     async def _end(self, reminder_id: str, state: ReminderState, reason: str = "") -> None:
         async with self._database.writing() as session:
@@ -236,11 +240,6 @@ def _is_told(milestone: Milestone, own: Collection[Reached]) -> bool:
 
 def _binds(demand: Demand | None, release_id: str) -> bool:
     return demand is not None and demand.is_mandatory and release_id in demand.binding
-
-
-def _hears(tester: Tester) -> bool:
-    """Return whether somebody wants to be reminded. The one place that says so."""
-    return tester.active
 
 
 def _sentence(title: str, missed: Sequence[tuple[str, str]], reason: str) -> str:

@@ -46,6 +46,8 @@ OFFERED: dict[str, tuple[set[str], set[str]]] = {
     # A draft is not among them: nobody has it.
     names.RECALL_RELEASE: (MANAGERS, set()),
     names.ROLLBACK_GROUP: (MANAGERS, MANAGERS),
+    names.MANDATORY_RELEASE: (MANAGERS, set()),
+    names.NOTES_RELEASE: (MANAGERS, MANAGERS),
 }
 
 #: Who gets each form, however it is asked for. Others get a sentence.
@@ -59,6 +61,14 @@ OPENED: dict[str, set[str]] = {
     names.ROLLBACK_GROUP_FORM: MANAGERS,
     names.ROLLBACK_FORM: MANAGERS,
     names.ROLLBACK_CONFIRM_FORM: MANAGERS,
+    names.MANDATORY_PICK_FORM: MANAGERS,
+    names.MANDATORY_FORM: MANAGERS,
+    names.MANDATORY_CONFIRM_FORM: MANAGERS,
+    names.NOTES_PICK_FORM: MANAGERS,
+    names.NOTES_FORM: MANAGERS,
+    names.TAGS_FORM: MANAGERS,
+    names.DISABLE_FORM: MANAGERS,
+    names.LINK_FORM: SEEING,
     names.NUDGE_FORM: MANAGERS,
     # Only whoever has a release can say that it does not install.
     names.TROUBLE_FORM: {"tester"},
@@ -236,6 +246,15 @@ def openers(
         ("rollback", names.ROLLBACK_GROUP_FORM, typed("rollback")),
         ("rollback QA", names.ROLLBACK_FORM, typed("rollback QA")),
         ("rollback QA to VERSION", names.ROLLBACK_CONFIRM_FORM, typed("rollback QA to 2.4.0")),
+        ("mandatory", names.MANDATORY_PICK_FORM, typed("mandatory")),
+        ("mandatory APP", names.MANDATORY_FORM, typed("mandatory harbour")),
+        # Somebody has it by name, so that it is asked about.
+        ("mandatory APP VERSION", names.MANDATORY_CONFIRM_FORM, typed("mandatory harbour 2")),
+        ("notes", names.NOTES_PICK_FORM, typed("notes")),
+        ("notes APP", names.NOTES_FORM, typed("notes harbour")),
+        ("tag APP VERSION", names.TAGS_FORM, typed("tag harbour 2")),
+        ("disable APP", names.DISABLE_FORM, typed("disable harbour")),
+        ("link", names.LINK_FORM, typed("link")),
         ("Nudge…", names.NUDGE_FORM, pressed(names.NUDGE, value=release)),
         ("I cannot install this", names.TROUBLE_FORM, pressed(names.TROUBLE, value=release)),
         ("show", names.SHOW_FORM, typed("show")),
@@ -272,7 +291,8 @@ async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
     unclaimed = await house.card_saying("New app")
     found: dict[str, set[str]] = {}
     # A group goes back only where something took the place of what it had.
-    await house.ann.command(BUILDS, names.COMMAND, "distribute harbour 2 to QA")
+    people = f"distribute harbour 2 to QA {house.bob.mention}"
+    await house.ann.command(BUILDS, names.COMMAND, people)
     await house.dm_to("Bob", "*Harbour 2.5.0 (250)* is ready")
     device = await waiting(house)
     for called, form, act in openers(house, group, draft, unclaimed, device):

@@ -103,10 +103,6 @@ def _there(groups: Sequence[str]) -> str:
     return f" for {where}" if where else ""
 
 
-def _because(detail: dict[str, Any]) -> str:
-    return f": {_named(detail, 'because')}" if detail.get("because") else ""
-
-
 Sentence = Callable[[str, dict[str, Any], Sequence[str]], str]
 
 _SENTENCES: Final[dict[str, Sentence]] = {

@@ -12,7 +12,7 @@ from provisioning.distributing.mandate_order import MandateOrder
 from provisioning.errors import AlreadyDone, NotAllowed, NotNow, TellerFailed, Unclear
 from provisioning.releases.demands import demands
 from provisioning.releases.policy import GRACE, Demand, Phase, phase_of
-from storage.catalog import audit, destinations, milestones, testers
+from storage.catalog import audit, destinations, milestones, mutes, testers
 from storage.records.base import now
 from storage.records.destination import Destination
 from storage.records.distribution import Recipient, RecipientState
@@ -110,6 +110,23 @@ async def test_a_release_becomes_mandatory_and_who_has_not_fetched_it_is_reminde
     assert entry.detail["before"] != entry.detail["after"] == mandate.after
     assert kept is not None
     assert kept.state is MandateState.DONE
+
+
+async def test_whoever_muted_an_app_is_not_reminded_of_what_is_mandatory(
+    domain: Domain, ipa: Path
+) -> None:
+    release_id = await domain.draft(ipa)
+    await send(domain, release_id, await group(domain, "QA", BOB, CID))
+    (line,) = await domain.lists.apps()
+    async with domain.database.writing() as session:
+        await mutes.add(session, line.app.id, await known_as(domain, BOB))
+
+    await require(domain, release_id)
+
+    assert await reminded(domain) == [("UCID", MilestoneKind.START, ReminderState.TOLD)]
+    bobs = await demand_of(domain, BOB)
+    assert bobs is not None
+    assert bobs.is_mandatory
 
 
 async def test_each_is_reminded_once_when_it_begins_and_once_before_it_ends(
