@@ -10,7 +10,7 @@ from bot.slack.kit import names
 from tests.integration.answering.asking import Asking, button, words_of
 from tests.integration.answering.test_home import home_of
 from tests.integration.slack.house import BUILDS, QA, House
-from tests.integration.slack.links import LINK, link_of
+from tests.integration.slack.links import link_of, path_in
 from tests.integration.slack.mandating import let_pass
 from tests.integration.slack.test_main_road import distribute
 from tests.integration.slack.test_recall import fetched
@@ -62,9 +62,7 @@ async def test_from_the_line_to_the_end_of_the_grace(either: House) -> None:
 
     await let_pass(either, 2 * HOUR)
     began = await either.dm_to("Bob", "Please install *Harbour 2.4.0 (241)*.")
-    found = LINK.search(str(began.blocks))
-    assert found is not None
-    assert "Mandatory since" in await page_of(either, found.group())
+    assert "Mandatory since" in await page_of(either, path_in(began))
     await either.card_saying("*Mandatory* since", QA)
     await let_pass(either, 13 * HOUR)
     await either.card_saying("(less than 12 hours left)", QA)
@@ -239,7 +237,7 @@ async def test_a_mandatory_release_in_between_leads_to_the_newer_one(house: Hous
     assert f'href="{old}/newer"' in page
     await let_pass(house, 23 * HOUR)
     closing = await house.dm_to("Bob", "The time to install *Harbour 2.5.0 (250)*")
-    assert newer.group() in str(closing.blocks)
+    assert path_in(told) in str(closing.blocks)
     assert button(closing, "Install")
 
 
