@@ -13,6 +13,7 @@ import httpx
 from bot.sandbox.acting import named_button
 from bot.sandbox.demo import Demo
 from bot.sandbox.new_phone import LINK, Walking
+from bot.sandbox.phone import SAFARI
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.views import View
 from bot.slack.kit import names
@@ -25,6 +26,8 @@ NEWER: Final = "Harbour-2.5.0-251.ipa"
 NEWEST: Final = "Harbour-2.6.0-262.ipa"
 #: In which words somebody reads that a release came, or came back, to them.
 READY, BACK = "is ready for you", "is the current one again"
+#: What stands at the place of a link that was taken back.
+GONE: Final = "can no longer be installed"
 
 
 class Lifecycle:
@@ -48,6 +51,9 @@ class Lifecycle:
         await self._send_again()
         newer = await self._post(NEWER)
         await self._distribute(newer)
+        await self._mandatory()
+        await self._dee_opens()
+        await self._nudge()
         recalled = await self._recall()
         await self._distribute(await self._post(NEWEST))
         back = await self._roll_back()
@@ -91,6 +97,38 @@ class Lifecycle:
         for person in ("Bob", "Dee"):
             await self._told(person, READY, version)
         self._say(f"Ann distributes {version} to QA; Bob and Dee are told.")
+
+    async def _mandatory(self) -> None:
+        await self._command("mandatory harbour 2.5.0 for QA because it mends the tides")
+        told = await self._told("Bob", "Please install")
+        self._say(f"Ann makes 2.5.0 mandatory for QA. Bob reads: {_line(told)}")
+        await self._told("Dee", "Please install")
+
+    async def _dee_opens(self) -> None:
+        link = _link(await self._told("Dee", READY, "2.5.0"))
+        async with httpx.AsyncClient(headers={"User-Agent": SAFARI}) as client:
+            answer = await client.get(link)
+        if "Mandatory since" not in answer.text:
+            raise SlipwayError("The install page does not say that the release is mandatory.")
+        self._say("Dee opens the page, which says that it is mandatory, and installs nothing.")
+
+    async def _nudge(self) -> None:
+        """Ask who has it, and remind those who have not."""
+        await self._command("who harbour 2.5.0 in QA")
+
+        def listed() -> Message | None:
+            answers = self._workspace.ephemerals("Ann")
+            return next((m for m in reversed(answers) if named_button(m, names.NUDGE)), None)
+
+        answer = await self._seen(listed, "who has it")
+        if "1 opened it" not in answer.said():
+            raise SlipwayError(f"Dee opened the page, and the list says: {_line(answer)}")
+        self._say("Ann asks who has it: nobody yet, and Dee opened the page.")
+        await self._ann.click(answer, names.NUDGE)
+        await self._ann.submit(await self._view("Remind people"))
+        for person in ("Bob", "Dee"):
+            await self._told(person, "reminds you of")
+        self._say("Ann reminds both of them.")
 
     async def _recall(self) -> list[str]:
         """Recall 2.5.0; return the links that lead nowhere from now on."""
@@ -144,12 +182,18 @@ class Lifecycle:
         return True
 
     def _told_twice(self) -> list[str]:
-        """Return what the same person was told more than once."""
+        """
+        Return what the same person was told more than once.
+
+        What stands in the place of a link that was taken back is no new word.
+        """
         found: Counter[str] = Counter()
         for person in ("Bob", "Dee", "Cid", "Ann", "Eve"):
-            for message in self._workspace.dms(person):
-                if message.is_bot:
-                    found[f"{person}: {_line(message)}"] += 1
+            own = [message for message in self._workspace.dms(person) if message.is_bot]
+            found.update(f"{person}: {_key(message)}" for message in own)
+            found.update(
+                f"{person}: {_line(message)}" for message in own if GONE not in message.said()
+            )
         return [text for text, count in found.items() if count > 1]
 
     async def _command(self, text: str) -> None:
@@ -185,6 +229,11 @@ class Lifecycle:
 
     async def _seen(self, look: Callable[[], T | None], what: str) -> T:
         return cast("T", await self._until(look, what))
+
+
+def _key(message: Message) -> str:
+    """Return what Slipway finds a message again by."""
+    return str((message.metadata or {}).get("event_payload", {}).get("key", message.ts))
 
 
 def _link(message: Message) -> str:
