@@ -67,7 +67,7 @@ async def _timed(read: Read) -> float:
     return (time.perf_counter() - start) * MS
 
 
-def in_a_town(server: str, share: float, repeats: int) -> dict[str, Taken]:
+def in_a_town(server: str, size: Size, repeats: int) -> dict[str, Taken]:
     """Fill a database with a town, on *server* or, without one, in a file; measure, forget it."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -78,8 +78,12 @@ def in_a_town(server: str, share: float, repeats: int) -> dict[str, Taken]:
         )
         asyncio.run(migrate.upgrade(url))
         start = time.monotonic()
-        town = fill(url, Size().times(share))
-        print(f"A town of {share:.0%} was built in {time.monotonic() - start:.0f} s.", flush=True)
+        town = fill(url, size)
+        print(
+            f"A town with {size.recipients:,} recipients was built in "
+            f"{time.monotonic() - start:.0f} s.",
+            flush=True,
+        )
         return asyncio.run(measured(url, town, folder, repeats))
 
 
@@ -103,11 +107,11 @@ def main() -> None:
     parser.add_argument("--sizes", type=float, nargs="+", default=[0.1, 1, 2])
     parser.add_argument("--repeats", type=int, default=40)
     asked = parser.parse_args()
-    found = [in_a_town("", share, asked.repeats) for share in asked.sizes]
+    found = [in_a_town("", Size().times(share), asked.repeats) for share in asked.sizes]
     table("SQLite", asked.sizes, found)
     if asked.postgres:
         with postgres.server() as server:
-            found = [in_a_town(server, share, asked.repeats) for share in asked.sizes]
+            found = [in_a_town(server, Size().times(share), asked.repeats) for share in asked.sizes]
         table("PostgreSQL", asked.sizes, found)
 
 
