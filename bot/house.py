@@ -43,6 +43,10 @@ from provisioning.installing.receipts import Receipts
 from provisioning.intake.intake import Intake
 from provisioning.intake.linking import Linking
 from provisioning.intake.preparing import Preparing
+from provisioning.leaving.announcing import Announcing
+from provisioning.leaving.departures import Departures
+from provisioning.leaving.letting_go import LettingGo
+from provisioning.leaving.restoring import Restoring
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
 from provisioning.people.people import People
@@ -177,6 +181,16 @@ class FollowRoom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveRoom:
+    """Who leaves, what is taken from them, and given back."""
+
+    departures: Departures
+    letting_go: LettingGo
+    restoring: Restoring
+    announcing: Announcing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """
     Every room.
@@ -195,6 +209,7 @@ class House:
     linking: Linking
     distributing: DistributeRoom
     following: FollowRoom
+    leaving: LeaveRoom
     tellers: Tellers
     homes: HomeTabs
     links: Links

@@ -43,7 +43,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonFacts:
-    """What the directory knows of a person."""
+    """What the directory knows of a person; `guest_since`: when a full member became a guest."""
 
     id: str
     name: str
@@ -51,6 +51,7 @@ class PersonFacts:
     time_zone: str | None = None
     bot: bool = False
     guest: bool = False
+    guest_since: datetime | None = None
     stranger: bool = False
     deleted: bool = False
 
@@ -182,6 +183,9 @@ class Teller(Protocol):
 
     async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
         """Tell somebody that a new build was asked for, since this one is not for their phone."""
+
+    async def show_leavers(self, notice_id: str) -> None:
+        """Draw, where those look who manage, who left or came back, and what was taken."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

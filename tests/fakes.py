@@ -95,6 +95,7 @@ class FakeTeller:
     installable: list[tuple[str, str]] = field(default_factory=list)
     waves: list[str] = field(default_factory=list)
     rebuilds: list[tuple[str, str]] = field(default_factory=list)
+    leavers: list[str] = field(default_factory=list)
     channels: list[str] = field(default_factory=list)
     deaf: dict[str, str] = field(default_factory=dict)
     failing: dict[str, list[Exception]] = field(default_factory=dict)
@@ -207,6 +208,10 @@ class FakeTeller:
     async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
         self._fail("tell_rebuild")
         self.rebuilds.append((rebuild_id, tester_id))
+
+    async def show_leavers(self, notice_id: str) -> None:
+        self._fail("show_leavers")
+        self.leavers.append(notice_id)
 
     def _fail(self, method: str) -> None:
         if self.failing.get(method):

@@ -20,6 +20,7 @@ from bot.slack.features.editing import listeners as editing
 from bot.slack.features.groups import listeners as groups
 from bot.slack.features.history import listeners as history
 from bot.slack.features.home import listeners as home
+from bot.slack.features.leavers import listeners as leavers
 from bot.slack.features.linking import listeners as linking
 from bot.slack.features.mandatory import listeners as mandatory
 from bot.slack.features.mute import listeners as mute
@@ -61,6 +62,7 @@ FEATURES: tuple[Feature, ...] = (
     tracks.register,
     verification.register,
     groups.register,
+    leavers.register,
     devices.register,
     roles.register,
     apple.register,

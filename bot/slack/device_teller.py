@@ -51,6 +51,8 @@ class DeviceTeller:
         """Tell a device's owner how it stands since a turn."""
         for pending in await self._parts.approvals.those([subject.partition("@")[0]]):
             user_id = pending.sheet.owner_slack_id
+            if pending.sheet.owner_left:
+                continue  # Those who manage are told what becomes of it.
             if user_id is not None and not _was_the_answer(pending):
                 await self._parts.conversations.draw(
                     f"device:{subject}", user_id, _standing(pending)

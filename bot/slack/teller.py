@@ -17,6 +17,7 @@ from bot.slack.features.uploads import messages as upload_messages
 from bot.slack.files.threads import Threads
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.codes import UNDELIVERABLE
+from bot.slack.leaver_teller import LeaverTeller
 from bot.slack.line.conversations import Conversations
 from bot.slack.line.errors import problem
 from bot.slack.line.postings import ChannelRefused, Postings, Spot
@@ -82,6 +83,7 @@ class TellerParts:
     troubles: TroubleTeller
     receipts: Receipts
     mandates: MandateTeller
+    leavers: LeaverTeller
     icon_url: Callable[[str], str | None] = no_icon
 
 
@@ -305,6 +307,10 @@ class SlackTeller:
     async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
         """Tell somebody that a new build was asked for, since this one is not for their phone."""
         await self._parts.devices.tell_rebuild(rebuild_id, tester_id)
+
+    async def show_leavers(self, notice_id: str) -> None:
+        """Say to those who manage who left, or came back."""
+        await self._parts.leavers.show(notice_id)
 
     async def _show_in(self, card: UploadCard, place: CardPlace) -> None:
         key = f"upload:{card.upload_id}:{place.address}"

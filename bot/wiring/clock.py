@@ -17,6 +17,9 @@ from storage.records.base import now
 #: So many bytes are read again each minute: 90 GB a day, at a thousandth of a core.
 SCRUBBED = 64_000_000
 
+#: Seconds between looks for people who left and that nobody who manages was told of.
+COLLECTS_EVERY = 10.0
+
 
 async def _begin_due(engine: DurableEngine, house: House) -> None:
     """Begin what has come due, and leave what is under way to whoever walks it."""
@@ -51,6 +54,9 @@ async def ticking(
     clock.every(3600, "orphans", sweeping.sweep_orphans)
     clock.every(10, "milestones", partial(_begin_due, engine, house))
     clock.every(3600, "groups", house.distributing.settling.look_again)
+    leaving = house.leaving
+    clock.every(COLLECTS_EVERY, "leavers", leaving.announcing.collect)
+    clock.every(3600, "accounts", leaving.departures.look_again)
     devices = house.devices
     clock.every(60, "devices", lambda: devices.approvals.ask_for_the_unasked(CLOCK))
     clock.every(60, "devices at Apple", devices.registry.compare)

@@ -11,6 +11,7 @@ from bot.wiring.following import follow_room
 from bot.wiring.ground import Ground
 from bot.wiring.installing import install_room
 from bot.wiring.intake import make_intake, make_linking
+from bot.wiring.leaving import leave_room
 from bot.wiring.people import people_room
 from bot.wiring.releases import release_room
 from bot.wiring.signing import signing_room
@@ -45,6 +46,7 @@ def furnished(
         linking=make_linking(ground, people, engine),
         distributing=distribute_room(ground, people, devices, installing, tellers, engine),
         following=follow_room(ground, people, installing, tellers, engine),
+        leaving=leave_room(ground, people, workspace.directory, engine),
         tellers=tellers,
         homes=homes,
         links=ground.links,

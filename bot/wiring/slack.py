@@ -9,11 +9,13 @@ from bot.house import House
 from bot.settings import Settings
 from bot.slack.channels import Channels
 from bot.slack.device_teller import DeviceTeller, DeviceTellerParts
+from bot.slack.features.devices.deciding.deeds import board
 from bot.slack.files.files import Files
 from bot.slack.files.missed import Missed
 from bot.slack.files.sightings import Sightings
 from bot.slack.files.source import SlackSource
 from bot.slack.files.threads import Threads
+from bot.slack.leaver_teller import LeaverTeller
 from bot.slack.line import client
 from bot.slack.line.http import Entrance
 from bot.slack.line.promises import Promises
@@ -69,6 +71,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             troubles=TroubleTeller(slack.conversations, house.following.troubles),
             receipts=house.installing.receipts,
             mandates=make_mandate_teller(ground, slack, house),
+            leavers=make_leaver_teller(slack, house),
             icon_url=partial(ground.links.card_icon, plain=plain),
         )
     )
@@ -125,6 +128,14 @@ def make_nudge_teller(ground: Ground, slack: Workspace, house: House) -> NudgeTe
             grants=house.installing.grants,
             links=ground.links,
         )
+    )
+
+
+def make_leaver_teller(slack: Workspace, house: House) -> LeaverTeller:
+    return LeaverTeller(
+        board=board(house, slack),
+        postings=slack.postings,
+        announcing=house.leaving.announcing,
     )
 
 

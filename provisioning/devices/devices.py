@@ -189,7 +189,9 @@ class Devices:
     async def hand_over(self, device_id: str, to: Identity, by: Actor) -> DeviceSheet:
         """Give a device to somebody else: it keeps its place. Raise as `rename` does."""
         (tester,) = await self._audience.testers_of([to])
-        return await self._change(device_id, by, "device.handed_over", tester_id=tester.id)
+        return await self._change(
+            device_id, by, "device.handed_over", tester_id=tester.id, owner_left_at=None
+        )
 
     async def disable(self, device_id: str, by: Actor) -> DeviceSheet:
         """Leave a device out of new builds. It keeps its place at Apple. Raise NotFound."""

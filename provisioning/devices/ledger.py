@@ -18,12 +18,17 @@ LEAST_FOR_A_FORECAST: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOwner:
-    """Whose a place is: a device of ours with its owner, and when they installed something last."""
+    """
+    Whose a place is: a device of ours with its owner, and when they installed something last.
+
+    One who `left` has it until somebody hands it over or disables it.
+    """
 
     device_id: str
     name: str
     owner: str
     seen_at: datetime | None
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,8 @@ class DeviceSheet:
     """
     A device as it may be shown to everybody who may see it.
 
-    `tail` is the end of its UDID; the whole, `udid`, is for its owner and for admins only.
+    `tail` is the end of its UDID; the whole, `udid`, is for its owner and for admins only. Whose
+    `owner_left` is to be handed over or disabled.
     """
 
     id: str
@@ -58,6 +59,7 @@ class DeviceSheet:
     disabled: bool
     created_at: datetime
     standings: tuple[TeamStanding, ...] = ()
+    owner_left: bool = False
 
     @property
     def called(self) -> str:
@@ -113,6 +115,7 @@ def sheet(owned: OwnedDevice, registrations: Sequence[Registration] = ()) -> Dev
         owner_slack_id=owner.slack_id,
         verified=device.verified,
         disabled=device.disabled_at is not None,
+        owner_left=device.owner_left_at is not None and device.disabled_at is None,
         created_at=device.created_at,
         standings=tuple(_standing(one) for one in registrations if one.device_id == device.id),
     )

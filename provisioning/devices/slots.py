@@ -58,6 +58,7 @@ class SlotBook:
                 name=one.device.name,
                 owner=one.owner.name,
                 seen_at=seen.get(one.owner.id),
+                left=one.device.owner_left_at is not None and one.device.disabled_at is None,
             )
             for one in rows
         }

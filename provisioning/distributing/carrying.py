@@ -7,7 +7,7 @@ from provisioning.distributing.places import with_newer
 from provisioning.people.audience import Audience, Target
 from provisioning.releases.cards import version_of
 from provisioning.telling.tellers import Tellers
-from storage.catalog import destinations, distributions, recipients, releases
+from storage.catalog import destinations, distributions, group_rolls, recipients, releases
 from storage.catalog.database import Database, Session
 from storage.records.base import now
 from storage.records.destination import Destination, DestinationKind
@@ -59,6 +59,8 @@ class Carrying:
             act = await distributions.get(session, distribution_id)
             act.state, act.shortfall = DistributionState.UNDERWAY, gathered.shortfall
             session.add(act)
+            if not act.joins and not gathered.shortfall:
+                await group_rolls.keep(session, _rolls(rows, enrolled))
             return await self._entitle(session, act, enrolled, keeping)
 
     async def waiting(self, recipient_id: str) -> str | None:
@@ -205,6 +207,21 @@ class Carrying:
             )
             for way in (ways or ("",))[: None if act.notify else 1]
         ]
+
+
+def _rolls(
+    rows: Sequence[Destination], enrolled: Sequence[tuple[Tester, tuple[Target, ...]]]
+) -> dict[str, list[str]]:
+    """Return who is in each group that an act is for."""
+    return {
+        row.target_id: [
+            tester.id
+            for tester, targets in enrolled
+            if (DestinationKind.GROUP, row.target_id) in targets
+        ]
+        for row in rows
+        if row.kind is DestinationKind.GROUP
+    }
 
 
 async def _left_of(session: Session, distribution_id: str) -> list[tuple[Aim, Destination]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from provisioning.actors import Actor, Identity
+from provisioning.distributing.differences import GroupDifference
 from provisioning.distributing.places import OrderOutcome
 from provisioning.installing.readiness import NOT_COUNTED, Readiness
 from storage.inspection.diff import Change
@@ -66,7 +67,8 @@ class Plan:
     that. `groups` are names, `places` what becomes of each. Of `people`, `unsigned` have a phone
     that it can be signed for now and is not yet, and `coming` one that Apple or a person has not
     decided about. `readiness` counts how many of `people` can install it now, and what the others
-    wait for.
+    wait for. `differences` tell what is other about the groups than when they were last sent
+    something.
     """
 
     people: int
@@ -78,3 +80,4 @@ class Plan:
     coming: int = 0
     shortfall: str = ""
     readiness: Readiness = NOT_COUNTED
+    differences: tuple[GroupDifference, ...] = ()

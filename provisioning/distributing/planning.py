@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from provisioning.actors import Identity
 from provisioning.distributing.coverage import Cover, Coverage, coverage
+from provisioning.distributing.differences import differences
 from provisioning.distributing.order import GroupPlan, Plan
 from provisioning.distributing.places import OrderPlace, places_of, with_newer
 from provisioning.installing.installabilities import Installabilities
 from provisioning.people.audience import Audience, Gathered, Member, Target
 from provisioning.releases.cards import version_of
-from storage.catalog import builds, groups, recipients, releases
+from storage.catalog import builds, group_rolls, recipients, releases
 from storage.catalog.database import Database, Session
 from storage.catalog.recipients import Share
 from storage.errors import NotFound
@@ -69,10 +70,12 @@ class Planning:
             release, _, build, _ = await releases.in_full(session, release_id)
             ids = {one.tester_id for one in gathered.members if one.tester_id}
             shares = await recipients.shares(session, release_id, ids)
-            known = await groups.those(session, group_ids)
+            with_rolls = await group_rolls.those(session, group_ids)
+            known = {one: found.group for one, found in with_rolls.items()}
             places = await places_of(session, release, targets, over)
             own = [place for place in places if place.target[0] is DestinationKind.GROUP]
             shown = await _shown(session, own, known, build)
+            changed = await differences(session, with_rolls, gathered)
         if len(known) < len(set(group_ids)):
             raise NotFound("There is no such group.")
         keeping = await self._keeping(release, places, gathered)
@@ -85,6 +88,7 @@ class Planning:
             keeping=len(keeping),
             places=shown,
             shortfall=gathered.shortfall,
+            differences=changed,
             unsigned=len(covered.those(Cover.READY)) if covered else 0,
             coming=len(covered.those(Cover.COMING)) if covered else 0,
             readiness=await self._installabilities.of_people(

@@ -301,6 +301,11 @@ class Groups:
             changed = await groups.set_broken(session, channel_id, reason)
         return sorted({row.connected_by for row in changed if row.connected_by})
 
+    async def note_renamed(self, channel_id: str) -> None:
+        """Note that a channel has another name; whoever distributes next is shown so."""
+        async with self._database.writing() as session:
+            await groups.channel_renamed(session, channel_id, at=now())
+
     async def move_channel(self, old_id: str, new_id: str) -> None:
         """Follow a channel that got another id."""
         async with self._database.writing() as session:

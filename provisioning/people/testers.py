@@ -46,13 +46,3 @@ class Testers:
         async with self._database.reading() as session:
             tester = await testers.with_slack_id(session, self._organization_id, slack_id)
         return tester.id if tester is not None and tester.active else None
-
-    async def follow(self, slack_id: str, *, name: str, active: bool) -> bool:
-        """Follow an account that got another name, was left or came back, if it is ours."""
-        async with self._database.writing() as session:
-            tester = await testers.with_slack_id(session, self._organization_id, slack_id)
-            if tester is None or (tester.active, tester.name) == (active, name):
-                return False
-            tester.active, tester.name = active, name
-            session.add(tester)
-        return True

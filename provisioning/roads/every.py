@@ -14,9 +14,13 @@ from provisioning.following.nudging import Nudging
 from provisioning.following.troubles import Troubles
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
+from provisioning.leaving.announcing import Announcing
+from provisioning.leaving.departures import Departures
+from provisioning.leaving.letting_go import LettingGo
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
+from provisioning.roads.let_go import LetGo
 from provisioning.roads.mandate import MandateRoad
 from provisioning.roads.nudge import RemindPeople
 from provisioning.roads.provision import Provision
@@ -25,6 +29,7 @@ from provisioning.roads.remind import Remind
 from provisioning.roads.road import Road
 from provisioning.roads.settle import Settle
 from provisioning.roads.show_edit import ShowEdit
+from provisioning.roads.show_leavers import ShowLeavers
 from provisioning.roads.show_place import ShowPlace
 from provisioning.roads.take_back import TakeBack
 from provisioning.roads.take_in import TakeIn
@@ -44,6 +49,9 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     edits: ReleaseEdits,
     mandates: Mandates,
     reminding: Reminding,
+    departures: Departures,
+    letting_go: LettingGo,
+    announcing: Announcing,
     rebuilds: Rebuilds,
     nudging: Nudging,
     troubles: Troubles,
@@ -63,6 +71,8 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         ShowEdit(edits, tellers).road(),
         MandateRoad(mandates, reminding, tellers).road(),
         Remind(reminding, tellers).road(),
+        LetGo(departures, letting_go).road(),
+        ShowLeavers(announcing, tellers).road(),
         AskRebuild(rebuilds, tellers).road(),
         RemindPeople(nudging, tellers).road(),
         TellTrouble(troubles, tellers).road(),

@@ -55,6 +55,18 @@ async def of_testers(session: Session, tester_ids: Collection[str]) -> Sequence[
     return found.all()
 
 
+async def mark_left(
+    session: Session, device_ids: Collection[str], tester_id: str, at: datetime | None
+) -> None:
+    """Note since when the owner of devices is gone, None for one who is not; no other's."""
+    await session.exec(
+        sa.update(Device)
+        .where(among(session, col(Device.id), device_ids), col(Device.tester_id) == tester_id)
+        .values(owner_left_at=at)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def udids(session: Session, tester_ids: Collection[str]) -> list[OwnUdid]:
     """Return what is needed of the testers' devices that are not disabled, the oldest first."""
     connection = await session.connection()

@@ -113,6 +113,24 @@ async def expire(session: Session, at: datetime) -> int:
     return result.rowcount
 
 
+async def end_of(session: Session, tester_id: str, at: datetime) -> int:
+    """
+    End a person's links for good; return how many held until now.
+
+    Where they come to be entitled again they are given new ones.
+    """
+    result = await session.exec(
+        sa.update(Grant)
+        .where(
+            col(Grant.tester_id) == tester_id,
+            col(Grant.expires_at) > at,
+            col(Grant.revoked_at).is_(None),
+        )
+        .values(expires_at=at)
+    )
+    return result.rowcount
+
+
 async def revoke(session: Session, grant_id: str, at: datetime) -> None:
     """Take a link back; the first time counts."""
     await session.exec(

@@ -11,6 +11,7 @@ from storage.catalog.database import Session, insert_missing
 from storage.catalog.testers import TesterRow
 from storage.errors import NotFound
 from storage.records.group import Group, GroupChannel, GroupMember, GroupUserGroup
+from storage.records.group_roll import GroupRoll
 from storage.records.tester import Tester
 
 
@@ -46,7 +47,7 @@ async def add(session: Session, group: Group) -> Group:
 
 async def remove(session: Session, group_id: str) -> None:
     """Forget a group, its members and channels; the destinations of old releases stay."""
-    for record in (GroupMember, GroupUserGroup, GroupChannel):
+    for record in (GroupMember, GroupUserGroup, GroupChannel, GroupRoll):
         await session.exec(sa.delete(record).where(col(record.group_id) == group_id))
     await session.exec(sa.delete(Group).where(col(Group.id) == group_id))
 
@@ -111,6 +112,11 @@ async def remove_members(session: Session, group_id: str, tester_ids: Sequence[s
         )
     )
     return int(getattr(result, "rowcount", 0))
+
+
+async def remove_everywhere(session: Session, tester_id: str) -> None:
+    """Take a tester out of every group that they were added to by name."""
+    await session.exec(sa.delete(GroupMember).where(col(GroupMember.tester_id) == tester_id))
 
 
 async def usergroups(session: Session, group_ids: Collection[str]) -> Sequence[GroupUserGroup]:
@@ -252,6 +258,26 @@ async def set_broken(session: Session, channel_id: str, reason: str) -> Sequence
         row.broken = reason
         session.add(row)
     return rows
+
+
+async def channel_renamed(session: Session, channel_id: str, *, at: datetime) -> None:
+    """Note that a channel has another name; its id is the same."""
+    await session.exec(
+        sa.update(GroupChannel)
+        .where(col(GroupChannel.channel_id) == channel_id)
+        .values(renamed_at=at)
+    )
+
+
+async def memberships_of(session: Session, tester_id: str) -> Sequence[Group]:
+    """Return the groups that a tester was added to by name, by name."""
+    found = await session.exec(
+        select(Group)
+        .join(GroupMember, col(GroupMember.group_id) == Group.id)
+        .where(GroupMember.tester_id == tester_id)
+        .order_by(col(Group.slug))
+    )
+    return found.all()
 
 
 async def rename_channel(session: Session, old_id: str, new_id: str) -> None:

@@ -22,6 +22,7 @@ class PersonRow(NamedTuple):
     time_zone: str | None
     bot: bool
     guest: bool
+    guest_since: datetime | None
     stranger: bool
     deleted: bool
     asked_at: datetime
@@ -46,7 +47,14 @@ async def people(session: Session, user_ids: Collection[str]) -> list[PersonRow]
 
 
 async def keep_person(session: Session, person: Person) -> None:
-    """Remember a person as they are now, in place of what was known."""
+    """
+    Remember a person as they are now, in place of what was known.
+
+    Since when they are a guest is known of those alone who were a full member before.
+    """
+    before = await session.get(Person, person.id)
+    if person.guest and before is not None:
+        person.guest_since = before.guest_since if before.guest else now()
     person.asked_at = now()
     await session.merge(person)
 

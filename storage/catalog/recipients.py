@@ -182,6 +182,34 @@ async def leave(session: Session, recipient_ids: Collection[str], *, at: datetim
     )
 
 
+async def held_by(session: Session, tester_id: str) -> dict[str, RecipientState]:
+    """Return by what a tester has releases, whatever it is, with how each stands."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Recipient.id), col(Recipient.state))
+        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .where(col(Recipient.tester_id) == tester_id, entitles())
+        .order_by(col(Recipient.id))
+    )
+    return {recipient_id: RecipientState(state) for recipient_id, state in found.all()}
+
+
+async def give_back(
+    session: Session, recipient_ids: Collection[str], state: RecipientState, reason: str = ""
+) -> None:
+    """Let recipients whose person had left have it again; what was recalled since stays so."""
+    await session.exec(
+        sa.update(Recipient)
+        .where(
+            among(session, col(Recipient.id), recipient_ids),
+            col(Recipient.state) == RecipientState.WITHDRAWN,
+            col(Recipient.recall_id).is_(None),
+        )
+        .values(state=state, reason=reason, withdrawn_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def come_back(session: Session, recipient_ids: Collection[str], destination_id: str) -> None:
     """Let recipients who were told have it again, by a destination: their link holds once more."""
     await session.exec(

@@ -49,6 +49,18 @@ async def of_person(session: Session, organization_id: str, slack_id: str) -> Se
     return found.all()
 
 
+async def named(session: Session, organization_id: str, holder_id: str) -> Sequence[RoleHolding]:
+    """Return what a person holds by name, by one of their identities, in no order."""
+    found = await session.exec(
+        select(RoleHolding).where(
+            RoleHolding.organization_id == organization_id,
+            RoleHolding.holder_kind == HolderKind.PERSON,
+            RoleHolding.holder_id == holder_id,
+        )
+    )
+    return found.all()
+
+
 async def is_given(session: Session, organization_id: str, role: Role) -> bool:
     """Return whether anybody holds a role everywhere: for one app or group does not count."""
     found = await session.exec(

@@ -24,6 +24,7 @@ class Device(Record, table=True):
     `platform` is IOS, for everything but a Mac, or MAC_OS, as Apple names them; `model` an
     identifier such as `iPhone14,5`, empty where nobody told. `verified`: its answer was signed by
     a device of Apple's; None where it was not asked. From `disabled_at` on it gets into no profile.
+    Since `owner_left_at` somebody has to say whose it is.
     """
 
     __table_args__ = (
@@ -42,5 +43,6 @@ class Device(Record, table=True):
     source: DeviceSource = Field(default=DeviceSource.TYPED, sa_type=choice(DeviceSource))
     verified: bool | None = Field(default=None)
     disabled_at: datetime | None = Field(default=None)
+    owner_left_at: datetime | None = Field(default=None)
     created_by: str = Field(max_length=ACTOR)
     created_at: datetime = Field(default_factory=now)

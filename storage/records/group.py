@@ -50,9 +50,14 @@ class GroupUserGroup(Record, table=True):
 
 
 class GroupChannel(Record, table=True):
-    """A channel that hears of the group's releases. `broken` says why it cannot be posted in."""
+    """
+    A channel that hears of the group's releases. `broken` says why it cannot be posted in.
+
+    Slack's channels keep their id under a new name; `renamed_at` is when it last got one.
+    """
 
     group_id: str = Field(foreign_key="group.id", primary_key=True, max_length=32)
     channel_id: str = Field(primary_key=True, index=True, max_length=32)
     connected_by: str = Field(default="", max_length=ACTOR)
     broken: str = Field(default="", max_length=255)
+    renamed_at: datetime | None = Field(default=None)

@@ -17,6 +17,7 @@ class Person(Record, table=True):
     time_zone: str | None = Field(default=None, max_length=64)
     bot: bool = Field(default=False)
     guest: bool = Field(default=False)  #: Slack's is_restricted or is_ultra_restricted.
+    guest_since: datetime | None = Field(default=None)  #: When a full member became a guest.
     stranger: bool = Field(default=False)  #: Of another workspace, through Slack Connect.
     deleted: bool = Field(default=False)
     asked_at: datetime = Field(default_factory=now)

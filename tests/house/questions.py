@@ -10,6 +10,7 @@ from storage.catalog import (
     audit,
     builds,
     demanded,
+    departures,
     destinations,
     device_policies,
     devices,
@@ -18,6 +19,7 @@ from storage.catalog import (
     edits,
     enrolments,
     grants,
+    group_rolls,
     groups,
     holders,
     home_tabs,
@@ -57,6 +59,7 @@ from storage.catalog.database import Session
 from storage.records.app import App
 from storage.records.apple_team import AppleTeam
 from storage.records.base import new_id, now
+from storage.records.departure import Departure, DepartureKind, DepartureNotice, NoticeKind
 from storage.records.destination import Destination, DestinationKind
 from storage.records.device import Device
 from storage.records.device_policy import ApprovalSubject, AutoApproval, DevicePolicy
@@ -535,6 +538,36 @@ async def _of_mark(session: Session, town: Town, ask: Callable[[], Awaitable[obj
     return await ask()
 
 
+async def _departure(session: Session, town: Town) -> Departure:
+    one = Departure(
+        organization_id=town.organization_id,
+        slack_id=town.tester,
+        tester_id=town.tester_id,
+        name="Bob",
+        turn=1,
+        kind=DepartureKind.LEFT,
+        by=BY,
+        due_at=now(),
+    )
+    return await departures.add(session, one)
+
+
+async def _of_departure(
+    session: Session, town: Town, ask: Callable[[Departure], Awaitable[object]]
+) -> object:
+    return await ask(await _departure(session, town))
+
+
+async def _of_notice(
+    session: Session, town: Town, ask: Callable[[DepartureNotice], Awaitable[object]]
+) -> object:
+    notice = DepartureNotice(organization_id=town.organization_id, kind=NoticeKind.GONE)
+    session.add(notice)
+    await session.flush()
+    await departures.put_in(session, [(await _departure(session, town)).id], notice)
+    return await ask(notice)
+
+
 def _recipient(town: Town) -> Sequence[Recipient]:
     one = Recipient(
         distribution_id=town.distribution_id,
@@ -710,11 +743,37 @@ REACH: dict[str, Question] = {
     "grants.with_token_hash": _token,
     "grants.any_holds": lambda s, _: grants.any_holds(s, now()),
     "grants.expire": lambda s, _: grants.expire(s, now()),
+    "grants.end_of": lambda s, t: grants.end_of(s, t.tester_id, now()),
     "grants.revoke": lambda s, t: grants.revoke(s, t.grant_id, now()),
     "grants.revoke_release": lambda s, t: grants.revoke_release(s, t.release_id, now()),
+    "departures.add": _departure,
+    "departures.locked": lambda s, t: _of_departure(s, t, lambda one: departures.locked(s, one.id)),
+    "departures.those": lambda s, t: _of_departure(s, t, lambda one: departures.those(s, [one.id])),
+    "departures.last_of": lambda s, t: departures.last_of(s, t.organization_id, t.tester),
+    "departures.unfinished": lambda s, _: departures.unfinished(s, now(), BEGINNING),
+    "departures.owed": lambda s, t: departures.owed(s, t.organization_id, limit=500),
+    "departures.put_in": lambda s, t: _of_notice(s, t, lambda one: departures.put_in(s, [], one)),
+    "departures.notice": lambda s, t: _of_notice(s, t, lambda one: departures.notice(s, one.id)),
+    "departures.in_notice": lambda s, t: _of_notice(s, t, lambda one: departures.in_notice(s, one)),
+    "departures.recent": lambda s, _: departures.recent(s, BEGINNING, limit=40),
+    "departures.changed": lambda s, t: _of_notice(
+        s, t, lambda one: departures.changed(s, [one.id], at=now())
+    ),
+    "departures.shown": lambda s, t: _of_notice(s, t, lambda one: departures.shown(s, one.id, 1)),
+    "departures.unshown": lambda s, _: departures.unshown(s, now(), BEGINNING),
+    "departures.astray": lambda s, t: departures.astray(s, t.organization_id, limit=500),
+    "departures.longest_unasked": lambda s, t: departures.longest_unasked(
+        s, t.organization_id, now(), limit=60
+    ),
+    "group_rolls.those": lambda s, t: group_rolls.those(s, t.group_ids),
+    "group_rolls.keep": lambda s, t: group_rolls.keep(s, {t.crowd_id: [t.tester_id]}),
     "receipts.claim": lambda s, t: receipts.claim(s, t.grant_id, ReceiptKind.OPENED),
     "receipts.began": lambda s, t: receipts.began(s, t.release_id, [t.tester_id, t.other_id]),
     "receipts.tallies": lambda s, t: receipts.tallies(s, [t.release_id]),
+    "recipients.held_by": lambda s, t: recipients.held_by(s, t.tester_id),
+    "recipients.give_back": lambda s, t: recipients.give_back(
+        s, [t.recipient_id], RecipientState.TOLD
+    ),
     "recipients.get": lambda s, t: recipients.get(s, t.recipient_id),
     "recipients.add": lambda s, t: recipients.add(s, _recipient(t)),
     "recipients.of_releases": lambda s, t: recipients.of_releases(s, [t.release_id]),
@@ -742,6 +801,9 @@ REACH: dict[str, Question] = {
     "destinations.current_in": lambda s, t: destinations.current_in(s, t.group_ids[0]),
     "destinations.names_current_in": lambda s, t: destinations.names_current_in(s, t.group_ids[0]),
     "destinations.has_any": lambda s, t: destinations.has_any(s, t.group_ids[0]),
+    "groups.memberships_of": lambda s, t: groups.memberships_of(s, t.tester_id),
+    "groups.remove_everywhere": lambda s, t: groups.remove_everywhere(s, t.tester_id),
+    "groups.channel_renamed": lambda s, t: groups.channel_renamed(s, t.channel_id, at=now()),
     "groups.lock": lambda s, t: groups.lock(s, t.crowd_id),
     "groups.changed": lambda s, t: groups.changed(s, t.crowd_id, by=BY, at=now()),
     "groups.settled": lambda s, t: groups.settled(s, t.crowd_id, 1),
@@ -891,6 +953,7 @@ REACH: dict[str, Question] = {
 }
 
 PEOPLE: dict[str, Question] = {
+    "devices.mark_left": lambda s, t: devices.mark_left(s, [MARK], t.tester_id, now()),
     "devices.of_testers": lambda s, t: devices.of_testers(s, [t.tester_id]),
     "groups.get": lambda s, t: groups.get(s, t.crowd_id),
     "groups.with_slug": lambda s, t: groups.with_slug(s, t.organization_id, "crowd"),
@@ -1030,6 +1093,7 @@ PEOPLE: dict[str, Question] = {
     ),
     "roles.every": lambda s, t: roles.every(s, t.organization_id),
     "roles.of_person": lambda s, t: roles.of_person(s, t.organization_id, t.tester),
+    "roles.named": lambda s, t: roles.named(s, t.organization_id, f"slack:{t.tester}"),
     "roles.is_given": lambda s, t: roles.is_given(s, t.organization_id, Role.UPLOADER),
     "roles.give": lambda s, t: roles.give(s, _holding(t)),
     "roles.take": lambda s, t: roles.take(s, _holding(t)),

@@ -27,7 +27,16 @@ Values: TypeAlias = Any
 #: Tables that hold more every day. There are few apps, groups, identities and open promises.
 GROWING = frozenset(
     {
-        *("audit_entry", "build", "destination", "device", "distribution", "grant", "groupmember"),
+        *(
+            "audit_entry",
+            "build",
+            "departure",
+            "destination",
+            "device",
+            "distribution",
+            "grant",
+            "groupmember",
+        ),
         *("enrolment_challenge", "enrolment_link"),
         *("hometab", "personalpage"),
         *("mute", "nudge", "nudgeword", "tally_mark", "troublereport"),
@@ -61,6 +70,7 @@ MEANT = {
     ("registrations.unasked", "device"): "It is asked once a minute for what nobody asked about.",
     ("audit.last", "audit_entry"): "The index has them by their moment, and a limit ends it.",
     ("tags.known", "releasetag"): "A tag was mistyped, and somebody is told which there are.",
+    ("departures.astray", "tester"): "It is asked once an hour, of everybody.",
     ("roles.every", "roleholding"): "Somebody asked for the list of them all.",
 }
 

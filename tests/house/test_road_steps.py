@@ -36,6 +36,9 @@ from provisioning.following.nudging import Nudging
 from provisioning.following.troubles import Troubles
 from provisioning.intake.intake import Intake
 from provisioning.intake.preparing import Preparing
+from provisioning.leaving.announcing import Announcing
+from provisioning.leaving.departures import Departures
+from provisioning.leaving.letting_go import LettingGo
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.roads.every import every
 from provisioning.roads.road import Road
@@ -240,6 +243,14 @@ COURSES: dict[str, dict[str, Course]] = {
             returns={"resolve": {"releases": [], "reminders": []}, "finish": []}
         ),
     },
+    "let_go": {
+        "somebody whose account was deactivated": Course(
+            returns={"parts": ["groups", "links", "devices", "requests", "roles"]}
+        ),
+        "a guest": Course(returns={"parts": ["roles", "keeps"]}),
+        "done already": Course(returns={"parts": []}),
+    },
+    "show_leavers": {"shown": Course()},
     "ask_rebuild": {
         "a CI": Course(returns={"begin": CI, "newcomers": ["<tester>"]}),
         "a person": Course(returns={"begin": HAND, "newcomers": []}),
@@ -311,6 +322,9 @@ def roads() -> tuple[Road, ...]:
         edits=object.__new__(ReleaseEdits),
         mandates=object.__new__(Mandates),
         reminding=object.__new__(Reminding),
+        departures=object.__new__(Departures),
+        letting_go=object.__new__(LettingGo),
+        announcing=object.__new__(Announcing),
         rebuilds=object.__new__(Rebuilds),
         nudging=object.__new__(Nudging),
         troubles=object.__new__(Troubles),

@@ -166,6 +166,12 @@ DEVICE_VERDICT = "device_verdict"
 WAVE_APP_ID = "wave_app_id"
 WAVE_RETRY = "wave_retry"
 
+# Who left.
+LEAVERS_LET_GO = "leavers_let_go"
+LEAVERS_PEOPLE = "leavers_people"
+LEAVERS_RESTORE = "leavers_restore"
+LEAVERS_RESTORE_FORM = "leavers_restore_form"
+
 # Home.
 HOME_SHOW = "home_show"
 PAGE_OPEN = "page_open"
@@ -225,6 +231,8 @@ ACTIONS = (
     DEVICE_UNDO,
     WAVE_APP_ID,
     WAVE_RETRY,
+    LEAVERS_LET_GO,
+    LEAVERS_RESTORE,
     HOME_SHOW,
     PAGE_OPEN,
     PAGE_RENEW,
@@ -272,6 +280,7 @@ FORMS = (
     DEVICE_NAME_FORM,
     DEVICE_PENDING_FORM,
     DEVICE_REFUSE_FORM,
+    LEAVERS_RESTORE_FORM,
 )
 SHORTCUTS = (DISTRIBUTE_MESSAGE, DISTRIBUTE_GLOBAL)
 
@@ -299,10 +308,12 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "app_uninstalled": (),
     "channel_archive": ("channels:read",),
     "channel_id_changed": (),
+    "channel_rename": ("channels:read",),
     "channel_unarchive": ("channels:read",),
     "file_deleted": ("files:read",),
     "file_shared": ("files:read",),
     "group_archive": ("groups:read",),
+    "group_rename": ("groups:read",),
     "group_unarchive": ("groups:read",),
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),

@@ -263,6 +263,7 @@ def facts_of(person: Person | PersonRow) -> PersonFacts:
         time_zone=person.time_zone,
         bot=person.bot,
         guest=person.guest,
+        guest_since=person.guest_since,
         stranger=person.stranger,
         deleted=person.deleted,
     )

@@ -1,6 +1,7 @@
 """A whole house in a process of its own, which may die at any boundary of its roads."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 from bot import bootstrap
@@ -9,6 +10,8 @@ from bot.serving import stopped
 from bot.settings import Settings
 from bot.slack import workspace as parts
 from bot.slack.line import pace
+from bot.wiring import clock
+from provisioning.leaving import departures
 from tests.integration.crash.harness import Boundary
 
 
@@ -17,6 +20,8 @@ async def live(boundary: Boundary, settings: dict[str, Any]) -> None:
     setattr(parts, "PAUSE", 0.02)  # noqa: B010 - the module only borrows the name
     pace.EDIT_PAUSE = 0.05
     bootstrap.READERS = 1
+    setattr(clock, "COLLECTS_EVERY", 0.5)  # noqa: B010 - the same
+    setattr(departures, "COLLECT", timedelta())  # noqa: B010 - the same
     # Listening for the signal comes first: the house may be asked to stop while it opens.
     asked = asyncio.create_task(stopped())
     async with open_house(Settings(**settings), boundary=boundary):

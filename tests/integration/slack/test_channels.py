@@ -131,7 +131,12 @@ async def test_26_members_of_a_user_group_are_told_and_a_vanished_one_reaches_no
 
     await house.cid.post(BUILDS, "Next", files=[house.samples.newer_ipa])
     draft = await house.card_saying("Compared with")
+    # Others are in the group than at the last time, so that it is asked first.
     await house.ann.click(draft, names.DISTRIBUTE_USUAL)
+    await house.ann.submit(await house.view_of("Ann", "Distribute"))
+    confirmation = await house.view_of("Ann", "Please confirm")
+    assert "-Bob Baker" in str(confirmation.blocks)
+    await house.ann.submit(confirmation)
 
     await house.dm_to("Cid", "2.5.0")
     await house.card_saying("1/1 reached")

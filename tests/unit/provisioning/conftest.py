@@ -40,6 +40,10 @@ from provisioning.intake.fetching import Fetching
 from provisioning.intake.intake import Intake, IntakeParts
 from provisioning.intake.linking import Linking
 from provisioning.intake.sighting import AnswerSpot, Sighting
+from provisioning.leaving.announcing import Announcing
+from provisioning.leaving.departures import Departures
+from provisioning.leaving.letting_go import LettingGo
+from provisioning.leaving.restoring import Restoring
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
 from provisioning.people.people import People
@@ -114,6 +118,10 @@ class Domain:
     mandates: Mandates
     reminding: Reminding
     settling: Settling
+    departures: Departures
+    letting_go: LettingGo
+    restoring: Restoring
+    announcing: Announcing
     audience: Audience
     cards: Cards
     recalled: RecallCards
@@ -199,6 +207,9 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     settling = Settling(database, audience, engine, **own)
     mandates = Mandates(database, permissions, people, engine, **own)
     reminding = Reminding(database, tellers)
+    departures = Departures(database, permissions, directory, engine, **own)
+    letting_go = LettingGo(database, engine, admins=admins, **own)
+    announcing = Announcing(database, engine, **own)
     preparing = FakePreparing()
     secrets = Secrets(b"k" * 32)
     identities = Identities(database, secrets, organization_id=organization.id)
@@ -222,6 +233,9 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         edits=ReleaseEdits(database),
         mandates=mandates,
         reminding=reminding,
+        departures=departures,
+        letting_go=letting_go,
+        announcing=announcing,
         rebuilds=rebuilds,
         nudging=Nudging(database),
         troubles=troubles,
@@ -263,6 +277,10 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         mandates=mandates,
         reminding=reminding,
         settling=settling,
+        departures=departures,
+        letting_go=letting_go,
+        restoring=Restoring(database, permissions, people, engine, **own),
+        announcing=announcing,
         audience=audience,
         cards=Cards(database, **own),
         recalled=RecallCards(database),

@@ -110,9 +110,9 @@ class Desk:
         """Return whether a person has to see or to choose something before a release goes out."""
         if warnings.sentences(card) and warned != [names.WARNED]:
             return True
-        return bool(
-            card.newer and beside(await self._distributions.plan(card.release_id, (group_id,), ()))
-        )
+        plan = await self._distributions.plan(card.release_id, (group_id,), ())
+        # Others are in the group than at the last time, which nobody has seen on the button.
+        return bool(beside(plan)) or any(one.is_of_people for one in plan.differences)
 
     async def tell_now(self, click: Click) -> None:
         """Tell those who were given a release without a word."""

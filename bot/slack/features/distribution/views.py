@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.differences import differences
 from bot.slack.drawing.places import beside, places
 from bot.slack.drawing.releases import option
 from bot.slack.kit import blocks, mrkdwn, names
@@ -405,6 +406,7 @@ def _summary(card: ReleaseCard, wish: Wish, plan: Plan, instead: Plan | None) ->
     shown = [
         blocks.section("\n".join(line for line in lines if line)),
         *places(plan),
+        *differences(plan.differences),
         *verdicts.count(plan.readiness),
         *warnings.every(card),
     ]

@@ -103,6 +103,12 @@ def _there(groups: Sequence[str]) -> str:
     return f" for {where}" if where else ""
 
 
+def _let_go(detail: dict[str, Any], why: str) -> str:
+    parts = [_named(detail, key) for key in ("in", "roles") if detail.get(key)]
+    what = f": {'; '.join(parts)}" if parts else ""
+    return f"took back what {_named(detail, 'people')} had, {why}{what}"
+
+
 Sentence = Callable[[str, dict[str, Any], Sequence[str]], str]
 
 _SENTENCES: Final[dict[str, Sentence]] = {
@@ -172,6 +178,12 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "role.given": lambda _about, detail, _: f"gave the role {_named(detail, 'role')}",
     "role.taken": lambda _about, detail, _: f"took the role {_named(detail, 'role')}",
+    "person.left": lambda _about, detail, _: _let_go(detail, "who left"),
+    "person.let_go": lambda _about, detail, _: _let_go(detail, "a guest"),
+    "person.guest": lambda _about, detail, _: _let_go(detail, "a guest now"),
+    "person.restored": lambda _about, detail, _: (
+        f"gave {_named(detail, 'people')} back what was taken from them"
+    ),
     "device.claimed": lambda _about, _d, _g: "handed a device in",
     "device.requested": lambda _about, _d, _g: "asked for a place at Apple for a device",
     "device.registering": lambda _about, _d, _g: "approved a device",

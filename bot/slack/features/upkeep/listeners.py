@@ -86,6 +86,10 @@ def _register_channels(app: AsyncApp, house: House, workspace: Workspace) -> Non
     async def on_unarchive(event: dict[str, Any]) -> None:
         await channels.mend(text(event, "channel"))
 
+    @app.event(re.compile("(channel|group)_rename"))
+    async def on_rename(event: dict[str, Any]) -> None:
+        await house.people.groups.note_renamed(text(event, "channel", "id"))
+
     @app.event("channel_id_changed")
     async def on_id_changed(event: dict[str, Any]) -> None:
         await house.people.groups.move_channel(
@@ -100,9 +104,7 @@ def _register_people(app: AsyncApp, house: House, workspace: Workspace) -> None:
     async def on_user_change(event: dict[str, Any]) -> None:
         person = await directory.learn(at(event, "user") or {})
         if person is not None:
-            await house.people.testers.follow(
-                person.id, name=person.name, active=not person.deleted
-            )
+            await house.leaving.departures.follow(person)
 
     @app.event("subteam_updated")
     async def on_subteam_updated(event: dict[str, Any]) -> None:

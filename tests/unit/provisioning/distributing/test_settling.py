@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from provisioning.actors import Identity
 from provisioning.errors import DirectoryFailed
 from provisioning.people.audience import Gathered
 from provisioning.roads.settle import Settle
 from provisioning.telling.tellers import Tellers
-from storage.catalog import groups, recipients
+from storage.catalog import groups, recipients, testers
 from storage.catalog.database import Database
 from storage.records.distribution import RecipientState
 from storage.records.group import Group
@@ -29,6 +30,16 @@ async def told(domain: Domain, release_id: str) -> list[str]:
 async def record(database: Database, group_id: str) -> Group:
     async with database.reading() as session:
         return await groups.get(session, group_id)
+
+
+async def is_active(domain: Domain, who: Identity, *, active: bool) -> None:
+    """Let an account be deactivated, or not, whatever follows from it."""
+    own = domain.settling._organization_id
+    async with domain.database.writing() as session:
+        tester = await testers.with_slack_id(session, own, who.value)
+        assert tester is not None
+        tester.active = active
+        session.add(tester)
 
 
 async def test_whoever_joins_gets_what_is_current(
@@ -249,14 +260,16 @@ async def test_who_was_in_it_before_the_last_change_says_nothing(domain: Domain,
     assert [await opens(domain, release_id, who) for who in (BOB, CID, DEE)] == [True] * 3
 
 
-async def test_somebody_whose_account_comes_back_still_has_it(domain: Domain, ipa: Path) -> None:
+async def test_whose_account_is_deactivated_is_not_taken_for_one_who_left_the_group(
+    domain: Domain, ipa: Path
+) -> None:
     release_id, qa = await domain.draft(ipa), await group(domain, "QA", BOB, CID)
     await send(domain, release_id, qa)
-    await domain.testers.follow(BOB.value, name="Bob Baker", active=False)
+    await is_active(domain, BOB, active=False)
     assert not await opens(domain, release_id, BOB)
     await domain.groups.add_people(qa, [DEE], MANAGER)
 
-    await domain.testers.follow(BOB.value, name="Bob Baker", active=True)
+    await is_active(domain, BOB, active=True)
 
     assert await opens(domain, release_id, BOB)
 

@@ -14,6 +14,8 @@ from provisioning.devices.ledger import FamilyLedger, TakenPlace
 from provisioning.devices.sheets import DeviceSheet
 from provisioning.devices.slots import TeamLedger
 
+#: Said of a device whose owner has left.
+OWNER_LEFT = "owner left; hand over or disable"
 #: So many places that nobody uses are named for a team.
 MOST_IDLE = 15
 #: So many places are named in a message about one family, whatever their owners are called.
@@ -36,7 +38,7 @@ def everybodys(sheets: Sequence[DeviceSheet], count: int, *, sees_udids: bool) -
 
 
 def _line(sheet: DeviceSheet) -> str:
-    said = mrkdwn.sentence(sheet.sentence, 120)
+    said = f"*{OWNER_LEFT}*" if sheet.owner_left else mrkdwn.sentence(sheet.sentence, 120)
     return f"{sign(sheet.state)} {called(sheet)} · {owner(sheet)} · {said}"
 
 
@@ -146,7 +148,8 @@ def _place(place: TakenPlace) -> str:
         if place.owner.seen_at is not None
         else "never installed anything"
     )
-    return f"{name} (…{place.tail}) · {mrkdwn.plain(place.owner.owner, 60)} · {last}"
+    left = f" · *{OWNER_LEFT}*" if place.owner.left else ""
+    return f"{name} (…{place.tail}) · {mrkdwn.plain(place.owner.owner, 60)} · {last}{left}"
 
 
 def _day(day: date) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.slack.drawing import verdicts, warnings, words
+from bot.slack.drawing.differences import differences
 from bot.slack.drawing.releases import HELD_BACK, ended
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.deeds import counted
@@ -121,7 +122,8 @@ class DistributeCommand:
                 "already."
             )
         is_wide = plan.people > WIDE or (plan.unsigned and wish.notify)
-        is_asked = reviewed or wish.mandatory or is_wide or instead is not None
+        others = any(one.is_of_people for one in plan.differences)
+        is_asked = reviewed or wish.mandatory or is_wide or others or instead is not None
         if is_asked or warnings.sentences(card):
             return views.confirmation(card, filled, plan, instead=instead)
         return await self._act(asked, card, wish, plan)
@@ -178,6 +180,7 @@ def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
         text=text,
         blocks=[
             blocks.section("\n".join(filter(None, lines))),
+            *differences(plan.differences),
             *verdicts.count(plan.readiness),
             _follow(card),
         ],

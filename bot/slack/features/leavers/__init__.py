@@ -1,0 +1,1 @@
+"""Who left: what was taken from them, and giving it back."""

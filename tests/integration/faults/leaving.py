@@ -1,0 +1,45 @@
+"""People who leave one after the other, while those who manage cannot be told."""
+
+import asyncio
+from collections.abc import Sequence
+
+from bot.sandbox.shapes import JsonObject
+from tests.integration.faults.cases import Case
+from tests.integration.faults.walking import PATIENCE, at_rest, spoil, tag_of
+from tests.integration.slack.house import House
+
+
+async def left(house: House, cases: Sequence[Case]) -> dict[str, str]:
+    """Let somebody leave in every case; return what went wrong, by case."""
+    wrong = {case.name: await _leave(house, case) for case in cases}
+    await at_rest(house)
+    for case in cases:
+        said = _said(house, f"Bob {tag_of(case)}")
+        if len(said) != 1:
+            wrong[case.name] = f"{wrong[case.name]} It was said {len(said)} times.".strip()
+    return {name: why for name, why in wrong.items() if why}
+
+
+async def _leave(house: House, case: Case) -> str:
+    name = f"Bob {tag_of(case)}"
+    person = house.workspace.add_person(name)
+    group = await house.group(tag_of(case), name)
+    conversation = house.workspace.dm("Ann").id
+
+    def concerns(given: JsonObject) -> bool:
+        return conversation == given.get("channel") or given.get("users") == house.ann.id
+
+    spoil(house.slack, case, concerns)
+    house.workspace.change_person(name, deleted=True)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await house.workspace.eventually(lambda: _said(house, name), timeout=PATIENCE)
+    except (TimeoutError, AssertionError) as late:
+        return f"{type(late).__name__}: nobody was told that {person.id} left."
+    sheet = await house.running.house.people.groups.sheet(group.id)
+    return "They are still in the group." if sheet.people else ""
+
+
+def _said(house: House, name: str) -> list[str]:
+    said = [m.said() for m in house.workspace.dms("Ann") if m.is_bot]
+    return [one for one in said if name in one and "deactivated" in one]
