@@ -27,6 +27,7 @@ from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
+from provisioning.distributing.step_runs import StepRuns
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.following.holders import Holders
 from provisioning.following.mutes import Mutes
@@ -165,6 +166,7 @@ class DistributeRoom:
     mandates: Mandates
     reminding: Reminding
     settling: Settling
+    step_runs: StepRuns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

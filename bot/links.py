@@ -8,6 +8,9 @@ from urllib.parse import quote, urlsplit
 #: of ours keeps to characters that mean the same escaped and unescaped.
 PLAIN = re.compile(r"https?://[A-Za-z0-9/_.~:-]+")
 
+#: The pages that are for one person each: whoever has their address is taken for them.
+PERSONAL = ("i", "me", "n", "apple", "enroll")
+
 #: What the package is called in its address, by its kind, where a phone installs it from there.
 PACKAGES = {"ipa": "app.ipa", "apk": "app.apk"}
 OTHER_PACKAGE = "app.bin"
@@ -64,6 +67,19 @@ class Links:
     def me_release(self, token: str, release_id: str) -> str:
         """Return where that page leads whoever wants to install a release."""
         return f"{self.me(token)}/{release_id}"
+
+    def release(self, release_id: str) -> str:
+        """Return what leads to the card of a release in Slack, for whoever may look there."""
+        return f"{self.base_url}/r/{release_id}"
+
+    def release_in(self, url: str) -> str:
+        """Return the release that an address of ours leads to, empty for any other address."""
+        found = re.fullmatch(rf"{re.escape(self.base_url)}/r/([0-9a-f]{{32}})/?", url)
+        return found[1] if found else ""
+
+    def is_personal(self, url: str) -> bool:
+        """Return whether an address is of a page that is for one person."""
+        return url.startswith(tuple(f"{self.base_url}/{page}/" for page in PERSONAL))
 
     def notes(self, token: str) -> str:
         """Return the page on which somebody edits the notes of a release."""

@@ -184,6 +184,9 @@ class Teller(Protocol):
     async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
         """Tell somebody that a new build was asked for, since this one is not for their phone."""
 
+    async def answer_step(self, run_id: str) -> None:
+        """Tell a workflow what came of its step; nothing where it did not come from there."""
+
     async def show_leavers(self, notice_id: str) -> None:
         """Draw, where those look who manage, who left or came back, and what was taken."""
 

@@ -95,6 +95,7 @@ class FakeTeller:
     installable: list[tuple[str, str]] = field(default_factory=list)
     waves: list[str] = field(default_factory=list)
     rebuilds: list[tuple[str, str]] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)
     leavers: list[str] = field(default_factory=list)
     channels: list[str] = field(default_factory=list)
     deaf: dict[str, str] = field(default_factory=dict)
@@ -208,6 +209,10 @@ class FakeTeller:
     async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
         self._fail("tell_rebuild")
         self.rebuilds.append((rebuild_id, tester_id))
+
+    async def answer_step(self, run_id: str) -> None:
+        self._fail("answer_step")
+        self.steps.append(run_id)
 
     async def show_leavers(self, notice_id: str) -> None:
         self._fail("show_leavers")

@@ -30,11 +30,13 @@ from bot.slack.features.roles import listeners as roles
 from bot.slack.features.rollback import listeners as rollback
 from bot.slack.features.tracks import listeners as tracks
 from bot.slack.features.trouble import listeners as trouble
+from bot.slack.features.unfurling import listeners as unfurling
 from bot.slack.features.upkeep import listeners as upkeep
 from bot.slack.features.upkeep.deeds import redraw
 from bot.slack.features.uploads import listeners as uploads
 from bot.slack.features.verification import listeners as verification
 from bot.slack.features.who import listeners as who
+from bot.slack.features.workflows import listeners as workflows
 from bot.slack.kit.payloads import Outdated
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.once import FAILED, Deliveries
@@ -67,6 +69,8 @@ FEATURES: tuple[Feature, ...] = (
     roles.register,
     apple.register,
     doctor.register,
+    workflows.register,
+    unfurling.register,
     home.register,
     upkeep.register,
 )

@@ -24,6 +24,7 @@ from bot.slack.line.postings import ChannelRefused, Postings, Spot
 from bot.slack.mandate_teller import MandateTeller
 from bot.slack.nudge_teller import NudgeTeller
 from bot.slack.recall_teller import RecallTeller
+from bot.slack.step_teller import StepTeller
 from bot.slack.trouble_teller import TroubleTeller
 from provisioning.errors import NotNow, TellerFailed
 from provisioning.installing.grants import Grants
@@ -84,6 +85,7 @@ class TellerParts:
     receipts: Receipts
     mandates: MandateTeller
     leavers: LeaverTeller
+    steps: StepTeller
     icon_url: Callable[[str], str | None] = no_icon
 
 
@@ -307,6 +309,10 @@ class SlackTeller:
     async def tell_rebuild(self, rebuild_id: str, tester_id: str) -> None:
         """Tell somebody that a new build was asked for, since this one is not for their phone."""
         await self._parts.devices.tell_rebuild(rebuild_id, tester_id)
+
+    async def answer_step(self, run_id: str) -> None:
+        """Tell a workflow what came of its step."""
+        await self._parts.steps.answer(run_id)
 
     async def show_leavers(self, notice_id: str) -> None:
         """Say to those who manage who left, or came back."""

@@ -15,8 +15,10 @@ from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
+from provisioning.distributing.step_runs import StepRuns
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.ports import Engine, RebuildCaller
+from provisioning.releases.lists import Lists
 from provisioning.telling.tellers import Tellers
 
 
@@ -40,16 +42,17 @@ def distribute_room(
     database, own = ground.database, ground.organization_id
     caller = rebuild_caller(ground.settings, ground.links)
     rebuilds = Rebuilds(database, people.permissions, engine, caller, organization_id=own)
+    distributions = Distributions(
+        database,
+        people.permissions,
+        people.people,
+        people.audience,
+        installing.installabilities,
+        engine,
+        organization_id=own,
+    )
     return DistributeRoom(
-        distributions=Distributions(
-            database,
-            people.permissions,
-            people.people,
-            people.audience,
-            installing.installabilities,
-            engine,
-            organization_id=own,
-        ),
+        distributions=distributions,
         carrying=Carrying(database, people.audience, tellers),
         covering=Covering(
             database, devices.approvals, devices.waves, rebuilds, engine, organization_id=own
@@ -68,4 +71,14 @@ def distribute_room(
         mandates=Mandates(database, people.permissions, people.people, engine, organization_id=own),
         reminding=Reminding(database, tellers),
         settling=Settling(database, people.audience, engine, organization_id=own),
+        step_runs=StepRuns(
+            database,
+            people.permissions,
+            people.people,
+            people.groups,
+            Lists(database, organization_id=own),
+            distributions,
+            engine,
+            organization_id=own,
+        ),
     )

@@ -20,6 +20,7 @@ def house_roads(house: House) -> tuple[Road, ...]:
         departures=house.leaving.departures,
         letting_go=house.leaving.letting_go,
         announcing=house.leaving.announcing,
+        step_runs=house.distributing.step_runs,
         rebuilds=house.distributing.rebuilds,
         nudging=house.following.nudging,
         troubles=house.following.troubles,

@@ -23,6 +23,7 @@ from bot.slack.line.socket import Socket, SocketParts
 from bot.slack.mandate_teller import MandateTeller, MandateTellerParts
 from bot.slack.nudge_teller import NudgeTeller, NudgeTellerParts
 from bot.slack.recall_teller import RecallTeller, RecallTellerParts
+from bot.slack.step_teller import StepTeller
 from bot.slack.teller import SlackTeller, TellerParts
 from bot.slack.trouble_teller import TroubleTeller
 from bot.slack.workspace import Workspace, workspace
@@ -72,6 +73,11 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             receipts=house.installing.receipts,
             mandates=make_mandate_teller(ground, slack, house),
             leavers=make_leaver_teller(slack, house),
+            steps=StepTeller(
+                client=slack.clients.patient,
+                standing=slack.standing,
+                runs=house.distributing.step_runs,
+            ),
             icon_url=partial(ground.links.card_icon, plain=plain),
         )
     )

@@ -13,6 +13,7 @@ from bot.secret_key import installation_id
 from bot.settings import Settings, SettingsWrong
 from bot.slack.line.http import PATH, Entrance
 from bot.slack.line.socket import Socket
+from bot.slack.line.whereabouts import CardAddresses
 from bot.slack.workspace import Workspace
 from bot.web.app import WebParts, make_runner, make_web
 from bot.web.apple.routes import AppleParts
@@ -24,6 +25,7 @@ from bot.web.kit.doors import Access, Door, Guard
 from bot.web.kit.limits import RequestRates
 from bot.web.me.routes import MyParts
 from bot.web.notes.routes import NotesParts
+from bot.web.release_link import Whereabouts, release_door
 from bot.wiring.ground import Ground
 from provisioning.devices.enrolment.signers import SignerFiles
 
@@ -58,6 +60,18 @@ def slack_doorway(entrance: Entrance | None) -> Doorway:
 def notes_parts(house: House) -> NotesParts:
     """Return what the page of notes needs."""
     return NotesParts(editing=house.releases.editing)
+
+
+def whereabouts(house: House, slack: Workspace) -> Whereabouts:
+    """Return what finds the card of a release: its announcement, else the card of its file."""
+    addresses = CardAddresses(slack.postings, slack.whoami)
+
+    async def where(release_id: str) -> str | None:
+        uploads = await house.releases.cards.uploads_of(release_id)
+        keys = [f"release:{release_id}:", *(f"upload:{one}:" for one in uploads)]
+        return await addresses.first_of(keys)
+
+    return where
 
 
 def enrol_parts(ground: Ground, house: House) -> EnrolParts:
@@ -150,7 +164,11 @@ async def serving(
                 "engine": engine,
                 "writing": takes_writing(ground.database, ground.blobs),
             },
-            doors=[icon_door(ground.blobs, house.releases.cards.is_icon), *doorway.doors],
+            doors=[
+                icon_door(ground.blobs, house.releases.cards.is_icon),
+                release_door(whereabouts(house, slack.workspace)),
+                *doorway.doors,
+            ],
             guards=doorway.guards,
             notes=notes_parts(house),
             apple=AppleParts(setup=house.apple.setup),

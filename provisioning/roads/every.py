@@ -9,6 +9,7 @@ from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
+from provisioning.distributing.step_runs import StepRuns
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.following.nudging import Nudging
 from provisioning.following.troubles import Troubles
@@ -27,6 +28,7 @@ from provisioning.roads.provision import Provision
 from provisioning.roads.register import Register
 from provisioning.roads.remind import Remind
 from provisioning.roads.road import Road
+from provisioning.roads.run_step import RunStep
 from provisioning.roads.settle import Settle
 from provisioning.roads.show_edit import ShowEdit
 from provisioning.roads.show_leavers import ShowLeavers
@@ -52,6 +54,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     departures: Departures,
     letting_go: LettingGo,
     announcing: Announcing,
+    step_runs: StepRuns,
     rebuilds: Rebuilds,
     nudging: Nudging,
     troubles: Troubles,
@@ -73,6 +76,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         Remind(reminding, tellers).road(),
         LetGo(departures, letting_go).road(),
         ShowLeavers(announcing, tellers).road(),
+        RunStep(step_runs, tellers).road(),
         AskRebuild(rebuilds, tellers).road(),
         RemindPeople(nudging, tellers).road(),
         TellTrouble(troubles, tellers).road(),

@@ -125,6 +125,10 @@ class Tellers:
         """Tell somebody that a new build was asked for."""
         await self._each(lambda teller: teller.tell_rebuild(rebuild_id, tester_id))
 
+    async def answer_step(self, run_id: str) -> None:
+        """Tell a workflow what came of its step."""
+        await self._each(lambda teller: teller.answer_step(run_id))
+
     async def show_leavers(self, notice_id: str) -> None:
         """Say to those who manage who left, or came back."""
         await self._each(lambda teller: teller.show_leavers(notice_id))

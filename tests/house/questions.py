@@ -45,6 +45,7 @@ from storage.catalog import (
     rows,
     seen,
     slots,
+    step_runs,
     symbols,
     tags,
     tallies,
@@ -81,6 +82,7 @@ from storage.records.registration import Registration, RegistrationState
 from storage.records.release import Release, ReleaseState
 from storage.records.role import HolderKind, Role, RoleHolding
 from storage.records.slot import Slot
+from storage.records.step_run import StepRun
 from storage.records.symbols import Symbols
 from storage.records.track import TrackRule, TrackRuleKind
 from storage.records.trouble import TroubleReport, TroubleState
@@ -538,6 +540,23 @@ async def _of_mark(session: Session, town: Town, ask: Callable[[], Awaitable[obj
     return await ask()
 
 
+async def _step_run(session: Session, town: Town) -> StepRun:
+    return await step_runs.keep(
+        session,
+        StepRun(
+            organization_id=town.organization_id,
+            execution_id="Fx1",
+            slack_id=town.manager,
+            app=town.app,
+            group="crowd",
+        ),
+    )
+
+
+async def _get_step_run(session: Session, town: Town) -> object:
+    return await step_runs.get(session, (await _step_run(session, town)).id)
+
+
 async def _departure(session: Session, town: Town) -> Departure:
     one = Departure(
         organization_id=town.organization_id,
@@ -746,6 +765,14 @@ REACH: dict[str, Question] = {
     "grants.end_of": lambda s, t: grants.end_of(s, t.tester_id, now()),
     "grants.revoke": lambda s, t: grants.revoke(s, t.grant_id, now()),
     "grants.revoke_release": lambda s, t: grants.revoke_release(s, t.release_id, now()),
+    "step_runs.get": _get_step_run,
+    "step_runs.keep": _step_run,
+    "step_runs.unanswered": lambda s, _: step_runs.unanswered(s, now(), BEGINNING),
+    "step_runs.consents": lambda s, t: step_runs.consents(s, t.organization_id, t.manager),
+    "step_runs.consent": lambda s, t: step_runs.consent(s, t.organization_id, t.manager),
+    "step_runs.withdraw_consent": lambda s, t: step_runs.withdraw_consent(
+        s, t.organization_id, t.manager
+    ),
     "departures.add": _departure,
     "departures.locked": lambda s, t: _of_departure(s, t, lambda one: departures.locked(s, one.id)),
     "departures.those": lambda s, t: _of_departure(s, t, lambda one: departures.those(s, [one.id])),

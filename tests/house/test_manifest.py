@@ -15,10 +15,10 @@ from bot.slack.kit import names
 ROOT = Path(__file__).parents[2]
 SLACK = ROOT / "bot" / "slack"
 
-TOP = {"_metadata", "display_information", "features", "oauth_config", "settings"}
+TOP = {"_metadata", "display_information", "features", "functions", "oauth_config", "settings"}
 SETTINGS = {
     *("event_subscriptions", "interactivity", "org_deploy_enabled", "socket_mode_enabled"),
-    "token_rotation_enabled",
+    *("function_runtime", "token_rotation_enabled"),
 }
 
 
@@ -130,6 +130,20 @@ def test_the_manifest_has_the_command_and_the_shortcuts_of_the_code(
     assert {s["callback_id"] for s in features["shortcuts"]} == set(names.SHORTCUTS)
 
 
+def test_the_manifest_has_the_steps_of_the_code_with_their_inputs_and_outputs(
+    manifest: dict[str, Any],
+) -> None:
+    step = manifest["functions"][names.DISTRIBUTE_STEP]
+
+    assert set(manifest["functions"]) == set(names.STEPS)
+    assert tuple(step["input_parameters"]["properties"]) == names.STEP_INPUTS
+    assert tuple(step["output_parameters"]["properties"]) == names.STEP_OUTPUTS
+    assert (
+        manifest["settings"]["org_deploy_enabled"] is True
+    )  # Slack wants it of an app with steps.
+    assert manifest["settings"]["function_runtime"] == "remote"
+
+
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
@@ -137,6 +151,7 @@ def test_the_manifest_has_the_command_and_the_shortcuts_of_the_code(
         ("view", names.FORMS),
         ("options", names.OPTION_LISTS),
         ("shortcut", names.SHORTCUTS),
+        ("function", names.STEPS),
         ("command", (names.COMMAND,)),
     ],
 )

@@ -55,7 +55,7 @@ GROWING = frozenset(
             "slot",
             "wave",
         ),
-        *("seen", "symbols", "target", "tester", "upload", "uploadplace", "variant"),
+        *("seen", "step_run", "symbols", "target", "tester", "upload", "uploadplace", "variant"),
     }
 )
 

@@ -30,6 +30,7 @@ from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import CI, HAND, Rebuilds
 from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
+from provisioning.distributing.step_runs import StepRuns
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.errors import CallFailed, TellerFailed, TellerUnreachable
 from provisioning.following.nudging import Nudging
@@ -251,6 +252,10 @@ COURSES: dict[str, dict[str, Course]] = {
         "done already": Course(returns={"parts": []}),
     },
     "show_leavers": {"shown": Course()},
+    "run_step": {
+        "a group that is told": Course(returns={"look 1": True}),
+        "something that cannot be sent": Course(fails={"order": CallFailed}),
+    },
     "ask_rebuild": {
         "a CI": Course(returns={"begin": CI, "newcomers": ["<tester>"]}),
         "a person": Course(returns={"begin": HAND, "newcomers": []}),
@@ -325,6 +330,7 @@ def roads() -> tuple[Road, ...]:
         departures=object.__new__(Departures),
         letting_go=object.__new__(LettingGo),
         announcing=object.__new__(Announcing),
+        step_runs=object.__new__(StepRuns),
         rebuilds=object.__new__(Rebuilds),
         nudging=object.__new__(Nudging),
         troubles=object.__new__(Troubles),

@@ -1,9 +1,10 @@
 """The app as its manifest describes it to Slack."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.sandbox.shapes import as_list, as_object, as_text
+from bot.sandbox.slack.functions import Function
 
 #: Every bot scope that a method or an event of the sandbox asks for.
 EVERY_SCOPE = frozenset(
@@ -72,6 +73,7 @@ class Manifest:
     commands: tuple[Command, ...] | None = None
     shortcuts: tuple[Shortcut, ...] | None = None
     unfurl_domains: tuple[str, ...] = ()
+    functions: Mapping[str, Function] = field(default_factory=dict)
     is_dm_read_only: bool = False
 
     @classmethod
@@ -89,6 +91,7 @@ class Manifest:
             commands=tuple(_command(item) for item in as_list(features.get("slash_commands"))),
             shortcuts=tuple(_shortcut(item) for item in as_list(features.get("shortcuts"))),
             unfurl_domains=tuple(as_list(features.get("unfurl_domains"))),
+            functions=_functions(as_object(manifest.get("functions")), settings),
             is_dm_read_only=bool(home.get("messages_tab_read_only_enabled")),
         )
 
@@ -102,6 +105,13 @@ class Manifest:
         if self.shortcuts is None:
             return True
         return any((s.callback_id, s.type) == (callback_id, kind) for s in self.shortcuts)
+
+
+def _functions(given: Mapping[str, object], settings: Mapping[str, object]) -> dict[str, Function]:
+    """Raise ValueError for steps of an app that is not ready for organizations, as Slack does."""
+    if given and settings.get("org_deploy_enabled") is not True:
+        raise ValueError("An app with functions has to set org_deploy_enabled.")
+    return {name: Function.read(name, as_object(one)) for name, one in given.items()}
 
 
 def _command(item: object) -> Command:

@@ -10,6 +10,7 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.conversations import Conversations
 from bot.sandbox.slack.files import Files
+from bot.sandbox.slack.functions import Execution
 from bot.sandbox.slack.installation import Installation
 from bot.sandbox.slack.manifest import Manifest
 from bot.sandbox.slack.mint import Mint
@@ -68,6 +69,7 @@ class State:
         self.views = Views()
         self.triggers = Triggers(self.clock, self.mint)
         self.response_urls = ResponseUrls(self.clock, self.mint)
+        self.executions: dict[str, Execution] = {}
         self.upload_keys: dict[str, str] = {}
         self.violations: deque[str] = deque(maxlen=KEPT_VIOLATIONS)
         self.app_ears: list[Callable[[Happening], None]] = []

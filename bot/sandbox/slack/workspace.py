@@ -8,10 +8,11 @@ from typing import TypeVar
 from bot.sandbox.slack.acts.ground import Ground
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.conversations import Conversation, Kind
-from bot.sandbox.slack.deeds import rooms, roster
+from bot.sandbox.slack.deeds import rooms, roster, running
 from bot.sandbox.slack.delivery.delivery import Delivery
 from bot.sandbox.slack.errors import NotPossible
 from bot.sandbox.slack.files import Quirks, StoredFile
+from bot.sandbox.slack.functions import Execution
 from bot.sandbox.slack.messages import Message
 from bot.sandbox.slack.people import User
 from bot.sandbox.slack.state import State
@@ -139,6 +140,10 @@ class Workspace:
 
     def disable_usergroup(self, handle: str) -> None:
         roster.disable(self.state, self.usergroup(handle))
+
+    def run_step(self, callback_id: str, **inputs: object) -> Execution:
+        """Run a custom step of the app, as a workflow does. Raise NotPossible for wrong inputs."""
+        return running.run(self.state, callback_id, inputs)
 
     def file(self, file_id: str) -> StoredFile:
         file = self.state.files.get(file_id)

@@ -15,6 +15,15 @@ ORIGIN = "slack"
 DISTRIBUTE_MESSAGE = "distribute_build_message"
 DISTRIBUTE_GLOBAL = "distribute_build_global"
 
+# Our step in workflows of Slack's, with its inputs.
+DISTRIBUTE_STEP = "distribute_build"
+STEP_APP = "app"
+STEP_VERSION = "version"
+STEP_GROUP = "group"
+STEP_NOTES = "notes"
+STEP_PERSON = "distributor"
+STEP_OUTPUTS = ("release", "told", "waiting", "not_reached")
+
 # Buttons on cards.
 DISTRIBUTE = "release_distribute"
 DISTRIBUTE_USUAL = "release_distribute_usual"
@@ -283,6 +292,8 @@ FORMS = (
     LEAVERS_RESTORE_FORM,
 )
 SHORTCUTS = (DISTRIBUTE_MESSAGE, DISTRIBUTE_GLOBAL)
+STEPS = (DISTRIBUTE_STEP,)
+STEP_INPUTS = (STEP_APP, STEP_VERSION, STEP_GROUP, STEP_NOTES, STEP_PERSON)
 
 #: Scopes without which Slipway does not work.
 REQUIRED_SCOPES = (
@@ -299,7 +310,13 @@ REQUIRED_SCOPES = (
 )
 
 #: Scopes whose feature switches itself off when they were not granted.
-OPTIONAL_SCOPES = ("channels:history", "groups:history", "usergroups:read")
+OPTIONAL_SCOPES = (
+    "channels:history",
+    "groups:history",
+    "links:read",
+    "links:write",
+    "usergroups:read",
+)
 
 #: Each event we subscribe to, with the scopes any one of which brings it.
 EVENTS: dict[str, tuple[str, ...]] = {
@@ -315,6 +332,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "group_archive": ("groups:read",),
     "group_rename": ("groups:read",),
     "group_unarchive": ("groups:read",),
+    "link_shared": ("links:read",),
     "member_joined_channel": ("channels:read", "groups:read"),
     "member_left_channel": ("channels:read", "groups:read"),
     "message.channels": ("channels:history",),
@@ -332,6 +350,7 @@ METHODS: dict[str, tuple[str, ...]] = {
     "auth.test": (),
     "chat.postEphemeral": ("chat:write",),
     "chat.postMessage": ("chat:write",),
+    "chat.unfurl": ("links:write",),
     "chat.update": ("chat:write",),
     "conversations.info": ("channels:read", "groups:read"),
     "conversations.history": ("im:history", "channels:history", "groups:history"),
@@ -339,6 +358,8 @@ METHODS: dict[str, tuple[str, ...]] = {
     "conversations.replies": ("im:history", "channels:history", "groups:history"),
     "files.info": ("files:read",),
     "files.list": ("files:read",),
+    "functions.completeError": (),
+    "functions.completeSuccess": (),
     "usergroups.list": ("usergroups:read",),
     "usergroups.users.list": ("usergroups:read",),
     "users.conversations": ("channels:read", "groups:read"),

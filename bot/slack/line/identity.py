@@ -14,13 +14,18 @@ from provisioning.errors import TellerUnreachable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlackIdentity:
-    """What `auth.test` says. `scopes` come from the header `x-oauth-scopes` of its answer."""
+    """
+    What `auth.test` says; `url` is the workspace's own address.
+
+    `scopes` come from the header `x-oauth-scopes` of its answer.
+    """
 
     team_id: str
     user_id: str
     bot_id: str
     enterprise_id: str | None
     scopes: frozenset[str]
+    url: str = ""
 
     def granted(self, *scopes: str) -> bool:
         """Return whether any of *scopes* was granted; True when Slack did not say what was."""
@@ -71,4 +76,5 @@ class Whoami:
             bot_id=str(answer.get("bot_id") or ""),
             enterprise_id=answer.get("enterprise_id"),
             scopes=scopes,
+            url=text_or_none(answer.data, "url") or "https://slack.com/",
         )

@@ -24,6 +24,7 @@ from provisioning.distributing.recall import Recalls
 from provisioning.distributing.recall_order import RecallOrder
 from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
+from provisioning.distributing.step_runs import StepRuns
 from provisioning.distributing.taking_back import TakingBack
 from provisioning.following.holders import Holders
 from provisioning.following.mutes import Mutes
@@ -122,6 +123,7 @@ class Domain:
     letting_go: LettingGo
     restoring: Restoring
     announcing: Announcing
+    step_runs: StepRuns
     audience: Audience
     cards: Cards
     recalled: RecallCards
@@ -210,6 +212,11 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     departures = Departures(database, permissions, directory, engine, **own)
     letting_go = LettingGo(database, engine, admins=admins, **own)
     announcing = Announcing(database, engine, **own)
+    able = Installabilities(database)
+    distributions = Distributions(database, permissions, people, audience, able, engine, **own)
+    groups = Groups(database, permissions, directory, audience, engine, **own)
+    lists = Lists(database, **own)
+    step_runs = StepRuns(database, permissions, people, groups, lists, distributions, engine, **own)
     preparing = FakePreparing()
     secrets = Secrets(b"k" * 32)
     identities = Identities(database, secrets, organization_id=organization.id)
@@ -220,7 +227,6 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     waves = Waves(database, registry, profiles, signing, engine, **own)
     approvals = Approvals(database, permissions, audience, engine, **own)
     rebuilds = Rebuilds(database, permissions, engine, None, **own)
-    able = Installabilities(database)
     holders = Holders(database, permissions, audience, able)
     troubles = Troubles(database, permissions, able, engine, **own)
     roads = every(
@@ -236,6 +242,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         departures=departures,
         letting_go=letting_go,
         announcing=announcing,
+        step_runs=step_runs,
         rebuilds=rebuilds,
         nudging=Nudging(database),
         troubles=troubles,
@@ -269,8 +276,9 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         verification=DeveloperVerification(database, permissions, **own),
         drafts=Drafts(database, permissions, **own),
         testers=Testers(database, **own),
-        groups=Groups(database, permissions, directory, audience, engine, **own),
-        distributions=Distributions(database, permissions, people, audience, able, engine, **own),
+        groups=groups,
+        distributions=distributions,
+        step_runs=step_runs,
         carrying=carrying,
         recalls=Recalls(database, permissions, people, audience, engine, **own),
         taking_back=taking_back,
@@ -290,7 +298,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         tagging=Tagging(database, permissions, engine, **own),
         availability=Availability(database, permissions, people, engine, **own),
         grants=Grants(database, b"k" * 32, timedelta(days=30)),
-        lists=Lists(database, **own),
+        lists=lists,
         receipts=Receipts(database),
         holders=holders,
         nudges=Nudges(database, permissions, people, holders, able, tellers, engine, **own),

@@ -198,11 +198,22 @@ async def permalink(asked: Asked) -> JsonObject:
     return {"channel": conversation.id, "permalink": link}
 
 
-async def unfurl(asked: Asked) -> JsonObject:
-    conversation = asked.state.conversations.get(asked.text("channel"))
-    message = conversation.history.get(asked.text("ts")) if conversation is not None else None
+def _unfurled(asked: Asked) -> Message:
+    """Return the message that is meant: by its place, or by what its event called it."""
+    unfurl_id, channel, ts = asked.maybe("unfurl_id"), asked.maybe("channel"), asked.maybe("ts")
+    if unfurl_id is not None and asked.maybe("source") is not None:
+        channel, _, ts = unfurl_id.partition("-")
+    elif channel is None or ts is None:
+        raise Refusal("invalid_arguments", is_violation=True)
+    conversation = asked.state.conversations.get(channel)
+    message = conversation.history.get(ts) if conversation is not None else None
     if message is None:
         raise Refusal("cannot_find_message")
+    return message
+
+
+async def unfurl(asked: Asked) -> JsonObject:
+    message = _unfurled(asked)
     unfurls: JsonObject = asked.arguments["unfurls"]
     for url, shown in unfurls.items():
         if url not in message.text:
@@ -262,7 +273,13 @@ METHODS = {
     "chat.unfurl": Method(
         run=unfurl,
         scope="links:write",
-        required={"channel": Kind.TEXT, "ts": Kind.TEXT, "unfurls": Kind.OBJECT},
-        optional={"source": Kind.TEXT, "unfurl_id": Kind.TEXT, "metadata": Kind.OBJECT},
+        required={"unfurls": Kind.OBJECT},
+        optional={
+            "channel": Kind.TEXT,
+            "ts": Kind.TEXT,
+            "source": Kind.TEXT,
+            "unfurl_id": Kind.TEXT,
+            "metadata": Kind.OBJECT,
+        },
     ),
 }

@@ -44,6 +44,9 @@ def name_of(event: JsonObject) -> str:
 def is_heard(app: Installation, event: JsonObject) -> bool:
     """Tell whether the app subscribed to an event and was granted its scope."""
     name = name_of(event)
+    if name == "function_executed":
+        # One cannot subscribe to it: it comes for each function of the manifest.
+        return event["function"]["callback_id"] in app.manifest.functions
     subscribed = app.manifest.events is None or name in app.manifest.events
     scope = EVENT_SCOPES.get(name)
     if name in {"member_joined_channel", "member_left_channel"} and event["channel_type"] == "G":

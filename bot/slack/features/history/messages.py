@@ -176,6 +176,8 @@ _SENTENCES: Final[dict[str, Sentence]] = {
         f"let those who join {about} get "
         f"{'what is current' if detail.get('get') else 'what is sent afterwards'}"
     ),
+    "workflows.let": lambda _about, _d, _g: "let workflows distribute in their name",
+    "workflows.not_let": lambda _about, _d, _g: "lets workflows distribute in their name no more",
     "role.given": lambda _about, detail, _: f"gave the role {_named(detail, 'role')}",
     "role.taken": lambda _about, detail, _: f"took the role {_named(detail, 'role')}",
     "person.left": lambda _about, detail, _: _let_go(detail, "who left"),

@@ -75,6 +75,7 @@ class Looking:
         self._installabilities = house.installing.installabilities
         self._pages = house.installing.pages
         self._homes = house.homes
+        self._links = house.links
 
     async def listed(self, asked: Asked) -> Reply:
         return await self._listed(await self._viewer(asked.user_id), words(asked.rest))
@@ -189,6 +190,7 @@ class Looking:
             distributes=viewer.distributes,
             tally=await self._receipts.tally(release_id),
             readiness=await self._installabilities.of_card(card),
+            link=self._links.release(release_id),
         )
 
     async def _newest(self, viewer: Viewer, *, limit: int = 15) -> list[ReleaseLine]:

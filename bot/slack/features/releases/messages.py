@@ -106,6 +106,7 @@ def full(
     distributes: bool = False,
     tally: Tally | None = None,
     readiness: Readiness = NOT_COUNTED,
+    link: str = "",
 ) -> Message:
     """
     Return one release with its facts, its notes and, *with_reach*, how far it went.
@@ -132,6 +133,7 @@ def full(
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),
             *_changes(card),
             *([blocks.actions(more(card))] if distributes and is_open(card.standing) else ()),
+            *((blocks.context(f"Link to its card: {mrkdwn.link(link, link)}"),) if link else ()),
         ],
     )
 

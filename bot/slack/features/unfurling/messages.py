@@ -1,0 +1,24 @@
+"""What is shown below a link of ours."""
+
+from typing import Final
+
+from bot.slack.drawing import words
+from bot.slack.kit import blocks, mrkdwn
+from bot.slack.kit.blocks import Block
+from provisioning.releases.cards import ReleaseLine
+
+PERSONAL: Final = (
+    ":lock: An install link for one person. It works for them alone: please do not pass it on."
+)
+
+
+def personal() -> list[Block]:
+    """Return the same for every personal link, whether it holds or not."""
+    return [blocks.context(PERSONAL)]
+
+
+def release(line: ReleaseLine) -> list[Block]:
+    """Return what a release is called and how it stands."""
+    sign, word = words.RELEASE[line.standing]
+    name = f"*{mrkdwn.plain(line.app_display_name, 80)} {mrkdwn.plain(line.version, 60)}*"
+    return [blocks.section(f"{name}\n{sign} *{word}* · release {line.number}")]
