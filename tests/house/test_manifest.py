@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 SLACK = ROOT / "bot" / "slack"
 
 TOP = {"_metadata", "display_information", "features", "functions", "oauth_config", "settings"}
+FEATURES = {"app_home", "bot_user", "shortcuts", "slash_commands", "unfurl_domains"}
 SETTINGS = {
     *("event_subscriptions", "interactivity", "org_deploy_enabled", "socket_mode_enabled"),
     *("function_runtime", "token_rotation_enabled"),
@@ -169,12 +170,26 @@ def test_no_two_names_are_the_same() -> None:
 def test_the_manifest_has_no_key_that_slack_would_refuse(manifest: dict[str, Any]) -> None:
     assert set(manifest) <= TOP
     assert set(manifest["settings"]) <= SETTINGS
-    assert set(manifest["features"]) <= {"app_home", "bot_user", "slash_commands", "shortcuts"}
+    assert set(manifest["features"]) <= FEATURES
     assert set(manifest["oauth_config"]) == {"scopes"}
     assert set(manifest["display_information"]) <= {"name", "description", "background_color"}
     assert set(manifest["settings"]["event_subscriptions"]) == {"bot_events"}
     assert set(manifest["settings"]["interactivity"]) == {"is_enabled"}
     assert set(manifest["features"]["bot_user"]) == {"display_name", "always_online"}
+
+
+def test_the_steps_of_the_manifest_are_as_slack_takes_them(manifest: dict[str, Any]) -> None:
+    for step in manifest["functions"].values():
+        assert set(step) == {"title", "description", "input_parameters", "output_parameters"}
+        for side in (step["input_parameters"], step["output_parameters"]):
+            # The second version of the manifest has this form, the first another one.
+            assert set(side) == {"properties", "required"}
+            assert set(side["required"]) <= set(side["properties"])
+            for one in side["properties"].values():
+                assert set(one) == {"type", "title", "description"}
+                assert one["type"] in {"string", "integer", "slack#/types/user_id"}
+    for domain in manifest["features"]["unfurl_domains"]:
+        assert re.fullmatch(r"[a-z0-9.-]{1,255}", domain)
 
 
 def test_the_texts_of_the_manifest_have_lengths_that_slack_takes(manifest: dict[str, Any]) -> None:

@@ -9,7 +9,8 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
 from bot.wiring import clock
-from provisioning.leaving import departures
+from provisioning.leaving import announcing, departures
+from storage.records.base import now
 from tests.integration.answering.asking import Asking
 from tests.integration.slack.house import BUILDS, QA, House
 from tests.integration.slack.links import LINK, status
@@ -84,9 +85,13 @@ async def test_many_who_leave_at_once_are_one_message_with_one_form(
         house.workspace.add_person(name)
     asking = Asking(house)
     await house.group("Crowd", *people)
-    monkeypatch.setattr(departures, "COLLECT", timedelta(seconds=3))
+    monkeypatch.setattr(departures, "COLLECT", timedelta(hours=1))
     for name in people:
         house.workspace.change_person(name, deleted=True)
+    follow = house.running.house.leaving.departures
+    while len(await follow.recent(house.manager)) < len(people):  # noqa: ASYNC110 - nobody tells
+        await asyncio.sleep(0.1)
+    monkeypatch.setattr(announcing, "now", lambda: now() + timedelta(hours=2))
 
     told = await house.dm_to("Ann", "*25 people* left")
     assert "Tester 00" in told.said()

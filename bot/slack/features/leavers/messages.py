@@ -12,7 +12,7 @@ from bot.slack.kit.verbs import example
 from provisioning.leaving.sheets import DepartureSheet, NoticeSheet
 from storage.records.departure import DepartureKind, NoticeKind
 
-WAVE: Final = ":wave:"
+GONE: Final = ":bust_in_silhouette:"
 NOBODY: Final = (
     "Nobody left in the last 30 days who had something here. When somebody's Slack account is "
     "deactivated, what they had is taken from them, and those who manage get a message."
@@ -202,7 +202,7 @@ def _verb(kind: NoticeKind) -> str:
 
 
 def _sign(kind: NoticeKind) -> str:
-    return words.BACK if kind is NoticeKind.BACK else WAVE
+    return words.BACK if kind is NoticeKind.BACK else GONE
 
 
 def _said(text: str) -> Message:
