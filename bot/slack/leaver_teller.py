@@ -17,15 +17,21 @@ class LeaverTeller:
     postings: Postings
     announcing: Announcing
 
-    async def show(self, notice_id: str) -> None:
-        """Draw a notice: where it is first said, and afterwards wherever it stands."""
+    async def show(self, notice_id: str) -> list[str]:
+        """
+        Draw a notice: where it is first said, and afterwards wherever it stands.
+
+        Return the testers it is about.
+        """
         key = f"left:{notice_id}"
 
         async def render() -> Message:
             return messages.notice(await self.announcing.sheet(notice_id))
 
-        if not (await self.announcing.sheet(notice_id)).shown:
+        sheet = await self.announcing.sheet(notice_id)
+        if not sheet.shown:
             await self.board.say(key, render)
         for row in await self.postings.starting_with(f"{key}:"):
             if row.ts is not None:
                 await self.postings.draw(row.key, Spot(channel_id=row.channel_id), render)
+        return [one.tester_id for one in sheet.people if one.tester_id is not None]

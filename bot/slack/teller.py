@@ -316,7 +316,8 @@ class SlackTeller:
 
     async def show_leavers(self, notice_id: str) -> None:
         """Say to those who manage who left, or came back."""
-        await self._parts.leavers.show(notice_id)
+        tester_ids = await self._parts.leavers.show(notice_id)
+        await self._parts.homes.testers_changed(tester_ids)
 
     async def _show_in(self, card: UploadCard, place: CardPlace) -> None:
         key = f"upload:{card.upload_id}:{place.address}"

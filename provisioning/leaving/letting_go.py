@@ -19,7 +19,17 @@ from provisioning.leaving.sheets import (
 )
 from provisioning.people.permissions import OUTSIDERS_MAY_HOLD
 from provisioning.ports import Engine
-from storage.catalog import audit, departures, devices, grants, groups, recipients, roles, testers
+from storage.catalog import (
+    audit,
+    departures,
+    devices,
+    grants,
+    groups,
+    personal_pages,
+    recipients,
+    roles,
+    testers,
+)
 from storage.catalog.database import Database, Session
 from storage.records.audit import AuditEntry
 from storage.records.base import now
@@ -122,6 +132,8 @@ class LettingGo:
         held = await recipients.held_by(session, one.tester_id)
         await recipients.leave(session, held.keys(), at=at)
         count = await grants.end_of(session, one.tester_id, at)
+        # The page of their own would lead to new links once they are active again.
+        await personal_pages.revoke(session, one.tester_id, at)
         given = {recipient_id: state.value for recipient_id, state in held.items()}
         return {"given": given, "links": count, "releases": len(held)}
 

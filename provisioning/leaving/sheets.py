@@ -34,6 +34,7 @@ class DepartureSheet:
 
     id: str
     slack_id: str
+    tester_id: str | None
     name: str
     kind: DepartureKind
     by: str
@@ -72,6 +73,7 @@ def departure_sheet(one: Departure, *, within: timedelta = timedelta(days=30)) -
     return DepartureSheet(
         id=one.id,
         slack_id=one.slack_id,
+        tester_id=one.tester_id,
         name=one.name,
         kind=one.kind,
         by=one.by,
