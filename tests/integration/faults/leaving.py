@@ -42,4 +42,4 @@ async def _leave(house: House, case: Case) -> str:
 
 def _said(house: House, name: str) -> list[str]:
     said = [m.said() for m in house.workspace.dms("Ann") if m.is_bot]
-    return [one for one in said if name in one and "deactivated" in one]
+    return [one for one in said if f"*{name}*" in one and "deactivated" in one]
