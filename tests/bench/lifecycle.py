@@ -5,7 +5,7 @@ How long it takes to look at what became of releases, in a town with a million r
 
 The town has 300 apps, 20,000 releases and 5,000 testers; of 750,000 recipients most have a link,
 and the links have about a million receipts. Wanted are 50 ms for each, and as many statements
-however large the town is: tests/house/test_budgets.py holds those. The first row is a read of nothing.
+however large the town is: tests/house/test_budgets.py holds those. First comes a read of nothing.
 """
 
 import argparse

@@ -15,17 +15,24 @@ from bot.slack.kit import names
 ROOT = Path(__file__).parents[2]
 SLACK = ROOT / "bot" / "slack"
 
-TOP = {"_metadata", "display_information", "features", "functions", "oauth_config", "settings"}
+TOP = {"_metadata", "display_information", "features", "oauth_config", "settings"}
 FEATURES = {"app_home", "bot_user", "shortcuts", "slash_commands", "unfurl_domains"}
 SETTINGS = {
     *("event_subscriptions", "interactivity", "org_deploy_enabled", "socket_mode_enabled"),
-    *("function_runtime", "token_rotation_enabled"),
+    "token_rotation_enabled",
 }
 
 
 @pytest.fixture(scope="module")
 def manifest() -> dict[str, Any]:
     loaded: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def workflows() -> dict[str, Any]:
+    """Read what belongs into the manifest of whoever wants the step for workflows."""
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "workflow-step.yml").read_text())
     return loaded
 
 
@@ -131,18 +138,18 @@ def test_the_manifest_has_the_command_and_the_shortcuts_of_the_code(
     assert {s["callback_id"] for s in features["shortcuts"]} == set(names.SHORTCUTS)
 
 
-def test_the_manifest_has_the_steps_of_the_code_with_their_inputs_and_outputs(
-    manifest: dict[str, Any],
+def test_what_is_added_for_workflows_has_the_steps_of_the_code_with_inputs_and_outputs(
+    manifest: dict[str, Any], workflows: dict[str, Any]
 ) -> None:
-    step = manifest["functions"][names.DISTRIBUTE_STEP]
+    step = workflows["functions"][names.DISTRIBUTE_STEP]
 
-    assert set(manifest["functions"]) == set(names.STEPS)
+    assert set(workflows) == {"settings", "functions"}
+    assert set(workflows["functions"]) == set(names.STEPS)
     assert tuple(step["input_parameters"]["properties"]) == names.STEP_INPUTS
     assert tuple(step["output_parameters"]["properties"]) == names.STEP_OUTPUTS
-    assert (
-        manifest["settings"]["org_deploy_enabled"] is True
-    )  # Slack wants it of an app with steps.
-    assert manifest["settings"]["function_runtime"] == "remote"
+    # Slack wants both of an app with steps, and the first of no other.
+    assert workflows["settings"] == {"org_deploy_enabled": True, "function_runtime": "remote"}
+    assert manifest["settings"]["org_deploy_enabled"] is False
 
 
 @pytest.mark.parametrize(
@@ -178,8 +185,10 @@ def test_the_manifest_has_no_key_that_slack_would_refuse(manifest: dict[str, Any
     assert set(manifest["features"]["bot_user"]) == {"display_name", "always_online"}
 
 
-def test_the_steps_of_the_manifest_are_as_slack_takes_them(manifest: dict[str, Any]) -> None:
-    for step in manifest["functions"].values():
+def test_the_steps_for_workflows_are_as_slack_takes_them(
+    manifest: dict[str, Any], workflows: dict[str, Any]
+) -> None:
+    for step in workflows["functions"].values():
         assert set(step) == {"title", "description", "input_parameters", "output_parameters"}
         for side in (step["input_parameters"], step["output_parameters"]):
             # The second version of the manifest has this form, the first another one.

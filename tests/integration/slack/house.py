@@ -147,8 +147,11 @@ class Samples:
 
 @cache
 def manifest() -> Mapping[str, Any]:
-    loaded: Mapping[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
-    return loaded
+    """Return the manifest with the step for workflows, as somebody has it who wants that."""
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    step: dict[str, Any] = yaml.safe_load((ROOT / "docs" / "workflow-step.yml").read_text())
+    settings = {**loaded["settings"], **step["settings"]}
+    return {**loaded, "settings": settings, "functions": step["functions"]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
