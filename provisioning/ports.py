@@ -175,6 +175,15 @@ class Teller(Protocol):
     async def show_approval(self, registration_id: str) -> None:
         """Draw a device where those look who approve: what is asked, decided, or wrong."""
 
+    async def show_request(self, request_id: str) -> None:
+        """Draw a request for approval where those look who decide about it."""
+
+    async def tell_asker(self, request_id: str) -> None:
+        """Tell whoever asked for an approval that it waits, or what became of it."""
+
+    async def proclaim(self, request_id: str) -> None:
+        """Say wherever a release is shown, and to all who approve, that it went without them."""
+
     async def tell_installable(self, wave_id: str, tester_id: str) -> None:
         """Tell somebody, once for each wave, what they can install now that it is signed."""
 

@@ -92,6 +92,9 @@ class FakeTeller:
     troubles: list[tuple[str, str]] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    proclaimed: list[str] = field(default_factory=list)
     installable: list[tuple[str, str]] = field(default_factory=list)
     waves: list[str] = field(default_factory=list)
     rebuilds: list[tuple[str, str]] = field(default_factory=list)
@@ -197,6 +200,18 @@ class FakeTeller:
     async def show_approval(self, registration_id: str) -> None:
         self._fail("show_approval")
         self.approvals.append(registration_id)
+
+    async def show_request(self, request_id: str) -> None:
+        self._fail("show_request")
+        self.requests.append(request_id)
+
+    async def tell_asker(self, request_id: str) -> None:
+        self._fail("tell_asker")
+        self.asked.append(request_id)
+
+    async def proclaim(self, request_id: str) -> None:
+        self._fail("proclaim")
+        self.proclaimed.append(request_id)
 
     async def tell_installable(self, wave_id: str, tester_id: str) -> None:
         self._fail("tell_installable")

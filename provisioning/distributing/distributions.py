@@ -1,14 +1,27 @@
 """Distributions: taking orders, each written down as one act before anybody is told."""
 
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from provisioning.actors import Act, Actor, Identity
+from provisioning.distributing import approval_requests, signer_pins
+from provisioning.distributing.asking import (
+    Consent,
+    Ready,
+    Taken,
+    ask,
+    fell_behind,
+    is_for,
+    known_as,
+)
+from provisioning.distributing.needs import needs_of
 from provisioning.distributing.order import Order, Plan
 from provisioning.distributing.places import OrderOutcome, OrderPlace, places_of
 from provisioning.distributing.planning import HAVE_IT, Planning
+from provisioning.distributing.signer_pins import SignerPins
 from provisioning.distributing.turning_points import demand_at_once
-from provisioning.errors import AlreadyDone, Unclear
+from provisioning.errors import AlreadyDone, NotNow, Unclear
 from provisioning.installing.installabilities import Installabilities
 from provisioning.people.audience import Audience
 from provisioning.people.people import People
@@ -18,9 +31,19 @@ from provisioning.releases import lifecycle, notes
 from provisioning.releases.cards import version_of
 from provisioning.releases.rewording import reword
 from provisioning.wording import moment
-from storage.catalog import apps, destinations, distributions, groups, recipients, releases
+from storage.catalog import (
+    approvals,
+    apps,
+    builds,
+    destinations,
+    distributions,
+    groups,
+    recipients,
+    releases,
+)
 from storage.catalog.database import Database, Session
 from storage.errors import AlreadyExists, NotFound, Stale
+from storage.records.approval import ApprovalRequest, ApprovalState
 from storage.records.base import new_id, now
 from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import (
@@ -34,6 +57,8 @@ from storage.records.release import Release, ReleaseState
 
 #: Nobody is left out who stands so: they have it, or it was taken back from them.
 _SETTLED = HAVE_IT | {RecipientState.WITHDRAWN}
+
+Written = TypeVar("Written", Distribution, Taken)
 
 
 class Distributions:
@@ -58,6 +83,7 @@ class Distributions:
             database, audience, installabilities, organization_id=organization_id
         )
         self._engine = engine
+        self._signers = SignerPins(database, engine)
         self._organization_id = organization_id
 
     async def plan(
@@ -79,26 +105,52 @@ class Distributions:
             release_id, group_ids, people, notify=notify, over=over or {}
         )
 
-    async def request(self, order: Order) -> Distribution:
+    async def request(self, order: Order) -> Taken:
         """
         Make the release live for the order's groups and people, and begin to tell them.
 
-        The same key again returns the same distribution. Whoever waits or could not be told in an
-        earlier one is told now. Raise NotAllowed, NotNow, AlreadyDone with the name of who was
-        first, or where something else is current by now than what the order was to take the place
-        of, and Unclear with the field `targets` or `notes`.
+        Where a group takes an approval nothing of that happens before it is given: the whole order
+        waits, and the request is returned. The same key again returns the same. Whoever waits or
+        could not be told in an earlier act is told now. Raise NotAllowed, NotNow, AlreadyDone with
+        the name of who was first, or where something else is current by now than what the order was
+        to take the place of, and Unclear with the field `targets` or `notes`.
+        """
+        ready = await self.ready(order)
+        await self._signers.require(order.release_id, order.by)
+        try:
+            taken = await self._once(order.key, self._taken(ready), known_as)
+        except Stale:
+            raise await self._who_was_first(order) from None
+        if isinstance(taken, ApprovalRequest):
+            await self._engine.start("ask_approval", approval_requests.subject_of(taken))
+        else:
+            await self._engine.start("distribute", taken.id)
+        return taken
+
+    async def ready(self, order: Order) -> Ready:
+        """
+        Ask for what an order needs before it is written down.
+
+        Raise NotAllowed, NotFound, Unclear with the field `targets`.
         """
         if not order.group_ids and not order.people:
             raise Unclear("Choose at least one group or person.", field="targets")
         await self._require(order)
         singles = await self._audience.testers_of(order.people)
-        try:
-            taken = self._taken(order, [tester.id for tester in singles])
-            distribution = await self._once(order.key, taken)
-        except Stale:
-            raise await self._who_was_first(order) from None
-        await self._engine.start("distribute", distribution.id)
-        return distribution
+        ready = Ready(
+            order=order, tester_ids=tuple(tester.id for tester in singles), worthwhile=True
+        )
+        return replace(ready, worthwhile=await self._is_worthwhile(order, ready.targets))
+
+    async def write(self, session: Session, ready: Ready, consent: Consent) -> Distribution:
+        """
+        Write down an order that was approved, in the unit of work that ends its request.
+
+        Raise what `request` does where it cannot be carried out any more. Whoever commits starts
+        the road `distribute`.
+        """
+        release, places = await self._looked(session, ready, consent)
+        return await self._act(session, ready, release, places, consent)
 
     async def again(self, distribution_id: str, by: Actor, key: str) -> Distribution:
         """
@@ -131,7 +183,8 @@ class Distributions:
             aim.model_copy(update={"returns": aim.returns and lifecycle.is_current(row)})
             for aim, row in rows
         ]
-        distribution = await self._once(key, self._added(made, aims, by, again=before.id))
+        adding = self._added(made, aims, by, again=before.id)
+        distribution = await self._once(key, adding, distributions.of_key)
         await self._engine.start("distribute", distribution.id)
         return distribution
 
@@ -174,18 +227,24 @@ class Distributions:
             notify=True,
             renews=False,
         )
-        distribution = await self._once(key, self._added(made, list(aims.values()), by, told=True))
+        adding = self._added(made, list(aims.values()), by, told=True)
+        distribution = await self._once(key, adding, distributions.of_key)
         await self._engine.start("distribute", distribution.id)
         return distribution
 
-    async def _once(self, key: str, writing: Awaitable[Distribution]) -> Distribution:
+    async def _once(
+        self,
+        key: str,
+        writing: Awaitable[Written],
+        find: Callable[[Session, str], Awaitable[Written | None]],
+    ) -> Written:
         """Write an act down, or return the one of that key which was written at the same time."""
         try:
             return await writing
         except (AlreadyExists, Stale):
             # Of a click that came twice at once, the later one sees a release that was changed.
             async with self._database.reading() as session:
-                found = await distributions.of_key(session, key)
+                found = await find(session, key)
             if found is None:
                 raise
             return found
@@ -225,42 +284,71 @@ class Distributions:
             where = Where(app_id=release.app_id, group_id=group_id)
             await self._permissions.require(order.by, Act.DISTRIBUTE, where)
 
-    async def _taken(self, order: Order, tester_ids: list[str]) -> Distribution:
+    async def _taken(self, ready: Ready) -> Taken:
         """Write the order down. Raise Stale when somebody was first."""
-        targets = [(DestinationKind.GROUP, group_id) for group_id in order.group_ids]
-        targets += [(DestinationKind.TESTER, tester_id) for tester_id in tester_ids]
-        worthwhile = await self._is_worthwhile(order, targets)
+        order = ready.order
         async with self._database.writing() as session:
-            before = await distributions.of_key(session, order.key)
+            before = await known_as(session, order.key)
             if before is not None:
                 return before
-            release = await releases.get(session, order.release_id)
-            # Of two acts about one group the second sees what the first made current there.
-            await apps.lock(session, release.app_id)
-            await session.refresh(release)
-            if order.revision is not None and release.revision != order.revision:
-                raise Stale
-            lifecycle.check(release, ReleaseState.LIVE)
-            lifecycle.require_enabled(release)
-            places = await places_of(session, release, targets, order.over)
-            await _refuse_moved(session, places)
-            distribution = Distribution(
-                key=order.key,
-                release_id=release.id,
-                requested_by=order.by.reference,
-                mandatory=order.mandatory,
-                notify=order.notify,
-                waits=order.waits,
-                because=order.because,
+            release, places = await self._looked(session, ready, None)
+            needs = await needs_of(session, order.group_ids)
+            if needs:
+                return await ask(session, ready, release, places, needs)
+            return await self._act(session, ready, release, places, None)
+
+    async def _looked(
+        self, session: Session, ready: Ready, consent: Consent | None
+    ) -> tuple[Release, list[OrderPlace]]:
+        """Return the release, if it may be sent, with what becomes of each target."""
+        order = ready.order
+        release = await releases.get(session, order.release_id)
+        # Of two acts about one group the second sees what the first made current there.
+        await apps.lock(session, release.app_id)
+        await session.refresh(release)
+        if order.revision is not None and release.revision != order.revision:
+            raise Stale
+        lifecycle.check(release, ReleaseState.LIVE)
+        lifecycle.require_enabled(release)
+        build = (await builds.of_releases(session, [release.id]))[release.id]
+        if not await signer_pins.goes(session, release, build):
+            raise NotNow(
+                f"Release {release.number} was signed by somebody else than its app is by now.",
+                code="signer_waits",
             )
-            session.add(distribution)
-            await session.flush()
-            new = await self._send(session, order, release, distribution, places)
-            returns = any(place.returns for place in places)
-            if not new and not returns and not worthwhile:
-                raise Stale
-            await self._publish(session, order, release, returns=returns)
-            await self._settle(session, release, places)
+        places = await places_of(session, release, ready.targets, order.over)
+        await _refuse_moved(session, places, consent)
+        return release, places
+
+    async def _act(
+        self,
+        session: Session,
+        ready: Ready,
+        release: Release,
+        places: Sequence[OrderPlace],
+        consent: Consent | None,
+    ) -> Distribution:
+        """Write an act down with its destinations. Raise Stale when somebody was first."""
+        order = ready.order
+        distribution = Distribution(
+            key=order.key,
+            release_id=release.id,
+            requested_by=order.by.reference,
+            mandatory=order.mandatory,
+            notify=order.notify,
+            waits=order.waits,
+            because=order.because,
+        )
+        session.add(distribution)
+        await session.flush()
+        new = await self._send(session, order, release, distribution, places)
+        returns = any(place.returns for place in places)
+        if not new and not returns and not ready.worthwhile:
+            if consent is not None:
+                raise AlreadyDone("Everybody it was for has it by now.")
+            raise Stale
+        await self._publish(session, order, release, returns=returns, consent=consent)
+        await self._settle(session, release, places)
         return distribution
 
     async def _is_worthwhile(
@@ -327,7 +415,13 @@ class Distributions:
         return new + renewed
 
     async def _publish(
-        self, session: Session, order: Order, release: Release, *, returns: bool
+        self,
+        session: Session,
+        order: Order,
+        release: Release,
+        *,
+        returns: bool,
+        consent: Consent | None,
     ) -> None:
         if order.notes is not None:
             await self._reword(session, order, release, notes.checked(order.notes))
@@ -340,7 +434,10 @@ class Distributions:
             groups=list(order.group_ids),
             mandatory=order.mandatory,
             **({"returns": True, "because": order.because} if returns else {}),
+            **(consent.detail if consent else {}),
         )
+        build = (await builds.of_releases(session, [release.id]))[release.id]
+        await signer_pins.pin(session, release, build, order.by)
         if order.group_ids:
             app = await apps.get(session, release.app_id)
             app.usual_group_id = order.group_ids[0]
@@ -382,11 +479,22 @@ class Distributions:
     async def _who_was_first(self, order: Order) -> AlreadyDone:
         async with self._database.reading() as session:
             release = await releases.get(session, order.release_id)
+            waiting = await approvals.of_release(session, release.id, {ApprovalState.WAITING})
             acts = await distributions.of_releases(session, [order.release_id])
             earlier = [act for act in acts if not act.joins]
             rows = await destinations.of_distributions(session, [act.id for act in earlier[-1:]])
             ids = [row.target_id for _, row in rows if row.kind is DestinationKind.GROUP]
             known = await groups.those(session, ids)
+        asked = next((one for one in waiting if is_for(one, order)), None)
+        if asked is not None:
+            name = await self._people.name(asked.requested_by)
+            until = f" until {moment(asked.due_at)}" if asked.due_at else ""
+            return AlreadyDone(
+                f"{name} asked for this on {moment(asked.created_at)}: it waits for an "
+                f"approval{until}.",
+                number=release.number,
+                by=asked.requested_by,
+            )
         if not earlier:
             return AlreadyDone(
                 f"Somebody changed release {release.number} a moment ago. Open it again."
@@ -403,9 +511,15 @@ class Distributions:
         )
 
 
-async def _refuse_moved(session: Session, places: Sequence[OrderPlace]) -> None:
-    """Raise AlreadyDone where something else is current than what a release was to replace."""
-    moved = next((place for place in places if place.is_moved), None)
+async def _refuse_moved(
+    session: Session, places: Sequence[OrderPlace], consent: Consent | None
+) -> None:
+    """
+    Raise AlreadyDone where something else is current than what a release was to replace.
+
+    What was approved is not put behind something that came meanwhile, either.
+    """
+    moved = next((place for place in places if place.is_moved or fell_behind(place, consent)), None)
     if moved is None:
         return
     known = await groups.those(session, [moved.target[1]])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from provisioning.actors import Actor, Identity
 from provisioning.distributing.differences import GroupDifference
+from provisioning.distributing.needs import ApprovalNeed
 from provisioning.distributing.places import OrderOutcome
 from provisioning.installing.readiness import NOT_COUNTED, Readiness
 from storage.inspection.diff import Change
@@ -81,3 +82,4 @@ class Plan:
     shortfall: str = ""
     readiness: Readiness = NOT_COUNTED
     differences: tuple[GroupDifference, ...] = ()
+    needs: tuple[ApprovalNeed, ...] = ()

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from provisioning.errors import NotNow
 from provisioning.installing.circumstances import Circumstances, circumstances
 from provisioning.installing.served_file import Handout, chosen, handout
+from provisioning.installing.signers import may_be_installed
 from provisioning.tokens import TOKEN, derived_token, hash_of
 from storage.blobs.segments import VirtualFile
-from storage.catalog import devices, grants, variants
+from storage.catalog import devices, grants, signers, variants
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound
 from storage.inspection.facts import Facts
@@ -108,8 +109,8 @@ class Grants:
         Return what a link leads to.
 
         None for every reason alike, so that nobody learns which: no such token, expired, taken
-        back, the release dismissed, recalled or disabled, the tester gone, or none of the
-        destinations left by which they were entitled.
+        back, the release dismissed, recalled or disabled, signed by somebody who was not
+        approved, the tester gone, or none of the destinations left by which they were entitled.
         """
         if not TOKEN.fullmatch(token):
             return None
@@ -123,10 +124,13 @@ class Grants:
                 await variants.ready(session, build.id),
                 await devices.of_testers(session, [tester.id]),
             )
+            known = await signers.of_app(session, app.id)
         # The token is derived anew: a row that somebody slipped into the database opens nothing.
         if not hmac.compare_digest(self._token(grant.id), token):
             return None
         if not entitled or not _holds(grant, release, tester, at=now()):
+            return None
+        if not may_be_installed(known, build):
             return None
         return OpenedGrant(
             grant=grant,

@@ -10,7 +10,16 @@ from provisioning.errors import Unclear
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Directory, Engine
-from storage.catalog import audit, destinations, groups, home_tabs, recipients, testers, tracks
+from storage.catalog import (
+    approvals,
+    audit,
+    destinations,
+    groups,
+    home_tabs,
+    recipients,
+    testers,
+    tracks,
+)
 from storage.catalog.database import Database, Session
 from storage.catalog.testers import TesterRow
 from storage.errors import AlreadyExists, NotFound
@@ -181,8 +190,16 @@ class Groups:
             raise Unclear(f"There is already a group called {name}.", field="name") from None
 
     async def delete(self, group_id: str, by: Actor) -> Group:
-        """Forget a group; what its people were given stays theirs."""
+        """
+        Forget a group; what its people were given stays theirs.
+
+        One that takes an approval is forgotten by those alone who may lift that.
+        """
         await self._require(by, group_id)
+        async with self._database.reading() as session:
+            guarded = await approvals.policies(session, [group_id])
+        if guarded:
+            await self._permissions.require(by, Act.MANAGE_APPROVALS)
         async with self._database.writing() as session:
             group = await groups.get(session, group_id)
             await groups.remove(session, group_id)

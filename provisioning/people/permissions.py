@@ -31,6 +31,10 @@ ALLOWED: dict[Act, frozenset[Role]] = {
     Act.SEE_ROLES: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_GROUPS: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_ROLES: frozenset({Role.ADMIN}),
+    Act.SEE_APPROVALS: frozenset({Role.ADMIN, Role.MANAGER}),
+    Act.MANAGE_APPROVALS: frozenset({Role.ADMIN}),
+    Act.OVERRIDE_APPROVALS: frozenset({Role.ADMIN}),
+    Act.APPROVE_SIGNERS: frozenset({Role.ADMIN}),
     Act.SIGN: frozenset({Role.ADMIN, Role.MANAGER}),
     Act.MANAGE_APPLE: frozenset({Role.ADMIN}),
     Act.SEE_DEVICES: frozenset({Role.ADMIN, Role.MANAGER}),
@@ -185,6 +189,10 @@ class Permissions:
         if facts.id in self._admins:
             held.add(Role.ADMIN)
         return frozenset(held | set(everybodys))
+
+    async def account_of(self, actor: Actor) -> str | None:
+        """Return the Slack account of whoever acts, None for one who has none."""
+        return await self._user_id(actor.identity)
 
     async def _user_id(self, identity: Identity | None) -> str | None:
         """Return the Slack account of a person, who may be known by another identity."""

@@ -7,6 +7,7 @@ from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import Rebuilds
+from provisioning.distributing.release_approvals import ReleaseApprovals
 from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.step_runs import StepRuns
@@ -19,6 +20,7 @@ from provisioning.leaving.announcing import Announcing
 from provisioning.leaving.departures import Departures
 from provisioning.leaving.letting_go import LettingGo
 from provisioning.releases.edits import ReleaseEdits
+from provisioning.roads.ask_approval import AskApproval
 from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
 from provisioning.roads.let_go import LetGo
@@ -55,6 +57,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     letting_go: LettingGo,
     announcing: Announcing,
     step_runs: StepRuns,
+    requests: ReleaseApprovals,
     rebuilds: Rebuilds,
     nudging: Nudging,
     troubles: Troubles,
@@ -77,6 +80,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         LetGo(departures, letting_go).road(),
         ShowLeavers(announcing, tellers).road(),
         RunStep(step_runs, tellers).road(),
+        AskApproval(requests, tellers).road(),
         AskRebuild(rebuilds, tellers).road(),
         RemindPeople(nudging, tellers).road(),
         TellTrouble(troubles, tellers).road(),

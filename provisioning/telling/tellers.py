@@ -113,6 +113,18 @@ class Tellers:
         """Draw a device where those look who approve."""
         await self._each(lambda teller: teller.show_approval(registration_id))
 
+    async def show_request(self, request_id: str) -> None:
+        """Draw a request for approval where those look who decide about it."""
+        await self._each(lambda teller: teller.show_request(request_id))
+
+    async def tell_asker(self, request_id: str) -> None:
+        """Tell whoever asked for an approval that it waits, or what became of it."""
+        await self._each(lambda teller: teller.tell_asker(request_id))
+
+    async def proclaim(self, request_id: str) -> None:
+        """Say wherever a release is shown that it went without those who approve."""
+        await self._each(lambda teller: teller.proclaim(request_id))
+
     async def tell_installable(self, wave_id: str, tester_id: str) -> None:
         """Tell somebody what they can install now."""
         await self._each(lambda teller: teller.tell_installable(wave_id, tester_id))

@@ -10,6 +10,7 @@ from storage.catalog import testers
 from storage.catalog.database import Session, insert_missing
 from storage.catalog.testers import TesterRow
 from storage.errors import NotFound
+from storage.records.approval import ApprovalPolicy
 from storage.records.group import Group, GroupChannel, GroupMember, GroupUserGroup
 from storage.records.group_roll import GroupRoll
 from storage.records.tester import Tester
@@ -46,8 +47,8 @@ async def add(session: Session, group: Group) -> Group:
 
 
 async def remove(session: Session, group_id: str) -> None:
-    """Forget a group, its members and channels; the destinations of old releases stay."""
-    for record in (GroupMember, GroupUserGroup, GroupChannel, GroupRoll):
+    """Forget a group with all that belongs to it; the destinations of old releases stay."""
+    for record in (GroupMember, GroupUserGroup, GroupChannel, GroupRoll, ApprovalPolicy):
         await session.exec(sa.delete(record).where(col(record.group_id) == group_id))
     await session.exec(sa.delete(Group).where(col(Group.id) == group_id))
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from storage.catalog import (
     apple_invitations,
     apple_teams,
+    approvals,
     apps,
     audit,
     builds,
@@ -44,6 +45,7 @@ from storage.catalog import (
     roles,
     rows,
     seen,
+    signers,
     slots,
     step_runs,
     symbols,
@@ -59,6 +61,14 @@ from storage.catalog import (
 from storage.catalog.database import Session
 from storage.records.app import App
 from storage.records.apple_team import AppleTeam
+from storage.records.approval import (
+    ApprovalDecision,
+    ApprovalKind,
+    ApprovalPolicy,
+    ApprovalRequest,
+    ApprovalState,
+    ApproverKind,
+)
 from storage.records.base import new_id, now
 from storage.records.departure import Departure, DepartureKind, DepartureNotice, NoticeKind
 from storage.records.destination import Destination, DestinationKind
@@ -81,6 +91,7 @@ from storage.records.recall import Recall, RecallNotice
 from storage.records.registration import Registration, RegistrationState
 from storage.records.release import Release, ReleaseState
 from storage.records.role import HolderKind, Role, RoleHolding
+from storage.records.signer import AppSigner, SignerStanding
 from storage.records.slot import Slot
 from storage.records.step_run import StepRun
 from storage.records.symbols import Symbols
@@ -497,6 +508,42 @@ async def _binding(session: Session, town: Town) -> object:
     return await demanded.binding(session, [town.app_id], [town.tester_id])
 
 
+async def _of_request(
+    session: Session, town: Town, ask: Callable[[ApprovalRequest], Awaitable[object]]
+) -> object:
+    """Ask of a request that waits, to which somebody said yes."""
+    request = ApprovalRequest(
+        organization_id=town.organization_id,
+        key="request",
+        kind=ApprovalKind.ORDER,
+        release_id=town.release_id,
+        requested_by=BY,
+    )
+    await approvals.add(session, request)
+    await approvals.decide(session, _said(request))
+    return await ask(request)
+
+
+def _said(request: ApprovalRequest, *, approves: bool = True) -> ApprovalDecision:
+    return ApprovalDecision(request_id=request.id, by=BY, approves=approves)
+
+
+def _policy(town: Town) -> ApprovalPolicy:
+    return ApprovalPolicy(
+        group_id=town.group_ids[0], kind=ApproverKind.ROLE, approvers=["admin"], changed_by=BY
+    )
+
+
+def _signer(town: Town) -> AppSigner:
+    return AppSigner(
+        app_id=town.app_id,
+        signer="team:HARBOUR",
+        standing=SignerStanding.PINNED,
+        release_id=town.release_id,
+        accepted_by=BY,
+    )
+
+
 def _notice(recall: Recall, town: Town, notice_id: str = "") -> RecallNotice:
     return RecallNotice(
         id=notice_id or new_id(), recall_id=recall.id, tester_id=town.tester_id, teller="slack"
@@ -871,6 +918,31 @@ REACH: dict[str, Question] = {
     "reminders.unreached": lambda s, t: _of_milestone(
         s, t, lambda one: reminders.unreached(s, one.id)
     ),
+    "approvals.policies": lambda s, t: approvals.policies(s, t.group_ids),
+    "approvals.with_groups": lambda s, t: approvals.with_groups(s, t.group_ids),
+    "approvals.keep_policy": lambda s, t: approvals.keep_policy(s, _policy(t)),
+    "approvals.drop_policy": lambda s, t: approvals.drop_policy(s, t.group_ids[0]),
+    "approvals.get": lambda s, t: _of_request(s, t, lambda one: approvals.get(s, one.id)),
+    "approvals.hold": lambda s, t: _of_request(s, t, lambda one: approvals.hold(s, one.id)),
+    "approvals.of_key": lambda s, _: approvals.of_key(s, "request"),
+    "approvals.add": lambda s, t: _of_request(s, t, lambda one: approvals.get(s, one.id)),
+    "approvals.of_release": lambda s, t: approvals.of_release(
+        s, t.release_id, {ApprovalState.WAITING}
+    ),
+    "approvals.waiting": lambda s, t: approvals.waiting(s, t.organization_id),
+    "approvals.count_waiting": lambda s, t: approvals.count_waiting(s, t.organization_id),
+    "approvals.ended_releases": lambda s, t: approvals.ended_releases(s, [t.release_id]),
+    "approvals.decisions": lambda s, t: _of_request(
+        s, t, lambda one: approvals.decisions(s, [one.id])
+    ),
+    "approvals.decide": lambda s, t: _of_request(
+        s, t, lambda one: approvals.decide(s, _said(one, approves=False))
+    ),
+    "approvals.said_by": lambda s, t: approvals.said_by(s, t.organization_id, BY),
+    "approvals.shown": lambda s, t: _of_request(s, t, lambda one: approvals.shown(s, one.id, 1)),
+    "approvals.unshown": lambda s, _: approvals.unshown(s, now(), BEGINNING),
+    "signers.of_app": lambda s, t: signers.of_app(s, t.app_id),
+    "signers.accept": lambda s, t: signers.accept(s, _signer(t)),
     "recalls.get": lambda s, t: _of_recall(s, t, lambda one: recalls.get(s, one.id)),
     "recalls.of_key": lambda s, _: recalls.of_key(s, "recall"),
     "recalls.of_release": lambda s, t: recalls.of_release(s, t.release_id),

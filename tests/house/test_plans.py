@@ -55,6 +55,7 @@ GROWING = frozenset(
             "slot",
             "wave",
         ),
+        *("approval_decision", "approval_request"),
         *("seen", "step_run", "symbols", "target", "tester", "upload", "uploadplace", "variant"),
     }
 )

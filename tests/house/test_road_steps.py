@@ -28,6 +28,7 @@ from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import CI, HAND, Rebuilds
+from provisioning.distributing.release_approvals import ReleaseApprovals
 from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.step_runs import StepRuns
@@ -256,6 +257,16 @@ COURSES: dict[str, dict[str, Course]] = {
         "a group that is told": Course(returns={"look 1": True}),
         "something that cannot be sent": Course(fails={"order": CallFailed}),
     },
+    "ask_approval": {
+        "waits, and who asked is out of reach": Course(
+            returns={"begin": {"release": "<release>", "loud": False, "by": "<asker>"}},
+            fails={"tell": TellerUnreachable},
+        ),
+        "let go by an admin, and refused where it is decided": Course(
+            returns={"begin": {"release": "<release>", "loud": True, "by": "<asker>"}},
+            fails={"show": TellerFailed},
+        ),
+    },
     "ask_rebuild": {
         "a CI": Course(returns={"begin": CI, "newcomers": ["<tester>"]}),
         "a person": Course(returns={"begin": HAND, "newcomers": []}),
@@ -331,6 +342,7 @@ def roads() -> tuple[Road, ...]:
         letting_go=object.__new__(LettingGo),
         announcing=object.__new__(Announcing),
         step_runs=object.__new__(StepRuns),
+        requests=object.__new__(ReleaseApprovals),
         rebuilds=object.__new__(Rebuilds),
         nudging=object.__new__(Nudging),
         troubles=object.__new__(Troubles),

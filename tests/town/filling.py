@@ -3,9 +3,10 @@
 import random
 from collections.abc import Sequence
 
+from storage.records.approval import ApprovalDecision, ApprovalKind, ApprovalRequest
 from storage.records.organization import Organization
 from tests.town.apple import register
-from tests.town.loading import loading
+from tests.town.loading import Loader, loading
 from tests.town.people import CROWD, MANAGER, TESTER, People, settle
 from tests.town.reach import Reach, Sent, newest_first, portions
 from tests.town.size import Size
@@ -36,7 +37,27 @@ def fill(database_url: str, size: Size) -> Town:
         reach.send(everywhere, people.testers, group_ids=people.groups[1:2], by=None)
         _send_others(reach, size, apps, done={sent[0].work.release_id, everywhere.release_id})
         register(load, rng, people, apps, organization_id)
+        for app in apps:
+            _ask(load, rng, people, app, organization_id)
     return _town(organization_id, people, apps, sent, everywhere)
+
+
+def _ask(
+    load: Loader, rng: random.Random, people: People, app: AppWork, organization_id: str
+) -> None:
+    """Let a release of an app wait for an approval, to which somebody said yes."""
+    request_id, by = new_id(rng), f"person:slack:{MANAGER}"
+    load.add(
+        ApprovalRequest,
+        id=request_id,
+        organization_id=organization_id,
+        key=f"request:{request_id}",
+        kind=ApprovalKind.ORDER,
+        release_id=app.works[-2].release_id,
+        requested_by=by,
+        wish={"groups": list(people.groups[1:3])},
+    )
+    load.add(ApprovalDecision, request_id=request_id, by=by, approves=True)
 
 
 def _newest_live(app: AppWork) -> Work:

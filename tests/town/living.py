@@ -12,7 +12,7 @@ from bot.slack.line import client
 from bot.slack.workspace import Workspace, workspace
 from bot.wiring.apple import apple_room
 from bot.wiring.devices import device_room
-from bot.wiring.distributing import distribute_room
+from bot.wiring.distributing import Rooms, distribute_room
 from bot.wiring.following import follow_room
 from bot.wiring.ground import Ground
 from bot.wiring.installing import install_room
@@ -66,9 +66,11 @@ def _house(ground: Ground, slack: Workspace) -> House:
     people = people_room(ground, slack.directory, engine)
     signing, installing = signing_room(ground), install_room(ground, people)
     devices = device_room(ground, people, signing, engine, AppStores())
+    releases = release_room(ground, people, engine)
+    rooms = Rooms(people=people, releases=releases, devices=devices, installing=installing)
     return House(
         people=people,
-        releases=release_room(ground, people, engine),
+        releases=releases,
         signing=signing,
         devices=devices,
         apple=apple_room(ground, people.permissions, signing, devices),
@@ -77,7 +79,7 @@ def _house(ground: Ground, slack: Workspace) -> House:
             ground, people, tellers, engine, inspector=InlineInspector(), sources={}
         ),
         linking=make_linking(ground, people, engine),
-        distributing=distribute_room(ground, people, devices, installing, tellers, engine),
+        distributing=distribute_room(ground, rooms, slack.directory, tellers, engine),
         following=follow_room(ground, people, installing, tellers, engine),
         leaving=leave_room(ground, people, slack.directory, engine),
         tellers=tellers,

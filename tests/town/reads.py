@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from bot.slack.features.groups.approving.listeners import approving
+
 from bot.slack.features.command.deeds import Command
 from bot.slack.features.devices.deeds import OwnDevices
 from bot.slack.features.devices.rules.listeners import ways
@@ -76,6 +78,7 @@ def _lists(at: Living) -> list[Read]:
     looking = _looking(at)
     command = Command(verbs(looking), house.people.permissions)
     home = Home(house)
+    approving = house.distributing.approval_cards
 
     def typed(text: str, user_id: str) -> Act:
         return lambda: command.answer(text, asked_by(user_id))
@@ -94,6 +97,7 @@ def _lists(at: Living) -> list[Read]:
         "/release apps": typed("apps", town.manager),
         "/release testers": typed("testers", town.manager),
         **_devices(at),
+        "/release approvals": lambda: approving.waiting(actor(town.manager)),
         "Home of a manager": lambda: home.drawn(town.manager),
         "Home of a tester": lambda: home.drawn(town.tester),
         "a tester's own page": lambda: house.installing.builds.of_tester(
@@ -147,7 +151,8 @@ def _pickers(at: Living) -> list[Read]:
 def _group_acts(at: Living) -> GroupActs:
     people, workspace = at.house.people, at.workspace
     membership = Membership(workspace.clients.hurried, workspace.standing)
-    return GroupActs(people.groups, people.permissions, membership)
+    acts = approving(at.house)
+    return GroupActs(people.groups, people.permissions, membership, acts)
 
 
 def _people(at: Living) -> list[Read]:

@@ -37,7 +37,9 @@ async def send(
 ) -> Distribution:
     """Send the release that is live to some people."""
     order = Order(key=key, release_id=world.release_id, by=ANN, people=people, waits=waits)
-    return await world.sending.distributions.request(order)
+    sent = await world.sending.distributions.request(order)
+    assert isinstance(sent, Distribution)
+    return sent
 
 
 async def act(world: ProvisionWorld, distribution_id: str) -> Distribution:

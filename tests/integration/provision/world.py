@@ -20,10 +20,11 @@ from bot.sandbox.samples import identities as samples
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from bot.settings import Settings
 from bot.wiring.devices import device_room
-from bot.wiring.distributing import distribute_room
+from bot.wiring.distributing import Rooms, distribute_room
 from bot.wiring.ground import Ground
 from bot.wiring.installing import install_room
 from bot.wiring.people import people_room
+from bot.wiring.releases import release_room
 from provisioning.actors import Actor, person, slack
 from provisioning.appstore.client import AppStores
 from provisioning.appstore.wire.backoff import Backoff
@@ -297,7 +298,13 @@ def furnished(
     stores = AppStores(base_url=base.apple_url, backoff=QUICKLY)
     people = people_room(ground, directory, engine)
     room = device_room(ground, people, signing, engine, stores)
-    sending = distribute_room(ground, people, room, install_room(ground, people), tellers, engine)
+    rooms = Rooms(
+        people=people,
+        releases=release_room(ground, people, engine),
+        devices=room,
+        installing=install_room(ground, people),
+    )
+    sending = distribute_room(ground, rooms, directory, tellers, engine)
     roads = _roads(room, sending, tellers)
     return Furnished(room=room, sending=sending, roads=roads, stores=stores, directory=directory)
 

@@ -15,6 +15,9 @@ from provisioning.devices.profiles import Profiles
 from provisioning.devices.registry import Registry
 from provisioning.devices.teams import AppleTeams
 from provisioning.devices.waves import Waves
+from provisioning.distributing.approval_cards import ApprovalCards
+from provisioning.distributing.approval_policies import ApprovalPolicies
+from provisioning.distributing.approvers import Approvers
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
@@ -22,6 +25,7 @@ from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.recall_order import RecallOrder
+from provisioning.distributing.release_approvals import ReleaseApprovals
 from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.step_runs import StepRuns
@@ -113,6 +117,9 @@ class Domain:
     groups: Groups
     testers: Testers
     distributions: Distributions
+    requests: ReleaseApprovals
+    policies: ApprovalPolicies
+    approvals: ApprovalCards
     carrying: Carrying
     recalls: Recalls
     taking_back: TakingBack
@@ -229,6 +236,11 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     rebuilds = Rebuilds(database, permissions, engine, None, **own)
     holders = Holders(database, permissions, audience, able)
     troubles = Troubles(database, permissions, able, engine, **own)
+    approvers = Approvers(permissions, directory)
+    requests = ReleaseApprovals(
+        database, permissions, people, approvers, distributions, engine, **own
+    )
+    cards = Cards(database, **own)
     roads = every(
         intake=intake,
         preparing=preparing,
@@ -243,6 +255,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         letting_go=letting_go,
         announcing=announcing,
         step_runs=step_runs,
+        requests=requests,
         rebuilds=rebuilds,
         nudging=Nudging(database),
         troubles=troubles,
@@ -279,6 +292,11 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         groups=groups,
         distributions=distributions,
         step_runs=step_runs,
+        requests=requests,
+        policies=ApprovalPolicies(database, permissions, directory, requests, **own),
+        approvals=ApprovalCards(
+            database, permissions, cards, requests, distributions, approvers, **own
+        ),
         carrying=carrying,
         recalls=Recalls(database, permissions, people, audience, engine, **own),
         taking_back=taking_back,
@@ -290,7 +308,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         restoring=Restoring(database, permissions, people, engine, **own),
         announcing=announcing,
         audience=audience,
-        cards=Cards(database, **own),
+        cards=cards,
         recalled=RecallCards(database),
         mandated=MandateCards(database),
         history=Chronicle(database, permissions, **own),

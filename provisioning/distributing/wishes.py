@@ -1,0 +1,77 @@
+"""Wishes: an order as a request for approval keeps it until somebody says yes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from provisioning.actors import Act, Actor, Identity, referred
+from provisioning.distributing.order import Order
+from provisioning.distributing.places import OrderOutcome, OrderPlace
+from storage.records.approval import ApprovalRequest
+from storage.records.destination import DestinationKind
+
+
+def wish_of(order: Order, places: Sequence[OrderPlace]) -> dict[str, Any]:
+    """
+    Return an order as JSON knows it.
+
+    `behind` are the groups in which the release was to stay behind a newer one at the time.
+    """
+    return {
+        "groups": list(order.group_ids),
+        "people": [str(one) for one in order.people],
+        "notes": order.notes,
+        "own_notes": order.own_notes,
+        "over": dict(order.over),
+        "because": order.because,
+        "mandatory": order.mandatory,
+        "notify": order.notify,
+        "waits": order.waits,
+        "behind": [
+            place.target[1]
+            for place in places
+            if place.outcome is OrderOutcome.BESIDE and place.target[0] is DestinationKind.GROUP
+        ],
+        "origin": order.by.origin,
+        "scopes": None if order.by.scopes is None else sorted(order.by.scopes),
+    }
+
+
+def asker_of(request: ApprovalRequest) -> Actor:
+    """Return who asked, as they came."""
+    scopes = request.wish.get("scopes")
+    found = referred(request.requested_by, origin=str(request.wish.get("origin", "")))
+    if scopes is None:
+        return found
+    return Actor(
+        kind=found.kind, id=found.id, origin=found.origin, scopes=frozenset(map(Act, scopes))
+    )
+
+
+def order_of(request: ApprovalRequest, *, key: str, by: Actor) -> Order:
+    """Return what was asked for as an order of *by*; the release may have changed since."""
+    wish = request.wish
+    return Order(
+        key=key,
+        release_id=request.release_id,
+        by=by,
+        group_ids=groups_in(request),
+        people=tuple(filter(None, map(Identity.read, wish.get("people", ())))),
+        notes=wish.get("notes"),
+        own_notes=wish.get("own_notes"),
+        over=dict(wish.get("over", {})),
+        because=str(wish.get("because", "")),
+        mandatory=bool(wish.get("mandatory")),
+        notify=bool(wish.get("notify", True)),
+        waits=bool(wish.get("waits", True)),
+    )
+
+
+def groups_in(request: ApprovalRequest) -> tuple[str, ...]:
+    """Return the groups that something was asked for."""
+    return tuple(map(str, request.wish.get("groups", ())))
+
+
+def covers(request: ApprovalRequest, order: Order) -> bool:
+    """Return whether a request asks for all that an order is for."""
+    there = set(groups_in(request)) | set(request.wish.get("people", ()))
+    return {*order.group_ids, *map(str, order.people)} <= there
