@@ -18,6 +18,8 @@ from provisioning.devices.renewal import Renewal
 from provisioning.devices.slots import SlotBook
 from provisioning.devices.teams import AppleTeams
 from provisioning.devices.waves import Waves
+from provisioning.distributing.approval_cards import ApprovalCards
+from provisioning.distributing.approval_policies import ApprovalPolicies
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
@@ -25,6 +27,7 @@ from provisioning.distributing.earlier import EarlierReleases
 from provisioning.distributing.mandates import Mandates
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
+from provisioning.distributing.release_approvals import ReleaseApprovals
 from provisioning.distributing.reminding import Reminding
 from provisioning.distributing.settling import Settling
 from provisioning.distributing.step_runs import StepRuns
@@ -167,6 +170,9 @@ class DistributeRoom:
     reminding: Reminding
     settling: Settling
     step_runs: StepRuns
+    approvals: ReleaseApprovals
+    approval_policies: ApprovalPolicies
+    approval_cards: ApprovalCards
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.house import House
 from bot.slack.features.apple import listeners as apple
+from bot.slack.features.approvals import listeners as approvals
 from bot.slack.features.command import listeners as command
 from bot.slack.features.command.deeds import Command
 from bot.slack.features.devices import listeners as devices
@@ -54,6 +55,7 @@ FEATURES: tuple[Feature, ...] = (
     mandatory.register,
     recall.register,
     rollback.register,
+    approvals.register,
     releases.register,
     who.register,
     mute.register,

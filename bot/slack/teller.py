@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from bot.links import Links
+from bot.slack.approval_teller import ApprovalTeller
 from bot.slack.channels import Channels
 from bot.slack.device_teller import DeviceTeller
 from bot.slack.drawing.actors import slack_id_of
@@ -86,6 +87,7 @@ class TellerParts:
     mandates: MandateTeller
     leavers: LeaverTeller
     steps: StepTeller
+    approvals: ApprovalTeller
     icon_url: Callable[[str], str | None] = no_icon
 
 
@@ -285,6 +287,29 @@ class SlackTeller:
             await self._parts.mandates.redraw(reminder_id)
         except ChannelRefused as refused:
             logger.info("A reminder could not be edited: %s.", refused)
+
+    async def show_request(self, request_id: str) -> None:
+        """Draw a request for approval where those look who decide about it."""
+        await self._parts.approvals.show(request_id)
+
+    async def tell_asker(self, request_id: str) -> None:
+        """Tell whoever asked for an approval that it waits, or what became of it."""
+        try:
+            await self._parts.approvals.tell_asker(request_id)
+        except TellerFailed as failure:
+            if failure.transient:
+                raise
+            logger.warning("Whoever asked for an approval could not be told: %s", failure)
+
+    async def proclaim(self, request_id: str) -> None:
+        """Say wherever a release is shown, and to all who approve, that it went without them."""
+        card = await self._parts.approvals.card(request_id)
+        release_id = card.release.release_id
+        # Where it is announced by now, or in a moment: the thread is that of the announcement.
+        channels = await self._cards.channels(card.distribution_id) if card.distribution_id else ()
+        await _each([self._announce_in(release_id, channel_id) for channel_id in channels])
+        threads = await self._threads_of(release_id)
+        await self._parts.approvals.proclaim(request_id, threads, self._logged)
 
     async def tell_device(self, subject: str) -> None:
         """Tell a device's owner how it stands since a turn."""

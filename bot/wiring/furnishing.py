@@ -6,7 +6,7 @@ from bot.slack.workspace import Workspace
 from bot.wiring import slack
 from bot.wiring.apple import apple_room
 from bot.wiring.devices import device_room
-from bot.wiring.distributing import distribute_room
+from bot.wiring.distributing import Rooms, distribute_room
 from bot.wiring.following import follow_room
 from bot.wiring.ground import Ground
 from bot.wiring.installing import install_room
@@ -35,16 +35,18 @@ def furnished(
     sources = {"slack": slack.make_source(workspace)}
     signing, installing = signing_room(ground), install_room(ground, people)
     devices = device_room(ground, people, signing, engine, apple)
+    releases = release_room(ground, people, engine)
+    rooms = Rooms(people=people, releases=releases, devices=devices, installing=installing)
     house = House(
         people=people,
-        releases=release_room(ground, people, engine),
+        releases=releases,
         signing=signing,
         devices=devices,
         apple=apple_room(ground, people.permissions, signing, devices),
         installing=installing,
         intake=make_intake(ground, people, tellers, engine, inspector=pool, sources={**sources}),
         linking=make_linking(ground, people, engine),
-        distributing=distribute_room(ground, people, devices, installing, tellers, engine),
+        distributing=distribute_room(ground, rooms, workspace.directory, tellers, engine),
         following=follow_room(ground, people, installing, tellers, engine),
         leaving=leave_room(ground, people, workspace.directory, engine),
         tellers=tellers,

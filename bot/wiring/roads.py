@@ -21,6 +21,7 @@ def house_roads(house: House) -> tuple[Road, ...]:
         letting_go=house.leaving.letting_go,
         announcing=house.leaving.announcing,
         step_runs=house.distributing.step_runs,
+        requests=house.distributing.approvals,
         rebuilds=house.distributing.rebuilds,
         nudging=house.following.nudging,
         troubles=house.following.troubles,

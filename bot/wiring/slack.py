@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncApp
 
 from bot.house import House
 from bot.settings import Settings
+from bot.slack.approval_teller import ApprovalTeller, ApprovalTellerParts
 from bot.slack.channels import Channels
 from bot.slack.device_teller import DeviceTeller, DeviceTellerParts
 from bot.slack.features.devices.deciding.deeds import board
@@ -78,6 +79,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
                 standing=slack.standing,
                 runs=house.distributing.step_runs,
             ),
+            approvals=make_approval_teller(slack, house),
             icon_url=partial(ground.links.card_icon, plain=plain),
         )
     )
@@ -133,6 +135,16 @@ def make_nudge_teller(ground: Ground, slack: Workspace, house: House) -> NudgeTe
             recalls=house.releases.recalled,
             grants=house.installing.grants,
             links=ground.links,
+        )
+    )
+
+
+def make_approval_teller(slack: Workspace, house: House) -> ApprovalTeller:
+    return ApprovalTeller(
+        ApprovalTellerParts(
+            conversations=slack.conversations,
+            postings=slack.postings,
+            cards=house.distributing.approval_cards,
         )
     )
 

@@ -180,6 +180,16 @@ LEAVERS_LET_GO = "leavers_let_go"
 LEAVERS_PEOPLE = "leavers_people"
 LEAVERS_RESTORE = "leavers_restore"
 LEAVERS_RESTORE_FORM = "leavers_restore_form"
+# Approvals.
+APPROVAL_AGAIN = "approval_again"
+APPROVAL_APPROVE = "approval_approve"
+APPROVAL_DECLINE = "approval_decline"
+APPROVAL_DECLINE_FORM = "approval_decline_form"
+APPROVAL_OVERRIDE = "approval_override"
+APPROVAL_OVERRIDE_FORM = "approval_override_form"
+APPROVAL_REASON = "approval_reason"
+APPROVAL_SHOW = "approval_show"
+APPROVAL_WITHDRAW = "approval_withdraw"
 
 # Home.
 HOME_SHOW = "home_show"
@@ -242,6 +252,12 @@ ACTIONS = (
     WAVE_RETRY,
     LEAVERS_LET_GO,
     LEAVERS_RESTORE,
+    APPROVAL_AGAIN,
+    APPROVAL_APPROVE,
+    APPROVAL_DECLINE,
+    APPROVAL_OVERRIDE,
+    APPROVAL_SHOW,
+    APPROVAL_WITHDRAW,
     HOME_SHOW,
     PAGE_OPEN,
     PAGE_RENEW,
@@ -290,6 +306,8 @@ FORMS = (
     DEVICE_PENDING_FORM,
     DEVICE_REFUSE_FORM,
     LEAVERS_RESTORE_FORM,
+    APPROVAL_DECLINE_FORM,
+    APPROVAL_OVERRIDE_FORM,
 )
 SHORTCUTS = (DISTRIBUTE_MESSAGE, DISTRIBUTE_GLOBAL)
 STEPS = (DISTRIBUTE_STEP,)

@@ -10,13 +10,16 @@ from bot.sandbox.slack.acts.payloads import common
 from bot.sandbox.slack.acts.person import Person
 from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
-from provisioning.actors import person, slack
+from provisioning.actors import COMMAND_LINE, person, slack
 from provisioning.devices.devices import Claim
 from provisioning.devices.udids import read_udid
+from provisioning.distributing.approval_policies import PolicyWish
+from provisioning.distributing.order import Order
 from provisioning.people.roles import Holder, Others
-from storage.catalog import organizations
+from storage.catalog import apps, organizations, releases
 from storage.records.app import App
 from storage.records.apple_team import AppleTeam
+from storage.records.approval import ApprovalRequest, ApproverKind
 from storage.records.group import Group
 from storage.records.role import HolderKind, Role
 from tests.integration.slack.house import BUILDS, House
@@ -84,6 +87,9 @@ OPENED: dict[str, set[str]] = {
     names.DEVICE_NAME_FORM: {*MANAGERS, "tester"},
     names.DEVICE_PENDING_FORM: MANAGERS,
     names.DEVICE_REFUSE_FORM: MANAGERS,
+    # Its group needs the approval of a release manager.
+    names.APPROVAL_DECLINE_FORM: MANAGERS,
+    names.APPROVAL_OVERRIDE_FORM: {"admin"},
 }
 
 Opener: TypeAlias = Callable[[Person], Awaitable[object]]
@@ -200,10 +206,39 @@ async def waiting(house: House) -> tuple[str, str]:
     return claimed.sheet.id, asked
 
 
+async def asked(house: House, group: Group) -> str:
+    """Let the group need an approval, and a release wait for it; return the request."""
+    room, ground = house.running.house.distributing, house.running.ground
+    wish = PolicyWish(kind=ApproverKind.ROLE, approvers=(Role.MANAGER.value,))
+    await room.approval_policies.require(group.id, wish, house.manager)
+    async with ground.database.reading() as session:
+        (app,) = [
+            one
+            for one in await apps.every(session, ground.organization_id)
+            if one.name == "harbour"
+        ]
+        newest, *_ = await releases.newest_ids(session, app.id, limit=1)
+    order = Order(
+        key="asked",
+        release_id=newest,
+        by=COMMAND_LINE,
+        group_ids=(group.id,),
+        people=(slack(house.workspace.person("Mia").id),),
+    )
+    taken = await room.distributions.request(order)
+    assert isinstance(taken, ApprovalRequest)
+    return taken.id
+
+
 def openers(
-    house: House, group: Group, draft: Message, unclaimed: Message, device: tuple[str, str]
+    house: House,
+    group: Group,
+    draft: Message,
+    unclaimed: Message,
+    subjects: tuple[str, str, str],
 ) -> Sequence[tuple[str, str, Opener]]:
     """Return every way to ask for a form: what it is called, the form, and the act."""
+    device_id_, registration_id, request_id = subjects
 
     def typed(text: str) -> Opener:
         return lambda person: person.command(BUILDS, names.COMMAND, text)
@@ -272,13 +307,23 @@ def openers(
         (
             "Name it…",
             names.DEVICE_NAME_FORM,
-            pressed(names.DEVICE_NAME, value=names.value_of(device[0])),
+            pressed(names.DEVICE_NAME, value=names.value_of(device_id_)),
         ),
         ("devices pending", names.DEVICE_PENDING_FORM, typed("devices pending")),
         (
             "Refuse…",
             names.DEVICE_REFUSE_FORM,
-            pressed(names.DEVICE_REFUSE, value=names.value_of(device[1])),
+            pressed(names.DEVICE_REFUSE, value=names.value_of(registration_id)),
+        ),
+        (
+            "Decline…",
+            names.APPROVAL_DECLINE_FORM,
+            pressed(names.APPROVAL_DECLINE, value=names.value_of(request_id)),
+        ),
+        (
+            "Override…",
+            names.APPROVAL_OVERRIDE_FORM,
+            pressed(names.APPROVAL_OVERRIDE, value=names.value_of(request_id)),
         ),
         ("roles give uploader", names.ROLE_GIVE_FORM, first_uploader),
     )
@@ -294,8 +339,8 @@ async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
     people = f"distribute harbour 2 to QA {house.bob.mention}"
     await house.ann.command(BUILDS, names.COMMAND, people)
     await house.dm_to("Bob", "*Harbour 2.5.0 (250)* is ready")
-    device = await waiting(house)
-    for called, form, act in openers(house, group, draft, unclaimed, device):
+    subjects = (*await waiting(house), await asked(house, group))
+    for called, form, act in openers(house, group, draft, unclaimed, subjects):
         for role in roles:
             name = PEOPLE[role]
             person, before = house.workspace.person(name), heard(house, name)

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.house import House
 from bot.slack.drawing import warnings
+from bot.slack.drawing.approvals import it_waits
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.drawing.places import beside
 from bot.slack.drawing.releases import HELD_BACK, ended, option
@@ -13,7 +14,7 @@ from bot.slack.drawing.sentences import sentence as in_slack
 from bot.slack.features.distribution import messages, views
 from bot.slack.features.distribution.views import Remembered, Wish, remembered, wish_of, wished
 from bot.slack.kit import blocks, names
-from bot.slack.kit.blocks import Block, Form
+from bot.slack.kit.blocks import Block, Form, Message
 from bot.slack.kit.lists import row
 from bot.slack.kit.payloads import (
     Asker,
@@ -29,11 +30,13 @@ from bot.slack.kit.payloads import (
 from bot.slack.line.errors import form_errors, is_for_people, problem_view
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act
+from provisioning.distributing.asking import Taken
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, NotNow, Unclear
 from provisioning.releases.cards import GroupChip, ReleaseCard
 from storage.errors import NotFound, SlipwayError
+from storage.records.approval import ApprovalRequest
 from storage.records.release import ReleaseState
 
 FIELDS = {"targets": names.GROUPS, "people": names.PEOPLE, "notes": names.NOTES}
@@ -55,6 +58,7 @@ class Desk:
         self._grants = house.installing.grants
         self._testers = house.people.testers
         self._distributions = house.distributing.distributions
+        self._policies = house.distributing.approval_policies
 
     async def open(
         self, asker: Asker, trigger_id: str, release_id: str, wish: Wish | None = None
@@ -101,14 +105,19 @@ class Desk:
             case _:
                 raise Outdated
         try:
-            await self._distributions.request(order)
+            taken = await self._distributions.request(order)
         finally:
             # Whoever was too late sees on the card what the other one did.
             self._redraw(release_id)
+        if isinstance(taken, ApprovalRequest):
+            said = Message(text="It waits for an approval", blocks=[it_waits()])
+            await self._workspace.voice.whisper(click.asker, said)
 
     async def _is_asked_first(self, card: ReleaseCard, group_id: str, warned: list[str]) -> bool:
         """Return whether a person has to see or to choose something before a release goes out."""
         if warnings.sentences(card) and warned != [names.WARNED]:
+            return True
+        if await self._policies.of_group(group_id) is not None:
             return True
         plan = await self._distributions.plan(card.release_id, (group_id,), ())
         # Others are in the group than at the last time, which nobody has seen on the button.
@@ -147,7 +156,9 @@ class Desk:
                 raise Unclear("Choose at least one group or person.", field="targets")
             if kept.counted != wish.fingerprint:
                 return await self._confirmation(sent, kept, wish)
-            await self._request(sent, kept, wish)
+            taken = await self._request(sent, kept, wish)
+            if isinstance(taken, ApprovalRequest):
+                return update(views.asked().view())
         except AlreadyDone as error:
             self._redraw(kept.release_id)
             return update(problem_view(str(error), title="Already done"))
@@ -195,7 +206,7 @@ class Desk:
     async def releases_like(self, asked: Question) -> list[Block]:
         """Return the releases to distribute that fit what was typed. Raise NotAllowed."""
         await self._people.permissions.require(asked.asker.by, Act.DISTRIBUTE)
-        states = (ReleaseState.DRAFT, ReleaseState.LIVE)
+        states = (ReleaseState.DRAFT, ReleaseState.AWAITING_APPROVAL, ReleaseState.LIVE)
         lines = await self._lists.newest(states, like=asked.typed.strip(), limit=blocks.OPTIONS)
         return [option(line) for line in lines]
 
@@ -281,8 +292,8 @@ class Desk:
             )
         return f"Somebody changed release {card.number} while this form was open. Open it again."
 
-    async def _request(self, sent: Submission, kept: Remembered, wish: Wish) -> None:
-        await self._distributions.request(
+    async def _request(self, sent: Submission, kept: Remembered, wish: Wish) -> Taken:
+        return await self._distributions.request(
             Order(
                 key=f"form:{sent.view_id}",
                 release_id=kept.release_id,

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.approvals import before_asking, it_waits
 from bot.slack.drawing.differences import differences
 from bot.slack.drawing.places import beside, places
 from bot.slack.drawing.releases import option
@@ -227,15 +228,34 @@ def confirmation(
     return Form(
         callback_id=names.DISTRIBUTE_FORM,
         title="Please confirm",
-        submit="Send" if instead else f"Distribute to {plan.people}",
+        submit=_submit(plan, instead),
         close="Back" if on_top else "Cancel",
         private_metadata=kept.packed(),
         blocks=(
+            *before_asking(plan.needs, _unguarded(filled.wish, plan)),
             *_summary(card, filled.wish, plan, instead),
             *_newer(plan, instead),
             *_phones(filled.wish, plan),
             *below,
         ),
+    )
+
+
+def _submit(plan: Plan, instead: Plan | None) -> str:
+    if plan.needs:
+        return "Ask for approval"
+    return "Send" if instead else f"Distribute to {plan.people}"
+
+
+def _unguarded(wish: Wish, plan: Plan) -> int:
+    """Return how many groups, and people by name, could have it without an approval."""
+    return len(wish.group_ids) - len(plan.needs) + len(wish.people)
+
+
+def asked() -> Form:
+    """Return what a form turns into when what it asked for waits for an approval."""
+    return Form(
+        callback_id=names.SHOWN, title="Waits for approval", close="Close", blocks=[it_waits()]
     )
 
 

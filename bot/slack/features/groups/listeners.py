@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
 from bot.slack.features.groups import views
+from bot.slack.features.groups.approving.listeners import approving
 from bot.slack.features.groups.deeds import GroupForms
 from bot.slack.features.groups.typed.deeds import GroupActs, as_form
 from bot.slack.features.groups.typed.listeners import verbs
@@ -41,7 +42,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
     """Let *app* listen, and return the verb of groups."""
     membership = Membership(workspace.clients.hurried, workspace.standing)
     groups = house.people.groups
-    acts = GroupActs(groups, house.people.permissions, membership)
+    acts = GroupActs(groups, house.people.permissions, membership, approving(house))
     _register_buttons(app, Buttons(acts, workspace))
     _register_forms(app, GroupForms(groups, acts), workspace.doorman)
     _register_options(app, acts)

@@ -49,14 +49,15 @@ def _line(line: GroupLine) -> str:
     return f"*{mrkdwn.plain(line.name, 64)}* · {words.people(line.reach)}{heard}"
 
 
-def full(sheet: GroupSheet, said: str = "") -> Message:
-    """Return all of a group; *said* is what was just changed."""
+def full(sheet: GroupSheet, said: str = "", approval: Sequence[Block] = ()) -> Message:
+    """Return all of a group; *said* is what was just changed, *approval* what it needs."""
     name = mrkdwn.plain(sheet.name, 64)
     shown: list[Block] = [blocks.section(said)] if said else []
     shown += [
         blocks.section(f"*{name}* · {words.people(sheet.reach)}"),
         blocks.section(f"*People*\n{_people(sheet)}"),
         blocks.section(f"*Channels*\n{_channels(sheet)}"),
+        *approval,
         *_current(sheet),
         blocks.actions(
             blocks.button("People…", names.GROUP_EDIT_PEOPLE, names.value_of(sheet.id)),

@@ -22,6 +22,7 @@ class GroupWay(StrEnum):
     CONNECT = "connect"
     DISCONNECT = "disconnect"
     JOINERS = "joiners"
+    APPROVAL = "approval"
 
 
 #: With more people than this in a group, a form only adds: what it remembers has 3,000 characters.
@@ -36,6 +37,7 @@ PICKED = {
     GroupWay.CONNECT: ("Connect channels", "Continue"),
     GroupWay.DISCONNECT: ("Disconnect channels", "Continue"),
     GroupWay.JOINERS: ("Who joins later", "Continue"),
+    GroupWay.APPROVAL: ("Whose approval it needs", "Continue"),
 }
 
 

@@ -69,7 +69,31 @@ def _distributed(about: str, detail: dict[str, Any], groups: Sequence[str]) -> s
         because = f": {_named(detail, 'because', 500)}" if detail.get("because") else ""
         return f"made {about} current again for {where or 'some people'}{because}"
     must = " (mandatory)" if detail.get("mandatory") else ""
-    return f"distributed {about} to {where or 'some people'}{must}"
+    return f"distributed {about} to {where or 'some people'}{must}{_consent(detail)}"
+
+
+def _consent(detail: dict[str, Any]) -> str:
+    """Return whose yes it took, if it took one."""
+    by = detail.get("approved_by")
+    if not isinstance(by, list):
+        return ""
+    if detail.get("overridden"):
+        return f" *without the approval it needs*: {_named(detail, 'because', 500)}"
+    return f", approved by {row([who(str(one)) for one in by])}" if by else ""
+
+
+def _asked(about: str, _detail: dict[str, Any], groups: Sequence[str]) -> str:
+    where = row([mrkdwn.plain(one, 64) for one in groups], MANY_NAMES // 2)
+    return f"asked for an approval of {about}{f' for {where}' if where else ''}"
+
+
+def _policy(about: str, detail: dict[str, Any], _groups: Sequence[str]) -> str:
+    found = detail.get("approvers")
+    named = [str(one) for one in found] if isinstance(found, list) else []
+    called = [who(one) if one.startswith("person:") else mrkdwn.plain(one, 64) for one in named]
+    if detail.get("handle"):
+        called = [f"@{_named(detail, 'handle')}"]
+    return f"let {about} take the approval of {_named(detail, 'needed')} of {row(called)}"
 
 
 def _withdrawn(about: str, detail: dict[str, Any], groups: Sequence[str]) -> str:
@@ -135,7 +159,29 @@ _SENTENCES: Final[dict[str, Sentence]] = {
         f"moved {about} to another track" if detail.get("moved_to") else f"dismissed {about}"
     ),
     "release.restored": lambda about, _d, _g: f"brought {about} back as a draft",
-    "release.submitted": lambda about, _d, _g: f"asked for an approval of {about}",
+    "release.submitted": _asked,
+    "release.approval_given": lambda about, _d, _g: f"said yes to {about}",
+    "release.approval_approved": lambda about, _d, _g: f"approved {about}",
+    "release.approval_overridden": lambda about, detail, _: (
+        f"let {about} go without the approval it needs: {_named(detail, 'because', 500)}"
+    ),
+    "release.approval_declined": lambda about, detail, _: (
+        f"declined {about}: {_named(detail, 'because', 500)}"
+    ),
+    "release.approval_expired": lambda about, _d, _g: f"let the request for {about} expire",
+    "release.approval_withdrawn": lambda about, _d, _g: f"took back the request for {about}",
+    "release.approval_lapsed": lambda about, detail, _: (
+        f"ended the request for {about}: {_named(detail, 'because', 500)}"
+    ),
+    "release.signer_approved": lambda about, _d, _g: f"approved the other signer of {about}",
+    "release.signer_declined": lambda about, detail, _: (
+        f"declined the signer of {about}: {_named(detail, 'because', 500)}"
+    ),
+    "app.signer_asked": lambda about, _d, _g: f"wanted to distribute {about} of another signer",
+    "app.signer_pinned": lambda about, _d, _g: f"let the first release say who signs {about}",
+    "app.signer_rotated": lambda about, _d, _g: f"followed the signing key of {about}",
+    "group.approval": _policy,
+    "group.approval_lifted": lambda about, _d, _g: f"let {about} take no approval any more",
     "release.reworded": lambda about, _d, _g: f"changed the notes of {about}",
     "release.linked": lambda about, detail, _: f"linked {about}, at {_named(detail, 'host')}",
     "release.tagged": lambda about, detail, _: f"tagged {about}: {_named(detail, 'tags')}",

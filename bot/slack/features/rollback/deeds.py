@@ -25,6 +25,7 @@ from provisioning.people.groups import slug_of
 from provisioning.people.permissions import Permissions
 from provisioning.releases.reading import Cards
 from storage.errors import NotFound, SlipwayError
+from storage.records.approval import ApprovalRequest
 from storage.records.group import Group
 
 #: So many releases are named to somebody who named one that is not among them.
@@ -141,7 +142,7 @@ class RollbackDesk:
         try:
             because = _checked(sent.entered(names.ROLLBACK_BECAUSE))
             order = _order(replace(wish, because=because), sent)
-            await self.distributions.request(order)
+            taken = await self.distributions.request(order)
             card = await self.cards.release(wish.release_id)
         except Unclear as error:
             return form_errors(error, {"because": names.ROLLBACK_BECAUSE}, names.ROLLBACK_BECAUSE)
@@ -150,6 +151,8 @@ class RollbackDesk:
                 raise
             title = "Already done" if isinstance(error, AlreadyDone) else "Not done"
             return {"response_action": "update", "view": problem_view(in_slack(error), title=title)}
+        if isinstance(taken, ApprovalRequest):
+            return _update(views.asked())
         said = messages.done(card, wish)
         return _update(
             Form(callback_id=names.SHOWN, title="Rolled back", close="Close", blocks=said.blocks)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.slack.drawing import verdicts, warnings, words
+from bot.slack.drawing.approvals import before_asking, it_waits
 from bot.slack.drawing.places import places
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
@@ -132,9 +133,10 @@ def confirmation(card: ReleaseCard, chosen: EarlierRelease, wish: RollbackWish, 
     return Form(
         callback_id=names.ROLLBACK_CONFIRM_FORM,
         title="Please confirm",
-        submit="Roll back",
+        submit="Ask for approval" if plan.needs else "Roll back",
         private_metadata=replace(wish, because="").packed(),
         blocks=[
+            *before_asking(plan.needs, 0),
             blocks.section("\n".join(line for line in lines if line)),
             *places(plan),
             *verdicts.count(plan.readiness),
@@ -147,6 +149,13 @@ def confirmation(card: ReleaseCard, chosen: EarlierRelease, wish: RollbackWish, 
                 optional=True,
             ),
         ],
+    )
+
+
+def asked() -> Form:
+    """Return what the form turns into when going back waits for an approval."""
+    return Form(
+        callback_id=names.SHOWN, title="Waits for approval", close="Close", blocks=[it_waits()]
     )
 
 

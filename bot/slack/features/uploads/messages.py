@@ -34,7 +34,12 @@ SENTENCE = 300
 #: Where all of the notes are before there is a release.
 IN_THE_MESSAGE = "in the message that brought the file"
 
-_OPEN = frozenset({Standing.DRAFT, Standing.LIVE, Standing.SUPERSEDED, Standing.WITHDRAWN})
+_OPEN = frozenset(
+    {
+        *(Standing.DRAFT, Standing.AWAITING_APPROVAL, Standing.LIVE),
+        *(Standing.SUPERSEDED, Standing.WITHDRAWN),
+    }
+)
 #: Somebody has a release that stands so, or may.
 _GIVEN = frozenset({Standing.LIVE, Standing.SUPERSEDED})
 

@@ -1,6 +1,5 @@
 """Where requests for devices are shown, and what is decided about them."""
 
-import logging
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -9,16 +8,15 @@ from bot.slack.features.devices.deciding import messages, views
 from bot.slack.kit import names
 from bot.slack.kit.blocks import Form, Message
 from bot.slack.kit.payloads import Click, Outdated, Submission
+from bot.slack.line.board import Board
 from bot.slack.line.conversations import Conversations
-from bot.slack.line.postings import ChannelRefused, Postings, Render, Spot
+from bot.slack.line.postings import Postings, Render
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act
 from provisioning.devices.approvals import Approvals, PendingDevice, RequestMark
 from provisioning.devices.sheets import DeviceSheet
-from provisioning.errors import AlreadyDone, NotNow, TellerFailed
+from provisioning.errors import AlreadyDone, NotNow
 from storage.records.registration import RegistrationState
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +45,7 @@ class RequestBoard:
 
         if any(_needs_somebody(one) for one in await self.approvals.asked_at_once(mark)):
             await self.say(key, render)
-        for row in await self.postings.starting_with(f"{key}:"):
-            if row.ts is not None:
-                await self.postings.draw(row.key, Spot(channel_id=row.channel_id), render)
+        await self._board.redraw(key, render)
 
     async def say(self, key: str, render: Render) -> bool:
         """
@@ -58,23 +54,11 @@ class RequestBoard:
         One who cannot be reached keeps it from no other. Raise TellerUnreachable.
         """
         channel_id, user_ids = await self.approvals.deciders()
-        if channel_id is not None:
-            try:
-                await self.postings.draw(f"{key}:{channel_id}", Spot(channel_id=channel_id), render)
-            except ChannelRefused as refused:
-                logger.warning("Those who approve devices cannot be told there: %s", refused)
-            else:
-                return True
-        late: TellerFailed | None = None
-        for user_id in user_ids:
-            try:
-                await self.conversations.draw(f"{key}:{user_id}", user_id, render)
-            except TellerFailed as failure:
-                logger.info("One of those who approve devices was not told: %s", failure)
-                late = failure if failure.transient else late
-        if late is not None:
-            raise late
-        return bool(user_ids)
+        return await self._board.say(key, channel_id, user_ids, render)
+
+    @property
+    def _board(self) -> Board:
+        return Board(conversations=self.conversations, postings=self.postings)
 
 
 def board(house: House, workspace: Workspace) -> RequestBoard:

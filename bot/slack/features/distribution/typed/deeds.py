@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from bot.slack.drawing import verdicts, warnings, words
+from bot.slack.drawing.approvals import it_waits
 from bot.slack.drawing.differences import differences
 from bot.slack.drawing.releases import HELD_BACK, ended
 from bot.slack.features.distribution import views
@@ -23,6 +24,7 @@ from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from storage.records.app import App
+from storage.records.approval import ApprovalRequest
 
 #: Beyond this many people a typed command is asked about once more; so it is where some would have
 #: to wait for their phones.
@@ -124,6 +126,7 @@ class DistributeCommand:
         is_wide = plan.people > WIDE or (plan.unsigned and wish.notify)
         others = any(one.is_of_people for one in plan.differences)
         is_asked = reviewed or wish.mandatory or is_wide or others or instead is not None
+        is_asked = is_asked or bool(plan.needs)
         if is_asked or warnings.sentences(card):
             return views.confirmation(card, filled, plan, instead=instead)
         return await self._act(asked, card, wish, plan)
@@ -144,7 +147,10 @@ class DistributeCommand:
             people=wish.people,
             notify=wish.notify,
         )
-        await self.distributions.request(order)
+        taken = await self.distributions.request(order)
+        if isinstance(taken, ApprovalRequest):
+            # Its group has come to take an approval since it was looked at.
+            return Message(text="It waits for an approval", blocks=[it_waits()])
         return goes(card, wish, plan)
 
 

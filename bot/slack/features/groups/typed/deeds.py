@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.slack.features.groups import messages, views
+from bot.slack.features.groups.approving import messages as approving
+from bot.slack.features.groups.approving.deeds import GroupApproving
 from bot.slack.features.groups.views import GroupWay
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Form, Message
@@ -23,7 +25,7 @@ FILLERS = frozenset({"to", "from", "in", "into", "with", "and"})
 ALREADY_IN = "Everybody you named was in it already."
 NOT_IN = "Nobody you named was added to it by name."
 #: The ways that change nothing.
-LOOKING = frozenset({GroupWay.LIST, GroupWay.SHOW})
+LOOKING = frozenset({GroupWay.LIST, GroupWay.SHOW, GroupWay.APPROVAL})
 CHANGE = Act.MANAGE_GROUPS
 #: Whether those who join get what is current.
 SWITCH = frozenset({"on", "off"})
@@ -117,8 +119,15 @@ def _names(way: GroupWay, spoken: list[str]) -> tuple[str, str]:
 class GroupActs:
     """Every way of `/release groups`, each answering with the group as it is afterwards."""
 
-    def __init__(self, groups: Groups, permissions: Permissions, membership: Membership) -> None:
+    def __init__(
+        self,
+        groups: Groups,
+        permissions: Permissions,
+        membership: Membership,
+        approving: GroupApproving,
+    ) -> None:
         self._groups = groups
+        self._approving = approving
         self._permissions = permissions
         self._membership = membership
         self._ways: dict[GroupWay, Callable[[Group, GroupWish, Actor], Awaitable[Reply]]] = {
@@ -130,11 +139,15 @@ class GroupActs:
             GroupWay.CONNECT: self._connect,
             GroupWay.DISCONNECT: self._disconnect,
             GroupWay.JOINERS: self._joiners,
+            GroupWay.APPROVAL: self._approval,
         }
 
     async def answer(self, asked: Asked) -> Reply:
         """Raise NotAllowed, NotFound, Unclear, DirectoryFailed."""
         by = asked.by
+        if asked.rest[:1] == (GroupWay.APPROVAL.value,):
+            group_id, said = await self._approving.answer(asked)
+            return await self.sheet(group_id, said) if group_id else views.pick(GroupWay.APPROVAL)
         # Whoever may not even look is not told first what they typed wrong.
         await self._permissions.require(by, Act.SEE_GROUPS if _looks(asked.rest) else CHANGE)
         wish = replace(read(asked.rest), again=asked.again)
@@ -168,7 +181,8 @@ class GroupActs:
 
     async def sheet(self, group_id: str, said: str) -> Message:
         """Return a group as it is now below what was just done. Raise NotFound."""
-        return messages.full(await self._groups.sheet(group_id), said)
+        sheet = await self._groups.sheet(group_id)
+        return messages.full(sheet, said, approving.shown(await self._approving.need(group_id)))
 
     async def checked(self, channel_ids: Sequence[str], by: Actor) -> str:
         """
@@ -293,6 +307,11 @@ class GroupActs:
         get = wish.new_name == "on"
         is_new = await self._groups.let_joiners_get(group.id, by, get=get) or wish.again
         return await self.sheet(group.id, messages.joiners(get=get, is_new=is_new))
+
+    async def _approval(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
+        del wish, by
+        need = await self._approving.need(group.id)
+        return await self.sheet(group.id, approving.how(group, need))
 
 
 def as_form(reply: Reply) -> Form:

@@ -11,7 +11,7 @@ def verbs(acts: GroupActs) -> tuple[Verb, ...]:
         Verb(
             name="groups",
             usage="groups [list | create | show | rename | delete | add | remove | connect | "
-            "disconnect | joiners] …",
+            "disconnect | joiners | approval] …",
             summary="Who gets releases, and which channels hear of them.",
             examples=(
                 "groups",
@@ -21,6 +21,8 @@ def verbs(acts: GroupActs) -> tuple[Verb, ...]:
                 "groups remove QA @cid",
                 "groups connect QA #qa",
                 "groups disconnect QA #qa",
+                "groups approval QA by managers 2 within 3d",
+                "groups approval QA off",
                 "groups rename QA to Quality",
                 "groups delete QA",
             ),

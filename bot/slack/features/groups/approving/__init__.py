@@ -1,0 +1,1 @@
+"""Whose approval groups need."""
