@@ -4,14 +4,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from bot.slack.features.groups.approving.listeners import approving
-
 from bot.slack.features.command.deeds import Command
 from bot.slack.features.devices.deeds import OwnDevices
 from bot.slack.features.devices.rules.listeners import ways
 from bot.slack.features.devices.typed.deeds import DeviceActs
 from bot.slack.features.devices.typed.listeners import verbs as device_verbs
 from bot.slack.features.distribution.deeds import Desk
+from bot.slack.features.groups.approving.listeners import approving
 from bot.slack.features.groups.typed.deeds import GroupActs
 from bot.slack.features.home.deeds import Home
 from bot.slack.features.releases.deeds import Looking
