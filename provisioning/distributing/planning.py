@@ -12,7 +12,7 @@ from provisioning.distributing.places import OrderPlace, places_of, with_newer
 from provisioning.installing.installabilities import Installabilities
 from provisioning.people.audience import Audience, Gathered, Member, Target
 from provisioning.releases.cards import version_of
-from storage.catalog import approvals, builds, group_rolls, recipients, releases
+from storage.catalog import builds, group_rolls, recipients, releases
 from storage.catalog.database import Database, Session
 from storage.catalog.recipients import Share
 from storage.errors import NotFound
@@ -73,7 +73,6 @@ class Planning:
             shares = await recipients.shares(session, release_id, ids)
             with_rolls = await group_rolls.those(session, group_ids)
             known = {one: found.group for one, found in with_rolls.items()}
-            guarded = await approvals.with_groups(session, group_ids)
             places = await places_of(session, release, targets, over)
             own = [place for place in places if place.target[0] is DestinationKind.GROUP]
             shown = await _shown(session, own, known, build)
@@ -89,7 +88,9 @@ class Planning:
             already=len(gathered.members) - len(fresh),
             keeping=len(keeping),
             places=shown,
-            needs=tuple(need_of(policy, known) for _, policy in guarded if policy),
+            needs=tuple(
+                need_of(one.policy, known) for one in with_rolls.values() if one.policy is not None
+            ),
             shortfall=gathered.shortfall,
             differences=changed,
             unsigned=len(covered.those(Cover.READY)) if covered else 0,

@@ -23,7 +23,7 @@ from storage.errors import NotFound
 from storage.inspection.facts import Facts
 from storage.records.audit import AuditEntry
 from storage.records.base import now
-from storage.records.distribution import DistributionState, RecipientState
+from storage.records.distribution import Distribution, DistributionState, RecipientState
 from storage.records.step_run import StepRun, StepRunState
 
 #: The door that a workflow comes through, as the audit names it.
@@ -153,6 +153,11 @@ class StepRuns:
                 own_notes=None if is_first else (run.notes or None),
             )
         )
+        if not isinstance(act, Distribution):
+            raise NotNow(
+                f"{group.name} needs somebody's approval, which is asked for now: it goes out with "
+                "their yes. This step does not wait for that."
+            )
         async with self._database.writing() as session:
             run = await step_runs.get(session, run_id)
             run.distribution_id = act.id

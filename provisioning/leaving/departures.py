@@ -109,6 +109,12 @@ class Departures:
             found = await departures.recent(session, now() - RESTORE_WITHIN, limit=MOST_LISTED)
         return [departure_sheet(one) for one in found if one.taken]
 
+    async def reference_of(self, departure_id: str) -> str:
+        """Return whom the audit and the records know as the one who left."""
+        async with self._database.reading() as session:
+            (one,) = await departures.those(session, [departure_id])
+        return f"person:{slack(one.slack_id)}"
+
     async def unfinished(self, before: datetime, since: datetime) -> Sequence[str]:
         """Return the departures from which things should have been taken by now."""
         async with self._database.reading() as session:

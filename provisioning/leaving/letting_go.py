@@ -49,11 +49,7 @@ PARTS: dict[DepartureKind, tuple[str, ...]] = {
 
 
 class LettingGo:
-    """
-    The steps by which somebody is let go of. Each may run twice.
-
-    What else waits for somebody's approval belongs into `REQUESTS`, beside what devices wait for.
-    """
+    """The steps by which somebody is let go of. Each may run twice."""
 
     def __init__(
         self,

@@ -77,7 +77,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         ShowEdit(edits, tellers).road(),
         MandateRoad(mandates, reminding, tellers).road(),
         Remind(reminding, tellers).road(),
-        LetGo(departures, letting_go).road(),
+        LetGo(departures, letting_go, requests).road(),
         ShowLeavers(announcing, tellers).road(),
         RunStep(step_runs, tellers).road(),
         AskApproval(requests, tellers).road(),

@@ -14,7 +14,6 @@ from storage.records.approval import (
     ApprovalRequest,
     ApprovalState,
 )
-from storage.records.group import Group
 from storage.records.release import Release, ReleaseState
 
 
@@ -25,19 +24,6 @@ async def policies(session: Session, group_ids: Collection[str]) -> Sequence[App
         .where(col(ApprovalPolicy.group_id).in_(set(group_ids)))
         .order_by(col(ApprovalPolicy.group_id))
         .execution_options(populate_existing=True)
-    )
-    return found.all()
-
-
-async def with_groups(
-    session: Session, group_ids: Collection[str]
-) -> Sequence[tuple[Group, ApprovalPolicy | None]]:
-    """Return groups, each with what it takes if it takes an approval."""
-    found = await session.exec(
-        select(Group, ApprovalPolicy)
-        .join(ApprovalPolicy, col(ApprovalPolicy.group_id) == Group.id, isouter=True)
-        .where(col(Group.id).in_(set(group_ids)))
-        .order_by(col(Group.id))
     )
     return found.all()
 

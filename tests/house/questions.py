@@ -919,7 +919,6 @@ REACH: dict[str, Question] = {
         s, t, lambda one: reminders.unreached(s, one.id)
     ),
     "approvals.policies": lambda s, t: approvals.policies(s, t.group_ids),
-    "approvals.with_groups": lambda s, t: approvals.with_groups(s, t.group_ids),
     "approvals.keep_policy": lambda s, t: approvals.keep_policy(s, _policy(t)),
     "approvals.drop_policy": lambda s, t: approvals.drop_policy(s, t.group_ids[0]),
     "approvals.get": lambda s, t: _of_request(s, t, lambda one: approvals.get(s, one.id)),

@@ -22,7 +22,7 @@ from tests.town.reads import every
 from tests.town.size import SMALL, Size
 from tests.town.town import Town
 
-BUDGET = 17
+BUDGET = 18
 LARGER = Size(apps=9, releases=130, testers=60, groups=12, recipients=900, holdings=9, crowd=24)
 
 #: What each read asked in a town, by its name.

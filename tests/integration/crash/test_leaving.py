@@ -17,13 +17,13 @@ from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
 from tests.integration.crash.scene import Scene, keys_in, on_both, with_draft
 
-LET_GO = ("parts", "groups", "links", "devices", "requests", "roles", "done")
+LET_GO = ("parts", "groups", "links", "devices", "requests", "roles", "approvals", "done")
 SHOW = ("show", "shown")
 
 
 @pytest.mark.parametrize(
     ("long_engine_home", "boundary"),
-    [*on_both(LET_GO, soon={"done:links"}), *on_both(SHOW, soon={"done:show"})],
+    [*on_both(LET_GO, soon=set()), *on_both(SHOW, soon=set())],
     indirect=["long_engine_home"],
 )
 async def test_killed_while_somebody_is_let_go_all_is_taken_and_said_once(

@@ -9,6 +9,7 @@ from bot.sandbox.faults import Fault
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.samples.identities import OTHER_TEAM
 from bot.sandbox.samples.iosapp import SampleApp
+from bot.sandbox.slack.functions import ExecutionState
 from bot.sandbox.slack.messages import Message
 from bot.slack.features.groups.approving.deeds import read
 from bot.slack.kit import names
@@ -365,3 +366,37 @@ def test_a_policy_is_read_as_it_was_meant() -> None:
     assert (group.approvers, group.handle, group.needed, group.hours) == (("S1",), "leads", 3, 4)
     assert read(tokens("Field Testers off")).off
     assert read(tokens("off")).group == "off"
+
+
+async def test_whoever_left_asks_for_nothing_any_more(house: House) -> None:
+    """Home names what waits, until the one who asked has gone."""
+    await guarded(house, "Dee")
+    card = await ask(house, "Cid")
+    await house.ann.open_home()
+
+    def waits() -> bool:
+        shown = house.workspace.home_of("Ann")
+        return shown is not None and "Waiting for approval" in words_of(shown)
+
+    assert await house.workspace.eventually(waits)
+
+    house.workspace.change_person("Cid", deleted=True)
+
+    await saying(house, card, "may not distribute it any more")
+    assert not [one for one in house.workspace.dms("Dee") if one.is_bot]
+
+
+async def test_a_workflow_leaves_what_needs_an_approval_to_those_who_approve(house: House) -> None:
+    asking = await guarded(house, "Dee")
+    await asking.said("Cid", "workflows on")
+    before = {card.ts for card in house.workspace.by_bot(MANAGERS)}
+
+    ended = house.workspace.run_step(
+        names.DISTRIBUTE_STEP, app="harbour", group="QA", distributor=house.cid.id
+    )
+    card = await asked(house, before)
+
+    await house.workspace.eventually(lambda: ended.state is not ExecutionState.RUNNING)
+    assert "QA needs somebody's approval, which is asked for now" in ended.error
+    await house.bob.click(card, names.APPROVAL_APPROVE)
+    await house.dm_to("Dee", "is ready for you")

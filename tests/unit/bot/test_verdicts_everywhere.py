@@ -31,7 +31,7 @@ CANNOT = "It cannot be installed now"
 def in_dm(said: InstallVerdict, facts: Facts) -> str:
     card = samples.recipient(samples.live(build=samples.build(**dict(facts))))
     message = distribution.personal(card, "https://x.example/i/1", None, said)
-    assert labels(message) == ["Install" if said.can else "Open"]
+    assert labels(message)[0] == ("Install" if said.can else "Open")
     assert ("ready for you" in words(message)) == said.can
     return words(message)
 

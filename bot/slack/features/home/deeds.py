@@ -17,7 +17,7 @@ from bot.slack.features.home import views
 from bot.slack.kit.payloads import actor, text_or_none
 from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import FAILURES
-from provisioning.actors import Act, slack
+from provisioning.actors import Act, Actor, slack
 from provisioning.installing.my_builds import OwnApp
 from provisioning.releases.cards import GivenLine
 from provisioning.telling.home_tabs import HomeTabs
@@ -50,6 +50,7 @@ class Home:
         self._permissions = house.people.permissions
         self._testers = house.people.testers
         self._room = house.installing
+        self._approvals = house.distributing.approval_cards
         self._devices = house.devices.devices
         self._links = house.links
         self._icon = partial(house.links.card_icon, plain=plain)
@@ -60,8 +61,9 @@ class Home:
         shelf = await self._shelf(tester_id) if tester_id is not None else views.OwnShelf()
         for one in shelf.installable:
             await read_ahead(one.given.release.notes, one.given.release.notes_kind)
-        able = await self._permissions.allowed(actor(user_id), {Act.DISTRIBUTE, Act.MANAGE_GROUPS})
-        desk = await self._desk(able) if Act.DISTRIBUTE in able else None
+        acts = {Act.DISTRIBUTE, Act.MANAGE_GROUPS, Act.SEE_APPROVALS}
+        able = await self._permissions.allowed(actor(user_id), acts)
+        desk = await self._desk(able, actor(user_id)) if Act.DISTRIBUTE in able else None
         devices = await self._devices.of_person(slack(user_id))
         view = views.home(shelf, desk, self._icon, devices)
         return HomeView(view=view, manages=desk is not None)
@@ -79,7 +81,7 @@ class Home:
         ]
         return views.OwnShelf(installable=installable, more=found.more, page=page)
 
-    async def _desk(self, able: Collection[Act]) -> views.ManagerDesk:
+    async def _desk(self, able: Collection[Act], by: Actor) -> views.ManagerDesk:
         drafts = await self._lists.newest([ReleaseState.DRAFT], limit=10)
         recent = await self._lists.newest([ReleaseState.LIVE], limit=10)
         lines = await self._lists.with_reach([*drafts, *recent])
@@ -89,6 +91,7 @@ class Home:
             recent=lines[len(drafts) :],
             makes_groups=Act.MANAGE_GROUPS in able,
             seen=seen,
+            approvals=await self._approvals.waiting(by) if Act.SEE_APPROVALS in able else (),
         )
 
 

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from bot.slack.drawing import mandatory, notes, verdicts
+from bot.slack.drawing import approvals, mandatory, notes, verdicts
 from bot.slack.drawing.releases import line_below_app, phones_in_short
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
 from provisioning.devices.sheets import DeviceSheet
+from provisioning.distributing.approval_cards import ApprovalLine
 from provisioning.installing.receipts import Tally
 from provisioning.installing.verdict import InstallVerdict
 from provisioning.releases.cards import GivenLine, ReachLine, ReleaseLine
@@ -70,13 +71,15 @@ class ManagerDesk:
     """
     What a manager sees: drafts that wait, and what went out lately.
 
-    `seen` is what was seen of the install links of a release, by its id.
+    `seen` is what was seen of the install links of a release, by its id; `approvals` are what waits
+    for somebody's yes.
     """
 
     drafts: Sequence[ReachLine]
     recent: Sequence[ReachLine]
     makes_groups: bool = False
     seen: Mapping[str, Tally] = field(default_factory=dict)
+    approvals: Sequence[ApprovalLine] = ()
 
 
 def home(
@@ -102,7 +105,8 @@ def _desk(desk: ManagerDesk, icon: IconOf) -> list[Block]:
     waiting += _by_app(desk.drafts, icon, _to_distribute, desk.seen)
     recent: list[Block] = [blocks.header("Recent releases")] if desk.recent else []
     recent += _by_app(desk.recent, icon, _to_look_at, desk.seen)
-    return [_tools(desk), *waiting, *recent, blocks.divider()]
+    asked = approvals.waiting(desk.approvals)
+    return [_tools(desk), *asked, *waiting, *recent, blocks.divider()]
 
 
 def _tools(desk: ManagerDesk) -> Block:

@@ -99,7 +99,12 @@ async def test_a_database_of_a_newer_program_is_left_alone(database_url: str) ->
 async def test_rows_that_refer_to_nothing_are_not_passed_over(sqlite_url: str) -> None:
     engine = create_async_engine(driver_url(sqlite_url))
     async with engine.begin() as connection:
-        await connection.execute(sa.text("INSERT INTO groupchannel VALUES ('no', 'C1', '', '')"))
+        await connection.execute(
+            sa.text(
+                "INSERT INTO groupchannel (group_id, channel_id, connected_by, broken)"
+                " VALUES ('no', 'C1', '', '')"
+            )
+        )
     await engine.dispose()
 
     with pytest.raises(StorageError, match="groupchannel"):
