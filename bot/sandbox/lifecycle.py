@@ -26,6 +26,9 @@ NEWER: Final = "Harbour-2.5.0-251.ipa"
 NEWEST: Final = "Harbour-2.6.0-262.ipa"
 #: In which words somebody reads that a release came, or came back, to them.
 READY, BACK = "is ready for you", "is the current one again"
+#: What Eve reads when a group needs an approval.
+NEEDS: Final = "needs the approval of"
+FREE: Final = "needs no approval any more"
 #: What stands at the place of a link that was taken back.
 GONE: Final = "can no longer be installed"
 
@@ -49,8 +52,9 @@ class Lifecycle:
         """Walk on from the build at *older*, which the group QA has; return 0 if all went well."""
         await self._late_joiner()
         await self._send_again()
-        newer = await self._post(NEWER)
-        await self._distribute(newer)
+        await self._guard()
+        await self._distribute(await self._post(NEWER), approved=True)
+        await self._guard(off=True)
         await self._mandatory()
         await self._dee_opens()
         await self._nudge()
@@ -88,11 +92,33 @@ class Lifecycle:
 
         return await self._seen(card, f"the card of {name}")
 
-    async def _distribute(self, card: Message) -> None:
+    async def _guard(self, *, off: bool = False) -> None:
+        """Let what goes to QA need the yes of Eve, who administers; or no more."""
+        eve = self._workspace.person("Eve")
+        rule, said = ("off", FREE) if off else (f"by {eve.mention}", NEEDS)
+        own = self._workspace.dm("Eve").id
+        await eve.command(own, names.COMMAND, f"groups approval QA {rule}")
+        await self._seen(
+            lambda: any(said in m.said() for m in self._workspace.ephemerals("Eve")), "the rule"
+        )
+        self._say(f"Eve lets the group QA {'need no approval' if off else 'need her approval'}.")
+
+    async def _approve(self) -> None:
+        def asked() -> Message | None:
+            messages = self._workspace.dms("Eve")
+            return next((m for m in messages if named_button(m, names.APPROVAL_APPROVE)), None)
+
+        request = await self._seen(asked, "the question to Eve")
+        self._say(f"Eve reads: {_line(request)}")
+        await self._workspace.person("Eve").click(request, names.APPROVAL_APPROVE)
+
+    async def _distribute(self, card: Message, *, approved: bool = False) -> None:
         await self._ann.click(card, names.DISTRIBUTE)
         form = await self._view("Distribute")
         await self._ann.submit(form, {names.GROUPS: ["QA"]})
         await self._ann.submit(await self._view("Please confirm"))
+        if approved:
+            await self._approve()
         version = card.said().partition("Harbour ")[2].partition(" ")[0]
         for person in ("Bob", "Dee"):
             await self._told(person, READY, version)
