@@ -144,6 +144,7 @@ SENTENCES = {
     "rollback QA to 2.5.0": "or it is the current one",
     "rollback QA harbor to 2.4.0": "Did you mean `harbour`?",
     "rollback Empty to 2.4.0": "there is nothing to go back to",
+    "rollback QA, Empty to 2.4.0": "One group goes back at a time",
     "send harbor 2.4.0 to QA": "Did you mean `harbour`?",
     "send harbour 9 to QA": "Harbour has no release “9”.",
     "send harbour 2.5.0 to QA": "has release 2 of Harbour already",

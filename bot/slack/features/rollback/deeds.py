@@ -180,6 +180,9 @@ class RollbackDesk:
         whole = known.get(slug_of(" ".join(said.whom)))
         if whole is not None:
             return [*heard, whole], ""
+        if len(said.whom) > 1 and all(slug_of(word) in known for word in said.whom):
+            one = f"rollback {said.whom[0]} to {said.version or 'VERSION'}"
+            raise Unclear(f"One group goes back at a time, so that each reads why: {example(one)}")
         *first, last = said.whom
         group = known.get(slug_of(" ".join(first))) if first else None
         if group is not None or (heard and not first):
