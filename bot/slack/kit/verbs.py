@@ -14,6 +14,8 @@ from provisioning.actors import Act, Actor
 LETTERS_A_MISTAKE = 3
 #: From so many letters on a word that begins another one is taken for it.
 BEGUN = 3
+#: So many are named to somebody whose word is like none of them.
+LISTED = 14
 #: No name is longer, and what is typed may be.
 LONGEST_TYPED = 64
 
@@ -108,6 +110,7 @@ def unknown(word: str, known: Sequence[str], before: str = "") -> str:
     meant = closest(word, known)
     shown = " ".join(word.split())[:40].replace("`", "'")
     if meant is None:
-        listed = ", ".join(f"`{name}`" for name in known)
-        return f"There is no `{shown}`. There are: {listed}."
+        listed = ", ".join(f"`{name}`" for name in known[:LISTED])
+        more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
+        return f"There is no `{shown}`. There are: {listed}{more}."
     return f"There is no `{shown}`. Did you mean {example(f'{before} {meant}'.strip())}?"
