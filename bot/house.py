@@ -53,6 +53,8 @@ from provisioning.leaving.letting_go import LettingGo
 from provisioning.leaving.restoring import Restoring
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
+from provisioning.people.join_links import JoinLinks
+from provisioning.people.joining import Joining
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions
 from provisioning.people.roles import Roles
@@ -87,6 +89,8 @@ class PeopleRoom:
     audience: Audience
     groups: Groups
     testers: Testers
+    links: JoinLinks
+    joining: Joining
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

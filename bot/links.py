@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 PLAIN = re.compile(r"https?://[A-Za-z0-9/_.~:-]+")
 
 #: The pages that are for one person each: whoever has their address is taken for them.
-PERSONAL = ("i", "me", "n", "apple", "enroll")
+PERSONAL = ("i", "me", "joined", "n", "apple", "enroll")
 
 #: What the package is called in its address, by its kind, where a phone installs it from there.
 PACKAGES = {"ipa": "app.ipa", "apk": "app.apk"}
@@ -80,6 +80,23 @@ class Links:
     def is_personal(self, url: str) -> bool:
         """Return whether an address is of a page that is for one person."""
         return url.startswith(tuple(f"{self.base_url}/{page}/" for page in PERSONAL))
+
+    def join(self, token: str) -> str:
+        """Return the page on which somebody outside Slack asks to join."""
+        return f"{self.base_url}/join/{token}"
+
+    def join_code(self, token: str) -> str:
+        """Return the address of the QR code of that page."""
+        return f"{self.join(token)}/code.svg"
+
+    def join_picture(self, token: str) -> str | None:
+        """Return where Slack fetches that code as a picture, None when it could not."""
+        host = urlsplit(self.base_url).hostname or ""
+        return f"{self.join(token)}/code.png" if self.secure and _is_public(host) else None
+
+    def joined(self, token: str) -> str:
+        """Return the page that says what became of somebody's request to join."""
+        return f"{self.base_url}/joined/{token}"
 
     def notes(self, token: str) -> str:
         """Return the page on which somebody edits the notes of a release."""

@@ -184,6 +184,9 @@ class Teller(Protocol):
     async def proclaim(self, request_id: str) -> None:
         """Say wherever a release is shown, and to all who approve, that it went without them."""
 
+    async def show_join(self, request_id: str) -> None:
+        """Draw a request to join where those look who decide: what is asked, or was decided."""
+
     async def tell_installable(self, wave_id: str, tester_id: str) -> None:
         """Tell somebody, once for each wave, what they can install now that it is signed."""
 

@@ -89,6 +89,7 @@ class FakeTeller:
     mandates: list[str] = field(default_factory=list)
     reminders: list[str] = field(default_factory=list)
     reminded_anew: list[str] = field(default_factory=list)
+    joins: list[str] = field(default_factory=list)
     troubles: list[tuple[str, str]] = field(default_factory=list)
     devices: list[str] = field(default_factory=list)
     approvals: list[str] = field(default_factory=list)
@@ -189,6 +190,10 @@ class FakeTeller:
     async def report_trouble(self, report_id: str) -> None:
         self._fail("report_trouble")
         self.reports.append(report_id)
+
+    async def show_join(self, request_id: str) -> None:
+        self._fail("show_join")
+        self.joins.append(request_id)
 
     async def trouble(self, reference: str, sentence: str) -> None:
         self.troubles.append((reference, sentence))

@@ -21,6 +21,7 @@ from bot.slack.features.editing import listeners as editing
 from bot.slack.features.groups import listeners as groups
 from bot.slack.features.history import listeners as history
 from bot.slack.features.home import listeners as home
+from bot.slack.features.invite import listeners as invite
 from bot.slack.features.leavers import listeners as leavers
 from bot.slack.features.linking import listeners as linking
 from bot.slack.features.mandatory import listeners as mandatory
@@ -67,6 +68,7 @@ FEATURES: tuple[Feature, ...] = (
     verification.register,
     groups.register,
     leavers.register,
+    invite.register,
     devices.register,
     roles.register,
     apple.register,

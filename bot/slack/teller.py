@@ -16,6 +16,7 @@ from bot.slack.features.distribution import messages as distribution_messages
 from bot.slack.features.editing import messages as editing_messages
 from bot.slack.features.uploads import messages as upload_messages
 from bot.slack.files.threads import Threads
+from bot.slack.join_teller import JoinTeller
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.codes import UNDELIVERABLE
 from bot.slack.leaver_teller import LeaverTeller
@@ -83,6 +84,7 @@ class TellerParts:
     homes: HomeTabs
     nudges: NudgeTeller
     troubles: TroubleTeller
+    joins: JoinTeller
     receipts: Receipts
     mandates: MandateTeller
     leavers: LeaverTeller
@@ -318,6 +320,10 @@ class SlackTeller:
     async def show_approval(self, registration_id: str) -> None:
         """Draw a device where those look who approve."""
         await self._parts.devices.show_approval(registration_id)
+
+    async def show_join(self, request_id: str) -> None:
+        """Draw a request to join where those look who decide."""
+        await self._parts.joins.show(request_id)
 
     async def tell_installable(self, wave_id: str, tester_id: str) -> None:
         """Tell somebody what they can install now."""

@@ -15,6 +15,7 @@ from bot.web.install.handing import Handing
 from bot.web.install.packages import Packages
 from bot.web.install.routes import InstallPages
 from bot.web.install.trouble import TroublePages
+from bot.web.join.routes import JoinPages, JoinParts
 from bot.web.kit.access_log import ACCESS, MaskedAccessLogger, server_logger
 from bot.web.kit.callers import Callers
 from bot.web.kit.connections import LIMITS, ConnectionLimits, PatientRunner
@@ -41,8 +42,9 @@ class WebParts:
     """
     What the web application is made of.
 
-    `notes`, `apple`, `enrol`, `mine` and `troubles` are what the pages of notes, of Apple's teams,
-    of devices, of testers and of what does not install need, which are not there without it.
+    `notes`, `apple`, `enrol`, `mine`, `joining` and `troubles` are what the pages of notes, of
+    Apple's teams, of devices, of testers, of those who join and of what does not install need:
+    they are not there without it.
     `doors` are those of others, such as Slack's events, and `guards` who lets people in there.
     `alive` and `ready` are the checks of `/healthz` and `/readyz` by name; `about` returns what
     both say beside them. `stall` is in seconds. With `handing` the proxy sends packages.
@@ -60,6 +62,7 @@ class WebParts:
     apple: AppleParts | None = None
     enrol: EnrolParts | None = None
     mine: MyParts | None = None
+    joining: JoinParts | None = None
     troubles: Troubles | None = None
     about: About = nothing
     doors: Sequence[Door] = ()
@@ -93,6 +96,7 @@ def make_web(parts: WebParts) -> web.Application:
     notes = NotesPages(parts.notes, pages) if parts.notes is not None else None
     apple = ApplePages(parts.apple, pages) if parts.apple is not None else None
     mine = MyPages(parts.mine, parts.links, pages) if parts.mine is not None else None
+    joining = JoinPages(parts.joining, parts.links, pages) if parts.joining is not None else None
     limiting = limit_requests(parts.rates, Callers(parts.proxies), pages, clock=parts.clock)
     app = web.Application(middlewares=[limiting, answer_errors(pages)])
     app.on_response_prepare.append(add_headers(secure=parts.links.secure))
@@ -107,6 +111,7 @@ def make_web(parts: WebParts) -> web.Application:
         *(apple.doors() if apple is not None else ()),
         *(enrol.doors() if enrol is not None else ()),
         *(mine.doors() if mine is not None else ()),
+        *(joining.doors() if joining is not None else ()),
         *parts.doors,
     ]
     guards: dict[Access, Guard] = {Access.GRANT: install.admit}
@@ -118,6 +123,8 @@ def make_web(parts: WebParts) -> web.Application:
         guards |= enrol.guards()
     if mine is not None:
         guards[Access.PERSONAL] = mine.admit
+    if joining is not None:
+        guards |= joining.guards()
     if parts.handing is not None:
         guards[Access.PROXY] = parts.handing.admit
     open_doors(app, doors, {**guards, **parts.guards})

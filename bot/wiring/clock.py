@@ -64,5 +64,6 @@ async def ticking(
     clock.every(600, "profiles", devices.renewal.renew)
     clock.every(3600, "enrolments", devices.enrolment.forget)
     clock.every(60, "scrub", lambda: scrub.some(SCRUBBED))
+    clock.every(3600, "requests to join", house.people.joining.tidy)
     async with clock.running():
         yield

@@ -25,6 +25,7 @@ def house_roads(house: House) -> tuple[Road, ...]:
         rebuilds=house.distributing.rebuilds,
         nudging=house.following.nudging,
         troubles=house.following.troubles,
+        joining=house.people.joining,
         registry=devices.registry,
         profiles=devices.profiles,
         waves=devices.waves,

@@ -16,6 +16,7 @@ from bot.slack.files.missed import Missed
 from bot.slack.files.sightings import Sightings
 from bot.slack.files.source import SlackSource
 from bot.slack.files.threads import Threads
+from bot.slack.join_teller import JoinTeller, JoinTellerParts
 from bot.slack.leaver_teller import LeaverTeller
 from bot.slack.line import client
 from bot.slack.line.http import Entrance
@@ -71,6 +72,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
             homes=house.homes,
             nudges=make_nudge_teller(ground, slack, house),
             troubles=TroubleTeller(slack.conversations, house.following.troubles),
+            joins=make_join_teller(slack, house),
             receipts=house.installing.receipts,
             mandates=make_mandate_teller(ground, slack, house),
             leavers=make_leaver_teller(slack, house),
@@ -145,6 +147,17 @@ def make_approval_teller(slack: Workspace, house: House) -> ApprovalTeller:
             conversations=slack.conversations,
             postings=slack.postings,
             cards=house.distributing.approval_cards,
+        )
+    )
+
+
+def make_join_teller(slack: Workspace, house: House) -> JoinTeller:
+    return JoinTeller(
+        JoinTellerParts(
+            conversations=slack.conversations,
+            postings=slack.postings,
+            joining=house.people.joining,
+            approvals=house.devices.approvals,
         )
     )
 

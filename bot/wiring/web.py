@@ -21,6 +21,7 @@ from bot.web.enroll.routes import EnrolParts
 from bot.web.health import About, Check, blobs_answer, database_answers, takes_writing
 from bot.web.icons import icon_door
 from bot.web.install.handing import Handing, Proxy
+from bot.web.join.routes import JoinParts
 from bot.web.kit.doors import Access, Door, Guard
 from bot.web.kit.limits import RequestRates
 from bot.web.me.routes import MyParts
@@ -86,6 +87,13 @@ def my_parts(house: House) -> MyParts:
     """Return what the pages of testers need."""
     room = house.installing
     return MyParts(pages=room.pages, builds=room.builds, grants=room.grants)
+
+
+def join_parts(house: House) -> JoinParts:
+    """Return what the pages of those who join need."""
+    return JoinParts(
+        links=house.people.links, joining=house.people.joining, pages=house.installing.pages
+    )
 
 
 def rates(settings: Settings) -> RequestRates:
@@ -174,6 +182,7 @@ async def serving(
             apple=AppleParts(setup=house.apple.setup),
             enrol=enrol_parts(ground, house),
             mine=my_parts(house),
+            joining=join_parts(house),
             troubles=house.following.troubles,
             handing=handing(ground, house),
             rates=rates(ground.settings),

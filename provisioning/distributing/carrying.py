@@ -22,6 +22,8 @@ from storage.records.tester import Tester
 
 NO_WAY = "Slipway knows no account of theirs in which they could be told."
 
+ON_PAGE = "They have no Slack here, and see it when they open their page."
+
 DISABLED = "The release was disabled before they could be told."
 
 _TO_BE_TOLD = frozenset({RecipientState.WAITING, RecipientState.HELD})
@@ -194,7 +196,8 @@ class Carrying:
         ways = self._tellers.ways_to(tester) if tester.active else ()
         state = RecipientState.WAITING if act.notify else RecipientState.SILENT
         if not ways and act.notify:
-            state = RecipientState.UNREACHABLE
+            # Whoever is known by an address alone has a page of their own, and nothing else.
+            state = RecipientState.ON_PAGE if tester.active else RecipientState.UNREACHABLE
         return [
             Recipient(
                 distribution_id=act.id,
@@ -203,7 +206,7 @@ class Carrying:
                 tester_id=tester.id,
                 teller=way,
                 state=state,
-                reason=NO_WAY if state is RecipientState.UNREACHABLE else "",
+                reason=_WHY.get(state, ""),
             )
             for way in (ways or ("",))[: None if act.notify else 1]
         ]
@@ -224,6 +227,9 @@ def _rolls(
     }
 
 
+_WHY = {RecipientState.UNREACHABLE: NO_WAY, RecipientState.ON_PAGE: ON_PAGE}
+
+
 async def _left_of(session: Session, distribution_id: str) -> list[tuple[Aim, Destination]]:
     """Return the destinations of an act that nothing was taken back from since somebody clicked."""
     aims = await destinations.of_distributions(session, [distribution_id])
@@ -242,7 +248,9 @@ def _returned(
     None where it does not come back, and for whoever heard of it since it did.
     """
     row = next((back[one] for one in targets if one in back), None)
-    heard = {RecipientState.TOLD} if act.notify else {RecipientState.TOLD, RecipientState.SILENT}
+    heard = {RecipientState.TOLD, RecipientState.ON_PAGE}
+    if not act.notify:
+        heard.add(RecipientState.SILENT)
     if row is None or any(one.state in heard and one.created_at >= row.since for one in own):
         return None
     return row

@@ -140,11 +140,11 @@ class Covering:
         async with self._database.reading() as session:
             act = await distributions.get(session, distribution_id)
             given = await recipients.of_releases(session, [act.release_id])
-        wanted, silent = set(recipient_ids), (RecipientState.SILENT, act.id)
+        wanted, untold = set(recipient_ids), {RecipientState.SILENT, RecipientState.ON_PAGE}
         return act, {
             one.tester_id
             for one in given
-            if one.id in wanted or (one.state, one.distribution_id) == silent
+            if one.id in wanted or (one.state in untold and one.distribution_id == act.id)
         }
 
     async def _stands(self, release_id: str, tester_ids: Collection[str]) -> Coverage | None:

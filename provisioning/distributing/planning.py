@@ -28,10 +28,11 @@ from storage.records.release import Release
 #: Whoever has waited this long is not about to be told by the act they wait in.
 STUCK_AFTER = timedelta(seconds=30)
 
-HAVE_IT = frozenset({RecipientState.TOLD, RecipientState.SILENT})
+HAVE_IT = frozenset({RecipientState.TOLD, RecipientState.SILENT, RecipientState.ON_PAGE})
 
-#: Nobody has to be told who stands so: they were, or are once it is signed for their phone.
-SEEN_TO = frozenset({RecipientState.TOLD, RecipientState.HELD})
+#: Nobody has to be told who stands so: they were, are once it is signed for their phone, or see it
+#: on their page.
+SEEN_TO = frozenset({RecipientState.TOLD, RecipientState.HELD, RecipientState.ON_PAGE})
 
 
 class Planning:

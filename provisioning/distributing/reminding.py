@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from provisioning.distributing.carrying import NO_WAY
+from provisioning.distributing.carrying import ON_PAGE
 from provisioning.distributing.turning_points import kind_of
 from provisioning.releases.cards import version_of
 from provisioning.releases.demands import demands, reached, terms_of
@@ -204,7 +204,7 @@ def _reminder(milestone: Milestone, tester: Tester, way: str) -> Reminder:
         kind=milestone.kind,
         teller=way,
         state=ReminderState.WAITING if way else ReminderState.UNREACHABLE,
-        reason="" if way else NO_WAY,
+        reason="" if way else ON_PAGE,
     )
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from provisioning.distributing.carrying import NO_WAY
+from provisioning.distributing.carrying import NO_WAY, ON_PAGE
 from provisioning.telling.tellers import Tellers
 from storage.catalog import recalls, receipts, recipients, testers
 from storage.catalog.database import Database
 from storage.records.base import now
 from storage.records.recall import NoticeState, Recall, RecallNotice, RecallState
+from storage.records.tester import Tester
 
 
 def subject_of(recall: Recall) -> str:
@@ -42,7 +43,7 @@ class TakingBack:
             people = await testers.those(session, fetched)
             messages = await recipients.of_recall(session, recall_id)
         fresh = [
-            self._notice(recall_id, tester.id, way)
+            self._notice(recall_id, tester, way)
             for tester in sorted(people, key=lambda one: one.id)
             for way in ((self._tellers.ways_to(tester) if tester.active else ()) or ("",))
         ]
@@ -92,11 +93,11 @@ class TakingBack:
                 recall.state, recall.reason, recall.done_at = state, reason, now()
                 session.add(recall)
 
-    def _notice(self, recall_id: str, tester_id: str, way: str) -> RecallNotice:
+    def _notice(self, recall_id: str, tester: Tester, way: str) -> RecallNotice:
         return RecallNotice(
             recall_id=recall_id,
-            tester_id=tester_id,
+            tester_id=tester.id,
             teller=way,
             state=NoticeState.WAITING if way else NoticeState.UNREACHABLE,
-            reason="" if way else NO_WAY,
+            reason="" if way else ON_PAGE if tester.active else NO_WAY,
         )

@@ -28,6 +28,7 @@ class Having(StrEnum):
     TOLD = "told"  #: They were told, and nothing was seen of them since.
     WAITING = "waiting"  #: They are being told.
     HELD = "held"  #: They are told once it is signed for their phone.
+    ON_PAGE = "on page"  #: They see it on their own page: nothing else leads to them.
     UNREACHABLE = "unreachable"
     SILENT = "silent"  #: They may install it, and nobody told them.
     LOST = "lost"  #: It was taken back from them.
@@ -42,7 +43,7 @@ class HoldingPerson:
     `reason` is why they could not be told, or wait. It is `current` for them where no newer release
     took its place. `verdict` is whether they can install it at all, `report` what they last said
     who could not, and `seen_at` when something was last seen of them. `unmeasured`: a proxy sent
-    them the package, and does not tell how much arrived.
+    them the package, and does not tell how much arrived. `on_page`: no message reaches them.
     """
 
     name: str
@@ -56,6 +57,7 @@ class HoldingPerson:
     report: TroubleReport | None = None
     seen_at: datetime | None = None
     unmeasured: bool = False
+    on_page: bool = False
 
     @property
     def cannot(self) -> InstallVerdict | None:
@@ -185,11 +187,12 @@ def _holder(
         slack_id=row.slack_id,
         active=row.active,
         current=row.current,
-        reason=row.reason if having in {Having.UNREACHABLE, Having.HELD} else "",
+        reason=row.reason if having in _REASONED else "",
         verdict=verdict,
         report=reports.get(row.tester_id),
         seen_at=seen.last_at if seen else None,
         unmeasured=seen.unmeasured if seen else False,
+        on_page=row.state is RecipientState.ON_PAGE,
     )
 
 
@@ -224,10 +227,14 @@ def _inside(people: Collection[HoldingPerson], gathered: Gathered) -> list[Holdi
 _OF_STATE = {
     RecipientState.TOLD: Having.TOLD,
     RecipientState.SILENT: Having.SILENT,
+    RecipientState.ON_PAGE: Having.ON_PAGE,
     RecipientState.WAITING: Having.WAITING,
     RecipientState.HELD: Having.HELD,
     RecipientState.UNREACHABLE: Having.UNREACHABLE,
 }
 
 #: Those of whom it matters whether they can install it. Of the others something else is said.
-_COULD = frozenset({Having.BEGAN, Having.OPENED, Having.TOLD, Having.SILENT})
+_COULD = frozenset({Having.BEGAN, Having.OPENED, Having.TOLD, Having.SILENT, Having.ON_PAGE})
+
+#: Of these their own row says why.
+_REASONED = frozenset({Having.UNREACHABLE, Having.HELD})

@@ -31,6 +31,7 @@ class Sparing(StrEnum):
     CANNOT = "cannot install it"
     WAITING = "are being told just now"
     UNREACHABLE = "could not be told"
+    ON_PAGE = "have no Slack: they see it on their page"
     SILENT = "were given it without a word"
     FETCHING = "fetching it just now"
     REPORTED = "said today that it does not install"
@@ -121,6 +122,7 @@ def sparing_of(
         (not one.current, Sparing.NEWER),
         (one.tester_id in muted, Sparing.MUTED),
         (one.tester_id in reminded, Sparing.REMINDED),
+        (one.on_page, Sparing.ON_PAGE),
         (plain is not None, plain),
         (one.cannot is not None, Sparing.CANNOT),
         (one.having is Having.BEGAN and seen_lately, Sparing.FETCHING),
@@ -144,6 +146,7 @@ _OF_HAVING: Final = {
     Having.WAITING: Sparing.WAITING,
     Having.HELD: Sparing.HELD,
     Having.UNREACHABLE: Sparing.UNREACHABLE,
+    Having.ON_PAGE: Sparing.ON_PAGE,
     Having.SILENT: Sparing.SILENT,
 }
 

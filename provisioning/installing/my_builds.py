@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import groupby
+from typing import Final
 
 from provisioning.installing.installabilities import Installabilities, ServedRelease
 from provisioning.installing.installability import Phone
@@ -10,11 +12,16 @@ from provisioning.releases.cards import ReleaseLine
 from provisioning.releases.demands import demand_for, demands
 from provisioning.releases.lists import Lists
 from provisioning.releases.policy import Demand
-from storage.catalog import offers
+from storage.catalog import offers, recalls
 from storage.catalog.database import Database
 from storage.catalog.offers import Offer
+from storage.catalog.recalls import LostRow
 from storage.records.base import now
 from storage.records.release import NotesKind
+
+#: So long a page says what was recalled, and of so many releases.
+LOST_LATELY: Final = timedelta(days=60)
+MOST_LOST: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +99,11 @@ class MyBuilds:
         }
         shown = tuple(_app(own, lines, served, demanded) for own in by_app)
         return OwnBuilds(apps=shown, more=found[0].apps - len(shown))
+
+    async def lost_by(self, tester_id: str) -> list[LostRow]:
+        """Return what was recalled from a tester lately, the newest first."""
+        async with self._database.reading() as session:
+            return await recalls.lost_by(session, tester_id, now() - LOST_LATELY, limit=MOST_LOST)
 
     async def may_install(self, tester_id: str, release_id: str) -> bool:
         """Return whether a release is among what a tester may install."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from provisioning.actors import Act, Actor, IdentityKind
 from provisioning.people.permissions import Permissions
 from provisioning.tokens import TOKEN, derived_token, hash_of
-from storage.catalog import audit, personal_pages, testers
+from storage.catalog import audit, join_requests, personal_pages, testers
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound
 from storage.records.audit import AuditEntry
@@ -93,16 +93,26 @@ class PersonalPages:
                 raise NotFound("This person was never given a release, and has no link.")
             held = await personal_pages.revoke(session, tester.id, now())
             if held:
-                entry = AuditEntry(
-                    organization_id=self._organization_id,
-                    actor=by.reference,
-                    action="page.revoked",
-                    subject_id=tester.id,
-                    origin=by.origin,
-                    detail={"name": tester.name},
-                )
-                audit.add(session, entry)
+                self._note(session, tester, by)
         return bool(held)
+
+    async def revoke_of(self, address: str, by: Actor) -> bool:
+        """
+        Take the link of somebody without Slack back, and those that led there when they joined.
+
+        They are given another one when they ask to join once more. Return whether one held. Raise
+        NotAllowed, NotFound for an address of nobody without Slack.
+        """
+        await self._permissions.require(by, Act.REVOKE_LINKS)
+        async with self._database.writing() as session:
+            tester = await testers.with_email(session, self._organization_id, address)
+            if tester is None or tester.slack_id is not None:
+                raise NotFound("There is no tester without Slack who has this address.")
+            held = await personal_pages.revoke(session, tester.id, now())
+            led = await join_requests.lead_nowhere(session, tester.id)
+            if held or led:
+                self._note(session, tester, by)
+        return bool(held or led)
 
     async def _next(self, tester_id: str) -> PersonalPage:
         """Make the link that comes after the last one; of two who do so at once, one wins."""
@@ -122,6 +132,17 @@ class PersonalPages:
             expires_at=now() + LIFETIME,
         )
         return await personal_pages.keep(session, page)
+
+    def _note(self, session: Session, tester: Tester, by: Actor) -> None:
+        entry = AuditEntry(
+            organization_id=self._organization_id,
+            actor=by.reference,
+            action="page.revoked",
+            subject_id=tester.id,
+            origin=by.origin,
+            detail={"name": tester.name},
+        )
+        audit.add(session, entry)
 
     def _holds(self, page: PersonalPage) -> bool:
         """

@@ -16,6 +16,7 @@ from storage.catalog import (
     destinations,
     groups,
     home_tabs,
+    join_links,
     recipients,
     testers,
     tracks,
@@ -65,6 +66,7 @@ class GroupSheet:
     reach: int  #: Distinct people, user groups included.
     current: tuple[tuple[str, str | None, str | None], ...] = ()
     joiners_get: bool = True
+    links: int = 0  #: Join links that hold.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,8 +220,24 @@ class Groups:
                 named = [tester.name for tester in found if tester.id not in inside]
                 self._note(session, "group.people_added", group_id, by, people=named)
             change = await self._changed(session, group_id, by) if count else None
-        await self._follow(change)
+        await self.follow(change)
         return count
+
+    async def admit(self, session: Session, group_id: str, tester_id: str, by: Actor) -> str | None:
+        """
+        Let a tester into a group, within a unit of work of whoever decided it.
+
+        Return what `follow` is called with after it. Raise NotFound for a group that is gone.
+        """
+        await groups.get(session, group_id)
+        if not await groups.add_members(session, group_id, [tester_id]):
+            return None
+        return await self._changed(session, group_id, by)
+
+    async def follow(self, change: str | None) -> None:
+        """Let the releases of a group follow a change of who is in it."""
+        if change is not None:
+            await self._engine.start("settle", change)
 
     async def remove_people(self, group_id: str, people: Iterable[Identity], by: Actor) -> int:
         """Return how many were in it."""
@@ -241,7 +259,7 @@ class Groups:
             change = await self._changed(session, group_id, by) if count else None
         async with self._database.writing() as session:
             await home_tabs.stir_testers(session, leaving, now())
-        await self._follow(change)
+        await self.follow(change)
         return count
 
     async def let_joiners_get(self, group_id: str, by: Actor, *, get: bool) -> bool:
@@ -260,7 +278,7 @@ class Groups:
             await session.flush()
             self._note(session, "group.joiners", group_id, by, get=get)
             change = await self._changed(session, group_id, by)
-        await self._follow(change)
+        await self.follow(change)
         return True
 
     async def add_usergroup(self, group_id: str, usergroup_id: str, handle: str, by: Actor) -> int:
@@ -273,7 +291,7 @@ class Groups:
             if count:
                 self._note(session, "group.usergroup_added", group_id, by, usergroup=handle)
             change = await self._changed(session, group_id, by) if count else None
-        await self._follow(change)
+        await self.follow(change)
         return count
 
     async def remove_usergroup(self, group_id: str, usergroup_id: str, by: Actor) -> int:
@@ -287,7 +305,7 @@ class Groups:
                 handle = handles.get(usergroup_id, "")
                 self._note(session, "group.usergroup_removed", group_id, by, usergroup=handle)
             change = await self._changed(session, group_id, by) if count else None
-        await self._follow(change)
+        await self.follow(change)
         return count
 
     async def connect(self, group_id: str, channel_id: str, by: Actor) -> int:
@@ -337,6 +355,7 @@ class Groups:
             usergroups = await groups.usergroups(session, [group_id])
             channels = await groups.channels(session, [group_id])
             current = await destinations.names_current_in(session, group_id)
+            links = await join_links.holding_of(session, group_id, now())
         gathered = await self._audience.of([group_id])
         inside = await self._directory.memberships([row.usergroup_id for row in usergroups])
         return GroupSheet(
@@ -349,6 +368,7 @@ class Groups:
             reach=len(gathered.members),
             current=tuple(current),
             joiners_get=group.joiners_get,
+            links=len(links),
         )
 
     async def lines(self) -> list[GroupLine]:
@@ -414,10 +434,6 @@ class Groups:
             return change_of(group_id, turn)
         await groups.settled(session, group_id, turn)
         return None
-
-    async def _follow(self, change: str | None) -> None:
-        if change is not None:
-            await self._engine.start("settle", change)
 
     async def _known(self, session: Session, people: Iterable[Identity]) -> list[str]:
         """Return the ids of the testers among people."""

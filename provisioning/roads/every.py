@@ -19,10 +19,12 @@ from provisioning.intake.preparing import Preparing
 from provisioning.leaving.announcing import Announcing
 from provisioning.leaving.departures import Departures
 from provisioning.leaving.letting_go import LettingGo
+from provisioning.people.joining import Joining
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.roads.ask_approval import AskApproval
 from provisioning.roads.ask_rebuild import AskRebuild
 from provisioning.roads.distribute import Distribute
+from provisioning.roads.join import ShowJoin
 from provisioning.roads.let_go import LetGo
 from provisioning.roads.mandate import MandateRoad
 from provisioning.roads.nudge import RemindPeople
@@ -61,6 +63,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     rebuilds: Rebuilds,
     nudging: Nudging,
     troubles: Troubles,
+    joining: Joining,
     registry: Registry,
     profiles: Profiles,
     waves: Waves,
@@ -84,6 +87,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         AskRebuild(rebuilds, tellers).road(),
         RemindPeople(nudging, tellers).road(),
         TellTrouble(troubles, tellers).road(),
+        ShowJoin(joining, tellers).road(),
         Register(registry, waves.want_for, rebuilds.want_for, tellers).road(),
         Provision(waves, profiles, tellers, covering.after).road(),
     )

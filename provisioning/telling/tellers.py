@@ -129,6 +129,10 @@ class Tellers:
         """Tell somebody what they can install now."""
         await self._each(lambda teller: teller.tell_installable(wave_id, tester_id))
 
+    async def show_join(self, request_id: str) -> None:
+        """Draw a request to join where those look who decide."""
+        await self._each(lambda teller: teller.show_join(request_id))
+
     async def show_wave(self, wave_id: str) -> None:
         """Say to those who approve that profiles could not be made."""
         await self._each(lambda teller: teller.show_wave(wave_id))

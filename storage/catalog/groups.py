@@ -105,6 +105,11 @@ async def add_members(session: Session, group_id: str, tester_ids: Sequence[str]
     return await insert_missing(session, GroupMember, rows, ["group_id", "tester_id"])
 
 
+async def has_member(session: Session, group_id: str, tester_id: str) -> bool:
+    """Return whether a tester was added to a group one by one."""
+    return await session.get(GroupMember, (group_id, tester_id)) is not None
+
+
 async def remove_members(session: Session, group_id: str, tester_ids: Sequence[str]) -> int:
     """Return how many were in it."""
     result = await session.exec(

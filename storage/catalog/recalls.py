@@ -2,14 +2,34 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
+from storage.records.app import App
+from storage.records.build import Build
+from storage.records.distribution import Recipient, RecipientState
 from storage.records.recall import NoticeState, Recall, RecallNotice, RecallState
+from storage.records.release import Release
 from storage.records.tester import Tester
+
+#: In so many ways somebody is told at most, each of which is a row.
+WAYS = 4
+
+
+class LostRow(NamedTuple):
+    """A release that was recalled from somebody, by what people know it, and why it was."""
+
+    app_display_name: str
+    version: str | None
+    build: str | None
+    because: str
+    at: datetime
 
 
 async def get(session: Session, recall_id: str) -> Recall:
@@ -55,6 +75,48 @@ async def notice(session: Session, notice_id: str) -> RecallNotice:
     if found is None:
         raise NotFound("Nobody is told of a recall under this id.")
     return found
+
+
+async def lost_by(
+    session: Session, tester_id: str, since: datetime, *, limit: int
+) -> list[LostRow]:
+    """Return what was recalled from a tester after a moment and not given back, newest first."""
+    again = aliased(Recipient)
+    has_it_again = sa.exists().where(
+        col(again.tester_id) == tester_id,
+        col(again.release_id) == col(Recipient.release_id),
+        col(again.state) != RecipientState.WITHDRAWN,
+    )
+    connection = await session.connection()
+    # Apart: joined, PostgreSQL reads through every recall for the few of one person.
+    ids = await connection.execute(
+        sa.select(col(Recipient.recall_id))
+        .where(
+            col(Recipient.tester_id) == tester_id,
+            col(Recipient.recall_id).is_not(None),
+            col(Recipient.withdrawn_at) > since,
+            ~has_it_again,
+        )
+        .order_by(col(Recipient.withdrawn_at).desc())
+        .limit(limit * WAYS)
+    )
+    found = await connection.execute(
+        sa.select(
+            col(App.display_name),
+            col(Build.version),
+            col(Build.build),
+            col(Recall.because),
+            col(Recall.created_at),
+        )
+        .select_from(Recall)
+        .join(Release, col(Release.id) == col(Recall.release_id))
+        .join(App, col(App.id) == col(Release.app_id))
+        .join(Build, col(Build.id) == col(Release.build_id))
+        .where(among(session, col(Recall.id), [one for one in ids.scalars() if one]))
+        .order_by(col(Recall.created_at).desc(), col(Recall.id))
+        .limit(limit)
+    )
+    return [LostRow(*row) for row in found.all()]
 
 
 async def add_notices(session: Session, rows: Sequence[RecallNotice]) -> None:

@@ -522,6 +522,7 @@ _UNTOLD = (RecipientState.WAITING, RecipientState.HELD, RecipientState.SILENT)
 #: What a person's share of a release counts as when there are several: the first of these.
 BEST_FIRST = (
     RecipientState.TOLD,
+    RecipientState.ON_PAGE,
     RecipientState.SILENT,
     RecipientState.WAITING,
     RecipientState.HELD,

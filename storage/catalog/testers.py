@@ -123,6 +123,14 @@ async def those(session: Session, tester_ids: Collection[str]) -> Sequence[Teste
     return found.all()
 
 
+async def named(session: Session, organization_id: str, email: str, name: str) -> Tester:
+    """Return the tester of an address, made with this name where there is none."""
+    row = {"organization_id": organization_id, "email": email, "name": name}
+    await insert_missing(session, Tester, [row], ["organization_id", "email"])
+    (found,) = await of_emails(session, organization_id, [email])
+    return found
+
+
 async def of_emails(
     session: Session, organization_id: str, emails: Collection[str]
 ) -> Sequence[Tester]:

@@ -22,6 +22,7 @@ class RecipientState(StrEnum):
     HELD = "held"  #: May install, and is told once it is signed for their phone; `reason` says why.
     TOLD = "told"  #: Has the message with the install link.
     SILENT = "silent"  #: May install, and was not to be told.
+    ON_PAGE = "on page"  #: Sees it on their own page: nothing else leads to them.
     UNREACHABLE = "unreachable"  #: Could not be told; `reason` says why.
     WITHDRAWN = "withdrawn"  #: It was taken back from them; `told_at` says whether they had it.
 

@@ -25,6 +25,8 @@ from storage.catalog import (
     holders,
     home_tabs,
     identities,
+    join_links,
+    join_requests,
     mandates,
     milestones,
     mutes,
@@ -80,6 +82,8 @@ from storage.records.enrolment import EnrolmentChallenge, EnrolmentLink
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.group import Group
 from storage.records.home_tab import HomeTab
+from storage.records.join_link import JoinLink
+from storage.records.join_request import JoinRequest, JoinState
 from storage.records.mandate import Mandate, MandateKind, Milestone, MilestoneKind, Reminder
 from storage.records.nudge import Nudge, NudgeWord
 from storage.records.person import Person, UserGroup
@@ -133,6 +137,28 @@ async def _of_edit(
     session.add(edit)
     await session.flush()
     return await ask(edit)
+
+
+async def _of_join(
+    session: Session, town: Town, ask: Callable[[JoinRequest], Awaitable[object]]
+) -> object:
+    link = JoinLink(
+        key="key",
+        organization_id=town.organization_id,
+        group_id=town.release_id,
+        token_hash=MARK,
+        room=25,
+        made_by=BY,
+        expires_at=now(),
+    )
+    session.add(link)
+    await session.flush()
+    request = JoinRequest(
+        link_id=link.id, key="k" * 22, token_hash=MARK, name="Zoe", email="zoe@example.com"
+    )
+    session.add(request)
+    await session.flush()
+    return await ask(request)
 
 
 def _page(town: Town) -> PersonalPage:
@@ -1002,6 +1028,31 @@ REACH: dict[str, Question] = {
     "nudges.unreached": lambda s, t: _of_nudge(
         s, t, lambda one: nudges.unreached(s, one.id, limit=25)
     ),
+    "join_links.get": lambda s, t: _of_join(s, t, lambda one: join_links.get(s, one.link_id)),
+    "join_links.with_token_hash": lambda s, _: join_links.with_token_hash(s, MARK),
+    "join_links.of_key": lambda s, _: join_links.of_key(s, "key"),
+    "join_links.those": lambda s, _: join_links.those(s, [MARK[:32]]),
+    "join_links.holding": lambda s, t: join_links.holding(s, t.organization_id, now(), limit=30),
+    "join_links.holding_of": lambda s, _: join_links.holding_of(s, MARK[:32], now()),
+    "join_links.lock": lambda s, _: join_links.lock(s, MARK[:32]),
+    "join_links.revoke": lambda s, _: join_links.revoke(s, MARK[:32], now()),
+    "join_links.counts": lambda s, _: join_links.counts(s, [MARK[:32]]),
+    "join_requests.get": lambda s, t: _of_join(s, t, lambda one: join_requests.get(s, one.id)),
+    "join_requests.with_token_hash": lambda s, _: join_requests.with_token_hash(s, MARK),
+    "join_requests.of_key": lambda s, _: join_requests.of_key(s, MARK[:32], "k"),
+    "join_requests.asked_since": lambda s, _: join_requests.asked_since(s, MARK[:32], BEGINNING),
+    "join_requests.waiting_with": lambda s, _: join_requests.waiting_with(s, ["zoe@example.com"]),
+    "join_requests.decide": lambda s, t: _of_join(
+        s,
+        t,
+        lambda one: join_requests.decide(s, one.id, JoinState.DECLINED, at=now(), by=BY),
+    ),
+    "join_requests.lead_nowhere": lambda s, t: join_requests.lead_nowhere(s, t.tester_id),
+    "join_requests.shown": lambda s, _: join_requests.shown(s, MARK[:32], 1),
+    "join_requests.unshown": lambda s, _: join_requests.unshown(s, now(), BEGINNING),
+    "join_requests.late": lambda s, _: join_requests.late(s, now(), limit=10),
+    "join_requests.forget": lambda s, _: join_requests.forget(s, BEGINNING),
+    "recalls.lost_by": lambda s, t: recalls.lost_by(s, t.tester_id, BEGINNING, limit=5),
     "troubles.get": lambda s, t: _of_report(s, t, lambda one: troubles.get(s, one)),
     "troubles.last_of": lambda s, t: troubles.last_of(s, t.release_id, t.tester_id, BEGINNING),
     "troubles.of_release": lambda s, t: troubles.of_release(s, t.release_id),
@@ -1054,6 +1105,7 @@ PEOPLE: dict[str, Question] = {
     "devices.mark_left": lambda s, t: devices.mark_left(s, [MARK], t.tester_id, now()),
     "devices.of_testers": lambda s, t: devices.of_testers(s, [t.tester_id]),
     "groups.get": lambda s, t: groups.get(s, t.crowd_id),
+    "groups.has_member": lambda s, t: groups.has_member(s, MARK[:32], t.tester_id),
     "groups.with_slug": lambda s, t: groups.with_slug(s, t.organization_id, "crowd"),
     "groups.every": lambda s, t: groups.every(s, t.organization_id),
     "groups.add": lambda s, t: groups.add(
@@ -1210,6 +1262,7 @@ PEOPLE: dict[str, Question] = {
         s, t.organization_id, [t.tester], ["a@example.com"]
     ),
     "testers.those": lambda s, t: testers.those(s, [t.tester_id]),
+    "testers.named": lambda s, t: testers.named(s, t.organization_id, "a@example.com", "Zoe"),
     "testers.of_emails": lambda s, t: testers.of_emails(s, t.organization_id, ["a@example.com"]),
     "testers.of_email": lambda s, t: testers.of_email(s, t.organization_id, ["a@example.com"]),
 }

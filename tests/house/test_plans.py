@@ -38,7 +38,7 @@ GROWING = frozenset(
             "groupmember",
         ),
         *("enrolment_challenge", "enrolment_link"),
-        *("hometab", "personalpage"),
+        *("hometab", "joinlink", "joinrequest", "personalpage"),
         *("mute", "nudge", "nudgeword", "tally_mark", "troublereport"),
         *("person", "posting", "preparation", "receipt", "recipient", "release", "roleholding"),
         *(
@@ -70,6 +70,7 @@ MEANT = {
     ("devices.every", "device"): "The index has them by their moment, and a limit ends it.",
     ("registrations.unasked", "device"): "It is asked once a minute for what nobody asked about.",
     ("audit.last", "audit_entry"): "The index has them by their moment, and a limit ends it.",
+    ("join_links.holding", "joinlink"): "The index has them by their moment, and a limit ends it.",
     ("tags.known", "releasetag"): "A tag was mistyped, and somebody is told which there are.",
     ("departures.astray", "tester"): "It is asked once an hour, of everybody.",
     ("roles.every", "roleholding"): "Somebody asked for the list of them all.",

@@ -41,6 +41,7 @@ from provisioning.intake.preparing import Preparing
 from provisioning.leaving.announcing import Announcing
 from provisioning.leaving.departures import Departures
 from provisioning.leaving.letting_go import LettingGo
+from provisioning.people.joining import Joining
 from provisioning.releases.edits import ReleaseEdits
 from provisioning.roads.every import every
 from provisioning.roads.road import Road
@@ -190,6 +191,7 @@ COURSES: dict[str, dict[str, Course]] = {
         "nobody": Course(returns={"resolve": []}),
     },
     "tell_trouble": {"said": Course()},
+    "join": {"somebody asked": Course()},
     "settle": {
         "somebody joined two apps' group": Course(
             returns={"gather": ["<tester>"], "join": ["<distribution 1>", "<distribution 2>"]}
@@ -346,6 +348,7 @@ def roads() -> tuple[Road, ...]:
         rebuilds=object.__new__(Rebuilds),
         nudging=object.__new__(Nudging),
         troubles=object.__new__(Troubles),
+        joining=object.__new__(Joining),
         registry=object.__new__(Registry),
         profiles=object.__new__(Profiles),
         waves=object.__new__(Waves),

@@ -24,11 +24,13 @@ class Mention:
 
 Token: TypeAlias = str | Mention
 
+#: What Slack takes for an address stands as it was typed behind a bar: `<mailto:a@b.c|a@b.c>`.
 #: `<@U1|ann>`, `<@U1>`, `<#C1|qa>`, `<#C1>`, `<!subteam^S1|@qa-team>`; then quotes; then a word.
 _TOKEN = re.compile(
     r"<@(?P<person>[UW][A-Z0-9]+)(?:\|(?P<person_name>[^>]*))?>"
     r"|<#(?P<channel>[CG][A-Z0-9]+)(?:\|(?P<channel_name>[^>]*))?>"
     r"|<!subteam\^(?P<usergroup>S[A-Z0-9]+)(?:\|(?P<usergroup_name>[^>]*))?>"
+    r"|<(?:mailto:|https?://)[^<>|\s]*\|(?P<typed>[^<>\s]+)>"
     r'|"(?P<quoted>[^"]*)"'
     r"|(?P<comma>,)"
     r"|(?P<word>[^\s,\"<]+|<)"
@@ -40,6 +42,8 @@ _MENTION = re.compile(r"<(?P<sign>@|#|!subteam\^)(?P<id>[A-Z0-9]+)(?:\|(?P<name>
 _ADDRESS = re.compile(r"<([a-z][a-z0-9+.-]*:[^<>|\s]+)(?:\|[^<>]*)?>", re.IGNORECASE)
 #: What parts a command from its reason.
 _BECAUSE = re.compile(r"(?:^|\s)because\b[:,]?\s*", re.IGNORECASE)
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 #: Phones and word processors type these for a straight quote.
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u00a0": " "})
@@ -58,6 +62,8 @@ def _token(match: re.Match[str]) -> Token | None:
         if mentioned:
             name = (match.group(f"{kind.value}_name") or "").lstrip("@#")
             return Mention(kind, mentioned, name)
+    if match.group("typed"):
+        return _unescaped(match.group("typed"))
     if match.group("comma"):
         return None
     if match.group("quoted") is not None:
@@ -117,6 +123,11 @@ def readings(spoken: Sequence[str], fillers: Container[str]) -> list[str]:
 def unresolved(found: Sequence[Token]) -> str | None:
     """Return the first @name or #channel that Slack left as it was typed, not knowing it."""
     return next((word for word in words(found) if re.match(r"[@#]\w", word)), None)
+
+
+def is_address(word: str) -> bool:
+    """Return whether a word is an e-mail address, and no name."""
+    return _EMAIL.fullmatch(word) is not None
 
 
 def mentions(found: Sequence[Token], kind: MentionKind) -> list[Mention]:

@@ -140,6 +140,17 @@ GROUP_PICK = "group_pick"
 GROUP_PICK_FORM = "group_pick_form"
 GROUP_RENAME_FORM = "group_rename_form"
 
+# People outside Slack.
+INVITE_DOMAINS = "invite_domains"
+INVITE_FORM = "invite_form"
+INVITE_LIFE = "invite_life"
+INVITE_REVOKE = "invite_revoke"
+INVITE_ROOM = "invite_room"
+JOIN_APPROVE = "join_approve"
+JOIN_DECLINE = "join_decline"
+JOIN_DECLINE_FORM = "join_decline_form"
+JOIN_REASON = "join_reason"
+
 # Roles.
 ROLE_GIVE_FORM = "role_give_form"
 ROLE_OTHERS = "role_others"
@@ -233,6 +244,9 @@ ACTIONS = (
     GROUP_EDIT_CHANNELS,
     GROUP_EDIT_NAME,
     GROUP_EDIT_PEOPLE,
+    INVITE_REVOKE,
+    JOIN_APPROVE,
+    JOIN_DECLINE,
     APPLE_CONNECT,
     APPLE_DISCONNECT,
     APPLE_OPEN,
@@ -300,6 +314,8 @@ FORMS = (
     GROUP_CHANNEL_FORM,
     GROUP_PICK_FORM,
     GROUP_RENAME_FORM,
+    INVITE_FORM,
+    JOIN_DECLINE_FORM,
     ROLE_GIVE_FORM,
     DEVICE_ADD_FORM,
     DEVICE_NAME_FORM,

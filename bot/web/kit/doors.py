@@ -18,6 +18,8 @@ class Access(StrEnum):
     PUBLIC = "public"  #: Anybody.
     GRANT = "grant"  #: Whoever holds the install link that is in the path.
     PERSONAL = "personal"  #: Whoever holds the link to a tester's own page that is in the path.
+    JOIN = "join"  #: Whoever holds the join link that is in the path.
+    JOINED = "joined"  #: Whoever asked to join, by the link that they were led to.
     INVITATION = "invitation"  #: Whoever holds the link that is in the path, sealed by us.
     ONE_TIME = "one time"  #: Whoever holds the link that is in the path, kept hashed, used once.
     ENROLMENT = "enrolment"  #: Whoever holds the link to add a device that is in the path.

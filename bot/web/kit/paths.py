@@ -3,7 +3,7 @@
 import re
 
 #: Everything below them holds a link's secret.
-SECRET_BELOW = re.compile("/(?:[in]|me|apple|enroll(?:/answer|/result)?)/")
+SECRET_BELOW = re.compile("/(?:[in]|me|join(?:ed)?|apple|enroll(?:/answer|/result)?)/")
 
 #: A slash, a backslash, a dot or a control character in disguise, or a step upwards or nowhere.
 #: Nobody who follows our links writes these (CVE-2024-4956 was the encoded slash).

@@ -16,7 +16,9 @@ from provisioning.installing.installability import Way, judge
 from provisioning.installing.my_builds import OwnApp, OwnBuilds, OwnRelease
 from provisioning.installing.personal_pages import OpenedPage
 from provisioning.releases import notes
+from provisioning.releases.cards import version_of
 from provisioning.wording import day
+from storage.catalog.recalls import LostRow
 from storage.inspection.initial import initial
 
 #: Bytes of notes that a card has room for; the page of the release has the rest.
@@ -58,8 +60,21 @@ class AppCard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostLine:
+    """A release that was recalled: what it was, when, and why."""
+
+    name: str
+    when: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MyPage:
-    """All that the template shows. Addresses are paths, but for the page's own."""
+    """
+    All that the template shows. Addresses are paths, but for the page's own.
+
+    `in_slack`: its person is told things there. `lost` is what was recalled from them lately.
+    """
 
     person: str
     apps: tuple[AppCard, ...]
@@ -69,6 +84,8 @@ class MyPage:
     code: str
     address: str
     everything: str
+    in_slack: bool
+    lost: tuple[LostLine, ...]
 
 
 def my_page(
@@ -78,6 +95,7 @@ def my_page(
     links: Links,
     token: str,
     *,
+    lost: Sequence[LostRow] = (),
     at: datetime,
 ) -> MyPage:
     """Return what the page of a tester says to whoever holds its link."""
@@ -91,6 +109,8 @@ def my_page(
         code=path_of(links.me_code(token)),
         address=links.me(token),
         everything=path_of(links.me_all(token)),
+        in_slack=opened.tester.slack_id is not None,
+        lost=tuple(map(_lost, lost)),
     )
 
 
@@ -130,6 +150,15 @@ def _judged(
     said = tuple(tidy(part) for part in (verdict.sentence, verdict.next) if part)
     here = visitor.phone is not None and judgement.way is not Way.DOWNLOAD
     return said, verdict.can, verdict.can and here
+
+
+def _lost(row: LostRow) -> LostLine:
+    version = version_of(row.version, row.build)
+    return LostLine(
+        name=f"{tidy(row.app_display_name)} {tidy(version)}".strip(),
+        when=day(row.at),
+        because=tidy(row.because),
+    )
 
 
 def _about(newest: OwnRelease) -> list[str]:

@@ -103,10 +103,11 @@ class MyPages:
         found = await self._builds.of_tester(
             opened.tester.id, apps=most[0], of_each=most[1], phone=visitor.phone
         )
+        lost = await self._builds.lost_by(opened.tester.id)
         token = request.match_info["token"]
         # Long notes take their time to read; others are served meanwhile.
         page = await asyncio.to_thread(
-            my_page, opened, found, visitor, self._links, token, at=now()
+            my_page, opened, found, visitor, self._links, token, lost=lost, at=now()
         )
         return self._pages.answer("me.html", {"page": page, "all": most is ALL}, status=200)
 

@@ -51,6 +51,8 @@ from provisioning.leaving.letting_go import LettingGo
 from provisioning.leaving.restoring import Restoring
 from provisioning.people.audience import Audience
 from provisioning.people.groups import Groups
+from provisioning.people.join_links import JoinLinks
+from provisioning.people.joining import Joining
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions
 from provisioning.people.roles import Roles
@@ -116,6 +118,8 @@ class Domain:
     drafts: Drafts
     groups: Groups
     testers: Testers
+    links: JoinLinks
+    joining: Joining
     distributions: Distributions
     requests: ReleaseApprovals
     policies: ApprovalPolicies
@@ -241,6 +245,8 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         database, permissions, people, approvers, distributions, engine, **own
     )
     cards = Cards(database, **own)
+    links = JoinLinks(database, permissions, people, b"k" * 32, **own)
+    joining = Joining(database, permissions, links, groups, engine, b"k" * 32, **own)
     roads = every(
         intake=intake,
         preparing=preparing,
@@ -259,6 +265,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         rebuilds=rebuilds,
         nudging=Nudging(database),
         troubles=troubles,
+        joining=joining,
         registry=registry,
         profiles=profiles,
         waves=waves,
@@ -297,6 +304,8 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         approvals=ApprovalCards(
             database, permissions, cards, requests, distributions, approvers, **own
         ),
+        links=links,
+        joining=joining,
         carrying=carrying,
         recalls=Recalls(database, permissions, people, audience, engine, **own),
         taking_back=taking_back,

@@ -224,12 +224,25 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
         SIGNING if act.state is DistributionState.SIGNING else "",
         f"{_capital(reached(card))}." if act.back is None else _returned(act.back),
         f"{words.READING} {held}: each is told once it is signed for it." if held else "",
+        _on_pages(card),
         f"{words.WARNING} {failed} could not be told." if failed else "",
         f"{words.WARNING} {mrkdwn.sentence(act.shortfall)}" if act.shortfall else "",
         f"{words.ALARM} It broke off: {mrkdwn.sentence(act.reason)}" if act.reason else "",
     ]
     text = "\n".join(line for line in lines if line)
     return Message(text=text, blocks=(blocks.section(text),))
+
+
+def _on_pages(card: ReleaseCard) -> str:
+    """Return how many see it on their page alone, empty for nobody."""
+    count = card.counts.get(RecipientState.ON_PAGE, 0)
+    if not count:
+        return ""
+    return (
+        "1 has no Slack and sees it on their page."
+        if count == 1
+        else (f"{count} have no Slack and see it on their pages.")
+    )
 
 
 def _opening(act: ActCard, sign: str, named: str, suffix: str) -> str:

@@ -10,6 +10,7 @@ from bot.slack.kit.lists import MANY_NAMES, row, rows
 from bot.slack.kit.verbs import example
 from provisioning.people.groups import GroupLine, GroupSheet
 from provisioning.releases.cards import version_of
+from storage.catalog.testers import TesterRow
 from storage.records.group import Group
 
 NO_GROUPS = (
@@ -59,6 +60,7 @@ def full(sheet: GroupSheet, said: str = "", approval: Sequence[Block] = ()) -> M
         blocks.section(f"*Channels*\n{_channels(sheet)}"),
         *approval,
         *_current(sheet),
+        blocks.context(_links(sheet)),
         blocks.actions(
             blocks.button("People…", names.GROUP_EDIT_PEOPLE, names.value_of(sheet.id)),
             blocks.button("Channels…", names.GROUP_EDIT_CHANNELS, names.value_of(sheet.id)),
@@ -81,6 +83,14 @@ def _current(sheet: GroupSheet) -> tuple[Block, ...]:
     ]
     who = "Whoever joins gets it" if sheet.joiners_get else "Whoever joins gets nothing of it"
     return (blocks.section(f"*Current*\n{row(named)}"), blocks.context(f"{who}."))
+
+
+def _links(sheet: GroupSheet) -> str:
+    """Return which join links hold, or how people without Slack come into a group."""
+    if not sheet.links:
+        return f"For people without Slack, a join link: {example(f'invite {sheet.slug}')}"
+    count = "1 join link holds" if sheet.links == 1 else f"{sheet.links} join links hold"
+    return f"{count}: {example(f'invite list {sheet.slug}')}"
 
 
 def about_joiners(group: Group) -> str:
@@ -121,8 +131,7 @@ def _delete(sheet: GroupSheet) -> Block:
 
 def _people(sheet: GroupSheet) -> str:
     people = [
-        mrkdwn.person(one.slack_id) if one.slack_id else mrkdwn.plain(one.name, 80)
-        for one in sheet.people
+        mrkdwn.person(one.slack_id) if one.slack_id else _without_slack(one) for one in sheet.people
     ]
     usergroups: list[str] = []
     for usergroup in sheet.usergroups:
@@ -137,6 +146,12 @@ def _people(sheet: GroupSheet) -> str:
     if not named:
         return f"Nobody yet: {example(f'groups add {sheet.slug} @somebody')}"
     return row(named, MANY_NAMES)
+
+
+def _without_slack(one: TesterRow) -> str:
+    """Return somebody with the address by which they are taken out again."""
+    name = mrkdwn.plain(one.name, 80)
+    return name if one.email in {None, one.name} else f"{name} ({mrkdwn.plain(one.email, 80)})"
 
 
 def _channels(sheet: GroupSheet) -> str:

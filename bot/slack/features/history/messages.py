@@ -224,6 +224,15 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     ),
     "workflows.let": lambda _about, _d, _g: "let workflows distribute in their name",
     "workflows.not_let": lambda _about, _d, _g: "lets workflows distribute in their name no more",
+    "group.invited": lambda about, detail, _: (
+        f"made a join link to {about} for {_named(detail, 'room')} people"
+    ),
+    "group.invite_revoked": lambda about, _d, _g: f"revoked a join link to {about}",
+    "group.asked": lambda about, detail, _: f"asked to join {about}: {_named(detail, 'who')}",
+    "group.joined": lambda about, detail, _: f"let {_named(detail, 'who')} join {about}",
+    "group.declined": lambda about, detail, _: (
+        f"declined that {_named(detail, 'who')} joins {about}"
+    ),
     "role.given": lambda _about, detail, _: f"gave the role {_named(detail, 'role')}",
     "role.taken": lambda _about, detail, _: f"took the role {_named(detail, 'role')}",
     "person.left": lambda _about, detail, _: _let_go(detail, "who left"),

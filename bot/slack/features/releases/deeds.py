@@ -9,7 +9,7 @@ from bot.slack.drawing.releases import option
 from bot.slack.features.releases import messages, views
 from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Block, Form, Message
-from bot.slack.kit.grammar import MentionKind, mentions, words
+from bot.slack.kit.grammar import MentionKind, is_address, mentions, words
 from bot.slack.kit.payloads import actor
 from bot.slack.kit.verbs import Asked, Reply, closest, example, unknown
 from bot.slack.named import refuse_unknown
@@ -119,6 +119,10 @@ class Looking:
         await self._permissions.require(asked.by, Act.REVOKE_LINKS)
         refuse_unknown(asked.rest)
         people = mentions(asked.rest, MentionKind.PERSON)
+        addresses = [word for word in words(asked.rest) if is_address(word)]
+        if len(addresses) == 1 and not people:
+            held = await self._pages.revoke_of(addresses[0].lower(), asked.by)
+            return messages.revoked_of(addresses[0], held=held)
         if len(people) != 1:
             raise Unclear(f"Say whose link: {example('testers revoke @bob')}")
         slack_id = people[0].id

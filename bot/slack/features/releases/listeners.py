@@ -46,7 +46,7 @@ def verbs(looking: Looking) -> tuple[Verb, ...]:
         ),
         Verb(
             name="testers",
-            usage="testers [revoke @person]",
+            usage="testers [revoke @person | ADDRESS]",
             summary="Everybody who can get releases, with their groups; ends the link to a page.",
             examples=("testers", "testers revoke @bob"),
             act=Act.SEE_TESTERS,

@@ -236,6 +236,18 @@ def testers(known: TesterList) -> Message:
     )
 
 
+def revoked_of(address: str, *, held: bool) -> Message:
+    """Return what was done about the page of somebody without Slack."""
+    whose = mrkdwn.plain(address, 254)
+    text = (
+        f"The page of {whose} leads nowhere any more. For another one they ask to join once more: "
+        f"{example('invite list')}"
+        if held
+        else f"{whose} had no page whose address holds."
+    )
+    return Message(text=text, blocks=(blocks.section(text),))
+
+
 def revoked(slack_id: str, *, held: bool) -> Message:
     """Return what is said when the link to somebody's own page was taken back."""
     who = mrkdwn.person(slack_id)
@@ -253,6 +265,8 @@ def revoked(slack_id: str, *, held: bool) -> Message:
 def _tester(sheet: TesterSheet) -> str:
     known = sheet.tester
     who = mrkdwn.person(known.slack_id) if known.slack_id else mrkdwn.plain(known.name, 80)
+    if known.slack_id is None and known.email not in {None, known.name}:
+        who += f" ({mrkdwn.plain(known.email or '', 254)})"
     inside = row([mrkdwn.plain(name, 64) for name in sheet.groups]) or "no group"
     gone = "" if known.active else " · account deactivated"
     return f"{who} · {inside}{gone}"

@@ -10,10 +10,18 @@ from bot.slack.features.groups.approving.deeds import GroupApproving
 from bot.slack.features.groups.views import GroupWay
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Form, Message
-from bot.slack.kit.grammar import Mention, MentionKind, Token, mentions, unresolved, words
+from bot.slack.kit.grammar import (
+    Mention,
+    MentionKind,
+    Token,
+    is_address,
+    mentions,
+    unresolved,
+    words,
+)
 from bot.slack.kit.verbs import Asked, Reply, example, unknown
 from bot.slack.line.membership import Membership
-from provisioning.actors import Act, Actor, slack
+from provisioning.actors import Act, Actor, email, slack
 from provisioning.errors import Unclear
 from provisioning.people.groups import Groups
 from provisioning.people.permissions import Permissions
@@ -45,6 +53,7 @@ class GroupWish:
     group: str = ""
     new_name: str = ""
     people: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     usergroups: tuple[Mention, ...] = ()
     channels: tuple[Mention, ...] = ()
     again: bool = False
@@ -72,6 +81,7 @@ def read(rest: tuple[Token, ...]) -> GroupWish:
         group=name,
         new_name=new_name,
         people=tuple(m.id for m in mentions(rest, MentionKind.PERSON)),
+        addresses=tuple(word for word in words(rest[1:]) if is_address(word)),
         usergroups=tuple(mentions(rest, MentionKind.USERGROUP)),
         channels=tuple(mentions(rest, MentionKind.CHANNEL)),
     )
@@ -90,7 +100,7 @@ def _named(rest: tuple[Token, ...]) -> list[str]:
         for index, token in enumerate(rest)
         if not (_is_filler(token) and _touches_a_mention(rest, index))
     ]
-    return words(kept)
+    return [word for word in words(kept) if not is_address(word)]
 
 
 def _is_filler(token: Token) -> bool:
@@ -99,7 +109,7 @@ def _is_filler(token: Token) -> bool:
 
 def _touches_a_mention(rest: tuple[Token, ...], index: int) -> bool:
     around = rest[max(index - 1, 0) : index + 2]
-    return any(isinstance(token, Mention) for token in around)
+    return any(isinstance(token, Mention) or is_address(token) for token in around)
 
 
 def _names(way: GroupWay, spoken: list[str]) -> tuple[str, str]:
@@ -202,7 +212,7 @@ class GroupActs:
         return messages.listed(await self._groups.lines())
 
     async def _which(self, wish: GroupWish) -> Reply:
-        if wish.people or wish.usergroups or wish.channels:
+        if wish.people or wish.addresses or wish.usergroups or wish.channels:
             # A form would lose whom or what was named.
             who = "#channel" if wish.channels else "@somebody"
             raise Unclear(f"Say which group: {example(f'groups {wish.way.value} QA {who}')}")
@@ -258,6 +268,11 @@ class GroupActs:
         return await self.sheet(group.id, "Press *Delete group* to delete it for everybody.")
 
     async def _add(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
+        if wish.addresses:
+            raise Unclear(
+                "Whoever is not in Slack joins by a link, and has a page of their own from then "
+                f"on: {example(f'invite {group.slug}')}"
+            )
         if not wish.people and not wish.usergroups:
             return views.people(await self._groups.sheet(group.id))
         added = list(map(slack, wish.people))
@@ -270,9 +285,10 @@ class GroupActs:
         return await self.sheet(group.id, done or nothing)
 
     async def _remove(self, group: Group, wish: GroupWish, by: Actor) -> Reply:
-        if not wish.people and not wish.usergroups:
+        if not wish.people and not wish.usergroups and not wish.addresses:
             return views.people(await self._groups.sheet(group.id))
-        people = await self._groups.remove_people(group.id, map(slack, wish.people), by)
+        named = [*map(slack, wish.people), *map(email, wish.addresses)]
+        people = await self._groups.remove_people(group.id, named, by)
         usergroups = 0
         for usergroup in wish.usergroups:
             usergroups += await self._groups.remove_usergroup(group.id, usergroup.id, by)

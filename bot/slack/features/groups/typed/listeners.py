@@ -19,6 +19,7 @@ def verbs(acts: GroupActs) -> tuple[Verb, ...]:
                 "groups show QA",
                 "groups add QA @cid",
                 "groups remove QA @cid",
+                "groups remove QA zoe@example.com",
                 "groups connect QA #qa",
                 "groups disconnect QA #qa",
                 "groups approval QA by managers 2 within 3d",

@@ -1,0 +1,1 @@
+"""Join links: people outside Slack come into a group by one."""

@@ -1,0 +1,1 @@
+"""Deciding about people who would like to join."""

@@ -1,0 +1,1 @@
+"""The pages of people outside Slack who join: they ask, and see what was decided."""
