@@ -15,6 +15,8 @@ from provisioning.devices.devices import Claim
 from provisioning.devices.udids import read_udid
 from provisioning.distributing.approval_policies import PolicyWish
 from provisioning.distributing.order import Order
+from provisioning.people.join_form import JoinWords
+from provisioning.people.join_links import LinkOrder
 from provisioning.people.roles import Holder, Others
 from storage.catalog import apps, organizations, releases
 from storage.records.app import App
@@ -81,6 +83,8 @@ OPENED: dict[str, set[str]] = {
     names.GROUP_CHANNEL_FORM: MANAGERS,
     names.GROUP_PICK_FORM: MANAGERS,
     names.GROUP_RENAME_FORM: MANAGERS,
+    names.INVITE_FORM: MANAGERS,
+    names.JOIN_DECLINE_FORM: MANAGERS,
     names.ROLE_GIVE_FORM: {"admin"},
     names.DEVICE_ADD_FORM: EVERYBODY,
     # It is the tester's own device.
@@ -235,10 +239,10 @@ def openers(
     group: Group,
     draft: Message,
     unclaimed: Message,
-    subjects: tuple[str, str, str],
+    subjects: tuple[str, str, str, str],
 ) -> Sequence[tuple[str, str, Opener]]:
     """Return every way to ask for a form: what it is called, the form, and the act."""
-    device_id_, registration_id, request_id = subjects
+    device_id_, registration_id, request_id, join_id = subjects
 
     def typed(text: str) -> Opener:
         return lambda person: person.command(BUILDS, names.COMMAND, text)
@@ -325,8 +329,24 @@ def openers(
             names.APPROVAL_OVERRIDE_FORM,
             pressed(names.APPROVAL_OVERRIDE, value=names.value_of(request_id)),
         ),
+        ("invite", names.INVITE_FORM, typed("invite")),
+        ("invite APP", names.INVITE_FORM, typed("invite harbour")),
+        (
+            "Decline… somebody",
+            names.JOIN_DECLINE_FORM,
+            pressed(names.JOIN_DECLINE, value=names.value_of(join_id)),
+        ),
         ("roles give uploader", names.ROLE_GIVE_FORM, first_uploader),
     )
+
+
+async def joining(house: House, group: Group) -> str:
+    """Let somebody outside Slack ask to join; return the id of the request."""
+    people = house.running.house.people
+    link = await people.links.make(LinkOrder(key="ways", group_id=group.id, by=house.manager))
+    await people.joining.ask(link.token, JoinWords(name="Zoe", email="zoe@example.com"))
+    (waiting,) = await people.joining.waiting(house.manager)
+    return waiting.request_id
 
 
 async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
@@ -339,7 +359,7 @@ async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
     people = f"distribute harbour 2 to QA {house.bob.mention}"
     await house.ann.command(BUILDS, names.COMMAND, people)
     await house.dm_to("Bob", "*Harbour 2.5.0 (250)* is ready")
-    subjects = (*await waiting(house), await asked(house, group))
+    subjects = (*await waiting(house), await asked(house, group), await joining(house, group))
     for called, form, act in openers(house, group, draft, unclaimed, subjects):
         for role in roles:
             name = PEOPLE[role]
