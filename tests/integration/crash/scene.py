@@ -92,9 +92,9 @@ class Scene:
         return posted
 
     @asynccontextmanager
-    async def living(self) -> AsyncGenerator[None]:
+    async def living(self, *, port: int = 0) -> AsyncGenerator[None]:
         """Let a house live that does not die."""
-        child = await asyncio.to_thread(Child.start, live, self.settings())
+        child = await asyncio.to_thread(Child.start, live, {**self.settings(), "port": port})
         try:
             await self.slack.connected(within=60)
             yield
