@@ -22,6 +22,14 @@ from storage.catalog import apps, organizations, releases
 from storage.records.app import App
 from storage.records.apple_team import AppleTeam
 from storage.records.approval import ApprovalRequest, ApproverKind
+from storage.records.base import now
+from storage.records.departure import (
+    Departure,
+    DepartureKind,
+    DepartureNotice,
+    DepartureState,
+    NoticeKind,
+)
 from storage.records.group import Group
 from storage.records.role import HolderKind, Role
 from tests.integration.slack.house import BUILDS, House
@@ -91,6 +99,7 @@ OPENED: dict[str, set[str]] = {
     names.DEVICE_NAME_FORM: {*MANAGERS, "tester"},
     names.DEVICE_PENDING_FORM: MANAGERS,
     names.DEVICE_REFUSE_FORM: MANAGERS,
+    names.LEAVERS_RESTORE_FORM: MANAGERS,
     # Its group needs the approval of a release manager.
     names.APPROVAL_DECLINE_FORM: MANAGERS,
     names.APPROVAL_OVERRIDE_FORM: {"admin"},
@@ -234,15 +243,39 @@ async def asked(house: House, group: Group) -> str:
     return taken.id
 
 
+async def leavers(house: House, group: Group) -> str:
+    """Let managers be told of two who left; return the notice."""
+    ground = house.running.ground
+    notice = DepartureNotice(organization_id=ground.organization_id, kind=NoticeKind.GONE)
+    async with ground.database.writing() as session:
+        session.add(notice)
+        await session.flush()
+        for name in ("Lea", "Leo"):
+            one = Departure(
+                organization_id=ground.organization_id,
+                slack_id=f"U{name.upper()}",
+                name=name,
+                turn=1,
+                kind=DepartureKind.LEFT,
+                state=DepartureState.DONE,
+                by="clock",
+                taken={"groups": [[group.id, group.name]]},
+                done_at=now(),
+                notice_id=notice.id,
+            )
+            session.add(one)
+    return notice.id
+
+
 def openers(
     house: House,
     group: Group,
     draft: Message,
     unclaimed: Message,
-    subjects: tuple[str, str, str, str],
+    subjects: tuple[str, str, str, str, str],
 ) -> Sequence[tuple[str, str, Opener]]:
     """Return every way to ask for a form: what it is called, the form, and the act."""
-    device_id_, registration_id, request_id, join_id = subjects
+    device_id_, registration_id, request_id, join_id, notice_id = subjects
 
     def typed(text: str) -> Opener:
         return lambda person: person.command(BUILDS, names.COMMAND, text)
@@ -336,6 +369,11 @@ def openers(
             names.JOIN_DECLINE_FORM,
             pressed(names.JOIN_DECLINE, value=names.value_of(join_id)),
         ),
+        (
+            "Undo…",
+            names.LEAVERS_RESTORE_FORM,
+            pressed(names.LEAVERS_RESTORE, value=names.value_of("notice", notice_id)),
+        ),
         ("roles give uploader", names.ROLE_GIVE_FORM, first_uploader),
     )
 
@@ -359,7 +397,12 @@ async def opened(house: House, roles: Sequence[str]) -> dict[str, set[str]]:
     people = f"distribute harbour 2 to QA {house.bob.mention}"
     await house.ann.command(BUILDS, names.COMMAND, people)
     await house.dm_to("Bob", "*Harbour 2.5.0 (250)* is ready")
-    subjects = (*await waiting(house), await asked(house, group), await joining(house, group))
+    subjects = (
+        *await waiting(house),
+        await asked(house, group),
+        await joining(house, group),
+        await leavers(house, group),
+    )
     for called, form, act in openers(house, group, draft, unclaimed, subjects):
         for role in roles:
             name = PEOPLE[role]
