@@ -67,6 +67,7 @@ from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.mandated import MandateCards
+from provisioning.releases.products import Products
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
 from provisioning.releases.rewording import Rewording
@@ -99,6 +100,7 @@ class ReleaseRoom:
 
     apps: Apps
     tracks: Tracks
+    products: Products
     verification: DeveloperVerification
     drafts: Drafts
     cards: Cards

@@ -11,6 +11,7 @@ from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.mandated import MandateCards
+from provisioning.releases.products import Products
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
 from provisioning.releases.rewording import Rewording
@@ -24,6 +25,7 @@ def release_room(ground: Ground, people: PeopleRoom, engine: Engine) -> ReleaseR
     return ReleaseRoom(
         apps=Apps(database, permissions, organization_id=own),
         tracks=Tracks(database, permissions, organization_id=own),
+        products=Products(database, permissions, organization_id=own),
         verification=DeveloperVerification(database, permissions, organization_id=own),
         drafts=Drafts(database, permissions, organization_id=own),
         cards=Cards(database, organization_id=own),

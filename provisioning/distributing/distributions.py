@@ -105,9 +105,12 @@ class Distributions:
             release_id, group_ids, people, notify=notify, over=over or {}
         )
 
-    async def request(self, order: Order) -> Taken:
+    async def request(self, order: Order, *also: Order) -> Taken:
         """
         Make the release live for the order's groups and people, and begin to tell them.
+
+        With *also* releases for other platforms go to the same ones, each by an act of its own, all
+        of them or none; what everybody has already is left out of them. The first is returned.
 
         Where a group takes an approval nothing of that happens before it is given: the whole order
         waits, and the request is returned. The same key again returns the same. Whoever waits or
@@ -115,17 +118,25 @@ class Distributions:
         the name of who was first, or where something else is current by now than what the order was
         to take the place of, and Unclear with the field `targets` or `notes`.
         """
-        ready = await self.ready(order)
-        await self._signers.require(order.release_id, order.by)
+        every = [await self.ready(one) for one in (order, *also)]
+        for one in (order, *also):
+            await self._signers.require(one.release_id, one.by)
         try:
-            taken = await self._once(order.key, self._taken(ready), known_as)
-        except Stale:
-            raise await self._who_was_first(order) from None
-        if isinstance(taken, ApprovalRequest):
-            await self._engine.start("ask_approval", approval_requests.subject_of(taken))
-        else:
-            await self._engine.start("distribute", taken.id)
-        return taken
+            taken = await self._taken(every)
+        except (AlreadyExists, Stale) as error:
+            # Of a click that came twice at once, the later one sees a release that was changed.
+            async with self._database.reading() as session:
+                taken = await _known(session, every)
+            if not taken and isinstance(error, Stale):
+                raise await self._who_was_first(order) from None
+            if not taken:
+                raise
+        for known in taken:
+            if isinstance(known, ApprovalRequest):
+                await self._engine.start("ask_approval", approval_requests.subject_of(known))
+            else:
+                await self._engine.start("distribute", known.id)
+        return taken[0]
 
     async def ready(self, order: Order) -> Ready:
         """
@@ -284,18 +295,35 @@ class Distributions:
             where = Where(app_id=release.app_id, group_id=group_id)
             await self._permissions.require(order.by, Act.DISTRIBUTE, where)
 
-    async def _taken(self, ready: Ready) -> Taken:
-        """Write the order down. Raise Stale when somebody was first."""
-        order = ready.order
+    async def _taken(self, every: Sequence[Ready]) -> list[Taken]:
+        """Write orders of one click down together. Raise Stale when somebody was first."""
         async with self._database.writing() as session:
-            before = await known_as(session, order.key)
-            if before is not None:
+            if before := await _known(session, every):
                 return before
-            release, places = await self._looked(session, ready, None)
-            needs = await needs_of(session, order.group_ids)
-            if needs:
-                return await ask(session, ready, release, places, needs)
-            return await self._act(session, ready, release, places, None)
+            await self._lock(session, every)
+            taken = [
+                await self._written(session, ready)
+                for ready in [one for one in every if one.worthwhile] or every[:1]
+            ]
+            acts = [one for one in taken if isinstance(one, Distribution)]
+            for act in acts:
+                act.joint_id = acts[0].id if len(acts) > 1 else None
+                session.add(act)
+        return taken
+
+    async def _lock(self, session: Session, every: Sequence[Ready]) -> None:
+        """Lock the apps of some orders, in the order in which everybody does."""
+        known = [await releases.get(session, ready.order.release_id) for ready in every]
+        for app_id in sorted({release.app_id for release in known}):
+            await apps.lock(session, app_id)
+
+    async def _written(self, session: Session, ready: Ready) -> Taken:
+        """Write one order down: as an act, or as a request where a group takes an approval."""
+        release, places = await self._looked(session, ready, None)
+        needs = await needs_of(session, ready.order.group_ids)
+        if needs:
+            return await ask(session, ready, release, places, needs)
+        return await self._act(session, ready, release, places, None)
 
     async def _looked(
         self, session: Session, ready: Ready, consent: Consent | None
@@ -509,6 +537,12 @@ class Distributions:
             by=last.requested_by,
             at=last.created_at.isoformat(),
         )
+
+
+async def _known(session: Session, every: Sequence[Ready]) -> list[Taken]:
+    """Return what was written down of the same click before."""
+    found = [await known_as(session, ready.order.key) for ready in every]
+    return [one for one in found if one is not None]
 
 
 async def _refuse_moved(

@@ -180,6 +180,8 @@ class Settling:
             notify=last is None or last.notify,
             renews=False,
             joins=True,
+            # Whoever is given several platforms by it has one message.
+            joint_id=last.joint_id if last else None,
         )
         session.add(made)
         await session.flush()

@@ -11,8 +11,9 @@ from provisioning.installing.served_file import Handout, chosen, handout
 from provisioning.installing.signers import may_be_installed
 from provisioning.tokens import TOKEN, derived_token, hash_of
 from storage.blobs.segments import VirtualFile
-from storage.catalog import devices, grants, signers, variants
+from storage.catalog import devices, grants, products, signers, variants
 from storage.catalog.database import Database, Session
+from storage.catalog.products import Companion
 from storage.errors import NotFound
 from storage.inspection.facts import Facts
 from storage.records.app import App
@@ -161,6 +162,11 @@ class Grants:
         """Return what its person should know of an opened link beside the build."""
         async with self._database.reading() as session:
             return await circumstances(session, opened.release, opened.build, opened.tester.id)
+
+    async def companions(self, opened: OpenedGrant) -> list[Companion]:
+        """Return what the same person may install of this version for other platforms."""
+        async with self._database.reading() as session:
+            return await products.companions(session, opened.release.id, opened.tester.id)
 
     async def revoke(self, grant_id: str) -> None:
         """Take a link back. Raise NotFound for an unknown id."""

@@ -113,7 +113,7 @@ class ActCard:
     One act of distributing a release: who sent it where, and how it goes.
 
     One that `joins` gave it to those who came into a group where it is current; one with a `back`
-    made it current again.
+    made it current again. Acts of one `joint_id` came of one click for several platforms.
     """
 
     distribution_id: str
@@ -128,6 +128,7 @@ class ActCard:
     reason: str
     joins: bool = False
     back: ReturnCard | None = None
+    joint_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +193,24 @@ class TermsLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SiblingLine:
+    """
+    Another app of a product, with its release of the same version: how it stands there.
+
+    Without a `release_id` there is none. `label` is the version with its build.
+    """
+
+    app_id: str
+    app_name: str
+    app_display_name: str
+    platform: str
+    release_id: str | None = None
+    number: int = 0
+    label: str = ""
+    standing: Standing | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseCard:
     """
     A release with its app, its build, and how far it has gone.
@@ -202,7 +221,7 @@ class ReleaseCard:
     once it is superseded; `newer` that of the newest live release of the app with a higher number,
     wherever it went. `recalls` took it back, oldest first. `unregistered` is why certified phones
     in some countries refuse it, empty where they do not. `disabling` is there while it is disabled.
-    `mandatory` has a line for each terms.
+    `mandatory` has a line for each terms. `siblings` are the other apps of its product.
     """
 
     release_id: str
@@ -237,6 +256,7 @@ class ReleaseCard:
     notes_kind: NotesKind = NotesKind.MARKDOWN
     tags: tuple[str, ...] = ()
     disabling: Disabling | None = None
+    siblings: tuple[SiblingLine, ...] = ()
 
     @property
     def sent(self) -> tuple[ActCard, ...]:
@@ -307,7 +327,8 @@ class RecipientCard:
     With `back` they go back to it, in place of a build with the facts of `replaced`. `beside` are
     other apps of the same program that they have: one at a time is on a phone. `is_disabled` says
     that nobody can install it for now. `demand` is there where they have to install this very
-    release, or will have to.
+    release, or will have to. With a `joint_id` they may have been given other platforms by the same
+    click; one who `is_late` hears of it after the act was done, on their own.
     """
 
     recipient_id: str
@@ -325,6 +346,8 @@ class RecipientCard:
     beside: tuple[str, ...] = ()
     notes_kind: NotesKind = NotesKind.MARKDOWN
     is_disabled: bool = False
+    joint_id: str | None = None
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from provisioning.releases.cards import (
     RecipientCard,
     ReleaseCard,
     ReturnCard,
+    SiblingLine,
     SymbolsCard,
     TermsLine,
     Unreached,
@@ -21,7 +22,7 @@ from provisioning.releases.cards import (
     version_of,
 )
 from provisioning.releases.demands import demand_for, demands, terms_of
-from provisioning.releases.lifecycle import Standing, standing_of
+from provisioning.releases.lifecycle import Standing, is_current, standing, standing_of
 from provisioning.releases.policy import MandatoryTerms
 from provisioning.releases.recalled import recall_cards
 from provisioning.releases.verification import registration_warning
@@ -32,6 +33,7 @@ from storage.catalog import (
     destinations,
     distributions,
     groups,
+    products,
     recalls,
     recipients,
     releases,
@@ -43,16 +45,25 @@ from storage.catalog import (
 )
 from storage.catalog.database import Database, Session
 from storage.inspection.diff import Change, compare
-from storage.inspection.facts import Facts
+from storage.inspection.facts import Facts, system_of
+from storage.records.app import App
 from storage.records.base import now
 from storage.records.build import Build
 from storage.records.destination import Destination, DestinationKind
-from storage.records.distribution import Distribution, RecipientState, Target
+from storage.records.distribution import (
+    Distribution,
+    DistributionState,
+    Recipient,
+    RecipientState,
+    Target,
+)
 from storage.records.release import NotesKind, Release, ReleaseState
 from storage.records.upload import Upload, UploadState
 
 #: A card names at most so many of those who could not be told.
 NAMED = 30
+#: Whoever stands so has heard nothing of it yet.
+_UNHEARD = frozenset({RecipientState.HELD, RecipientState.UNREACHABLE})
 #: Among so many of an app's newest releases one is looked for that is not disabled.
 NEWEST = 5
 
@@ -145,7 +156,47 @@ class Cards:
             back=back,
             replaced=replaced,
             beside=tuple(beside),
+            joint_id=act.joint_id,
+            is_late=act.state is DistributionState.DONE,
         )
+
+    async def halves(self, card: RecipientCard) -> list[RecipientCard]:
+        """
+        Return what the same person was given by the same click, a card for each release.
+
+        Its own is among them, and what was taken back; what they cannot be told yet is not.
+        """
+        if card.joint_id is None:
+            return [card]
+        async with self._database.reading() as session:
+            shares = await products.shares_of(session, card.joint_id, card.tester.id)
+            acts = await products.acts_of(session, card.joint_id)
+        signing = {act.id for act in acts if act.state is DistributionState.SIGNING}
+        best: dict[str, Recipient] = {}
+        for one in shares:
+            waits = one.state in _UNHEARD or (
+                one.state is RecipientState.WAITING and one.distribution_id in signing
+            )
+            if waits and one.id != card.recipient_id:
+                continue
+            there = best.get(one.release_id)
+            if there is None or there.state is RecipientState.WITHDRAWN:
+                best[one.release_id] = one
+        return [await self.recipient(one.id) for one in best.values()]
+
+    async def joint(self, joint_id: str) -> list[str]:
+        """Return the ids of the releases that one click gave people, the first one first."""
+        async with self._database.reading() as session:
+            acts = await products.acts_of(session, joint_id)
+        first = [act.release_id for act in acts if act.id == joint_id]
+        return list(dict.fromkeys([*first, *(act.release_id for act in acts)]))
+
+    async def siblings(self, release_id: str) -> list[str]:
+        """Return the ids of the releases of the same version in the other apps of a product."""
+        async with self._database.reading() as session:
+            _, app, build, _ = await releases.in_full(session, release_id)
+            found = await products.siblings(session, app, build.version)
+        return [one.release_id for one in found if one.release_id is not None]
 
     async def distribution(self, distribution_id: str) -> tuple[ActCard, ReleaseCard]:
         """Return one act of distributing with its release. Raise NotFound."""
@@ -252,6 +303,41 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         successor=await _successor(session, stands, given),
         newer=await _newer(session, release),
         unregistered=registration_warning(app, Facts(**build.facts)),
+        siblings=await _siblings(session, app, build),
+    )
+
+
+async def _siblings(session: Session, app: App, build: Build) -> tuple[SiblingLine, ...]:
+    """Return how the same version stands in the other apps of a product."""
+    found = await products.siblings(session, app, build.version)
+    ids = [one.release_id for one in found if one.release_id is not None]
+    sent = await destinations.of_releases(session, ids) if ids else ()
+    return tuple(
+        _sibling(one, [row for row in sent if row.release_id == one.release_id]) for one in found
+    )
+
+
+def _sibling(one: products.Sibling, sent: Sequence[Destination]) -> SiblingLine:
+    line = SiblingLine(
+        app_id=one.app_id,
+        app_name=one.app_name,
+        app_display_name=one.app_display_name,
+        platform=system_of(one.platform, ()),
+    )
+    if one.release_id is None or one.state is None:
+        return line
+    rows = [row for row in sent if row.recalled_at is None]
+    return replace(
+        line,
+        release_id=one.release_id,
+        number=one.number or 0,
+        label=version_of(one.version, one.build),
+        standing=standing(
+            one.state,
+            current=sum(map(is_current, rows)),
+            destinations=len(rows),
+            enabled=bool(one.enabled),
+        ),
     )
 
 
@@ -375,6 +461,7 @@ def _act(
         reason=act.reason,
         joins=act.joins,
         back=back,
+        joint_id=act.joint_id,
     )
 
 

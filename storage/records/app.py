@@ -17,11 +17,13 @@ class App(Record, table=True):
     app at its edges; `bundle_id` is Apple's bundle identifier or Android's package name. Several
     apps may share one: tracks of the same program. `registered_certificate` (SHA-256, hex) is the
     one that somebody registered for Google's developer verification, empty where nobody did.
+    Apps of one `product_id` are one product on several platforms.
     """
 
     __table_args__ = (
         sa.UniqueConstraint("organization_id", "name"),
         sa.Index(None, "organization_id", "platform", "bundle_id"),
+        sa.Index("ix_app_product_platform", "product_id", "platform", unique=True),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
@@ -33,6 +35,7 @@ class App(Record, table=True):
     app_secret: str = Field(default_factory=lambda: str(uuid4()), unique=True, max_length=36)
     public_identifier: str = Field(default_factory=new_id, unique=True, max_length=32)
     usual_group_id: str | None = Field(default=None, max_length=32)  #: Where its last release went.
+    product_id: str | None = Field(default=None, max_length=32)
     registered_certificate: str = Field(default="", max_length=64)
     registered_by: str | None = Field(default=None, max_length=ACTOR)
     registered_at: datetime | None = Field(default=None)

@@ -35,7 +35,8 @@ class Distribution(Record, table=True):
     With `waits` nobody is told before the build is signed for the phones that it can be signed for.
     With `renews` whoever it was taken back from has it again; an act that goes on with an earlier
     one gives them nothing. One that `joins` gives what is current in a group to those who came.
-    `because` is what people read of why they get an older release again.
+    `because` is what people read of why they get an older release again. Acts of one `joint_id`
+    give people the same version on several platforms, by one click: it is the id of the first.
     """
 
     __table_args__ = (sa.Index(None, "state", "created_at"),)
@@ -49,6 +50,7 @@ class Distribution(Record, table=True):
     waits: bool = Field(default=True)
     renews: bool = Field(default=True)
     joins: bool = Field(default=False)
+    joint_id: str | None = Field(default=None, index=True, max_length=32)
     because: str = Field(default="", sa_type=sa.Text)
     state: DistributionState = Field(
         default=DistributionState.WANTED, sa_type=choice(DistributionState)

@@ -36,6 +36,7 @@ from storage.catalog import (
     people_cache,
     personal_pages,
     postings,
+    products,
     promises,
     rebuilds,
     recalls,
@@ -88,6 +89,7 @@ from storage.records.mandate import Mandate, MandateKind, Milestone, MilestoneKi
 from storage.records.nudge import Nudge, NudgeWord
 from storage.records.person import Person, UserGroup
 from storage.records.personal_page import PersonalPage
+from storage.records.product import Product
 from storage.records.profile_generation import ProfileGeneration
 from storage.records.promise import Promise
 from storage.records.rebuild import Rebuild, RebuildState
@@ -442,6 +444,21 @@ async def _beside(session: Session, town: Town) -> object:
     return await tracks.beside(session, await apps.get(session, town.app_id), town.tester_id)
 
 
+async def _product(session: Session, town: Town) -> Product:
+    made = Product(organization_id=town.organization_id, name="Harbour", created_by=BY)
+    product_id = made.id
+    session.add(made)
+    await session.flush()
+    session.expire(made)
+    return await products.get(session, product_id)
+
+
+async def _siblings(session: Session, town: Town) -> object:
+    app = await apps.get(session, town.app_id)
+    paired = app.model_copy(update={"product_id": MARK})
+    return await products.siblings(session, paired, town.version)
+
+
 def _track_rule(town: Town) -> TrackRule:
     return TrackRule(
         organization_id=town.organization_id,
@@ -787,6 +804,18 @@ TRACKS: dict[str, Question] = {
     "tracks.rename_channel": lambda s, _: tracks.rename_channel(s, "C1", "C2"),
     "tracks.every": lambda s, t: tracks.every(s, t.organization_id),
     "tracks.beside": _beside,
+}
+
+PRODUCTS: dict[str, Question] = {
+    "products.get": _product,
+    "products.every": lambda s, t: products.every(s, t.organization_id),
+    "products.apps_of": lambda s, _: products.apps_of(s, MARK),
+    "products.drop": lambda s, _: products.drop(s, MARK),
+    "products.siblings": _siblings,
+    "products.companions": lambda s, t: products.companions(s, t.release_id, t.tester_id),
+    "products.acts_of": lambda s, _: products.acts_of(s, MARK),
+    "products.shares_of": lambda s, t: products.shares_of(s, MARK, t.tester_id),
+    "products.apps_in": lambda s, t: products.apps_in(s, [t.app_id]),
 }
 
 REACH: dict[str, Question] = {
@@ -1268,4 +1297,4 @@ PEOPLE: dict[str, Question] = {
 }
 
 #: Each question by the name of its file and its own.
-QUESTIONS: dict[str, Question] = {**WORK, **TRACKS, **REACH, **PEOPLE}
+QUESTIONS: dict[str, Question] = {**WORK, **TRACKS, **PRODUCTS, **REACH, **PEOPLE}

@@ -64,6 +64,7 @@ from provisioning.releases.edits import ReleaseEdits
 from provisioning.releases.history import Chronicle
 from provisioning.releases.lists import Lists
 from provisioning.releases.mandated import MandateCards
+from provisioning.releases.products import Products
 from provisioning.releases.reading import Cards
 from provisioning.releases.recalled import RecallCards
 from provisioning.releases.rewording import Rewording
@@ -114,6 +115,7 @@ class Domain:
     preparing: FakePreparing
     apps: Apps
     tracks: Tracks
+    products: Products
     verification: DeveloperVerification
     drafts: Drafts
     groups: Groups
@@ -293,6 +295,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         preparing=preparing,
         apps=Apps(database, permissions, **own),
         tracks=Tracks(database, permissions, **own),
+        products=Products(database, permissions, **own),
         verification=DeveloperVerification(database, permissions, **own),
         drafts=Drafts(database, permissions, **own),
         testers=Testers(database, **own),
