@@ -52,6 +52,10 @@ class Links:
         """Return where the page of an older release leads to the newer one."""
         return f"{self.install(token)}/newer"
 
+    def other_platform(self, token: str, platform: str) -> str:
+        """Return where the page of a release leads to the same version for another platform."""
+        return f"{self.install(token)}/on/{platform}"
+
     def me(self, token: str) -> str:
         """Return the page of a tester's own, with everything that they may install."""
         return f"{self.base_url}/me/{token}"

@@ -26,6 +26,7 @@ from bot.slack.features.leavers import listeners as leavers
 from bot.slack.features.linking import listeners as linking
 from bot.slack.features.mandatory import listeners as mandatory
 from bot.slack.features.mute import listeners as mute
+from bot.slack.features.products import listeners as products
 from bot.slack.features.recall import listeners as recall
 from bot.slack.features.releases import listeners as releases
 from bot.slack.features.roles import listeners as roles
@@ -65,6 +66,7 @@ FEATURES: tuple[Feature, ...] = (
     editing.register,
     linking.register,
     tracks.register,
+    products.register,
     verification.register,
     groups.register,
     leavers.register,

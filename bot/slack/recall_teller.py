@@ -53,9 +53,8 @@ class RecallTeller:
         await self._parts.conversations.draw(f"notice:{notice_id}", user_id, render)
         return Told(delivered=True)
 
-    async def take_back(self, recipient_id: str) -> None:
-        """Take the link out of what somebody was told, where it leads nowhere any more."""
-        key = f"recipient:{recipient_id}"
+    async def take_back(self, recipient_id: str, key: str) -> None:
+        """Take the link out of the message of a key, where it leads nowhere any more."""
         spot = await self._parts.postings.intended(key)
         card = await self._parts.recalls.withdrawn(recipient_id)
         if spot is None or card is None:

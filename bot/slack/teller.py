@@ -2,11 +2,14 @@
 
 import inspect
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import sha256
+from typing import Final
 
 from bot.links import Links
+from bot.slack import joint_messages
 from bot.slack.approval_teller import ApprovalTeller
 from bot.slack.channels import Channels
 from bot.slack.device_teller import DeviceTeller
@@ -17,6 +20,7 @@ from bot.slack.features.editing import messages as editing_messages
 from bot.slack.features.uploads import messages as upload_messages
 from bot.slack.files.threads import Threads
 from bot.slack.join_teller import JoinTeller
+from bot.slack.joint_messages import Half
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.codes import UNDELIVERABLE
 from bot.slack.leaver_teller import LeaverTeller
@@ -45,7 +49,10 @@ from provisioning.releases.lifecycle import Standing
 from provisioning.releases.reading import Cards
 from provisioning.telling.home_tabs import HomeTabs
 from storage.errors import SlipwayError
+from storage.records.base import now
 from storage.records.distribution import RecipientState
+from storage.records.posting import Posting
+from storage.records.release import ReleaseState
 from storage.records.tester import Tester
 from storage.records.upload import UploadState
 
@@ -59,6 +66,10 @@ _UNDER_WAY = frozenset({UploadState.RECEIVED, UploadState.FETCHING, UploadState.
 
 #: How far such a release went is worth a line.
 _FOLLOWED = frozenset({Standing.LIVE, Standing.SUPERSEDED})
+
+
+#: Whoever was told this long ago of one platform has read it, and sees no edit of it.
+READ_BY_THEN: Final = timedelta(minutes=5)
 
 
 def no_icon(_sha256: str) -> str | None:
@@ -115,15 +126,36 @@ class SlackTeller:
             await self._parts.homes.drafts_changed()
         if card.state is UploadState.DROPPED or (card.quiet and card.state in _UNDER_WAY):
             return
-        await _each(self._show_in(card, place) for place in card.places if place.teller == SLACK)
+        works: list[Awaitable[None]] = []
+        if card.release is not None and card.release.state is ReleaseState.DRAFT:
+            # The other halves of a version say from now on that this one is here.
+            works = await self._cards_of(one.release_id for one in card.release.siblings)
+        works += [self._show_in(card, place) for place in card.places if place.teller == SLACK]
+        await _each(works)
+
+    async def _cards_of(self, release_ids: Iterable[str | None]) -> list[Awaitable[None]]:
+        """Return what draws the cards of some releases, and nothing else of them."""
+        found = [
+            await self._cards.upload(upload_id)
+            for release_id in release_ids
+            if release_id is not None
+            for upload_id in await self._cards.uploads_of(release_id)
+        ]
+        return [
+            self._show_in(card, place)
+            for card in found
+            for place in card.places
+            if place.teller == SLACK and not card.quiet
+        ]
 
     async def show_release(self, release_id: str) -> None:
         """Redraw every card and announcement of a release after a change, and let Homes follow."""
         await self._parts.homes.release_changed(release_id)
         upload_ids = await self._cards.uploads_of(release_id)
         rows = await self._postings.starting_with(f"release:{release_id}:")
+        works = await self._cards_of(await self._cards.siblings(release_id))
         # Nothing is waited for from here on: a work that nobody comes to would be lost aloud.
-        works: list[Awaitable[None]] = [self.show_upload(upload_id) for upload_id in upload_ids]
+        works += [self.show_upload(upload_id) for upload_id in upload_ids]
         works += [
             self._announce_in(release_id, row.channel_id) for row in rows if row.ts is not None
         ]
@@ -135,8 +167,24 @@ class SlackTeller:
 
     async def announce(self, distribution_id: str, address: str) -> None:
         """Post or redraw the announcement of a distribution's release in one channel."""
-        _, card = await self._cards.distribution(distribution_id)
-        await self._announce_in(card.release_id, address)
+        act, card = await self._cards.distribution(distribution_id)
+        thread = await self._thread_of(act, card.release_id, address)
+        await self._announce_in(card.release_id, address, thread)
+
+    async def _thread_of(self, act: ActCard, release_id: str, address: str) -> str | None:
+        """
+        Return the thread in which a release is announced that goes out with another platform's.
+
+        The first of them has the announcement that everybody sees, the others stand in its thread.
+        An announcement that was there before is not news, so it has nobody in its thread.
+        """
+        first, *_ = await self._cards.joint(act.joint_id) if act.joint_id else [release_id]
+        if first == release_id or (await self._cards.release(first)).standing not in _FOLLOWED:
+            return None
+        key = f"release:{first}:{address}"
+        await self._announce_in(first, address)
+        row = next((one for one in await self._postings.starting_with(key) if one.ts), None)
+        return row.ts if row is not None and row.intended_at >= act.at else None
 
     async def tell(self, recipient_id: str) -> Told:
         """Tell one tester, with a personal install link."""
@@ -148,9 +196,8 @@ class SlackTeller:
         if not card.tester.active:
             return Told(delivered=False, reason="The account is deactivated.")
         try:
-            grant = await self._parts.grants.give(card.release_id, card.tester.id)
-            link = self._parts.links.install(self._parts.grants.token(grant))
-            await self._deliver(card, user_id, link)
+            link = await self._link_of(card)
+            await self._deliver(card, await self._key_of(card), user_id, link)
         except NotNow as error:
             return Told(delivered=False, reason=str(error))
         except TellerFailed as failure:
@@ -165,11 +212,14 @@ class SlackTeller:
         await self._parts.homes.release_changed(card.release_id)
 
         async def log() -> Message:
+            if act.joint_id is not None:
+                return distribution_messages.log_of_joint(act, card)
             return distribution_messages.log(act, card)
 
         spots = await self._threads_of(card.release_id)
         others = await self._cards.predecessors(card.release_id)
-        works = [
+        works = await self._reports_elsewhere(act, card, spots)
+        works += [
             self._logged(f"report:{distribution_id}:{spot.channel_id}", spot, log) for spot in spots
         ]
         works += [
@@ -180,6 +230,24 @@ class SlackTeller:
         works.append(self._tell_manager(distribution_id))
         works += [self.show_release(other) for other in others]
         await _each(works)
+
+    async def _reports_elsewhere(
+        self, act: ActCard, card: ReleaseCard, spots: Sequence[Spot]
+    ) -> list[Awaitable[None]]:
+        """Say the same in the threads of the releases that went out with it."""
+        if act.joint_id is None:
+            return []
+
+        async def log() -> Message:
+            return distribution_messages.log_of_joint(act, card)
+
+        return [
+            self._logged(f"report:{act.distribution_id}:{other}:{spot.channel_id}", spot, log)
+            for other in await self._cards.joint(act.joint_id)
+            if other != card.release_id
+            for spot in await self._threads_of(other)
+            if spot not in spots
+        ]
 
     async def _replaced_in(
         self, spot: Spot, act: ActCard, card: ReleaseCard, other_id: str
@@ -212,27 +280,61 @@ class SlackTeller:
     async def take_back(self, recipient_id: str) -> None:
         """Take the link out of what somebody was told, where it leads nowhere any more."""
         await self._parts.homes.recipient_changed(recipient_id)
+        card = await self._cards.recipient(recipient_id)
+        key = await self._key_of(card)
         try:
-            await self._parts.recalls.take_back(recipient_id)
+            if any(map(_is_open, await self._shown_in(key, card))):
+                await self._redraw(card, key)
+            else:
+                await self._parts.recalls.take_back(recipient_id, key)
             await self._parts.nudges.take_back(recipient_id)
         except ChannelRefused as refused:
             logger.info("A message could not be edited: %s.", refused)
 
     async def redraw(self, recipient_id: str) -> None:
         """Draw anew what a recipient was told, if they were."""
-        if await self._postings.intended(f"recipient:{recipient_id}") is None:
-            return
         card = await self._cards.recipient(recipient_id)
-        if card.state is RecipientState.WITHDRAWN or card.tester.slack_id is None:
+        if card.state is RecipientState.WITHDRAWN:
             return
         try:
-            grant = await self._parts.grants.give(card.release_id, card.tester.id)
-            link = self._parts.links.install(self._parts.grants.token(grant))
-            await self._deliver(card, card.tester.slack_id, link)
-        except NotNow:
-            return  # Their own link was taken back.
+            await self._redraw(card, await self._key_of(card))
         except ChannelRefused as refused:
             logger.info("A message could not be edited: %s.", refused)
+
+    async def _redraw(self, card: RecipientCard, key: str) -> None:
+        user_id = card.tester.slack_id
+        if user_id is None or await self._postings.intended(key) is None:
+            return
+        try:
+            link = "" if card.state is RecipientState.WITHDRAWN else await self._link_of(card)
+            await self._deliver(card, key, user_id, link)
+        except NotNow:
+            return  # Their own link was taken back.
+
+    async def _key_of(self, card: RecipientCard) -> str:
+        """
+        Return the key of the message in which somebody is told of a release.
+
+        It is one for all that they were given by one click, but for what they hear of later: a
+        message that is edited tells nobody anything.
+        """
+        own = f"recipient:{card.recipient_id}"
+        if card.joint_id is None or await self._postings.intended(own) is not None:
+            return own
+        key = f"joint:{card.joint_id}:{card.tester.id}"
+        if card.state is not RecipientState.WAITING:
+            return key
+        there = await self._postings.starting_with(key)
+        old = any(row.intended_at < now() - READ_BY_THEN for row in there)
+        return own if card.is_late or old else key
+
+    async def _shown_in(self, key: str, card: RecipientCard) -> list[RecipientCard]:
+        """Return what the message of a key tells its person of."""
+        return await self._cards.halves(card) if key.startswith("joint:") else [card]
+
+    async def _link_of(self, card: RecipientCard) -> str:
+        grant = await self._parts.grants.give(card.release_id, card.tester.id)
+        return self._parts.links.install(self._parts.grants.token(grant))
 
     async def report_edit(self, edit_id: str) -> None:
         """Say in the threads of the release's cards who changed what of it."""
@@ -392,7 +494,9 @@ class SlackTeller:
             return None
         return await self._parts.receipts.tally(card.release_id)
 
-    async def _announce_in(self, release_id: str, channel_id: str) -> None:
+    async def _announce_in(
+        self, release_id: str, channel_id: str, thread_ts: str | None = None
+    ) -> None:
         async def render() -> Message:
             card = await self._cards.announced(release_id, channel_id)
             await read_ahead(card.notes, card.notes_kind)
@@ -403,7 +507,7 @@ class SlackTeller:
 
         key = f"release:{release_id}:{channel_id}"
         try:
-            await self._postings.draw(key, Spot(channel_id=channel_id), render)
+            await self._postings.draw(key, Spot(channel_id=channel_id, thread_ts=thread_ts), render)
         except ChannelRefused as refused:
             await self._parts.channels.lose(channel_id, refused.reason)
 
@@ -413,35 +517,41 @@ class SlackTeller:
         except ChannelRefused as refused:
             logger.info("A report could not be posted: %s.", refused)
 
-    async def _deliver(self, card: RecipientCard, user_id: str, link: str) -> None:
-        key = f"recipient:{card.recipient_id}"
-
+    async def _deliver(self, card: RecipientCard, key: str, user_id: str, link: str) -> None:
         async def render() -> Message:
             fresh = await self._cards.recipient(card.recipient_id)
-            if fresh.is_disabled:
+            halves = [
+                await self._half(one, link if one.release_id == card.release_id else None)
+                for one in await self._shown_in(key, fresh)
+                if _is_open(one)
+            ]
+            if not halves:
                 return distribution_messages.disabled(fresh)
-            await read_ahead(fresh.notes, fresh.notes_kind)
-            icon = self._icon(fresh.build.icon_sha256)
-            release_id = fresh.release_id
-            # They are told of the very file that their link leads to, as it is at this moment.
-            found = await self._parts.installabilities.of_tester(fresh.tester.id, [release_id])
-            served = found[release_id]
-            own = replace(fresh, build=replace(fresh.build, facts=served.facts))
-            return distribution_messages.personal(own, link, icon, served.verdict)
+            icon = self._icon(halves[0].card.build.icon_sha256)
+            if len(halves) > 1:
+                return joint_messages.personal(halves, icon)
+            (only,) = halves
+            return distribution_messages.personal(only.card, only.link, icon, only.verdict)
 
         await self._parts.conversations.draw(key, user_id, render)
+
+    async def _half(self, card: RecipientCard, link: str | None) -> Half:
+        await read_ahead(card.notes, card.notes_kind)
+        # They are told of the very file that their link leads to, as it is at this moment.
+        found = await self._parts.installabilities.of_tester(card.tester.id, [card.release_id])
+        served = found[card.release_id]
+        own = replace(card, build=replace(card.build, facts=served.facts))
+        return Half(card=own, link=link or await self._link_of(card), verdict=served.verdict)
 
     async def _threads_of(self, release_id: str) -> list[Spot]:
         """Return the threads of a release's cards: one for each channel it stands in."""
         spots: dict[str, Spot] = {}
         for row in await self._postings.starting_with(f"release:{release_id}:"):
             if row.ts is not None:
-                spots[row.channel_id] = Spot(channel_id=row.channel_id, thread_ts=row.ts)
+                spots[row.channel_id] = _thread_at(row)
         for upload_id in await self._cards.uploads_of(release_id):
             for row in await self._postings.starting_with(f"upload:{upload_id}:"):
-                thread_ts = row.thread_ts or row.ts
-                spot = Spot(channel_id=row.channel_id, thread_ts=thread_ts)
-                spots.setdefault(row.channel_id, spot)
+                spots.setdefault(row.channel_id, _thread_at(row))
         return list(spots.values())
 
     async def _tell_manager(self, distribution_id: str) -> None:
@@ -464,6 +574,16 @@ class SlackTeller:
 
     def _icon(self, sha256: str | None) -> str | None:
         return self._parts.icon_url(sha256) if sha256 else None
+
+
+def _thread_at(row: Posting) -> Spot:
+    """Return the thread that a message of ours begins, or stands in."""
+    return Spot(channel_id=row.channel_id, thread_ts=row.thread_ts or row.ts)
+
+
+def _is_open(card: RecipientCard) -> bool:
+    """Return whether somebody may install what they were told of."""
+    return card.state is not RecipientState.WITHDRAWN and not card.is_disabled
 
 
 async def _each(works: Iterable[Awaitable[None]]) -> None:

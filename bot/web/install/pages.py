@@ -1,5 +1,6 @@
 """What the install page says: everything as words, decided before the template sees it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -17,8 +18,10 @@ from provisioning.installing.reasons import reasons, unsaid
 from provisioning.installing.verdict import InstallVerdict, VerdictCode
 from provisioning.intake.elsewhere import host_of
 from provisioning.releases import notes
+from provisioning.releases.cards import version_of as version_label
 from provisioning.wording import moment
-from storage.inspection.facts import Facts
+from storage.catalog.products import Companion
+from storage.inspection.facts import Facts, system_of
 from storage.inspection.systems import least_system
 from storage.records.release import Release
 
@@ -45,6 +48,15 @@ class Line:
     name: str
     value: str
     alarming: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherPlatform:
+    """The same version for another platform, which the same person may install at `path`."""
+
+    system: str
+    version: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +163,20 @@ def install_page(
         icon=path_of(links.icon(token, 180)),
         code=path_of(links.code(token)),
         address=links.install(token),
+    )
+
+
+def other_platforms(
+    found: Sequence[Companion], links: Links, token: str
+) -> tuple[OtherPlatform, ...]:
+    """Return what the holder of a link may install of its version for other platforms."""
+    return tuple(
+        OtherPlatform(
+            system=system_of(one.platform, ()),
+            version=tidy(version_label(one.version, one.build)),
+            path=path_of(links.other_platform(token, one.platform)),
+        )
+        for one in found
     )
 
 

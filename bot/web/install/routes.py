@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 
 from aiohttp import web
 
@@ -11,7 +11,7 @@ from bot.web.install import plists
 from bot.web.install.icons import SIZES, Icons
 from bot.web.install.leading import led_to_install
 from bot.web.install.packages import Packages
-from bot.web.install.pages import install_page, path_of
+from bot.web.install.pages import install_page, other_platforms, path_of
 from bot.web.install.visitors import Visitor, is_ahead_of_time, visitor_of
 from bot.web.kit.codes import code_of
 from bot.web.kit.doors import Access, Door, Meter
@@ -25,6 +25,7 @@ from provisioning.installing.receipts import Receipts
 from provisioning.installing.served_file import EDITION_LENGTH
 from provisioning.installing.verdict import InstallVerdict, VerdictCode
 from storage.blobs.store import BlobStore
+from storage.catalog.products import Companion
 from storage.errors import NotFound
 from storage.records.base import now
 
@@ -40,6 +41,19 @@ PAGE = f"/i/{TOKEN}"
 
 OPENED = web.RequestKey("opened", OpenedGrant)
 VISITOR = web.RequestKey("visitor", Visitor)
+
+
+#: In the address of whoever wants the page of this platform, whatever they hold in their hand.
+HERE = "here"
+
+
+def _for_phone(
+    others: Sequence[Companion], visitor: Visitor, opened: OpenedGrant
+) -> Companion | None:
+    """Return what is for the phone that asks, where the link's own release is not."""
+    if visitor.phone is None or visitor.phone.maker == opened.app.platform:
+        return None
+    return next((one for one in others if one.platform == visitor.phone.maker), None)
 
 
 class InstallPages:
@@ -82,6 +96,7 @@ class InstallPages:
             f"{PAGE}/icon-{{size:{'|'.join(map(str, SIZES))}}}.png": self.icon,
             f"{PAGE}/code.svg": self.code,
             f"{PAGE}/newer": self.newer,
+            f"{PAGE}/on/{{platform:[a-z]{{3,16}}}}": self.on,
         }
         doors = [
             Door(
@@ -119,6 +134,10 @@ class InstallPages:
 
     async def page(self, request: web.Request) -> web.Response:
         opened, visitor = request[OPENED], request[VISITOR]
+        others = await self._grants.companions(opened)
+        right = _for_phone(others, visitor, opened)
+        if right is not None and HERE not in request.query:
+            return await self._lead(request, right.release_id)
         if request.method == "GET" and not visitor.installer and not is_ahead_of_time(request):
             await self._note(self._receipts.opened(opened.grant.id), opened)
         token = request.match_info["token"]
@@ -134,7 +153,13 @@ class InstallPages:
         add = path_of(self._links.enroll_from(token)) if addable else ""
         newer = path_of(self._links.newer(token)) if known.newer_id else ""
         trouble = path_of(self._links.trouble(token)) if self._hears_trouble else ""
-        values = {"page": page, "add": add, "newer": newer, "trouble": trouble}
+        values = {
+            "page": page,
+            "add": add,
+            "newer": newer,
+            "trouble": trouble,
+            "others": other_platforms(others, self._links, token),
+        }
         return self._pages.answer("install.html", values, status=200, policy=FORM_POLICY)
 
     async def manifest(self, request: web.Request) -> web.Response:
@@ -176,8 +201,21 @@ class InstallPages:
         known = await self._grants.circumstances(opened)
         if not known.newer_id:
             raise NotFound
+        return await self._lead(request, known.newer_id)
+
+    async def on(self, request: web.Request) -> web.Response:
+        """Lead to the same version for another platform, and stay there on any phone."""
+        others = await self._grants.companions(request[OPENED])
+        platform = request.match_info["platform"]
+        wanted = next((one for one in others if one.platform == platform), None)
+        if wanted is None:
+            raise NotFound
+        return await self._lead(request, wanted.release_id, stay=f"?{HERE}=1")
+
+    async def _lead(self, request: web.Request, release_id: str, stay: str = "") -> web.Response:
+        tester_id = request[OPENED].tester.id
         return await led_to_install(
-            request, self._grants, self._links, known.newer_id, opened.tester.id
+            request, self._grants, self._links, release_id, tester_id, stay=stay
         )
 
     async def enroll(self, request: web.Request) -> web.Response:

@@ -115,7 +115,7 @@ async def with_draft(scene: Scene) -> None:
         build = a_build(organization.id)
         session.add(build)
         await session.flush()
-        await releases.add(session, _release(app, build))
+        await releases.add(session, a_release(app, build))
         await _group(session, organization.id, workspace)
     await database.close()
 
@@ -131,11 +131,11 @@ async def with_newer(scene: Scene) -> None:
         build.facts = {**build.facts, "version": "2.5.0", "build": "250", "sha256": build.sha256}
         session.add(build)
         await session.flush()
-        await releases.add(session, _release(app, build))
+        await releases.add(session, a_release(app, build))
     await database.close()
 
 
-def _release(app: App, build: Build) -> Release:
+def a_release(app: App, build: Build) -> Release:
     return Release(
         organization_id=app.organization_id,
         key=f"build:{build.id}:{app.id}",

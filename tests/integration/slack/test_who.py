@@ -40,7 +40,7 @@ async def test_those_who_have_not_are_listed_shown_and_reminded(either: House) -
     listed = await asking.ask("Ann", "who harbour in QA")
 
     said = listed.said()
-    assert "*Who has Harbour 2.4.0 (241)* in *QA* · release 1" in said
+    assert "*Who has Harbour 2.4.0 (241)* in *QA* · iOS, release 1" in said
     assert "3 people: 1 has it, 1 opened it, 1 was told only." in said
     assert "*Have all of it* (1)\nDee Dorn" in said
     assert "*Opened the install page* (1)\nBob Baker" in said

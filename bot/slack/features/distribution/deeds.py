@@ -1,11 +1,11 @@
 """What happens behind the listeners: which release it is, for whom, and whether it is meant."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.house import House
-from bot.slack.drawing import warnings
+from bot.slack.drawing import siblings, warnings
 from bot.slack.drawing.approvals import it_waits
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.drawing.places import beside
@@ -29,12 +29,14 @@ from bot.slack.kit.payloads import (
 )
 from bot.slack.line.errors import form_errors, is_for_people, problem_view
 from bot.slack.workspace import Workspace
-from provisioning.actors import Act
+from provisioning.actors import Act, Actor
 from provisioning.distributing.asking import Taken
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, NotNow, Unclear
-from provisioning.releases.cards import GroupChip, ReleaseCard
+from provisioning.people.permissions import Permissions, Where
+from provisioning.releases.cards import GroupChip, ReleaseCard, SiblingLine
+from provisioning.releases.reading import Cards
 from storage.errors import NotFound, SlipwayError
 from storage.records.approval import ApprovalRequest
 from storage.records.release import ReleaseState
@@ -77,7 +79,7 @@ class Desk:
         if wish is None:
             usual = (card.usual_group.id,) if card.usual_group and not card.sent else ()
             wish = Wish(group_ids=usual)
-        return views.distribute(card, await self._filled(wish))
+        return views.distribute(card, await self._filled(asker, card, wish))
 
     async def picked(self, sent: Submission) -> dict[str, Any]:
         """Return the form for the release that was chosen, with what was wished before."""
@@ -89,7 +91,7 @@ class Desk:
         match click.parts:
             case (release_id, revision, group_id, *warned) if revision.isdigit():
                 card = await self._cards.release(release_id)
-                if await self._is_asked_first(card, group_id, warned):
+                if await self._is_asked_first(click, card, group_id, warned):
                     # The button was drawn before there was something to warn of, or to choose.
                     await self.open(
                         click.asker, click.trigger_id, release_id, Wish(group_ids=(group_id,))
@@ -113,15 +115,24 @@ class Desk:
             said = Message(text="It waits for an approval", blocks=[it_waits()])
             await self._workspace.voice.whisper(click.asker, said)
 
-    async def _is_asked_first(self, card: ReleaseCard, group_id: str, warned: list[str]) -> bool:
+    async def _is_asked_first(
+        self, click: Click, card: ReleaseCard, group_id: str, warned: list[str]
+    ) -> bool:
         """Return whether a person has to see or to choose something before a release goes out."""
         if warnings.sentences(card) and warned != [names.WARNED]:
             return True
+        for one in await offered(self._people.permissions, click.asker.by, card):
+            if one.release_id and await self._reaches(one.release_id, group_id):
+                return True
         if await self._policies.of_group(group_id) is not None:
             return True
         plan = await self._distributions.plan(card.release_id, (group_id,), ())
         # Others are in the group than at the last time, which nobody has seen on the button.
         return bool(beside(plan)) or any(one.is_of_people for one in plan.differences)
+
+    async def _reaches(self, release_id: str, group_id: str) -> bool:
+        """Return whether somebody in a group would hear of a release."""
+        return (await self._distributions.plan(release_id, (group_id,), ())).people > 0
 
     async def tell_now(self, click: Click) -> None:
         """Tell those who were given a release without a word."""
@@ -132,7 +143,11 @@ class Desk:
         """Tell a person their own install link, or how to get one. Raise NotFound."""
         release_id, user_id = click.subject, click.asker.user_id
         card = await self._cards.release(release_id)
-        given = await self._lists.had(user_id, {release_id})
+        others = [one.release_id for one in card.siblings if one.release_id]
+        had = await self._lists.had(user_id, {release_id, *others})
+        # Whoever has it for another platform alone is led there.
+        release_id = next((one for one in (release_id, *others) if one in had), release_id)
+        given = release_id in had
         if not given and card.published_at is None:
             # No announcement names it, so nobody who has to ask for a link knows of it.
             raise NotFound("There is no such release for you.")
@@ -262,23 +277,34 @@ class Desk:
         card = await self._cards.release(kept.release_id)
         if card.revision != kept.revision:
             raise AlreadyDone(await self._changed(card))
-        filled = await self._filled(wish)
-        counting = asyncio.ensure_future(counted(self._distributions, card.release_id, wish))
+        filled = await self._filled(sent.asker, card, wish)
+
+        counting = asyncio.ensure_future(self._counted(card.release_id, wish))
         done, _ = await asyncio.wait({counting}, timeout=COUNT_WITHIN)
         if done:
-            plan, instead = counting.result()
-            _worthwhile(plan)
+            plan, instead, also = counting.result()
             # It may have been a confirmation already, in which something was changed.
-            form = views.confirmation(card, filled, plan, instead=instead, on_top=not kept.counted)
+            form = views.confirmation(
+                card, filled, plan, instead=instead, also=also, on_top=not kept.counted
+            )
             return update(form.view()) if kept.counted else push(form.view())
 
         async def go_on() -> None:
-            plan, instead = await counting
-            form = views.confirmation(card, filled, _worthwhile(plan), instead=instead)
+            plan, instead, also = await counting
+            form = views.confirmation(card, filled, plan, instead=instead, also=also)
             await self._workspace.doorman.change(sent.view_id, form)
 
         self._workspace.errors.start(go_on, sent.asker, during="count people")
         return update(views.distribute(card, filled, counting=True).view())
+
+    async def _counted(
+        self, release_id: str, wish: Wish
+    ) -> tuple[Plan, Plan | None, list[views.Also]]:
+        """Return what a wish would do, with other platforms. Raise Unclear if it reaches nobody."""
+        plan, instead = await counted(self._distributions, release_id, wish)
+        also = await counted_also(self._cards, self._distributions, wish)
+        _worthwhile(plan, also)
+        return plan, instead, also
 
     async def _changed(self, card: ReleaseCard) -> str:
         """Return who did what to the release while the form was open."""
@@ -307,16 +333,62 @@ class Desk:
                 mandatory=wish.mandatory,
                 notify=wish.notify,
                 waits=views.waits(sent),
-            )
+            ),
+            *[await self._other(sent, kept, wish, one) for one in wish.also or ()],
         )
 
-    async def _filled(self, wish: Wish) -> views.Filled:
+    async def _other(
+        self, sent: Submission, kept: Remembered, wish: Wish, release_id: str
+    ) -> Order:
+        """Return the order of a release that goes out for another platform."""
+        own = await self._cards.release(kept.release_id)
+        other = await self._cards.release(release_id)
+        is_same = not other.sent and other.notes.strip() in {"", own.notes.strip()}
+        return Order(
+            key=f"form:{sent.view_id}:{release_id}",
+            release_id=release_id,
+            by=sent.asker.by,
+            group_ids=wish.group_ids,
+            people=wish.people,
+            # What is written for both stands once in their message.
+            notes=wish.notes if is_same and not kept.went else None,
+            mandatory=wish.mandatory,
+            notify=wish.notify,
+            waits=views.waits(sent),
+        )
+
+    async def _filled(self, asker: Asker, card: ReleaseCard, wish: Wish) -> views.Filled:
+        offers = await offered(self._people.permissions, asker.by, card)
         known = {group.id: group.name for group in await self._people.groups.all()}
         chips = [GroupChip(id=i, name=known[i]) for i in wish.group_ids if i in known]
-        return views.Filled(wish=wish, groups=chips)
+        return views.Filled(wish=wish, groups=chips, offers=offers)
 
     def _redraw(self, release_id: str) -> None:
         self._workspace.tasks.start(self._tellers.show_release(release_id), name="redraw a release")
+
+
+async def offered(
+    permissions: Permissions, by: Actor, card: ReleaseCard
+) -> tuple[SiblingLine, ...]:
+    """Return what may go out with a release for other platforms, as far as somebody may do that."""
+    return tuple(
+        [
+            one
+            for one in siblings.sendable(card)
+            if await permissions.may(by, Act.DISTRIBUTE, Where(app_id=one.app_id))
+        ]
+    )
+
+
+async def counted_also(cards: Cards, distributions: Distributions, wish: Wish) -> list[views.Also]:
+    """Return what a wish would do with the releases for other platforms."""
+    return [
+        views.Also(
+            card=await cards.release(one),
+            plan=await distributions.plan(one, wish.group_ids, wish.people, notify=wish.notify),
+        )
+        for one in wish.also or ()
+    ]
 
 
 async def counted(
@@ -333,16 +405,15 @@ async def counted(
     return plan, instead
 
 
-def _worthwhile(plan: Plan) -> Plan:
+def _worthwhile(plan: Plan, also: Sequence[views.Also]) -> None:
     """Raise Unclear for a choice that reaches nobody, at the field that it was made in."""
-    if beside(plan):
-        return plan
+    if beside(plan) or any(one.plan.people for one in also):
+        return
     if plan.people == 0 and plan.already:
         field = "targets" if plan.groups else "people"
         raise Unclear("Everybody in this choice has the release already.", field=field)
     if plan.people == 0 and not plan.groups:
         raise Unclear("This choice reaches nobody.", field="targets")
-    return plan
 
 
 def update(view: Mapping[str, Any]) -> dict[str, Any]:

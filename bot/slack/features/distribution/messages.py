@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import mandatory, notes, verdicts, warnings, words
+from bot.slack.drawing import mandatory, notes, siblings, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.notes import WithNotes
 from bot.slack.drawing.recalls import whom
@@ -38,6 +38,8 @@ from storage.records.distribution import DistributionState, RecipientState
 NAMED = 25
 #: Said of a release that was dismissed or recalled.
 NO_MORE = "was {} and can no longer be installed."
+#: People have a release that stands so.
+_OUT = frozenset({Standing.LIVE, Standing.SUPERSEDED})
 FOR_NOW = "is disabled: nobody can install it until it is enabled again."
 
 
@@ -70,14 +72,25 @@ def announcement(
             *disabled_by(card),
             *verdicts.count(readiness),
             *seen(tally, card.build),
+            *_gone_out(card),
             blocks.context(_state(card, sign, word)),
             *_own_link(card),
         ),
     )
 
 
+def _gone_out(card: ReleaseCard) -> tuple[Block, ...]:
+    """Return which other platforms people have the same version for."""
+    there = [siblings.label(one) for one in card.siblings if one.standing in _OUT]
+    if card.standing not in _OUT or not there:
+        return ()
+    return (
+        blocks.context(f":jigsaw: {' and '.join(there)} is out as well. A link knows the phone."),
+    )
+
+
 def _own_link(card: ReleaseCard) -> tuple[Block, ...]:
-    if card.standing not in {Standing.LIVE, Standing.SUPERSEDED}:
+    if card.standing not in _OUT:
         return ()
     value = names.value_of(card.release_id)
     return (
@@ -170,8 +183,8 @@ def personal(
             blocks.section(text, accessory=picture),
             *warnings.elsewhere(card.build),
             *warnings.stopping(card.build),
-            *_going_back(card),
-            *_beside(card),
+            *going_back(card),
+            *beside(card),
             *([blocks.section(waits)] if waits else ()),
             *([blocks.section(must)] if must else ()),
             *_notes(card, notes.behind(link)),
@@ -245,6 +258,13 @@ def _on_pages(card: ReleaseCard) -> str:
     )
 
 
+def log_of_joint(act: ActCard, card: ReleaseCard) -> Message:
+    """Return the same line where the releases for several platforms are spoken of."""
+    said = log(act, card).text
+    text = f":jigsaw: *{words.platform(card.build.facts)} {_version(card.build)}*: {said}"
+    return Message(text=text, blocks=(blocks.section(text),))
+
+
 def _opening(act: ActCard, sign: str, named: str, suffix: str) -> str:
     """Return what somebody did, or what came of it that a person joined."""
     if act.joins:
@@ -282,7 +302,7 @@ def _current_again(back: ReturnCard) -> str:
     return f"the current one again{there}."
 
 
-def _going_back(card: RecipientCard) -> tuple[Block, ...]:
+def going_back(card: RecipientCard) -> tuple[Block, ...]:
     """Return why somebody gets a release again, and what their phone says to that."""
     if card.back is None:
         return ()
@@ -293,7 +313,7 @@ def _going_back(card: RecipientCard) -> tuple[Block, ...]:
     return (blocks.section(text),) if text else ()
 
 
-def _beside(card: RecipientCard) -> tuple[Block, ...]:
+def beside(card: RecipientCard) -> tuple[Block, ...]:
     """Return which apps of theirs somebody's phone takes for the same program."""
     if not card.beside:
         return ()

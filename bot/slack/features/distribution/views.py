@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from bot.slack.drawing import notes, verdicts, warnings, words
+from bot.slack.drawing import notes, siblings, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.approvals import before_asking, it_waits
 from bot.slack.drawing.differences import differences
 from bot.slack.drawing.places import beside, places
 from bot.slack.drawing.releases import option
+from bot.slack.drawing.siblings import label
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -19,12 +20,14 @@ from bot.slack.kit.payloads import Outdated, Submission, at
 from provisioning.actors import Identity, IdentityKind, slack
 from provisioning.distributing.order import Plan
 from provisioning.distributing.recall_order import LONGEST_REASON
-from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
+from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine, SiblingLine
 from provisioning.releases.lifecycle import Standing
 
 VERSION = 1
 MANDATORY = "mandatory"
 NOTIFY = "notify"
+#: Before the id of a release for another platform that goes to the same people.
+ALSO = "also-"
 #: Whether everybody waits until it is signed for the phones that it can be signed for.
 WAIT, NOW = "wait", "now"
 #: Whether a newer release stays current where there is one, or this one takes its place.
@@ -94,13 +97,19 @@ def remembered(private_metadata: str) -> Remembered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a person has filled in. `notes` is None where the form had no room to show them."""
+    """
+    What a person has filled in. `notes` is None where the form had no room to show them.
+
+    `also` are the releases for other platforms that go to the same people, by id; None while nobody
+    was asked, which means all that may.
+    """
 
     group_ids: tuple[str, ...] = ()
     people: tuple[Identity, ...] = ()
     notes: str | None = None
     mandatory: bool = False
     notify: bool = True
+    also: tuple[str, ...] | None = None
 
     def packed(self) -> str:
         """Return the wish, without its notes, as the form that asks for a release remembers it."""
@@ -113,6 +122,7 @@ class Wish:
             "people": [str(one) for one in self.people],
             "mandatory": self.mandatory,
             "notify": self.notify,
+            "also": self.also,
         }
 
     @property
@@ -123,6 +133,7 @@ class Wish:
             sorted(map(str, self.people)),
             self.mandatory,
             self.notify,
+            sorted(self.also or ()),
         ]
         return sha256(json.dumps(chosen).encode()).hexdigest()
 
@@ -147,6 +158,7 @@ def _wish(kept: Mapping[str, Any]) -> Wish:
         notes=kept.get("notes"),
         mandatory=bool(kept["mandatory"]),
         notify=bool(kept["notify"]),
+        also=None if kept.get("also") is None else tuple(map(str, kept["also"])),
     )
 
 
@@ -160,6 +172,7 @@ def wish_of(sent: Submission) -> Wish:
         notes=sent.entered(names.NOTES) if has_notes else None,
         mandatory=MANDATORY in ticked,
         notify=NOTIFY in ticked,
+        also=tuple(one.removeprefix(ALSO) for one in ticked if one.startswith(ALSO)),
     )
 
 
@@ -175,10 +188,23 @@ COUNTING = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A form's contents: what was wished, with the names of the groups."""
+    """
+    A form's contents: what was wished, with the names of the groups.
+
+    `offers` are the releases for other platforms that may go to the same people.
+    """
 
     wish: Wish
     groups: Sequence[GroupChip] = ()
+    offers: Sequence[SiblingLine] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """A release for another platform that goes to the same people, and what that would do."""
+
+    card: ReleaseCard
+    plan: Plan
 
 
 def distribute(card: ReleaseCard, filled: Filled, *, counting: bool = False) -> Form:
@@ -200,12 +226,14 @@ def confirmation(
     plan: Plan,
     *,
     instead: Plan | None = None,
+    also: Sequence[Also] = (),
     on_top: bool = False,
 ) -> Form:
     """
     Return what is asked before a release goes out: the number of people, and every warning.
 
-    *instead* is what it would do in the place of what is newer, where something is.
+    *instead* is what it would do in the place of what is newer, where something is, and *also* what
+    goes out with it for other platforms.
 
     It lies *on_top* of the form where there is one, which keeps what was entered. A wish that finds
     no room in its memory stays in inputs below the summary.
@@ -228,12 +256,14 @@ def confirmation(
     return Form(
         callback_id=names.DISTRIBUTE_FORM,
         title="Please confirm",
-        submit=_submit(plan, instead),
+        submit=_submit(plan, instead, also),
         close="Back" if on_top else "Cancel",
         private_metadata=kept.packed(),
         blocks=(
             *before_asking(plan.needs, _unguarded(filled.wish, plan)),
             *_summary(card, filled.wish, plan, instead),
+            *(block for one in also for block in _also(one)),
+            *_alone(card, filled, also),
             *_newer(plan, instead),
             *_phones(filled.wish, plan),
             *below,
@@ -241,9 +271,11 @@ def confirmation(
     )
 
 
-def _submit(plan: Plan, instead: Plan | None) -> str:
+def _submit(plan: Plan, instead: Plan | None, also: Sequence[Also]) -> str:
     if plan.needs:
         return "Ask for approval"
+    if also:
+        return "Distribute both" if len(also) == 1 else f"Distribute all {len(also) + 1}"
     return "Send" if instead else f"Distribute to {plan.people}"
 
 
@@ -257,6 +289,32 @@ def asked() -> Form:
     return Form(
         callback_id=names.SHOWN, title="Waits for approval", close="Close", blocks=[it_waits()]
     )
+
+
+def _also(one: Also) -> tuple[Block, ...]:
+    """Return what goes out for another platform, and every warning of that."""
+    app = f"{words.platform(one.card.build.facts)} {_version(one.card)}"
+    people = words.people(one.plan.people)
+    lines = [
+        f":jigsaw: *{app}* goes to *{people}* among them as well, as release {one.card.number}.",
+        f"{one.plan.already} more have it already." if one.plan.already else "",
+        f"{words.WARNING} {mrkdwn.sentence(one.plan.shortfall)}" if one.plan.shortfall else "",
+    ]
+    return (
+        blocks.section("\n".join(line for line in lines if line)),
+        *places(one.plan),
+        *verdicts.count(one.plan.readiness),
+        *warnings.every(one.card),
+    )
+
+
+def _alone(card: ReleaseCard, filled: Filled, also: Sequence[Also]) -> tuple[Block, ...]:
+    """Return what is left out of the other platforms, or missing there."""
+    going = {one.card.release_id for one in also}
+    left = [label(one) for one in filled.offers if one.release_id not in going]
+    said = [f"{row(left)} is left out." if left else "", siblings.missing(card)]
+    text = " ".join(one for one in said if one)
+    return (blocks.context(f":jigsaw: {text}"),) if text else ()
 
 
 def _newer(plan: Plan, instead: Plan | None) -> tuple[Block, ...]:
@@ -440,6 +498,11 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
     wish = filled.wish
     chosen = [group_option(chip) for chip in filled.groups]
     ticked = [name for name, on in ((MANDATORY, wish.mandatory), (NOTIFY, wish.notify)) if on]
+    ticked += [
+        f"{ALSO}{one.release_id}"
+        for one in filled.offers
+        if wish.also is None or one.release_id in wish.also
+    ]
     return (
         blocks.entry(
             names.GROUPS,
@@ -455,7 +518,9 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
         ),
         *_notes(card, wish),
         # No input of its own: Slack would call it optional, which nobody understands of a tick.
-        blocks.actions(blocks.ticks(names.OPTIONS, _choices(), ticked), block_id=names.OPTIONS),
+        blocks.actions(
+            blocks.ticks(names.OPTIONS, _choices(filled.offers), ticked), block_id=names.OPTIONS
+        ),
     )
 
 
@@ -487,8 +552,17 @@ def _slack_ids(people: Sequence[Identity]) -> list[str]:
     return [one.value for one in people if one.kind is IdentityKind.SLACK]
 
 
-def _choices() -> list[Block]:
+def _choices(offers: Sequence[SiblingLine]) -> list[Block]:
+    others = [
+        blocks.option(
+            f"{one.platform} {one.label} as well",
+            f"{ALSO}{one.release_id}",
+            "One message for whoever has both, and one link that knows the phone",
+        )
+        for one in offers
+    ]
     return [
+        *others,
         blocks.option("Tell people by direct message", NOTIFY, "Off: silent"),
         blocks.option("Mandatory", MANDATORY, "People have 24 hours to update to this release"),
     ]

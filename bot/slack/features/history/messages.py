@@ -194,6 +194,14 @@ _SENTENCES: Final[dict[str, Sentence]] = {
         f"{mrkdwn.code(str(detail.get('certificate', ''))[:16])}"
     ),
     "app.unregistered": lambda about, _d, _g: f"noted that {about} is not registered at Google",
+    "app.paired": lambda about, detail, _: (
+        f"made {about} for {_named(detail, 'platform')} part of the product "
+        f"{_named(detail, 'product')}"
+    ),
+    "app.unpaired": lambda about, detail, _: (
+        f"took {about} for {_named(detail, 'platform')} out of the product "
+        f"{_named(detail, 'product')}"
+    ),
     "track.ruled": lambda about, detail, _: f"let builds of {_source(detail)} be {about}",
     "track.unruled": lambda about, detail, _: f"let builds of {_source(detail)} not be {about}",
     "page.revoked": lambda about, _d, _g: f"ended the link to the page of {about}",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import mandatory, notes, verdicts, warnings, words
+from bot.slack.drawing import mandatory, notes, siblings, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.notes import WithNotes
 from bot.slack.drawing.releases import (
@@ -181,6 +181,7 @@ def release(
             *warnings.loud(release.changes),
             *warnings.remarks(release.build),
             *_changes(release),
+            *siblings.lines(release),
             *_tags(release),
             *_notes(
                 release,

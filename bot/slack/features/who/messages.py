@@ -67,7 +67,8 @@ def title_of(release: ReleaseLine, group: str) -> str:
     """Return of what release it is told, and of which group."""
     app, label = mrkdwn.plain(release.app_display_name, 80), mrkdwn.plain(release.label, 80)
     inside = f" in *{mrkdwn.plain(group, 64)}*" if group else ""
-    return f"*Who has {app} {label}*{inside} · release {release.number} · {state_of(release)}"
+    which = f"{release.system}, release {release.number}"
+    return f"*Who has {app} {label}*{inside} · {which} · {state_of(release)}"
 
 
 def figures(found: HolderList) -> str:

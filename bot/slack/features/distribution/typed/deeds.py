@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from bot.slack.drawing import verdicts, warnings, words
+from bot.slack.drawing import siblings, verdicts, warnings, words
 from bot.slack.drawing.approvals import it_waits
 from bot.slack.drawing.differences import differences
 from bot.slack.drawing.releases import HELD_BACK, ended
 from bot.slack.features.distribution import views
-from bot.slack.features.distribution.deeds import counted
+from bot.slack.features.distribution.deeds import counted, counted_also, offered
 from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
@@ -29,7 +29,7 @@ from storage.records.approval import ApprovalRequest
 #: Beyond this many people a typed command is asked about once more; so it is where some would have
 #: to wait for their phones.
 WIDE = 25
-FLAGS = frozenset({"mandatory", "silent"})
+FLAGS = frozenset({"mandatory", "silent", "alone"})
 SEVERAL = ":stopwatch: Several builds of it came in during the last minutes. Which one do you mean?"
 
 
@@ -44,11 +44,12 @@ class Typed:
     channels: tuple[str, ...] = ()
     mandatory: bool = False
     silent: bool = False
+    alone: bool = False
 
 
 def read(rest: tuple[Token, ...]) -> Typed:
     """
-    Read `APP [VERSION] [to GROUP|#CHANNEL|@PERSON...] [mandatory] [silent]`.
+    Read `APP [VERSION] [to GROUP|#CHANNEL|@PERSON...] [mandatory] [silent] [alone]`.
 
     Raise Unclear for a Slack user group, and for a name that Slack does not know.
     """
@@ -66,6 +67,7 @@ def read(rest: tuple[Token, ...]) -> Typed:
         channels=tuple(mention.id for mention in mentions(rest, MentionKind.CHANNEL)),
         mandatory="mandatory" in flags,
         silent="silent" in flags,
+        alone="alone" in flags,
     )
 
 
@@ -110,13 +112,17 @@ class DistributeCommand:
         if typed.version is None and await self.lists.rivals(app) > 1:
             return views.pick(line, note=SEVERAL, wish=wish)
         card = await self.cards.release(line.release_id)
-        wish = replace(wish, notes=card.notes)
+        offers = await offered(self.permissions, asked.by, card)
+        also = () if typed.alone else tuple(one.release_id for one in offers if one.release_id)
+        wish = replace(wish, notes=card.notes, also=also)
         chips = [GroupChip(id=group.id, name=group.name) for group in groups]
-        filled = views.Filled(wish=wish, groups=chips)
+        filled = views.Filled(wish=wish, groups=chips, offers=offers)
         if not wish.group_ids and not wish.people:
             return views.distribute(card, filled)
         plan, instead = await counted(self.distributions, card.release_id, wish)
-        if plan.people == 0 and plan.already and instead is None:
+        others = await counted_also(self.cards, self.distributions, wish)
+        is_joint = any(one.plan.people for one in others)
+        if plan.people == 0 and plan.already and instead is None and not is_joint:
             if asked.again:
                 return given(card, wish, plan)
             raise NotNow(
@@ -124,11 +130,11 @@ class DistributeCommand:
                 "already."
             )
         is_wide = plan.people > WIDE or (plan.unsigned and wish.notify)
-        others = any(one.is_of_people for one in plan.differences)
-        is_asked = reviewed or wish.mandatory or is_wide or others or instead is not None
-        is_asked = is_asked or bool(plan.needs)
+        newcomers = any(one.is_of_people for one in plan.differences)
+        is_asked = reviewed or wish.mandatory or is_wide or newcomers or instead is not None
+        is_asked = is_asked or is_joint or bool(plan.needs)
         if is_asked or warnings.sentences(card):
-            return views.confirmation(card, filled, plan, instead=instead)
+            return views.confirmation(card, filled, plan, instead=instead, also=others)
         return await self._act(asked, card, wish, plan)
 
     async def _meant(self, typed: Typed) -> tuple[App, ReleaseLine]:
@@ -181,6 +187,7 @@ def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
         f"{text} {told if plan.people else 'There is nobody to tell yet.'}",
         f"{plan.already} more have it already." if plan.already else "",
         f"{words.WARNING} {mrkdwn.sentence(plan.shortfall)}" if plan.shortfall else "",
+        siblings.missing(card),
     ]
     return Message(
         text=text,

@@ -10,12 +10,16 @@ def verbs(command: DistributeCommand) -> tuple[Verb, ...]:
     return (
         Verb(
             name="distribute",
-            usage="distribute APP [VERSION] [to GROUP|#channel|@person …] [mandatory] [silent]",
+            usage=(
+                "distribute APP [VERSION] [to GROUP|#channel|@person …] "
+                "[mandatory] [silent] [alone]"
+            ),
             summary="Give a release to groups. Whatever is left out is asked in a form.",
             examples=(
                 "distribute harbour to QA",
                 "distribute harbour 2.4.0 to QA, Beta mandatory",
                 "distribute harbour to #qa silent",
+                "distribute harbour to QA alone",
                 "distribute harbour",
             ),
             act=Act.DISTRIBUTE,

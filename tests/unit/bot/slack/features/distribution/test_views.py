@@ -191,7 +191,12 @@ def test_what_was_filled_in_is_read_from_the_submission() -> None:
     )
 
     assert wish_of(sent) == Wish(
-        group_ids=(QA.id,), people=(slack("UBOB0000"),), notes="", mandatory=False, notify=True
+        group_ids=(QA.id,),
+        people=(slack("UBOB0000"),),
+        notes="",
+        mandatory=False,
+        notify=True,
+        also=(),
     )
 
 

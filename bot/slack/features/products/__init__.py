@@ -1,0 +1,1 @@
+"""Products: apps of several platforms that go out as one."""
