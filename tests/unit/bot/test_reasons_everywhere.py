@@ -185,7 +185,7 @@ def page_of(case: Case, said: InstallVerdict, agent: str) -> str:
     links, visitor = Links("https://apps.example.test"), visitor_of(agent)
     page = install_page(opened, Circumstances(), said, visitor, links, "x" * 22, at=now())
     answer = Pages(Assets("")).answer(
-        "install.html", {"page": page, "add": "", "trouble": ""}, status=200
+        "install.html", {"page": page, "add": "", "trouble": "", "others": ()}, status=200
     )
     return html.unescape(str(answer.text))
 

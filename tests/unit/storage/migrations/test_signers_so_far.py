@@ -15,7 +15,6 @@ ANN = "person:slack:UANN"
 
 
 async def test_what_is_live_says_who_signs(database_url: str) -> None:
-    await migrate.downgrade(database_url, "0019")
     database = Database(database_url)
     async with database.writing() as session:
         own = (await organizations.named(session, "main")).id
@@ -30,6 +29,8 @@ async def test_what_is_live_says_who_signs(database_url: str) -> None:
         await _went(session, droid, 3, kind="aab", certificates=["cc"])
         await _went(session, droid, 4, link="https://example.com/a.apk", certificates=["dd"])
 
+    # Written as of today and taken back: there was no word of signers then.
+    await migrate.downgrade(database_url, "0019")
     await migrate.upgrade(database_url)
 
     async with database.reading() as session:
