@@ -36,9 +36,10 @@ def on_both(steps: Iterable[str], *, soon: Collection[str]) -> list[Any]:
     """
     Return a database and a boundary, `done:step`, of each death: all of them on SQLite.
 
-    On PostgreSQL it dies after each effect; that what is kept is not done again is the engine's,
-    and tried on both there. The short run dies at those of *soon*, where it hurts most: after an
-    effect that others see, before it is written down.
+    On PostgreSQL it dies at those of *soon*, or where there is none after its first effect; that
+    what is kept is not done again is the engine's, and tried on both there. The short run dies at
+    those of *soon* as well, where it hurts most: after an effect that others see, before it is
+    written down.
     """
     deaths = [f"{when}:{step}" for when, step in apart(steps)]
     return [
@@ -48,8 +49,7 @@ def on_both(steps: Iterable[str], *, soon: Collection[str]) -> list[Any]:
         ),
         *(
             pytest.param("postgresql", one, marks=pytest.mark.slow)
-            for one in deaths
-            if one.startswith("done")
+            for one in (soon or [next(one for one in deaths if one.startswith("done"))])
         ),
     ]
 

@@ -31,7 +31,7 @@ async def test_every_route_says_who_may_use_it(site: Site) -> None:
         ("/doctor/probe", Access.PUBLIC),
     }
     grants = {door.path for door in doors if door.access is Access.GRANT}
-    assert len(grants) == 7
+    assert len(grants) == 8
     assert all(path.startswith("/i/{token}") for path in grants)
     own = {door.path for door in doors if door.access is Access.PERSONAL}
     assert len(own) == 4
