@@ -164,9 +164,25 @@ class Grants:
             return await circumstances(session, opened.release, opened.build, opened.tester.id)
 
     async def companions(self, opened: OpenedGrant) -> list[Companion]:
-        """Return what the same person may install of this version for other platforms."""
+        """
+        Return the newest that the same person may install of this version for each other platform.
+
+        Whose link was taken back, or whose signer was not approved, leads nowhere and is left out.
+        """
+        first: dict[str, Companion] = {}
         async with self._database.reading() as session:
-            return await products.companions(session, opened.release.id, opened.tester.id)
+            found = await products.companions(session, opened.release.id, opened.tester.id)
+            if not found:
+                return []
+            held = await grants.newest(session, [one.release_id for one in found], opened.tester.id)
+            for one in found:
+                grant = held.get(one.release_id)
+                if one.platform in first or (grant is not None and grant.revoked_at is not None):
+                    continue
+                build = await session.get_one(Build, one.build_id)
+                if may_be_installed(await signers.of_app(session, one.app_id), build):
+                    first[one.platform] = one
+        return list(first.values())
 
     async def revoke(self, grant_id: str) -> None:
         """Take a link back. Raise NotFound for an unknown id."""

@@ -39,10 +39,12 @@ class Companion(NamedTuple):
     """A release of the same version for another platform, which the same person may install."""
 
     release_id: str
-    app_display_name: str
+    app_id: str
+    build_id: str
     platform: str
     version: str
     build: str
+    number: int
 
 
 async def get(session: Session, product_id: str) -> Product:
@@ -134,9 +136,10 @@ def _rank(one: Sibling) -> int:
 
 async def companions(session: Session, release_id: str, tester_id: str) -> list[Companion]:
     """
-    Return what a person may install of a release's version for other platforms, newest first.
+    Return all that a person was given of a release's version for other platforms, newest first.
 
-    Those are releases of the same product, and what they were given by the same click.
+    Those are releases of the same product, and what they were given by the same click. Whether a
+    link of theirs was taken back is not looked at.
     """
     own, own_app, own_build = aliased(Release), aliased(App), aliased(Build)
     mine, other = aliased(Distribution), aliased(Distribution)
@@ -152,10 +155,12 @@ async def companions(session: Session, release_id: str, tester_id: str) -> list[
     wanted: Any = (
         sa.select(
             col(Release.id),
-            col(App.display_name),
+            col(Release.app_id),
+            col(Release.build_id),
             col(App.platform),
             col(Build.version),
             col(Build.build),
+            col(Release.number),
         )
         .join(App, col(App.id) == Release.app_id)
         .join(Build, col(Build.id) == Release.build_id)
@@ -173,14 +178,10 @@ async def companions(session: Session, release_id: str, tester_id: str) -> list[
             sa.or_(col(Release.id).in_(together), paired),
         )
         .distinct()
-        .order_by(col(App.platform).desc(), col(Build.version).desc(), col(Build.build).desc())
+        .order_by(col(App.platform).desc(), col(Release.number).desc(), col(Release.id))
     )
     connection = await session.connection()
-    first: dict[str, Companion] = {}
-    for row in (await connection.execute(wanted)).all():
-        one = Companion(*row)
-        first.setdefault(one.platform, one)
-    return list(first.values())
+    return [Companion(*row) for row in (await connection.execute(wanted)).all()]
 
 
 async def acts_of(session: Session, joint_id: str) -> Sequence[Distribution]:

@@ -13,7 +13,7 @@ from provisioning.releases.tracks import NewRules
 from storage.catalog import products
 from storage.records.distribution import Distribution, RecipientState
 from tests.unit.provisioning.conftest import BOB, MANAGER, TESTER, Domain
-from tests.unit.provisioning.distributing.sending import group
+from tests.unit.provisioning.distributing.sending import group, known_as, send
 
 
 @pytest.fixture(scope="session")
@@ -151,6 +151,28 @@ async def test_one_order_makes_an_act_for_each_platform(
     for release_id in (ios, android):
         card = await domain.cards.release(release_id)
         assert card.counts == {RecipientState.TOLD: 1}
+
+
+async def test_a_link_leads_to_the_newest_that_the_other_phone_may_install(
+    domain: Domain, ipa: Path, apk: Path, tmp_path: Path
+) -> None:
+    ios, android = await paired(domain, ipa, apk)
+    upload = await domain.upload(harbour_apk(tmp_path, version="2.4.0", build="100"), "F3")
+    card = (await domain.cards.upload(upload.id)).release
+    assert card is not None
+    qa = await group(domain, "QA", BOB)
+    for release_id in (ios, android, card.release_id):
+        await send(domain, release_id, qa)
+    bob = await known_as(domain, BOB)
+    opened = await domain.grants.open(domain.grants.token(await domain.grants.give(ios, bob)))
+    assert opened is not None
+
+    # The hundredth comes after the eighty-eighth, though it does not among words.
+    assert [one.build for one in await domain.grants.companions(opened)] == ["100"]
+    await domain.grants.revoke((await domain.grants.give(card.release_id, bob)).id)
+    assert [one.build for one in await domain.grants.companions(opened)] == ["88"]
+    await domain.grants.revoke((await domain.grants.give(android, bob)).id)
+    assert await domain.grants.companions(opened) == []
 
 
 async def test_what_everybody_has_is_left_out_of_a_joint_order(
