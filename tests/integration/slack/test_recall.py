@@ -1,10 +1,12 @@
 """Taking a release back, as people see it in Slack and on the install page."""
 
+import asyncio
+
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack.messages import Message
 from bot.slack.features.recall import deeds
 from bot.slack.kit import names
-from tests.integration.answering.asking import Asking, button, words_of
+from tests.integration.answering.asking import Asking, at_rest, button, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 from tests.integration.slack.links import LINK, link_of, status
 from tests.integration.slack.test_main_road import distribute
@@ -150,6 +152,40 @@ async def test_of_two_who_recall_at_once_one_learns_who_was_first(house: House) 
     said = await asking.said("Ann", "recall harbour 1 because it crashes again")
 
     assert "Release 1 is recalled already." in said
+
+
+async def test_twenty_who_recall_and_send_at_once_leave_one_recall_and_one_message_each(
+    either: House,
+) -> None:
+    announced = await sent(either, "Bob")
+    bobs = await link_of(either, "Bob")
+    await either.group("Design", "Dee")
+    asking = Asking(either)
+    cid = either.workspace.person("Cid").id
+    await asking.said("Ann", f"roles give manager <@{cid}|cid>")
+    people = (either.ann, either.cid)
+    forms = [
+        await asking.form(name, "recall harbour 1 because no", "Please confirm")
+        for name in ("Ann", "Cid")
+    ]
+
+    await asyncio.gather(
+        *(people[n % 2].command(BUILDS, names.COMMAND, "send harbour to Design") for n in range(9)),
+        *(person.submit(form) for person, form in zip(people, forms, strict=True)),
+        *(people[n % 2].command(BUILDS, names.COMMAND, "send harbour to Design") for n in range(9)),
+    )
+    await either.workspace.eventually(lambda: _saying(either, announced, "*Recalled* by"))
+    await either.card_saying("recalled it from everybody", QA)
+    await at_rest(either)
+
+    recalled = [m for m in either.workspace.by_bot(QA) if "recalled it from everybody" in m.said()]
+    assert len(recalled) == 1
+    assert await status(either, bobs) == 404
+    for person in ("Bob", "Dee"):
+        told = [m for m in either.workspace.dms(person) if m.is_bot and "Harbour" in m.said()]
+        assert len(told) <= 1, person
+        assert all("was recalled" in m.said() for m in told), person
+    assert either.slack.violations == []
 
 
 async def test_a_fault_of_slack_in_the_middle_costs_nothing(house: House) -> None:
