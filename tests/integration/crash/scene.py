@@ -49,7 +49,10 @@ def on_both(steps: Iterable[str], *, soon: Collection[str]) -> list[Any]:
         ),
         *(
             pytest.param("postgresql", one, marks=pytest.mark.slow)
-            for one in (soon or [next(one for one in deaths if one.startswith("done"))])
+            for one in (
+                [one for one in deaths if one in soon]
+                or [next(one for one in deaths if one.startswith("done"))]
+            )
         ),
     ]
 
