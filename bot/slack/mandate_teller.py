@@ -63,6 +63,11 @@ class MandateTeller:
         if spot is not None:
             await self._parts.postings.draw(_key(reminder_id), spot, self._reminder(reminder_id))
 
+    async def take_back(self, recipient_id: str) -> None:
+        """Take the link out of what somebody was reminded with, where it leads nowhere any more."""
+        for reminder_id in await self._parts.mandated.reminders_of(recipient_id):
+            await self.redraw(reminder_id)
+
     def _line(self, mandate_id: str) -> Callable[[], Awaitable[Message]]:
         async def render() -> Message:
             return messages.log(await self._parts.mandated.one(mandate_id))

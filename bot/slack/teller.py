@@ -288,6 +288,7 @@ class SlackTeller:
             else:
                 await self._parts.recalls.take_back(recipient_id, key)
             await self._parts.nudges.take_back(recipient_id)
+            await self._parts.mandates.take_back(recipient_id)
         except ChannelRefused as refused:
             logger.info("A message could not be edited: %s.", refused)
 

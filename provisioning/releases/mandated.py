@@ -8,7 +8,7 @@ from typing import Any
 from provisioning.releases.cards import BuildCard, GroupChip, build_card
 from provisioning.releases.demands import demands
 from provisioning.releases.policy import Demand, MandatoryTerms
-from storage.catalog import groups, mandates, releases, reminders, testers
+from storage.catalog import groups, mandates, recipients, releases, reminders, testers
 from storage.catalog.database import Database
 from storage.records.base import now
 from storage.records.mandate import MandateKind, MilestoneKind
@@ -87,6 +87,17 @@ class MandateCards:
         """Return the id of the act that one took back, None for one that takes nothing back."""
         async with self._database.reading() as session:
             return (await mandates.get(session, mandate_id)).undoes
+
+    async def reminders_of(self, recipient_id: str) -> list[str]:
+        """
+        Return the ids of the reminders that a recipient may have read of the app.
+
+        What binds them may be a newer release than the one that they were reminded of.
+        """
+        async with self._database.reading() as session:
+            recipient = await recipients.get(session, recipient_id)
+            release, *_ = await releases.in_full(session, recipient.release_id)
+            return list(await reminders.told_to(session, recipient.tester_id, release.app_id))
 
     async def reminder(self, reminder_id: str) -> ReminderCard:
         """Raise NotFound."""

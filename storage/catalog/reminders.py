@@ -7,6 +7,7 @@ from sqlmodel import col, select
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
 from storage.records.mandate import Reminder, ReminderState
+from storage.records.release import Release
 from storage.records.tester import Tester
 
 
@@ -37,6 +38,17 @@ async def told_of(session: Session, release_id: str) -> Sequence[str]:
     found = await session.exec(
         select(Reminder.id)
         .where(Reminder.release_id == release_id, Reminder.state == ReminderState.TOLD)
+        .order_by(col(Reminder.id))
+    )
+    return found.all()
+
+
+async def told_to(session: Session, tester_id: str, app_id: str) -> Sequence[str]:
+    """Return the ids of the reminders of an app that somebody has read, or may have."""
+    found = await session.exec(
+        select(Reminder.id)
+        .join(Release, col(Release.id) == Reminder.release_id)
+        .where(Reminder.tester_id == tester_id, Release.app_id == app_id, Reminder.teller != "")
         .order_by(col(Reminder.id))
     )
     return found.all()

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import aiohttp
+import pytest
 
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
-from tests.integration.answering.asking import Asking, button, words_of
+from tests.integration.answering.asking import Asking, at_rest, button, words_of
 from tests.integration.answering.test_home import home_of
 from tests.integration.slack.house import BUILDS, QA, House
 from tests.integration.slack.links import link_of, path_in
@@ -115,6 +116,7 @@ def _now(house: House, message: Message) -> Message:
     return found
 
 
+@pytest.mark.slow
 async def test_the_button_asks_where_when_and_on_which_terms(house: House) -> None:
     await sent(house, "Bob")
     beta = await house.group("Beta", "Dee")
@@ -191,6 +193,7 @@ SENTENCES = {
 }
 
 
+@pytest.mark.slow
 async def test_what_was_not_meant_is_said(house: House) -> None:
     await sent(house, "Bob")
     await house.group("Beta", "Dee")
@@ -205,6 +208,7 @@ async def test_what_was_not_meant_is_said(house: House) -> None:
     assert "Release 1 is mandatory there on these very terms already." in twice
 
 
+@pytest.mark.slow
 async def test_a_fault_of_slack_in_the_middle_costs_nothing(house: House) -> None:
     await sent(house, "Bob", "Dee")
     house.slack.script("chat.postMessage", Fault.server_error(503), times=2)
@@ -220,6 +224,7 @@ async def test_a_fault_of_slack_in_the_middle_costs_nothing(house: House) -> Non
     assert [len(reminders_of(house, person)) for person in ("Bob", "Dee")] == [1, 1]
 
 
+@pytest.mark.slow
 async def test_a_mandatory_release_in_between_leads_to_the_newer_one(house: House) -> None:
     await sent(house, "Bob")
     old = await link_of(house, "Bob")
@@ -241,6 +246,7 @@ async def test_a_mandatory_release_in_between_leads_to_the_newer_one(house: Hous
     assert button(closing, "Install")
 
 
+@pytest.mark.slow
 async def test_a_release_is_chosen_where_none_was_named(house: House) -> None:
     await sent(house, "Bob")
     asking = Asking(house)
@@ -252,3 +258,21 @@ async def test_a_release_is_chosen_where_none_was_named(house: House) -> None:
 
     assert done.action == "update"
     await house.card_saying("made it mandatory for QA", QA)
+
+
+async def test_what_is_recalled_leaves_its_reminders_too(house: House) -> None:
+    await sent(house, "Bob")
+    asking = Asking(house)
+    await asking.ask("Ann", "mandatory harbour 2.4.0 for QA because it mends the tides")
+    began = await house.dm_to("Bob", "Please install *Harbour 2.4.0 (241)*.")
+    assert "/i/" in str(began.blocks)
+
+    form = await asking.form(
+        "Ann", "recall harbour 2.4.0 because it loses charts", "Please confirm"
+    )
+    await house.ann.submit(form)
+    await house.dm_to("Bob", "is not mandatory for you any more")
+    await at_rest(house)
+
+    own = [m for m in house.workspace.dms("Bob") if m.is_bot]
+    assert [m for m in own if "/i/" in str(m.blocks)] == []
