@@ -137,6 +137,7 @@ async def test_b6_a_key_that_is_gone_stops_the_start_and_says_how_to_go_on(tmp_p
     assert not settings.key_file.exists()
 
 
+@pytest.mark.slow
 async def test_b6_another_key_stops_the_start_and_says_how_to_go_on(tmp_path: Path) -> None:
     """A key of another installation, or of an older backup: there is one, and it fits nothing."""
     settings = load(data_dir=tmp_path, slack_bot_token="xoxb-1", slack_app_token="xapp-1")

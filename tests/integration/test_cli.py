@@ -3,27 +3,20 @@
 import json
 import re
 import subprocess
-import sys
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
 from bot.sandbox.samples.harbour import harbour_ipa
+from tests.forked import run
 
 FIXTURE = Path(__file__).parents[3] / "shared" / "fixtures" / "ApiDemos-debug.apk"
 
 
 def slipway(*words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command with nothing of ours in the environment but what is given."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-        env={"PATH": "/usr/bin:/bin", **environment},
-    )
+    return run(*map(str, words), environment={"PATH": "/usr/bin:/bin", **environment})
 
 
 @pytest.fixture(scope="module")

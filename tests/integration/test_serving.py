@@ -17,6 +17,7 @@ import pytest
 from bot.sandbox.faults import Fault
 from bot.sandbox.samples.harbour import harbour_ipa
 from bot.sandbox.slack.server import SandboxSlack, Setup
+from tests.forked import Forked
 from tests.integration.slack import bad_slacks
 from tests.integration.slack.house import manifest
 
@@ -70,7 +71,7 @@ def few(cases: Iterable[Any], *short: object) -> list[Any]:
 class Served:
     """A running `slipway serve`."""
 
-    process: asyncio.subprocess.Process
+    process: asyncio.subprocess.Process | Forked
     said: str = ""
 
     async def says(self, words: str, within: float = 40.0) -> str:
@@ -99,7 +100,10 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(folder: Path, api_url: str, **more: str) -> AsyncGenerator[Served]:
+async def serving(
+    folder: Path, api_url: str, *, fresh: bool = False, **more: str
+) -> AsyncGenerator[Served]:
+    """Serve in a process of its own; a *fresh* one is started as systemd does."""
     environment = {
         "PATH": "/usr/bin:/bin",
         "SLIPWAY_DATA_DIR": str(folder),
@@ -110,9 +114,13 @@ async def serving(folder: Path, api_url: str, **more: str) -> AsyncGenerator[Ser
         "SLIPWAY_SLACK_SIGNING_SECRET": "secret",
         **more,
     }
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "serve"), env=environment, stderr=asyncio.subprocess.PIPE
-    )
+    process: asyncio.subprocess.Process | Forked
+    if fresh:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "serve"), env=environment, stderr=asyncio.subprocess.PIPE
+        )
+    else:
+        process = await Forked.start("serve", environment=environment)
     try:
         yield Served(process)
     finally:
@@ -129,7 +137,7 @@ def pace_of(said: str) -> list[str]:
 
 @pytest.mark.parametrize("name", few(SLACKS, "yes"))
 async def test_a5_with_a_bad_slack_the_house_starts_and_stops(tmp_path: Path, name: str) -> None:
-    async with SLACKS[name]() as url, serving(tmp_path, url) as served:
+    async with SLACKS[name]() as url, serving(tmp_path, url, fresh=name == "yes") as served:
         await served.says("Slipway is up")
         await asyncio.sleep(1.5)  # It tries to connect meanwhile.
         code, seconds = await served.stopped()
@@ -146,9 +154,14 @@ async def test_a5_with_a_bad_slack_the_house_starts_and_stops(tmp_path: Path, na
 async def test_a5_it_stops_at_whatever_moment_it_is_asked(
     tmp_path: Path, slack: str, mode: str, moments: range
 ) -> None:
+    is_fresh = (slack, mode) == ("unreachable", "socket")  # Also while Python reads our modules.
+
     async def at(moment: int) -> tuple[int, float, str]:
         folder = tmp_path / str(moment)
-        async with SLACKS[slack]() as url, serving(folder, url, SLIPWAY_SLACK_MODE=mode) as served:
+        async with (
+            SLACKS[slack]() as url,
+            serving(folder, url, fresh=is_fresh, SLIPWAY_SLACK_MODE=mode) as served,
+        ):
             await asyncio.sleep(0.4 * moment)
             return *await served.stopped(), served.said
 
@@ -180,6 +193,7 @@ async def test_a5_it_stops_in_the_middle_of_a_road_that_waits_for_slack(tmp_path
     assert seconds < LATEST, served.said
 
 
+@pytest.mark.slow
 async def test_a5_what_does_not_end_ends_with_the_process(tmp_path: Path) -> None:
     program = tmp_path / "stubborn.py"
     program.write_text(

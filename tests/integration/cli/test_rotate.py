@@ -74,6 +74,7 @@ def test_a_former_key_that_is_missing_or_open_to_all_is_refused(tmp_path: Path) 
     assert (readable.code, "can be read by others" in readable.err) == (1, True)
 
 
+@pytest.mark.slow
 async def test_b6_links_of_the_former_key_end_so_that_people_get_new_ones(
     sqlite_url: str, tmp_path: Path
 ) -> None:

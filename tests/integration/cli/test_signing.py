@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from bot.sandbox.samples import identities
 from bot.sandbox.samples.ipa import SampleApp, write_ipa
 from provisioning.codesign.verifying.verifier import verify
+from tests.forked import run
 from tests.signed import PASSWORD, p12, profiles_of
 from tests.unit.provisioning.codesign import world
 
@@ -56,15 +57,7 @@ class Files:
 
 def slipway(*arguments: str, **environment: str) -> Outcome:
     """Run the command in an environment that holds nothing else."""
-    done = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        env={"PYTHONPATH": os.pathsep.join(sys.path), **environment},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run(*arguments, environment=environment)
     return Outcome(code=done.returncode, out=done.stdout, err=done.stderr)
 
 

@@ -7,36 +7,28 @@ imported already, so that one takes a fraction of a second.
 """
 
 import asyncio
-import multiprocessing
+import multiprocessing.process
 import os
 import signal
 import time
 import traceback
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from math import ceil
 from multiprocessing.connection import Connection
 from typing import Any, Self
 
+from tests.forking import forking
+
 Boundary = Callable[[str], None]
 Main = Callable[..., Coroutine[Any, Any, None]]
-
-#: What children import; done once.
-PRELOADED = [
-    "pytest",
-    "tests.integration.crash.small_road",
-    "tests.integration.crash.living",
-    "tests.integration.provision.living",
-    "tests.integration.crash.frozen",
-]
 
 #: A step is done, and that is not written down yet; then it is.
 AFTER = ("done", "kept")
 
 #: Seconds after which a child that neither died nor ended is killed, and its test fails.
 PATIENCE = 60.0
-
-_forking = multiprocessing.get_context("forkserver")
-_forking.set_forkserver_preload(PRELOADED)
 
 
 def apart(steps: Iterable[str]) -> list[tuple[str, str]]:
@@ -48,6 +40,16 @@ def apart(steps: Iterable[str]) -> list[tuple[str, str]]:
     """
     first, *others = steps
     return [("before", first), *((when, step) for step in (first, *others) for when in AFTER)]
+
+
+def pairs(names: Sequence[str]) -> list[tuple[str, str]]:
+    """
+    Return where a house dies, and where the next one dies over the same work.
+
+    The first lie in the first half, so that the second come to theirs.
+    """
+    half = ceil(len(names) / 2)
+    return list(zip_longest(names[:half], names[half:], fillvalue=names[-1]))
 
 
 class NotAsPlanned(AssertionError):
@@ -68,8 +70,8 @@ class Child:
 
         That is the name of a boundary, the first time, or the number of boundaries before it.
         """
-        reports, ours = _forking.Pipe(duplex=False)
-        process = _forking.Process(
+        reports, ours = forking.Pipe(duplex=False)
+        process = forking.Process(
             target=_live, args=(ours, main, arguments, die_at), daemon=True, name=main.__module__
         )
         process.start()
@@ -77,11 +79,16 @@ class Child:
         return cls(process, reports)
 
     def wait(self) -> tuple[int, list[str]]:
-        """Return the exit code, negative for a signal, and the boundaries that were passed."""
+        """
+        Return the exit code, negative for a signal, and the boundaries that were passed.
+
+        Raise NotAsPlanned when it neither dies nor ends.
+        """
         seen: list[str] = []
         try:
             while self.reports.poll(PATIENCE):
                 seen.append(self.reports.recv())
+            raise NotAsPlanned(f"The child lives on, and came to {seen}.")
         except EOFError:
             self.process.join(PATIENCE)
         finally:

@@ -20,39 +20,59 @@ from storage.records.build import Build
 from storage.records.group import Group
 from storage.records.release import Release
 from tests.engines import EngineHome
-from tests.integration.crash.harness import Child, apart
+from tests.integration.crash.harness import Child, apart, pairs
 from tests.integration.crash.living import live
 
 BOUNDARIES = ("before", "done", "kept")
 
 
-def number_of(steps: tuple[str, ...], boundary: str) -> int:
-    """Return how many boundaries of a road come before one: for steps whose names hold ids."""
-    when, _, step = boundary.partition(":")
+#: Stands between two boundaries: the house that goes on after the first death dies at the second.
+AND = " and "
+
+
+def number_of(steps: tuple[str, ...], deaths: str) -> int:
+    """Return how many boundaries of a road come before the first of one or two deaths."""
+    when, _, step = first_of(deaths).partition(":")
     return steps.index(step) * len(BOUNDARIES) + BOUNDARIES.index(when)
+
+
+def first_of(deaths: str) -> str:
+    """Return the boundary of the first of one or two deaths."""
+    return deaths.partition(AND)[0]
+
+
+def second_of(deaths: str, steps: tuple[str, ...]) -> int | str:
+    """
+    Return the boundary of the second of two deaths: its name, or by *steps* its number.
+
+    What the first house kept, the second does not walk again.
+    """
+    first, _, second = deaths.partition(AND)
+    if not steps:
+        return second
+    when, _, step = first.partition(":")
+    kept = steps.index(step) + (when == "kept")
+    return number_of(steps, second) - kept * len(BOUNDARIES)
 
 
 def on_both(steps: Iterable[str], *, soon: Collection[str]) -> list[Any]:
     """
-    Return a database and a boundary, `done:step`, of each death: all of them on SQLite.
+    Return a database and one or two boundaries, `done:step`, of each death.
 
-    On PostgreSQL it dies at those of *soon*, or where there is none after its first effect; that
-    what is kept is not done again is the engine's, and tried on both there. The short run dies at
-    those of *soon* as well, where it hurts most: after an effect that others see, before it is
+    On SQLite a house dies at each of them, and the one that goes on over the same work dies at
+    another. On PostgreSQL one dies at those of *soon*, or where there is none after its first
+    effect; that what is kept is not done again is the engine's, and tried on both there. The short
+    run dies at those of *soon*, where it hurts most: after an effect that others see, before it is
     written down.
     """
     deaths = [f"{when}:{step}" for when, step in apart(steps)]
+    worst = [one for one in deaths if one in soon]
     return [
-        *(
-            pytest.param("sqlite", one, marks=() if one in soon else pytest.mark.slow)
-            for one in deaths
-        ),
+        *(pytest.param("sqlite", one) for one in worst),
+        *(pytest.param("sqlite", AND.join(pair), marks=pytest.mark.slow) for pair in pairs(deaths)),
         *(
             pytest.param("postgresql", one, marks=pytest.mark.slow)
-            for one in (
-                [one for one in deaths if one in soon]
-                or [next(one for one in deaths if one.startswith("done"))]
-            )
+            for one in worst or [next(one for one in deaths if one.startswith("done"))]
         ),
     ]
 
@@ -81,17 +101,27 @@ class Scene:
             "admins": self.workspace.person("Ann").id,
         }
 
-    async def dies(self, child: Child) -> None:
-        """Wait until a child has killed itself, as it must."""
+    async def dies(self, child: Child, deaths: str = "", steps: tuple[str, ...] = ()) -> None:
+        """
+        Wait until a child has killed itself, as it must, and the one after it at the second death.
+
+        That is found by its name, or where *steps* are given by its place among them.
+        """
         code, seen = await asyncio.to_thread(child.wait)
         assert code == -9, f"The house did not die but came to {seen}."
+        if AND in deaths:
+            die_at = second_of(deaths, steps)
+            again = await asyncio.to_thread(Child.start, live, self.settings(), die_at=die_at)
+            await self.dies(again)
 
-    async def dies_over(self, package: Path, die_at: int | str) -> Message:
+    async def dies_over(
+        self, package: Path, die_at: int | str, deaths: str = "", steps: tuple[str, ...] = ()
+    ) -> Message:
         """Let a house die of a file of Cid's at a boundary; return the message with the file."""
         dying = await asyncio.to_thread(Child.start, live, self.settings(), die_at=die_at)
         await self.slack.connected(within=60)
         posted = await self.workspace.person("Cid").post("#mobile-builds", files=[package])
-        await self.dies(dying)
+        await self.dies(dying, deaths, steps)
         return posted
 
     @asynccontextmanager

@@ -42,7 +42,7 @@ async def test_killed_while_asking_it_is_asked_once(scene: Scene, boundary: str)
     dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
     await scene.slack.connected(within=60)
     await _ask(scene)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary, ASK)
 
     async with scene.living():
         await scene.workspace.eventually(lambda: _cards(scene), timeout=90)

@@ -11,7 +11,7 @@ from storage.records.edit import Edit, EditState
 from storage.records.release import Release
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import Scene, keys_in, number_of, with_draft
+from tests.integration.crash.scene import Scene, keys_in, number_of, on_both, with_draft
 
 EDIT = (
     "resolve",
@@ -26,21 +26,11 @@ EDIT = (
 NOTES = "It keeps what was typed."
 
 
-#: It dies after each effect on SQLite, and after two on PostgreSQL: the other boundaries are the
-#: engine's, and tried with the other roads.
-DEATHS = [
-    ("sqlite", "done:redraw 1"),
-    *(
-        pytest.param("sqlite", f"done:{step}", marks=pytest.mark.slow)
-        for step in EDIT
-        if step != "redraw 1"
-    ),
-    pytest.param("postgresql", "done:redraw 2", marks=pytest.mark.slow),
-    pytest.param("postgresql", "done:log", marks=pytest.mark.slow),
-]
-
-
-@pytest.mark.parametrize(("long_engine_home", "boundary"), DEATHS, indirect=["long_engine_home"])
+@pytest.mark.parametrize(
+    ("long_engine_home", "boundary"),
+    on_both(EDIT, soon={"done:redraw 1"}),
+    indirect=["long_engine_home"],
+)
 async def test_killed_while_new_notes_are_shown_each_shows_them_once(
     scene: Scene, boundary: str
 ) -> None:
@@ -54,7 +44,7 @@ async def test_killed_while_new_notes_are_shown_each_shows_them_once(
     dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
     await scene.slack.connected(within=60)
     await _typed(scene, f"notes harbour 1 {NOTES}")
-    await scene.dies(dying)
+    await scene.dies(dying, boundary, EDIT)
 
     async with scene.living():
         await scene.workspace.eventually(lambda: _is_shown(scene), timeout=90)

@@ -36,7 +36,7 @@ async def test_killed_while_reminding_everybody_is_reminded_once(
     )
     await scene.slack.connected(within=60)
     await _nudge(scene)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary, NUDGE)
 
     async with scene.living():
         await scene.workspace.eventually(
@@ -75,7 +75,7 @@ async def test_killed_while_saying_what_somebody_saw_it_is_said_once(
     )
     with suppress(SandboxError):
         await scene.workspace.person("Bob").submit(form, SAW)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary, TROUBLE)
 
     database = Database(scene.home.database_url)
 

@@ -20,7 +20,7 @@ from storage.records.group import Group
 from storage.records.join_request import JoinRequest, JoinState
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import Scene, keys_in, on_both, with_draft
+from tests.integration.crash.scene import Scene, first_of, keys_in, on_both, with_draft
 
 JOIN = ("show", "note")
 ZOE = {"name": "Zoe Zimmer", "email": "zoe@example.com", "key": "z" * 22}
@@ -35,12 +35,12 @@ LINK = re.compile(r"/join/[A-Za-z0-9_-]{22}")
 async def test_killed_while_somebody_asks_it_is_shown_once(scene: Scene, boundary: str) -> None:
     link, port = await _given(scene), _free_port()
     settings = {**scene.settings(), "port": port}
-    dying = await asyncio.to_thread(Child.start, live, settings, die_at=boundary)
+    dying = await asyncio.to_thread(Child.start, live, settings, die_at=first_of(boundary))
     await scene.slack.connected(within=60)
     async with aiohttp.ClientSession() as session:
         with suppress(aiohttp.ClientError):
             await session.post(f"http://127.0.0.1:{port}{link}", data=ZOE, allow_redirects=False)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary)
 
     async with scene.living():
         await scene.workspace.eventually(lambda: _cards(scene), timeout=90)
@@ -60,11 +60,11 @@ async def test_killed_while_somebody_approves_they_are_in(scene: Scene, boundary
         await session.post(f"http://127.0.0.1:{port}{link}", data=ZOE, allow_redirects=False)
         await scene.workspace.eventually(lambda: _cards(scene))
         await _shown(scene, JoinState.WAITING)
-    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=boundary)
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=first_of(boundary))
     await scene.slack.connected(within=60)
     with suppress(SandboxError):
         await scene.workspace.person("Ann").click(_cards(scene)[0], names.JOIN_APPROVE)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary)
 
     async with scene.living():
         await _shown(scene, JoinState.APPROVED)

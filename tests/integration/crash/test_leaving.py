@@ -15,7 +15,7 @@ from storage.records.grant import Grant
 from storage.records.group import GroupMember
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import Scene, keys_in, on_both, with_draft
+from tests.integration.crash.scene import Scene, first_of, keys_in, on_both, with_draft
 
 LET_GO = ("parts", "groups", "links", "devices", "requests", "roles", "approvals", "done")
 SHOW = ("show", "shown")
@@ -30,10 +30,10 @@ async def test_killed_while_somebody_is_let_go_all_is_taken_and_said_once(
     scene: Scene, boundary: str
 ) -> None:
     await _given(scene)
-    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=boundary)
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=first_of(boundary))
     await scene.slack.connected(within=60)
     scene.workspace.change_person("Bob", deleted=True)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary)
 
     async with scene.living():
         await scene.workspace.eventually(lambda: _told(scene), timeout=90)

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -32,7 +31,7 @@ from storage.records.mandate import (
 )
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import Scene, keys_in, number_of, with_draft
+from tests.integration.crash.scene import Scene, keys_in, number_of, on_both, with_draft
 
 #: In seconds: work of a house that died is handed on once it counts as dead.
 PATIENCE = 120
@@ -42,25 +41,9 @@ MANDATE = ("resolve", "show", "report", "redraw 1", "redraw 2", "finish")
 REMIND = ("resolve", "show", "remind 1", "remind 2", "finish")
 
 
-def deaths(steps: tuple[str, ...], *, worst: str, soon: bool) -> list[Any]:
-    """
-    Return a database and a boundary of each death: after the effect of each step, on SQLite.
-
-    The *worst* one is tried on PostgreSQL as well, and in the short run if it is to be *soon*. What
-    is kept is not done again: that is the engine's, and tried with its own roads.
-    """
-    found = [
-        pytest.param(
-            "sqlite", f"done:{step}", marks=[pytest.mark.slow] * (not soon or step != worst)
-        )
-        for step in steps
-    ]
-    return [*found, pytest.param("postgresql", f"done:{worst}", marks=pytest.mark.slow)]
-
-
 @pytest.mark.parametrize(
     ("long_engine_home", "boundary"),
-    deaths(MANDATE, worst="report", soon=False),
+    on_both(MANDATE, soon={"done:report"}),
     indirect=["long_engine_home"],
 )
 async def test_killed_while_it_becomes_mandatory_it_is_said_once(
@@ -73,7 +56,7 @@ async def test_killed_while_it_becomes_mandatory_it_is_said_once(
     ann = scene.workspace.person("Ann")
     with suppress(SandboxError):
         await ann.command("#mobile-builds", names.COMMAND, "mandatory harbour 1 from in 3 hours")
-    await scene.dies(dying)
+    await scene.dies(dying, boundary, MANDATE)
 
     async with scene.living():
         await scene.workspace.eventually(
@@ -94,7 +77,7 @@ async def test_killed_while_it_becomes_mandatory_it_is_said_once(
 
 @pytest.mark.parametrize(
     ("long_engine_home", "boundary"),
-    deaths(REMIND, worst="remind 1", soon=True),
+    on_both(REMIND, soon={"done:remind 1"}),
     indirect=["long_engine_home"],
 )
 async def test_killed_while_people_are_reminded_each_is_once(scene: Scene, boundary: str) -> None:
@@ -102,7 +85,7 @@ async def test_killed_while_people_are_reminded_each_is_once(scene: Scene, bound
     await _given(scene)
     await _due(scene)
     dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary, REMIND)
 
     async with scene.living():
         await _eventually(scene, _is_over)

@@ -13,9 +13,18 @@ from bot.slack.kit import names
 from storage.catalog import organizations, uploads
 from storage.catalog.database import Database
 from storage.records.variant import Preparation
-from tests.integration.crash.harness import Child, apart
+from tests.integration.crash.harness import Child, apart, pairs
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import BOUNDARIES, Scene, keys_in, number_of, on_both, with_draft
+from tests.integration.crash.scene import (
+    AND,
+    BOUNDARIES,
+    Scene,
+    first_of,
+    keys_in,
+    number_of,
+    on_both,
+    with_draft,
+)
 from tests.unit.provisioning.codesign import world
 
 TAKE_IN = ("admit", "greet", "fetch", "inspect", "turn", "keep", "show", "prepare")
@@ -48,7 +57,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def test_killed_while_taking_in_the_build_arrives_once(
     scene: Scene, package: Path, boundary: str
 ) -> None:
-    posted = await scene.dies_over(package, number_of(TAKE_IN, boundary))
+    posted = await scene.dies_over(package, number_of(TAKE_IN, boundary), boundary, TAKE_IN)
 
     async with scene.living():
         await scene.workspace.eventually(
@@ -78,12 +87,15 @@ OF_A_ZIP = [f"{when}:{step}" for when, step in apart(("unwrap", "inspect inside"
 
 @pytest.mark.parametrize(
     "boundary",
-    [pytest.param(one, marks=() if one == "done:unwrap" else pytest.mark.slow) for one in OF_A_ZIP],
+    [
+        "done:unwrap",
+        *(pytest.param(AND.join(pair), marks=pytest.mark.slow) for pair in pairs(OF_A_ZIP)),
+    ],
 )
 async def test_c9_killed_while_a_build_leaves_its_zip_it_arrives_once(
     scene: Scene, package: Path, zipped: Path, boundary: str
 ) -> None:
-    await scene.dies_over(zipped, boundary)
+    await scene.dies_over(zipped, first_of(boundary), boundary)
 
     async with scene.living():
         await scene.workspace.eventually(
@@ -136,7 +148,7 @@ async def test_killed_while_distributing_everybody_is_told_once(
     await scene.slack.connected(within=60)
     command = "distribute harbour to QA"
     await scene.workspace.person("Ann").command("#mobile-builds", names.COMMAND, command)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary, DISTRIBUTE)
 
     async with scene.living():
         await scene.workspace.eventually(

@@ -43,7 +43,7 @@ async def test_killed_while_recalling_everybody_is_told_once(scene: Scene, bound
     dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=number)
     await scene.slack.connected(within=60)
     await _recall(scene)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary, RECALL)
 
     async with scene.living():
         await scene.workspace.eventually(

@@ -13,7 +13,7 @@ from storage.records.distribution import Recipient, RecipientState
 from storage.records.group import Group, GroupMember
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import Scene, keys_in, on_both, with_draft
+from tests.integration.crash.scene import Scene, first_of, keys_in, on_both, with_draft
 
 SETTLE = ("gather", "leave", "join", "settled")
 
@@ -27,10 +27,10 @@ async def test_killed_while_a_group_settles_each_has_what_is_theirs(
     scene: Scene, boundary: str
 ) -> None:
     await _given(scene)
-    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=boundary)
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=first_of(boundary))
     await scene.slack.connected(within=60)
     scene.workspace.set_usergroup("qa-team", "Dee", "Cid")
-    await scene.dies(dying)
+    await scene.dies(dying, boundary)
 
     async with scene.living():
         await scene.workspace.eventually(lambda: _told(scene, "Cid"), timeout=90)

@@ -10,7 +10,7 @@ from storage.catalog import organizations, step_runs
 from storage.catalog.database import Database
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
-from tests.integration.crash.scene import Scene, keys_in, on_both, with_draft
+from tests.integration.crash.scene import Scene, first_of, keys_in, on_both, with_draft
 
 RUN_STEP = ("order", "conclude", "answer", "answered")
 
@@ -24,7 +24,7 @@ async def test_killed_while_a_workflow_distributes_each_is_told_once(
     scene: Scene, boundary: str
 ) -> None:
     await _given(scene)
-    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=boundary)
+    dying = await asyncio.to_thread(Child.start, live, scene.settings(), die_at=first_of(boundary))
     await scene.slack.connected(within=60)
     run = scene.workspace.run_step(
         names.DISTRIBUTE_STEP,
@@ -32,7 +32,7 @@ async def test_killed_while_a_workflow_distributes_each_is_told_once(
         group="QA",
         distributor=scene.workspace.person("Ann").id,
     )
-    await scene.dies(dying)
+    await scene.dies(dying, boundary)
 
     async with scene.living():
         await scene.workspace.eventually(

@@ -2,10 +2,11 @@
 
 import asyncio
 import re
-import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+
+from tests.forked import Forked
 
 #: The whole house starts and walks a road; other tests may keep the machine busy meanwhile.
 PATIENCE = 120.0
@@ -21,13 +22,8 @@ class Ended:
     err: str
 
 
-async def _started(*arguments: object) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        *("-m", "bot", "demo", *map(str, arguments)),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+async def _started(*arguments: object) -> Forked:
+    return await Forked.start("demo", *map(str, arguments), environment={})
 
 
 async def demo(*arguments: object) -> Ended:
@@ -36,7 +32,7 @@ async def demo(*arguments: object) -> Ended:
     return await _ended(process)
 
 
-async def _ended(process: asyncio.subprocess.Process) -> Ended:
+async def _ended(process: Forked) -> Ended:
     try:
         out, err = await asyncio.wait_for(process.communicate(), PATIENCE)
     except BaseException:
@@ -50,7 +46,7 @@ async def _ended(process: asyncio.subprocess.Process) -> Ended:
 class Open:
     """A demo that waits for people."""
 
-    def __init__(self, process: asyncio.subprocess.Process, url: str, greeting: str) -> None:
+    def __init__(self, process: Forked, url: str, greeting: str) -> None:
         self._process = process
         self.url = url
         self.greeting = greeting

@@ -72,6 +72,7 @@ async def test_d4_the_workspace_is_lived_in_and_everybody_has_the_role_of_their_
         assert again.slack.workspace.messages("#mobile-builds") == []
 
 
+@pytest.mark.slow
 async def test_d4_a_past_that_breaks_off_says_so_and_lets_people_go_on(tmp_path: Path) -> None:
     (tmp_path / "samples").write_text("No folder, so that nothing can be posted.")
     async with running(data_dir=tmp_path, lived_in=True) as demo:

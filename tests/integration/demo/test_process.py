@@ -50,6 +50,7 @@ async def test_a_folder_opens_again_and_its_links_lead_where_they_did(tmp_path: 
     assert json.loads((folder / "demo.json").read_text()) == noted | {"starts": 2}
 
 
+@pytest.mark.slow
 async def test_what_stops_it_is_said_in_a_sentence(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("no folder")

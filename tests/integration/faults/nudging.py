@@ -8,7 +8,7 @@ from provisioning.following.nudge_order import NudgeOrder
 from provisioning.following.troubles import TroubleWords
 from storage.records.nudge import NudgeState
 from tests.integration.faults.cases import Case
-from tests.integration.faults.places import Place, places
+from tests.integration.faults.places import Place, places, went_wrong
 from tests.integration.faults.walking import AT_ONCE, PATIENCE, at_rest
 from tests.integration.slack.house import House
 
@@ -29,8 +29,7 @@ async def nudged(house: House, cases: Sequence[Case]) -> dict[str, str]:
 
     ended = await asyncio.gather(*map(one, found))
     await at_rest(house)
-    said = {place.case.name: why or _wrong(place) for place, why in zip(found, ended, strict=True)}
-    return {name: why for name, why in said.items() if why}
+    return went_wrong(found, ended, _wrong)
 
 
 async def _nudge(place: Place) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.sandbox.shapes import JsonObject
 from provisioning.distributing.order import Order
@@ -12,7 +12,7 @@ from storage.records.grant import Grant
 from storage.records.release import Release
 from tests.integration.crash.scene import a_build, an_app
 from tests.integration.faults.cases import Case
-from tests.integration.faults.walking import PATIENCE, spoil, tag_of
+from tests.integration.faults.walking import PATIENCE, spoil, tag_of, unmet
 from tests.integration.slack.house import House
 
 
@@ -25,6 +25,7 @@ class Place:
     release_id: str
     group_id: str
     testers: tuple[str, str]
+    met: Counter[str] = field(default_factory=Counter)
 
     @property
     def tag(self) -> str:
@@ -58,7 +59,7 @@ class Place:
 
     def spoil(self) -> None:
         """Let the method of the case fail from now on."""
-        spoil(self.house.slack, self.case, self._concerns)
+        spoil(self.house.slack, self.case, self._concerns, self.met)
 
     async def eventually(self, look: Callable[[], bool]) -> None:
         await self.house.workspace.eventually(look, timeout=PATIENCE)
@@ -86,6 +87,17 @@ class Place:
         return bool({given.get("users"), given.get("user")} & people) or (
             given.get("usergroup") == usergroup
         )
+
+
+def went_wrong(
+    found: Sequence[Place], ended: Sequence[str], wrong: Callable[[Place], str]
+) -> dict[str, str]:
+    """Return why each case that is not as it should be is not, by name of the case."""
+    said = {
+        place.case.name: why or wrong(place) or unmet(place.case, place.met)
+        for place, why in zip(found, ended, strict=True)
+    }
+    return {name: why for name, why in said.items() if why}
 
 
 async def places(house: House, cases: Sequence[Case], *, by_usergroup: bool = False) -> list[Place]:

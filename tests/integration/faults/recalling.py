@@ -9,7 +9,7 @@ from storage.catalog import receipts
 from storage.records.grant import Grant, ReceiptKind
 from storage.records.recall import RecallState
 from tests.integration.faults.cases import Case
-from tests.integration.faults.places import Place, places
+from tests.integration.faults.places import Place, places, went_wrong
 from tests.integration.faults.walking import AT_ONCE, PATIENCE, at_rest
 from tests.integration.slack.house import House
 
@@ -28,8 +28,7 @@ async def recalled(house: House, cases: Sequence[Case]) -> dict[str, str]:
 
     ended = await asyncio.gather(*map(one, found))
     await at_rest(house)
-    said = {place.case.name: why or _wrong(place) for place, why in zip(found, ended, strict=True)}
-    return {name: why for name, why in said.items() if why}
+    return went_wrong(found, ended, _wrong)
 
 
 async def _begin_to_fetch(house: House, held: Sequence[Grant]) -> None:

@@ -4,20 +4,19 @@ import pytest
 
 from provisioning.people import joining
 from tests.integration.faults.asking import asked
-from tests.integration.faults.cases import FAULTS, cases
+from tests.integration.faults.cases import LATE_ROADS, cases
 from tests.integration.faults.conftest import Opened
 
-#: So many times in a row; None: for as long as a minute.
-COUNTS: dict[str, tuple[int | None, ...]] = {"chat.postMessage": (1, 3, None), "chat.update": (3,)}
+METHODS = ("chat.postMessage", "chat.update")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", list(COUNTS))
+@pytest.mark.parametrize(("times", "faults"), LATE_ROADS)
 async def test_the_whole_table_of_a_request(
-    lend: Opened, method: str, monkeypatch: pytest.MonkeyPatch
+    lend: Opened, times: int | None, faults: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(joining, "SHOWN", 100)  # All of them wait at once.
     async with lend("socket") as house:
-        wrong = await asked(house, cases(method, COUNTS[method], tuple(FAULTS)))
+        wrong = await asked(house, cases(METHODS, (times,), faults))
 
     assert wrong == {}

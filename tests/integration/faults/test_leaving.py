@@ -10,7 +10,8 @@ from tests.integration.faults.cases import FAULTS, cases
 from tests.integration.faults.conftest import Opened
 from tests.integration.faults.leaving import left
 
-METHODS = ("chat.postMessage", "conversations.open")
+#: So many times in a row. They leave one after the other, so that a minute would take long.
+COUNTS = (3, 10)
 
 
 @pytest.fixture(autouse=True)
@@ -22,15 +23,26 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_who_left_is_said_whatever_fails_three_times(lend: Opened) -> None:
     async with lend("socket") as house:
-        wrong = await left(house, cases("chat.postMessage", (3,), ("503", "reset late")))
+        wrong = await left(house, cases(("chat.postMessage",), (3,), ("503", "reset late")))
 
     assert wrong == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", METHODS)
-async def test_the_whole_table_of_who_left(lend: Opened, method: str) -> None:
+@pytest.mark.parametrize("times", COUNTS)
+async def test_the_whole_table_of_who_left(lend: Opened, times: int) -> None:
     async with lend("socket") as house:
-        wrong = await left(house, cases(method, (3,), tuple(FAULTS)))
+        wrong = await left(house, cases(("chat.postMessage",), (times,), tuple(FAULTS)))
+
+    assert wrong == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", ["503", "reset late", "timeout", "nonsense"])
+async def test_the_first_word_to_somebody_comes_though_their_conversation_does_not_open(
+    lend: Opened, fault: str
+) -> None:
+    async with lend("socket") as house:
+        wrong = await left(house, cases(("conversations.open",), (10,), (fault,)))
 
     assert wrong == {}

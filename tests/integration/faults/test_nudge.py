@@ -2,17 +2,20 @@
 
 import pytest
 
-from tests.integration.faults.cases import FAULTS, cases
+from tests.integration.faults.cases import LATE_ROADS, cases
 from tests.integration.faults.conftest import Opened
 from tests.integration.faults.nudging import nudged
 
-#: So many times in a row; None: for as long as a minute. The table of the main road has the others.
-COUNTS: tuple[int | None, ...] = (3, None)
+#: Nothing is edited, and whom one speaks with is known by then.
+METHODS = ("chat.postMessage",)
 
 
 @pytest.mark.slow
-async def test_the_whole_table_of_a_nudge(lend: Opened) -> None:
+@pytest.mark.parametrize(("times", "faults"), LATE_ROADS)
+async def test_the_whole_table_of_a_nudge(
+    lend: Opened, times: int | None, faults: tuple[str, ...]
+) -> None:
     async with lend("socket") as house:
-        wrong = await nudged(house, cases("chat.postMessage", COUNTS, tuple(FAULTS)))
+        wrong = await nudged(house, cases(METHODS, (times,), faults))
 
     assert wrong == {}

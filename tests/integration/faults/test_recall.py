@@ -2,12 +2,9 @@
 
 import pytest
 
-from tests.integration.faults.cases import FAULTS, cases
+from tests.integration.faults.cases import LATE_ROADS, cases
 from tests.integration.faults.conftest import Opened
 from tests.integration.faults.recalling import recalled
-
-#: So many times in a row; None: for as long as a minute. The table of the main road has the others.
-COUNTS: tuple[int | None, ...] = (3, None)
 
 #: What is said and what is edited; whom one speaks with is known by then, and looking for a message
 #: whose answer was lost is walked by the table of the main road.
@@ -17,15 +14,17 @@ METHODS = ("chat.postMessage", "chat.update")
 async def test_a_recall_comes_through_whatever_fails_three_times(lend: Opened) -> None:
     async with lend("socket") as house:
         faults = ("503", "reset late", "internal_error")
-        wrong = await recalled(house, cases("chat.postMessage", (3,), faults))
+        wrong = await recalled(house, cases(("chat.postMessage",), (3,), faults))
 
     assert wrong == {}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("method", METHODS)
-async def test_the_whole_table_of_a_recall(lend: Opened, method: str) -> None:
+@pytest.mark.parametrize(("times", "faults"), LATE_ROADS)
+async def test_the_whole_table_of_a_recall(
+    lend: Opened, times: int | None, faults: tuple[str, ...]
+) -> None:
     async with lend("socket") as house:
-        wrong = await recalled(house, cases(method, COUNTS, tuple(FAULTS)))
+        wrong = await recalled(house, cases(METHODS, (times,), faults))
 
     assert wrong == {}

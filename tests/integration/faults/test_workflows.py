@@ -11,7 +11,7 @@ from provisioning.roads import looks
 from tests.integration.faults.cases import FAULTS, Case, cases
 from tests.integration.faults.conftest import Opened
 from tests.integration.faults.places import Place, places
-from tests.integration.faults.walking import PATIENCE, at_rest, spoil
+from tests.integration.faults.walking import PATIENCE, at_rest, spoil, unmet
 from tests.integration.slack.house import House
 
 METHOD = "functions.completeSuccess"
@@ -32,12 +32,13 @@ async def run(house: House, cases: Sequence[Case]) -> dict[str, str]:
         told = [len(place.said_to(name)) for name in place.testers]
         if told != [1, 1]:
             wrong[place.case.name] += f" They were told {told} times."
+        wrong[place.case.name] += unmet(place.case, place.met)
     return {name: why for name, why in wrong.items() if why}
 
 
 async def _run(place: Place, number: int) -> str:
     house = place.house
-    spoil(house.slack, place.case, lambda _given: True)
+    spoil(house.slack, place.case, lambda _given: True, place.met)
     execution = house.workspace.run_step(
         names.DISTRIBUTE_STEP,
         app="harbour",
@@ -57,10 +58,10 @@ async def _run(place: Place, number: int) -> str:
 
 async def test_a_run_ends_whatever_fails_three_times(lend: Opened) -> None:
     async with lend("socket") as house:
-        assert await run(house, cases(METHOD, (3,), ("503", "reset late"))) == {}
+        assert await run(house, cases((METHOD,), (3,), ("503", "reset late"))) == {}
 
 
 @pytest.mark.slow
 async def test_the_whole_table_of_runs(lend: Opened) -> None:
     async with lend("socket") as house:
-        assert await run(house, cases(METHOD, (3,), tuple(FAULTS))) == {}
+        assert await run(house, cases((METHOD,), (3,), tuple(FAULTS))) == {}

@@ -1,9 +1,11 @@
 """One walk of both roads in places of its own, with everything that goes wrong there."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -38,6 +40,7 @@ class Walk:
     group: Group
     cid: Person
     testers: tuple[str, str]
+    met: Counter[str] = field(default_factory=Counter)
 
     @property
     def tag(self) -> str:
@@ -73,7 +76,7 @@ class Walk:
 
     def spoil(self) -> None:
         """Let the method of the case fail from now on."""
-        spoil(self.house.slack, self.case, self.concerns)
+        spoil(self.house.slack, self.case, self.concerns, self.met)
 
     async def go(self) -> str:
         """Walk the roads of the case; return what is not as it should be, "" when all is well."""
@@ -81,7 +84,7 @@ class Walk:
             async with asyncio.timeout(PATIENCE):
                 self.spoil()
                 await self._take_in()
-                if self.case.method not in OF_TAKING_IN:
+                if not self._only_takes_in():
                     self.spoil()
                     await self._distribute()
         except (TimeoutError, AssertionError) as late:
@@ -130,11 +133,14 @@ class Walk:
         }
         told = {name: len(self._told(name)) for name in self.testers}
         builds, news, each = {"upload": 1, "report": 1}, {"release": 1, "report": 1}, 1
-        if self.case.method in OF_TAKING_IN:
+        if self._only_takes_in():
             builds, news, each = {"upload": 1}, {}, 0
         if list(kinds.values()) == [builds, news] and set(told.values()) == {each}:
             return ""
         return self._report()
+
+    def _only_takes_in(self) -> bool:
+        return self.case.methods <= OF_TAKING_IN
 
     def _report(self) -> str:
         keys = [dict(self._keys(channel)) for channel in (self.builds, self.news)]
@@ -151,14 +157,52 @@ class Walk:
         return Counter(str(metadata["event_payload"]["key"]) for metadata in found)
 
 
-def spoil(slack: SandboxSlack, case: Case, concerns: Callable[[JsonObject], bool]) -> None:
-    """Let the method of a case fail from now on, in calls that concern its walk."""
-    if case.method in LOOKING:
+def spoil(
+    slack: SandboxSlack, case: Case, concerns: Callable[[JsonObject], bool], met: Counter[str]
+) -> None:
+    """
+    Let the methods of a case fail from now on, in calls that concern its walk.
+
+    How often each cell is met is counted in *met*, by its name.
+    """
+    if case.methods & set(LOOKING):
         lost = FAULTS["reset late"]
         slack.script("chat.postMessage", lost, times=4, when=concerns)
-    times = float("inf") if case.times is None else case.times
-    seconds = MINUTE if case.times is None else float("inf")
-    slack.script(case.method, FAULTS[case.fault], times=times, seconds=seconds, when=concerns)
+    for cell in case.cells:
+        times = float("inf") if cell.times is None else cell.times
+        when = for_a_minute(concerns) if cell.times is None else concerns
+        noted = partial(_noted, met, cell.name, when)
+        slack.script(cell.method, FAULTS[cell.fault], times=times, when=noted)
+
+
+def unmet(case: Case, met: Counter[str]) -> str:
+    """Return which cells of a case never happened, so that it shows nothing of them; or ""."""
+    missing = [cell.name for cell in case.cells if not met[cell.name]]
+    return f"Never met: {missing}" if missing else ""
+
+
+def _noted(
+    met: Counter[str], cell: str, picks: Callable[[JsonObject], bool], given: JsonObject
+) -> bool:
+    """Return whether a call is picked, and count those that are."""
+    if not picks(given):
+        return False
+    met[cell] += 1
+    return True
+
+
+def for_a_minute(concerns: Callable[[JsonObject], bool]) -> Callable[[JsonObject], bool]:
+    """Return what picks calls until a minute has passed since the first of them."""
+    until = float("inf")
+
+    def picks(given: JsonObject) -> bool:
+        nonlocal until
+        if not concerns(given):
+            return False
+        until = min(until, time.monotonic() + MINUTE)
+        return time.monotonic() < until
+
+    return picks
 
 
 def zipped(package: Path) -> Path:
@@ -244,5 +288,8 @@ async def walked(
 
     ended = await asyncio.gather(*map(one, walks))
     await at_rest(house)
-    found = {walk.case.name: why or walk.wrong() for walk, why in zip(walks, ended, strict=True)}
+    found = {
+        walk.case.name: why or walk.wrong() or unmet(walk.case, walk.met)
+        for walk, why in zip(walks, ended, strict=True)
+    }
     return {name: why for name, why in found.items() if why}

@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
-from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +21,7 @@ from storage.catalog.database import Database
 from storage.records.registration import RegistrationState
 from tests.engines import EngineHome
 from tests.fakes import FakeTeller, InlineEngine
-from tests.integration.crash.harness import Child, apart
+from tests.integration.crash.harness import Child, apart, pairs
 from tests.integration.provision.living import ANY, TOLD, live
 from tests.integration.provision.world import (
     BUNDLES,
@@ -46,23 +44,16 @@ PROVISION = (
 SEEN = {"done:register", f"done:profile {BUNDLES[0]}"}
 
 
-def pairs(names: Sequence[str]) -> list[Any]:
-    """
-    Return where a house dies, and where the next one dies over the same work.
-
-    The first lie in the first half, so that the second come to theirs.
-    """
-    half = ceil(len(names) / 2)
-    both = zip_longest(names[:half], names[half:], fillvalue=names[-1])
-    return [pytest.param(pair, id=" and ".join(pair)) for pair in both]
+def twice(names: Sequence[str]) -> list[Any]:
+    """Return pairs of boundaries as parameters."""
+    return [
+        pytest.param(pair, id=" and ".join(pair), marks=pytest.mark.slow) for pair in pairs(names)
+    ]
 
 
 def boundaries() -> list[Any]:
     names = [f"{when}:{step}" for road in (REGISTER, PROVISION) for when, step in apart(road)]
-    twice = [
-        pytest.param(*pair.values, id=pair.id, marks=pytest.mark.slow) for pair in pairs(names)
-    ]
-    return [*(pytest.param((name,), id=name) for name in names if name in SEEN), *twice]
+    return [*(pytest.param((name,), id=name) for name in names if name in SEEN), *twice(names)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,8 +153,7 @@ async def test_killed_anywhere_the_phone_gets_in_once(
     await scene.is_as_it_should_be()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("steps", pairs((*REGISTER, *PROVISION)))
+@pytest.mark.parametrize("steps", twice((*REGISTER, *PROVISION)))
 async def test_killed_on_postgresql_before_it_was_written_down_the_phone_gets_in_once(
     postgres_engine_home: EngineHome, small_ipa: Path, steps: tuple[str, str]
 ) -> None:

@@ -207,6 +207,7 @@ async def test_an_admin_overrides_and_everybody_hears_of_it(house: House) -> Non
     await house.dm_to("Dee", "ready for you")
 
 
+@pytest.mark.slow
 async def test_a_request_that_nobody_decides_expires_and_is_asked_again(house: House) -> None:
     await guarded(house, "Dee")
     card = await ask(house)
@@ -386,6 +387,7 @@ async def test_whoever_left_asks_for_nothing_any_more(house: House) -> None:
     assert not [one for one in house.workspace.dms("Dee") if one.is_bot]
 
 
+@pytest.mark.slow
 async def test_a_workflow_leaves_what_needs_an_approval_to_those_who_approve(house: House) -> None:
     asking = await guarded(house, "Dee")
     await asking.said("Cid", "workflows on")

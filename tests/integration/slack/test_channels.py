@@ -143,6 +143,7 @@ async def test_26_members_of_a_user_group_are_told_and_a_vanished_one_reaches_no
     assert all("2.5.0" not in m.said() for m in house.workspace.dms("Bob"))
 
 
+@pytest.mark.slow
 async def test_26_a_user_group_of_many_is_reached_whole(house: House) -> None:
     people = [f"Tester {n:02}" for n in range(45)]
     for name in people:
@@ -220,6 +221,7 @@ async def test_a_user_group_of_slack_brings_people_in_and_out(house: House) -> N
     assert len([m for m in house.workspace.dms("Bob") if m.is_bot]) == 1
 
 
+@pytest.mark.slow
 async def test_those_who_join_may_be_given_nothing(house: House) -> None:
     asking = Asking(house)
     await house.group("QA", "Bob")

@@ -124,6 +124,7 @@ async def test_a_refusal_is_told_with_its_reason_and_nothing_is_registered(shop:
     assert shop.apple.calls_of("POST devices") == []
 
 
+@pytest.mark.slow
 async def test_a_refusal_that_was_a_slip_is_asked_for_again(shop: Shop) -> None:
     house = shop.house
     await house.bob.dm(PHONE)
@@ -163,6 +164,7 @@ async def test_the_second_of_two_who_decide_is_told_who_was_first(shop: Shop) ->
     assert len(shop.registered()) == 1
 
 
+@pytest.mark.slow
 async def test_several_at_once_are_one_message_and_one_click(shop: Shop) -> None:
     house = shop.house
     policies = house.running.house.devices.policies

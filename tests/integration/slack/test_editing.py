@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack.messages import Message
 from bot.slack.features.editing.notes import deeds as notes
@@ -75,6 +77,7 @@ async def test_notes_are_edited_in_a_form_that_loses_nothing(house: House) -> No
     assert "These are the notes of release 1 already." in same
 
 
+@pytest.mark.slow
 async def test_notes_without_a_version_ask_first_and_long_ones_lead_to_the_page(
     house: House,
 ) -> None:
@@ -195,6 +198,7 @@ async def test_a_release_is_disabled_and_comes_back_by_a_click(either: House) ->
     assert len([m for m in either.workspace.dms("Bob") if m.is_bot]) == 1
 
 
+@pytest.mark.slow
 async def test_whoever_joins_or_asks_meanwhile_gets_no_link(house: House) -> None:
     announced = await sent(house, "Bob")
     card = await house.card_saying("1/1 reached")
@@ -217,6 +221,7 @@ async def test_whoever_joins_or_asks_meanwhile_gets_no_link(house: House) -> Non
     await house.dm_to("Dee", "ready for you")
 
 
+@pytest.mark.slow
 async def test_two_who_disable_at_once_and_a_click_after_the_recall(house: House) -> None:
     await sent(house, "Bob")
     asking = Asking(house)
@@ -235,6 +240,7 @@ async def test_two_who_disable_at_once_and_a_click_after_the_recall(house: House
     await house.whisper_to("Ann", "Release 1 was recalled, so nobody can install it anyway.")
 
 
+@pytest.mark.slow
 async def test_a_fault_of_slack_in_the_middle_loses_no_edit(house: House) -> None:
     announced = await sent(house, "Bob", "Dee")
     told = [await house.dm_to(person, "ready for you") for person in ("Bob", "Dee")]

@@ -173,6 +173,7 @@ async def offered(house: House, name: str, action_id: str, block_id: str) -> lis
     return [str(option["value"]) for option in options]
 
 
+@pytest.mark.slow
 async def test_b4_option_lists_name_to_each_role_what_it_may_see(house: House) -> None:
     group, draft = await staffed(house)
     buttons = [part for block in draft.blocks for part in block.get("elements", ())]

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack.messages import Message
 from bot.slack.kit import names
@@ -58,6 +60,7 @@ async def test_a_group_goes_back_by_a_line_and_a_yes(either: House) -> None:
     assert "QA" in await Asking(either).said("Ann", "history harbour 2.4.0")
 
 
+@pytest.mark.slow
 async def test_the_form_asks_for_what_was_not_said(house: House) -> None:
     await both(house, "Bob")
     asking = Asking(house)
@@ -80,6 +83,7 @@ async def test_the_form_asks_for_what_was_not_said(house: House) -> None:
     assert "Too slow." in (await house.dm_to("Bob", "current one again")).said()
 
 
+@pytest.mark.slow
 async def test_the_card_of_an_older_release_offers_to_go_back_to_it(house: House) -> None:
     await both(house, "Bob")
     card = await house.card_saying("*Superseded*")
@@ -112,6 +116,7 @@ async def test_sending_an_older_release_asks_what_becomes_of_the_newer_one(house
     await house.dm_to("Bob", "is the current one again, in place of 2.5.0 (250)")
 
 
+@pytest.mark.slow
 async def test_notes_are_changed_for_those_alone_who_get_it_now(house: House) -> None:
     await house.group("QA", "Bob", channel=QA)
     house.workspace.add_channel("beta", "Ann", with_bot=True)
@@ -151,6 +156,7 @@ SENTENCES = {
 }
 
 
+@pytest.mark.slow
 async def test_what_was_not_meant_is_said(house: House) -> None:
     await both(house, "Bob")
     await house.group("Empty", "Dee")
@@ -161,6 +167,7 @@ async def test_what_was_not_meant_is_said(house: House) -> None:
         assert "You may not distribute" in await Asking(house).said("Bob", verb)
 
 
+@pytest.mark.slow
 async def test_of_two_who_act_at_once_the_second_reads_what_is_there(house: House) -> None:
     await both(house, "Bob")
     await Asking(house).said("Ann", f"roles give manager {house.cid.mention}")
@@ -180,6 +187,7 @@ async def test_of_two_who_act_at_once_the_second_reads_what_is_there(house: Hous
     assert len(told(house, "Bob", "current one again")) == 1
 
 
+@pytest.mark.slow
 async def test_nobody_is_left_out_or_told_twice_while_slack_fails(house: House) -> None:
     await both(house, "Bob", "Dee")
     form = await Asking(house).form("Ann", "rollback QA to 2.4.0", "Please confirm")

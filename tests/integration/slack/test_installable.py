@@ -97,6 +97,7 @@ async def test_each_reads_where_they_stand_and_the_manager_how_many(
     assert ("'Install'" in other, "Apple is checking" in other) == (False, True)
 
 
+@pytest.mark.slow
 async def test_the_end_of_a_wave_is_drawn_where_it_was_waited_for(
     house: House, database: Database
 ) -> None:
@@ -151,6 +152,7 @@ async def test_what_could_not_be_signed_for_a_phone_is_not_offered(
     await house.dm_to("Cid", "You can install Harbour now")
 
 
+@pytest.mark.slow
 async def test_without_a_team_and_devices_nothing_is_counted(house: House) -> None:
     await house.group("QA", "Bob", channel=QA)
     await house.with_app()

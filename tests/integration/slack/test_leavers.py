@@ -77,6 +77,7 @@ async def test_somebody_leaves_and_a_manager_undoes_it(either: House) -> None:
     assert len([m for m in either.workspace.dms("Ann") if "Bob" in m.said()]) == 1
 
 
+@pytest.mark.slow
 async def test_many_who_leave_at_once_are_one_message_with_one_form(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,6 +119,7 @@ async def test_slack_fails_in_the_middle_and_the_message_comes_once(house: House
     assert len([m for m in house.workspace.dms("Ann") if "deactivated" in m.said()]) == 1
 
 
+@pytest.mark.slow
 async def test_a_guest_keeps_what_they_have_until_somebody_lets_them_go(house: House) -> None:
     asking = Asking(house)
     await asking.said("Ann", "roles give manager @bob")

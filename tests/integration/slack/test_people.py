@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.slack.kit import names
 from provisioning.actors import slack
 from provisioning.people.roles import Holder, Others
@@ -83,6 +85,7 @@ async def test_6_a_double_click_is_one_release(house: House) -> None:
     assert len([m for m in house.workspace.by_bot(QA) if "release 2" in m.said()]) == 1
 
 
+@pytest.mark.slow
 async def test_6_c15_of_two_managers_at_once_the_second_sees_who_did_it_and_when(
     house: House,
 ) -> None:
@@ -234,6 +237,7 @@ async def test_c15_who_gets_another_name_is_called_by_it(house: House) -> None:
     assert (before.tester.name, after.tester.name) == ("Bob Baker", "Bobby B.")
 
 
+@pytest.mark.slow
 async def test_24_a_deactivated_tester_is_not_told_and_history_is_kept(house: House) -> None:
     await house.group("QA", "Bob", "Cid")
     await house.with_app()

@@ -115,6 +115,7 @@ async def test_both_go_out_by_one_order_in_one_message(either: House, apk: Path)
     assert "Harbour 2.4.0 (88) for Android" in desk
 
 
+@pytest.mark.slow
 async def test_a_recall_of_one_half_leaves_the_other(house: House, apk: Path) -> None:
     told = await together(house, apk)
     path = path_in(told)
@@ -133,6 +134,7 @@ async def test_a_recall_of_one_half_leaves_the_other(house: House, apk: Path) ->
     assert gone.ts == told.ts
 
 
+@pytest.mark.slow
 async def test_disabling_one_half_draws_the_other_until_it_is_enabled(
     house: House, apk: Path
 ) -> None:
@@ -169,6 +171,7 @@ async def test_one_half_goes_alone_and_a_missing_one_is_said(house: House, apk: 
     assert card.ts
 
 
+@pytest.mark.slow
 async def test_the_form_offers_the_other_half_with_a_tick(house: House, apk: Path) -> None:
     await house.group("QA", "Bob")
     asking = await paired(house, apk)
@@ -185,6 +188,7 @@ async def test_the_form_offers_the_other_half_with_a_tick(house: House, apk: Pat
     assert len(told_to(house, "Bob")) == 1
 
 
+@pytest.mark.slow
 async def test_slack_that_fails_in_the_middle_delays_the_one_message(
     house: House, apk: Path
 ) -> None:
@@ -208,6 +212,7 @@ async def test_slack_that_fails_in_the_middle_delays_the_one_message(
     assert len(keys) == len(set(keys))
 
 
+@pytest.mark.slow
 async def test_of_two_who_send_at_once_one_learns_who_was_first(house: House, apk: Path) -> None:
     await house.group("QA", "Bob", channel=QA)
     asking = await paired(house, apk)
@@ -229,6 +234,7 @@ async def test_of_two_who_send_at_once_one_learns_who_was_first(house: House, ap
     assert len(told_to(house, "Bob")) == 1
 
 
+@pytest.mark.slow
 async def test_whoever_joins_later_has_one_message_as_well(house: House, apk: Path) -> None:
     await together(house, apk)
     asking = Asking(house)
@@ -240,6 +246,7 @@ async def test_whoever_joins_later_has_one_message_as_well(house: House, apk: Pa
     assert len(told_to(house, "Dee")) == 1
 
 
+@pytest.mark.slow
 async def test_who_read_of_one_half_long_ago_hears_of_the_other_by_a_message(
     house: House, apk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,6 +267,7 @@ async def test_who_read_of_one_half_long_ago_hears_of_the_other_by_a_message(
     assert "for iOS and" not in said[1]
 
 
+@pytest.mark.slow
 async def test_each_half_keeps_its_own_gate(house: House, apk: Path) -> None:
     asking = await guarded(house, "Dee")
     await with_android(house, apk)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from bot.sandbox.faults import Fault
 from bot.sandbox.slack.messages import Message
 from bot.slack.features.recall import deeds
@@ -64,6 +66,7 @@ def _saying(house: House, message: Message, words: str) -> Message | None:
     return found if found is not None and words in found.said() else None
 
 
+@pytest.mark.slow
 async def test_the_button_asks_from_whom_and_why(house: House) -> None:
     await sent(house, "Bob")
     beta = await house.group("Beta", "Dee")
@@ -94,6 +97,7 @@ async def test_the_button_asks_from_whom_and_why(house: House) -> None:
     await house.card_saying("*Recalled from Beta*", QA)
 
 
+@pytest.mark.slow
 async def test_what_was_current_before_is_offered_instead(house: House) -> None:
     await sent(house, "Bob")
     await house.cid.post(BUILDS, "Next", files=[house.samples.newer_ipa])
@@ -142,6 +146,7 @@ async def test_a_tester_may_not_recall(house: House) -> None:
     assert await status(house, await link_of(house, "Bob")) == 200
 
 
+@pytest.mark.slow
 async def test_of_two_who_recall_at_once_one_learns_who_was_first(house: House) -> None:
     await sent(house, "Bob")
     asking = Asking(house)
@@ -188,6 +193,7 @@ async def test_twenty_who_recall_and_send_at_once_leave_one_recall_and_one_messa
     assert either.slack.violations == []
 
 
+@pytest.mark.slow
 async def test_a_fault_of_slack_in_the_middle_costs_nothing(house: House) -> None:
     await sent(house, "Bob", "Dee")
     bobs = await fetched(house, "Bob")
@@ -204,6 +210,7 @@ async def test_a_fault_of_slack_in_the_middle_costs_nothing(house: House) -> Non
     assert len([m for m in house.workspace.dms("Bob") if "was recalled by" in m.said()]) == 1
 
 
+@pytest.mark.slow
 async def test_who_recalled_it_learns_who_was_not_told_and_tries_again(house: House) -> None:
     await sent(house, "Bob")
     await fetched(house, "Bob")

@@ -89,6 +89,7 @@ async def test_the_page_asks_and_answers_and_the_thread_hears_of_it(house: House
     assert (await page(house, f"/i/{'x' * 22}/trouble", said))[0] == 404
 
 
+@pytest.mark.slow
 async def test_the_message_asks_and_answers_in_a_form(house: House) -> None:
     await sent(house, "Bob", "Dee")
     message = await house.dm_to("Bob", "ready for you")

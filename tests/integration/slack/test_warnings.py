@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from bot.sandbox.samples.harbour import harbour_ipa
@@ -20,6 +21,7 @@ from tests.integration.slack.test_main_road import distribute
 PHONE = "00008110-0011223344556677"
 
 
+@pytest.mark.slow
 async def test_c4_a_button_that_is_older_than_a_newer_release_asks_and_names_it(
     house: House,
 ) -> None:

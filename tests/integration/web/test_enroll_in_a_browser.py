@@ -132,6 +132,7 @@ async def test_a_tablet_that_says_it_is_a_mac_gets_the_button(
             assert await seen.page.get_by_alt_text("QR code").evaluate("it => it.naturalWidth") > 99
 
 
+@pytest.mark.slow
 async def test_a_click_on_the_install_page_leads_there_without_script(
     browser: Browser, site: EnrolSite
 ) -> None:

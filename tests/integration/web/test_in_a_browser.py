@@ -78,6 +78,7 @@ async def test_nothing_is_wider_than_the_phone(browser: Browser, site: Site) -> 
     assert seen.heard == []
 
 
+@pytest.mark.slow
 async def test_a_tablet_that_says_it_is_a_mac_gets_the_button(browser: Browser, site: Site) -> None:
     offer = await site.offer()
     tablet = await look(browser, site, offer, DESKTOP, wide=True, tablet=True)
@@ -90,6 +91,7 @@ async def test_a_tablet_that_says_it_is_a_mac_gets_the_button(browser: Browser, 
     assert tablet.heard == []
 
 
+@pytest.mark.slow
 async def test_no_script_of_a_stranger_runs(browser: Browser, site: Site) -> None:
     payload = "".join(PAYLOADS)
     offer = await site.offer(

@@ -239,6 +239,7 @@ async def test_every_door_says_how_it_is_counted(site: Site) -> None:
     assert {door.meter for door in doors} == {Meter.PAGE, Meter.DOWNLOAD, Meter.FREE}
 
 
+@pytest.mark.slow
 async def test_a_limit_of_zero_is_none(site: Site) -> None:
     offer = await site.offer()
     async with edge(site, per_address=0, per_link=0, in_vain=0) as at:

@@ -134,6 +134,7 @@ async def test_pieces_that_cover_it_are_a_complete_receipt(site: Site, bench: Be
     assert after.completed_at is not None
 
 
+@pytest.mark.slow
 async def test_a_tag_holds_for_one_generation_only(site: Site, bench: Bench) -> None:
     offer = await offered(site, bench)
     first, content = await signed(bench, world.OLD_PHONE)

@@ -127,6 +127,7 @@ async def test_somebody_who_was_first_keeps_a_group_where_it_is(
     assert len(await told(domain, old)) == 1
 
 
+@pytest.mark.slow
 async def test_twenty_clicks_that_go_back_and_forth_end_in_one_state_and_no_word_twice(
     domain: Domain, ipa: Path, newer_ipa: Path
 ) -> None:

@@ -176,6 +176,7 @@ async def test_the_last_uploader_leaves_no_door_open_to_everybody(domain: Domain
     assert Role.UPLOADER not in await domain.permissions.roles_of(person(CID, origin="test"))
 
 
+@pytest.mark.slow
 async def test_two_hundred_who_leave_at_once_are_one_message(
     domain: Domain, monkeypatch: pytest.MonkeyPatch
 ) -> None:

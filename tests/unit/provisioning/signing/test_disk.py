@@ -153,6 +153,7 @@ async def test_e16_what_nothing_is_made_of_any_more_is_forgotten(bench: Bench) -
     assert await sound(bench, world.OLD_PHONE)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [pytest.param(1, marks=pytest.mark.slow), 2])
 async def test_e16_a_crash_between_the_steps_leaves_nothing_behind(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, number: int

@@ -140,6 +140,7 @@ async def test_each_generation_costs_a_few_new_bytes_and_the_newest_is_handed_ou
     assert (await bench.file()).tag == first.tag
 
 
+@pytest.mark.slow
 async def test_another_certificate_takes_the_long_way_once_and_is_spliced_from_then_on(
     small_bench: Bench,
 ) -> None:
@@ -156,6 +157,7 @@ async def test_another_certificate_takes_the_long_way_once_and_is_spliced_from_t
     assert (await bench.file()).tag == second.tag
 
 
+@pytest.mark.slow
 async def test_e16_a_build_under_a_new_certificate_is_kept_twice_and_no_more(
     small_bench: Bench,
 ) -> None:
@@ -316,6 +318,7 @@ async def test_e10_signing_and_reading_go_on_in_another_process(
     assert (variant.state, variant.reason) == (VariantState.READY, "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up as Linux shows them")
 @pytest.mark.parametrize("number", [1, 2], ids=["spliced", "anew"])
 async def test_30_a_signer_that_is_killed_over_a_signature_leaves_nothing_and_it_is_made_anew(
@@ -451,6 +454,7 @@ async def test_e16_what_is_ready_is_handed_out_without_opening_a_key(bench: Benc
         )
 
 
+@pytest.mark.slow
 async def test_e16_a_profile_of_another_app_makes_no_new_generation(small_bench: Bench) -> None:
     bench = small_bench
     profiles = profiles_of(bench.ipa)
@@ -508,6 +512,7 @@ async def test_a_crash_while_signing_is_made_good_by_asking_again(bench: Bench) 
     assert (await bench.sign(profiles)).state is VariantState.READY
 
 
+@pytest.mark.slow
 async def test_the_workroom_is_left_empty(small_bench: Bench) -> None:
     await small_bench.sign(profiles_of(small_bench.ipa))
     await small_bench.sign(profiles_of(small_bench.ipa, number=2), number=2)
