@@ -242,6 +242,22 @@ async def insert_missing(
     return new
 
 
+async def put(
+    session: Session, record: type[SQLModel], rows: Sequence[dict[str, Any]], unique: Sequence[str]
+) -> None:
+    """
+    Write complete *rows* in the place of those with the same *unique* columns.
+
+    Of two units of work that write one at once the later one has its way. Whoever writes several
+    has them in the order in which everybody does.
+    """
+    for start in range(0, len(rows), BATCH):
+        complete = [record(**row).model_dump() for row in rows[start : start + BATCH]]
+        insert = _inserting(session)(record).values(complete)
+        rest = {name: insert.excluded[name] for name in complete[0] if name not in unique}
+        await session.exec(insert.on_conflict_do_update(index_elements=list(unique), set_=rest))
+
+
 def is_postgresql(session: Session) -> bool:
     return bool(session.get_bind().dialect.name == "postgresql")
 

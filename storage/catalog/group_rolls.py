@@ -6,7 +6,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlmodel import col, select
 
-from storage.catalog.database import Session
+from storage.catalog.database import Session, put
 from storage.records.approval import ApprovalPolicy
 from storage.records.base import now
 from storage.records.group import Group, GroupChannel
@@ -55,5 +55,9 @@ async def those(session: Session, group_ids: Collection[str]) -> dict[str, Group
 
 async def keep(session: Session, members: Mapping[str, Collection[str]]) -> None:
     """Remember who is in each group now, in place of what was known."""
-    for group_id, tester_ids in members.items():
-        await session.merge(GroupRoll(group_id=group_id, tester_ids=sorted(tester_ids), at=now()))
+    # Both halves of a joint order find out at once who is in their groups.
+    rows = [
+        GroupRoll(group_id=one, tester_ids=sorted(members[one]), at=now()).model_dump()
+        for one in sorted(members)
+    ]
+    await put(session, GroupRoll, rows, ["group_id"])

@@ -199,3 +199,17 @@ async def test_nothing_goes_out_where_one_half_cannot(domain: Domain, ipa: Path,
         await domain.distributions.request(order(ios, "x", qa), order(android, "x:2", qa))
 
     assert (await domain.cards.release(ios)).acts == ()
+
+
+async def test_both_halves_find_out_at_once_who_is_in_a_group(
+    domain: Domain, ipa: Path, apk: Path
+) -> None:
+    ios, android = await paired(domain, ipa, apk)
+    qa = await group(domain, "QA", BOB)
+    domain.engine.idle = True
+    await domain.distributions.request(order(ios, "a", qa), order(android, "b", qa))
+    acts = [(await domain.cards.release(one)).acts[0].distribution_id for one in (ios, android)]
+
+    told = await asyncio.gather(*map(domain.carrying.resolve, acts))
+
+    assert [len(one) for one in told] == [1, 1]
