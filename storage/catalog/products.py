@@ -1,6 +1,6 @@
 """Questions about products: apps of several platforms, and releases of the same version."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -93,38 +93,53 @@ async def siblings(session: Session, app: App, version: str) -> list[Sibling]:
     """
     if app.product_id is None:
         return []
-    same = sa.and_(col(Release.app_id) == col(App.id), begins(col(Release.sought), folded(version)))
-    wanted: Any = (
-        sa.select(
-            col(App.id),
-            col(App.name),
-            col(App.display_name),
-            col(App.platform),
-            col(Release.id),
-            col(Release.number),
-            col(Build.version),
-            col(Build.build),
-            col(Release.state),
-            col(Release.enabled),
-        )
-        .join(Release, same, isouter=True)
-        .join(
-            Build,
-            sa.and_(col(Build.id) == col(Release.build_id), col(Build.version) == version),
-            isouter=True,
-        )
-        .where(col(App.product_id) == app.product_id, col(App.id) != app.id)
-        .order_by(col(App.platform).desc(), col(App.id), col(Release.number).desc())
-    )
     connection = await session.connection()
-    best: dict[str, Sibling] = {}
-    for row in (await connection.execute(wanted)).all():
-        one = Sibling(*row)
-        if one.version is None or not version:
-            one = one._replace(release_id=None)
-        if one.app_id not in best or _rank(one) > _rank(best[one.app_id]):
-            best[one.app_id] = one
-    return list(best.values())
+    found = await connection.execute(siblings_of(app, version))
+    return best(Sibling(*row) for row in found.all())
+
+
+def siblings_of(app: App, version: str) -> Any:  # noqa: ANN401 - a select of many columns
+    """Return what asks for the siblings of an app's releases of a version."""
+    same = sa.and_(col(Release.app_id) == col(App.id), begins(col(Release.sought), folded(version)))
+    alike = sa.and_(col(Build.id) == col(Release.build_id), col(Build.version) == version)
+    return (
+        sa.select(*SIBLING)
+        .select_from(App)
+        .join(Release, same, isouter=True)
+        .join(Build, alike, isouter=True)
+        .where(col(App.product_id) == app.product_id, col(App.id) != app.id)
+        .order_by(*SIBLINGS_FIRST)
+    )
+
+
+#: What is read of a sibling, in the order of its fields; and in which order siblings are read.
+SIBLING: tuple[Any, ...] = (
+    col(App.id),
+    col(App.name),
+    col(App.display_name),
+    col(App.platform),
+    col(Release.id),
+    col(Release.number),
+    col(Build.version),
+    col(Build.build),
+    col(Release.state),
+    col(Release.enabled),
+)
+SIBLINGS_FIRST: tuple[Any, ...] = (
+    col(App.platform).desc(),
+    col(App.id),
+    col(Release.number).desc(),
+)
+
+
+def best(found: Iterable[Sibling]) -> list[Sibling]:
+    """Return of each app the release that fits best among siblings, which come newest first."""
+    kept: dict[str, Sibling] = {}
+    for row in found:
+        one = row if row.version else row._replace(release_id=None)
+        if one.app_id not in kept or _rank(one) > _rank(kept[one.app_id]):
+            kept[one.app_id] = one
+    return list(kept.values())
 
 
 def _rank(one: Sibling) -> int:

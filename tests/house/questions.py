@@ -33,6 +33,7 @@ from storage.catalog import (
     nudges,
     offers,
     organizations,
+    pending_orders,
     people_cache,
     personal_pages,
     postings,
@@ -87,6 +88,7 @@ from storage.records.join_link import JoinLink
 from storage.records.join_request import JoinRequest, JoinState
 from storage.records.mandate import Mandate, MandateKind, Milestone, MilestoneKind, Reminder
 from storage.records.nudge import Nudge, NudgeWord
+from storage.records.pending_order import PendingOrder
 from storage.records.person import Person, UserGroup
 from storage.records.personal_page import PersonalPage
 from storage.records.product import Product
@@ -459,6 +461,30 @@ async def _siblings(session: Session, town: Town) -> object:
     return await products.siblings(session, paired, town.version)
 
 
+async def _of_pending(
+    session: Session, town: Town, ask: Callable[[PendingOrder], Awaitable[object]]
+) -> object:
+    """Ask of an order that waits for another platform."""
+    order = PendingOrder(
+        organization_id=town.organization_id,
+        key="pending",
+        release_id=town.release_id,
+        version=town.version,
+        sought=town.version,
+        app_ids=[MARK[:32]],
+        platforms=["Android"],
+        requested_by=BY,
+        wish={},
+        due_at=now(),
+    )
+    return await ask(await pending_orders.add(session, order))
+
+
+async def _waiting_beside(session: Session, town: Town) -> object:
+    release, app, _, _ = await releases.in_full(session, town.release_id)
+    return await pending_orders.beside(session, release, app, town.version)
+
+
 def _track_rule(town: Town) -> TrackRule:
     return TrackRule(
         organization_id=town.organization_id,
@@ -816,6 +842,22 @@ PRODUCTS: dict[str, Question] = {
     "products.acts_of": lambda s, _: products.acts_of(s, MARK),
     "products.shares_of": lambda s, t: products.shares_of(s, MARK, t.tester_id),
     "products.apps_in": lambda s, t: products.apps_in(s, [t.app_id]),
+    "pending_orders.get": lambda s, t: _of_pending(s, t, lambda one: pending_orders.get(s, one.id)),
+    "pending_orders.hold": lambda s, t: _of_pending(
+        s, t, lambda one: pending_orders.hold(s, one.id)
+    ),
+    "pending_orders.of_key": lambda s, _: pending_orders.of_key(s, "pending"),
+    "pending_orders.add": lambda s, t: _of_pending(s, t, lambda one: pending_orders.get(s, one.id)),
+    "pending_orders.of_release": lambda s, t: pending_orders.of_release(s, t.release_id),
+    "pending_orders.beside": lambda s, t: _of_pending(s, t, lambda _: _waiting_beside(s, t)),
+    "pending_orders.waiting": lambda s, t: pending_orders.waiting(s, t.organization_id),
+    "pending_orders.siblings": lambda s, t: _of_pending(
+        s, t, lambda one: pending_orders.siblings(s, [one.id])
+    ),
+    "pending_orders.shown": lambda s, t: _of_pending(
+        s, t, lambda one: pending_orders.shown(s, one.id, 1)
+    ),
+    "pending_orders.unshown": lambda s, _: pending_orders.unshown(s, now(), BEGINNING),
 }
 
 REACH: dict[str, Question] = {

@@ -55,7 +55,7 @@ GROWING = frozenset(
             "slot",
             "wave",
         ),
-        *("approval_decision", "approval_request"),
+        *("approval_decision", "approval_request", "pending_order"),
         *("seen", "step_run", "symbols", "target", "tester", "upload", "uploadplace", "variant"),
     }
 )

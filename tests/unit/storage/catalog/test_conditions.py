@@ -57,7 +57,12 @@ async def test_text_that_is_asked_for_by_its_beginning_is_never_in_the_order_of_
         columns = {tuple(row) for row in found.all()}
     await database.close()
 
-    assert columns == {("posting", "key"), ("release", "sought"), ("releasetag", "tag")}
+    assert columns == {
+        ("pending_order", "sought"),
+        ("posting", "key"),
+        ("release", "sought"),
+        ("releasetag", "tag"),
+    }
 
 
 async def test_a_set_may_have_more_members_than_a_statement_takes_parameters(
