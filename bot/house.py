@@ -24,7 +24,10 @@ from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.earlier import EarlierReleases
+from provisioning.distributing.joint_orders import JointOrders
 from provisioning.distributing.mandates import Mandates
+from provisioning.distributing.pending_cards import PendingCards
+from provisioning.distributing.pending_orders import PendingOrders
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.release_approvals import ReleaseApprovals
@@ -166,6 +169,9 @@ class DistributeRoom:
     """Giving releases to people, and taking them back."""
 
     distributions: Distributions
+    joint: JointOrders
+    pending: PendingOrders
+    pending_cards: PendingCards
     carrying: Carrying
     covering: Covering
     rebuilds: Rebuilds

@@ -184,6 +184,12 @@ class Teller(Protocol):
     async def proclaim(self, request_id: str) -> None:
         """Say wherever a release is shown, and to all who approve, that it went without them."""
 
+    async def report_pending(self, order_id: str) -> None:
+        """Say in the threads of a release's cards that it waits for another platform, or did."""
+
+    async def tell_pending(self, order_id: str) -> None:
+        """Tell whoever let a release wait for another platform what became of that."""
+
     async def show_join(self, request_id: str) -> None:
         """Draw a request to join where those look who decide: what is asked, or was decided."""
 

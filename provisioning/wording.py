@@ -1,6 +1,7 @@
 """Words of ours that stand in sentences, the same through every door."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 #: A moment as `moment` writes it; a door that knows the reader's zone says it in that.
@@ -18,6 +19,13 @@ def day(when: date) -> str:
     """Return a date, of an aware time that in UTC: `3 March 2027`."""
     on = when.astimezone(UTC) if isinstance(when, datetime) else when
     return on.strftime("%d %B %Y").removeprefix("0")
+
+
+def builds_of(platforms: Sequence[str], version: str) -> str:
+    """Return `the Android build of 2.5.0`, `the iOS and macOS builds of 2.5.0`."""
+    *others, last = platforms or ("other",)
+    named = f"{', '.join(others)} and {last}" if others else last
+    return f"the {named} {'builds' if others else 'build'} of {version}"
 
 
 def moment_in(text: str) -> datetime | None:

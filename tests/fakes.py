@@ -96,6 +96,8 @@ class FakeTeller:
     requests: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     proclaimed: list[str] = field(default_factory=list)
+    waits: list[str] = field(default_factory=list)
+    told_waits: list[str] = field(default_factory=list)
     installable: list[tuple[str, str]] = field(default_factory=list)
     waves: list[str] = field(default_factory=list)
     rebuilds: list[tuple[str, str]] = field(default_factory=list)
@@ -213,6 +215,14 @@ class FakeTeller:
     async def tell_asker(self, request_id: str) -> None:
         self._fail("tell_asker")
         self.asked.append(request_id)
+
+    async def report_pending(self, order_id: str) -> None:
+        self._fail("report_pending")
+        self.waits.append(order_id)
+
+    async def tell_pending(self, order_id: str) -> None:
+        self._fail("tell_pending")
+        self.told_waits.append(order_id)
 
     async def proclaim(self, request_id: str) -> None:
         self._fail("proclaim")

@@ -26,6 +26,7 @@ from bot.slack.features.leavers import listeners as leavers
 from bot.slack.features.linking import listeners as linking
 from bot.slack.features.mandatory import listeners as mandatory
 from bot.slack.features.mute import listeners as mute
+from bot.slack.features.pending import listeners as pending
 from bot.slack.features.products import listeners as products
 from bot.slack.features.recall import listeners as recall
 from bot.slack.features.releases import listeners as releases
@@ -58,6 +59,7 @@ FEATURES: tuple[Feature, ...] = (
     recall.register,
     rollback.register,
     approvals.register,
+    pending.register,
     releases.register,
     who.register,
     mute.register,

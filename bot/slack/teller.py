@@ -29,6 +29,7 @@ from bot.slack.line.errors import problem
 from bot.slack.line.postings import ChannelRefused, Postings, Spot
 from bot.slack.mandate_teller import MandateTeller
 from bot.slack.nudge_teller import NudgeTeller
+from bot.slack.pending_teller import PendingTeller
 from bot.slack.recall_teller import RecallTeller
 from bot.slack.step_teller import StepTeller
 from bot.slack.trouble_teller import TroubleTeller
@@ -101,6 +102,7 @@ class TellerParts:
     leavers: LeaverTeller
     steps: StepTeller
     approvals: ApprovalTeller
+    pending: PendingTeller
     icon_url: Callable[[str], str | None] = no_icon
 
 
@@ -415,6 +417,21 @@ class SlackTeller:
         await _each([self._announce_in(release_id, channel_id) for channel_id in channels])
         threads = await self._threads_of(release_id)
         await self._parts.approvals.proclaim(request_id, threads, self._logged)
+
+    async def report_pending(self, order_id: str) -> None:
+        """Say in the threads of the release's cards that it waits for another platform, or did."""
+        release_id = (await self._parts.pending.card(order_id)).release.release_id
+        threads = await self._threads_of(release_id)
+        await self._parts.pending.report(order_id, threads, self._logged)
+
+    async def tell_pending(self, order_id: str) -> None:
+        """Tell whoever let a release wait for another platform what became of that."""
+        try:
+            await self._parts.pending.tell(order_id)
+        except TellerFailed as failure:
+            if failure.transient:
+                raise
+            logger.warning("Whoever let a release wait could not be told: %s", failure)
 
     async def tell_device(self, subject: str) -> None:
         """Tell a device's owner how it stands since a turn."""

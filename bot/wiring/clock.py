@@ -57,6 +57,7 @@ async def ticking(
     leaving = house.leaving
     clock.every(COLLECTS_EVERY, "leavers", leaving.announcing.collect)
     clock.every(3600, "accounts", leaving.departures.look_again)
+    clock.every(5, "pending orders", house.distributing.pending.look)
     clock.every(60, "approvals", house.distributing.approvals.look)
     devices = house.devices
     clock.every(60, "devices", lambda: devices.approvals.ask_for_the_unasked(CLOCK))

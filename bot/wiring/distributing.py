@@ -15,7 +15,10 @@ from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.earlier import EarlierReleases
+from provisioning.distributing.joint_orders import JointOrders
 from provisioning.distributing.mandates import Mandates
+from provisioning.distributing.pending_cards import PendingCards
+from provisioning.distributing.pending_orders import PendingOrders
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.release_approvals import ReleaseApprovals
@@ -75,6 +78,9 @@ def distribute_room(
     rebuilds = Rebuilds(database, people.permissions, engine, caller, organization_id=own)
     return DistributeRoom(
         distributions=distributions,
+        joint=JointOrders(database, people.permissions, people.people, distributions, engine),
+        pending=PendingOrders(database, people.people, distributions, engine, organization_id=own),
+        pending_cards=PendingCards(database, rooms.releases.cards),
         carrying=Carrying(database, people.audience, tellers),
         covering=Covering(
             database, devices.approvals, devices.waves, rebuilds, engine, organization_id=own

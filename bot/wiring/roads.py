@@ -22,6 +22,7 @@ def house_roads(house: House) -> tuple[Road, ...]:
         announcing=house.leaving.announcing,
         step_runs=house.distributing.step_runs,
         requests=house.distributing.approvals,
+        pending=house.distributing.pending,
         rebuilds=house.distributing.rebuilds,
         nudging=house.following.nudging,
         troubles=house.following.troubles,

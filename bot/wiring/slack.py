@@ -24,6 +24,7 @@ from bot.slack.line.promises import Promises
 from bot.slack.line.socket import Socket, SocketParts
 from bot.slack.mandate_teller import MandateTeller, MandateTellerParts
 from bot.slack.nudge_teller import NudgeTeller, NudgeTellerParts
+from bot.slack.pending_teller import PendingTeller
 from bot.slack.recall_teller import RecallTeller, RecallTellerParts
 from bot.slack.step_teller import StepTeller
 from bot.slack.teller import SlackTeller, TellerParts
@@ -82,6 +83,7 @@ def make_teller(ground: Ground, slack: Workspace, house: House) -> SlackTeller:
                 runs=house.distributing.step_runs,
             ),
             approvals=make_approval_teller(slack, house),
+            pending=PendingTeller(slack.conversations, house.distributing.pending_cards),
             icon_url=partial(ground.links.card_icon, plain=plain),
         )
     )

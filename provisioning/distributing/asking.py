@@ -43,21 +43,32 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
+class Earlier:
     """
-    What lets an order go that takes an approval: the request, and whose yes it was.
+    That an order was asked for some time before it is carried out.
 
-    `behind` are the groups in which the release was to stay behind a newer one when it was asked.
+    `behind` are the groups in which the release was to stay behind a newer one when it was asked;
+    it is put behind nothing that came since.
     """
 
-    request_id: str
-    by: tuple[str, ...]
     behind: frozenset[str] = frozenset()
-    because: str = ""  #: Why an admin let it go without those who approve.
 
     @property
     def detail(self) -> dict[str, Any]:
         """Return what the audit keeps of it."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent(Earlier):
+    """What lets an order go that takes an approval: the request, and whose yes it was."""
+
+    request_id: str
+    by: tuple[str, ...]
+    because: str = ""  #: Why an admin let it go without those who approve.
+
+    @property
+    def detail(self) -> dict[str, Any]:
         told: dict[str, Any] = {"request": self.request_id, "approved_by": list(self.by)}
         return told | ({"overridden": True, "because": self.because} if self.because else {})
 
@@ -103,8 +114,8 @@ def is_for(request: ApprovalRequest, order: Order) -> bool:
     return request.kind is ApprovalKind.ORDER and covers(request, order)
 
 
-def fell_behind(place: OrderPlace, consent: Consent | None) -> bool:
-    """Return whether what was approved would lie behind something that came since it was asked."""
+def fell_behind(place: OrderPlace, earlier: Earlier | None) -> bool:
+    """Return whether what was asked for would lie behind something that came since."""
     kind, target_id = place.target
     is_behind = kind is DestinationKind.GROUP and place.outcome is OrderOutcome.BESIDE
-    return consent is not None and is_behind and target_id not in consent.behind
+    return earlier is not None and is_behind and target_id not in earlier.behind

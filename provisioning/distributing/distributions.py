@@ -8,6 +8,7 @@ from provisioning.actors import Act, Actor, Identity
 from provisioning.distributing import approval_requests, signer_pins
 from provisioning.distributing.asking import (
     Consent,
+    Earlier,
     Ready,
     Taken,
     ask,
@@ -119,8 +120,7 @@ class Distributions:
         to take the place of, and Unclear with the field `targets` or `notes`.
         """
         every = [await self.ready(one) for one in (order, *also)]
-        for one in (order, *also):
-            await self._signers.require(one.release_id, one.by)
+        await self.require_signers((order, *also))
         try:
             taken = await self._taken(every)
         except (AlreadyExists, Stale) as error:
@@ -128,15 +128,36 @@ class Distributions:
             async with self._database.reading() as session:
                 taken = await _known(session, every)
             if not taken and isinstance(error, Stale):
-                raise await self._who_was_first(order) from None
+                raise await self.too_late(order) from None
             if not taken:
                 raise
-        for known in taken:
-            if isinstance(known, ApprovalRequest):
-                await self._engine.start("ask_approval", approval_requests.subject_of(known))
-            else:
-                await self._engine.start("distribute", known.id)
+        await self.begin(taken)
         return taken[0]
+
+    async def beside(self, order: Order, release_ids: Sequence[str]) -> tuple[Order, ...]:
+        """
+        Return the orders that give the same ones some releases for other platforms as well.
+
+        Notes that were written for the first are for those, too, that have none of their own and
+        never went out: what is written for all stands once in people's message.
+        """
+        async with self._database.reading() as session:
+            own = await releases.get(session, order.release_id)
+            others = [await releases.get(session, one) for one in release_ids]
+        return tuple(
+            Order(
+                key=f"{order.key}:{other.id}",
+                release_id=other.id,
+                by=order.by,
+                group_ids=order.group_ids,
+                people=order.people,
+                notes=order.notes if _takes_notes(other, own) else None,
+                mandatory=order.mandatory,
+                notify=order.notify,
+                waits=order.waits,
+            )
+            for other in others
+        )
 
     async def ready(self, order: Order) -> Ready:
         """
@@ -146,7 +167,7 @@ class Distributions:
         """
         if not order.group_ids and not order.people:
             raise Unclear("Choose at least one group or person.", field="targets")
-        await self._require(order)
+        await self.require(order)
         singles = await self._audience.testers_of(order.people)
         ready = Ready(
             order=order, tester_ids=tuple(tester.id for tester in singles), worthwhile=True
@@ -162,6 +183,52 @@ class Distributions:
         """
         release, places = await self._looked(session, ready, consent)
         return await self._act(session, ready, release, places, consent)
+
+    async def write_together(
+        self, session: Session, every: Sequence[Ready], earlier: Earlier | None
+    ) -> list[Taken]:
+        """
+        Write the orders of one click, or of one wait, down together: all of them or none.
+
+        What everybody has already is left out. Their apps are locked (`lock`). Raise what `request`
+        does, and Stale when somebody was first. Whoever commits begins them (`begin`).
+        """
+        taken = [
+            await self._written(session, ready, earlier)
+            for ready in [one for one in every if one.worthwhile] or every[:1]
+        ]
+        acts = [one for one in taken if isinstance(one, Distribution)]
+        for act in acts:
+            act.joint_id = acts[0].id if len(acts) > 1 else None
+            session.add(act)
+        return taken
+
+    async def lock(self, session: Session, every: Sequence[Ready]) -> None:
+        """Lock the apps of some orders, in the order in which everybody does."""
+        known = [await releases.get(session, ready.order.release_id) for ready in every]
+        for app_id in sorted({release.app_id for release in known}):
+            await apps.lock(session, app_id)
+
+    async def begin(self, taken: Sequence[Taken]) -> None:
+        """Begin to carry out what was written down."""
+        for known in taken:
+            if isinstance(known, ApprovalRequest):
+                await self._engine.start("ask_approval", approval_requests.subject_of(known))
+            else:
+                await self._engine.start("distribute", known.id)
+
+    async def require(self, order: Order) -> None:
+        """Raise NotAllowed unless whoever orders may send the release there. Raise NotFound."""
+        async with self._database.reading() as session:
+            release = await releases.get(session, order.release_id)
+        for group_id in order.group_ids or ("",):
+            where = Where(app_id=release.app_id, group_id=group_id)
+            await self._permissions.require(order.by, Act.DISTRIBUTE, where)
+
+    async def require_signers(self, orders: Sequence[Order]) -> None:
+        """Raise NotNow where somebody else signed a release than its app; admins are asked then."""
+        for one in orders:
+            await self._signers.require(one.release_id, one.by)
 
     async def again(self, distribution_id: str, by: Actor, key: str) -> Distribution:
         """
@@ -288,45 +355,24 @@ class Distributions:
             )
         return made
 
-    async def _require(self, order: Order) -> None:
-        async with self._database.reading() as session:
-            release = await releases.get(session, order.release_id)
-        for group_id in order.group_ids or ("",):
-            where = Where(app_id=release.app_id, group_id=group_id)
-            await self._permissions.require(order.by, Act.DISTRIBUTE, where)
-
     async def _taken(self, every: Sequence[Ready]) -> list[Taken]:
         """Write orders of one click down together. Raise Stale when somebody was first."""
         async with self._database.writing() as session:
             if before := await _known(session, every):
                 return before
-            await self._lock(session, every)
-            taken = [
-                await self._written(session, ready)
-                for ready in [one for one in every if one.worthwhile] or every[:1]
-            ]
-            acts = [one for one in taken if isinstance(one, Distribution)]
-            for act in acts:
-                act.joint_id = acts[0].id if len(acts) > 1 else None
-                session.add(act)
-        return taken
+            await self.lock(session, every)
+            return await self.write_together(session, every, None)
 
-    async def _lock(self, session: Session, every: Sequence[Ready]) -> None:
-        """Lock the apps of some orders, in the order in which everybody does."""
-        known = [await releases.get(session, ready.order.release_id) for ready in every]
-        for app_id in sorted({release.app_id for release in known}):
-            await apps.lock(session, app_id)
-
-    async def _written(self, session: Session, ready: Ready) -> Taken:
+    async def _written(self, session: Session, ready: Ready, earlier: Earlier | None) -> Taken:
         """Write one order down: as an act, or as a request where a group takes an approval."""
-        release, places = await self._looked(session, ready, None)
+        release, places = await self._looked(session, ready, earlier)
         needs = await needs_of(session, ready.order.group_ids)
         if needs:
             return await ask(session, ready, release, places, needs)
-        return await self._act(session, ready, release, places, None)
+        return await self._act(session, ready, release, places, earlier)
 
     async def _looked(
-        self, session: Session, ready: Ready, consent: Consent | None
+        self, session: Session, ready: Ready, earlier: Earlier | None
     ) -> tuple[Release, list[OrderPlace]]:
         """Return the release, if it may be sent, with what becomes of each target."""
         order = ready.order
@@ -345,7 +391,7 @@ class Distributions:
                 code="signer_waits",
             )
         places = await places_of(session, release, ready.targets, order.over)
-        await _refuse_moved(session, places, consent)
+        await _refuse_moved(session, places, earlier)
         return release, places
 
     async def _act(
@@ -354,7 +400,7 @@ class Distributions:
         ready: Ready,
         release: Release,
         places: Sequence[OrderPlace],
-        consent: Consent | None,
+        earlier: Earlier | None,
     ) -> Distribution:
         """Write an act down with its destinations. Raise Stale when somebody was first."""
         order = ready.order
@@ -372,10 +418,10 @@ class Distributions:
         new = await self._send(session, order, release, distribution, places)
         returns = any(place.returns for place in places)
         if not new and not returns and not ready.worthwhile:
-            if consent is not None:
+            if earlier is not None:
                 raise AlreadyDone("Everybody it was for has it by now.")
             raise Stale
-        await self._publish(session, order, release, returns=returns, consent=consent)
+        await self._publish(session, order, release, returns=returns, earlier=earlier)
         await self._settle(session, release, places)
         return distribution
 
@@ -449,7 +495,7 @@ class Distributions:
         release: Release,
         *,
         returns: bool,
-        consent: Consent | None,
+        earlier: Earlier | None,
     ) -> None:
         if order.notes is not None:
             await self._reword(session, order, release, notes.checked(order.notes))
@@ -462,7 +508,7 @@ class Distributions:
             groups=list(order.group_ids),
             mandatory=order.mandatory,
             **({"returns": True, "because": order.because} if returns else {}),
-            **(consent.detail if consent else {}),
+            **(earlier.detail if earlier else {}),
         )
         build = (await builds.of_releases(session, [release.id]))[release.id]
         await signer_pins.pin(session, release, build, order.by)
@@ -504,7 +550,8 @@ class Distributions:
             others += [row.id for row, _ in rows if row.release_id != release.id]
         await destinations.supersede(session, others, by=release.id, at=at)
 
-    async def _who_was_first(self, order: Order) -> AlreadyDone:
+    async def too_late(self, order: Order) -> AlreadyDone:
+        """Return who was first where an order found somebody else's there."""
         async with self._database.reading() as session:
             release = await releases.get(session, order.release_id)
             waiting = await approvals.of_release(session, release.id, {ApprovalState.WAITING})
@@ -539,6 +586,11 @@ class Distributions:
         )
 
 
+def _takes_notes(other: Release, own: Release) -> bool:
+    """Return whether what is written for one release is for another platform's as well."""
+    return other.published_at is None and other.notes.strip() in {"", own.notes.strip()}
+
+
 async def _known(session: Session, every: Sequence[Ready]) -> list[Taken]:
     """Return what was written down of the same click before."""
     found = [await known_as(session, ready.order.key) for ready in every]
@@ -546,14 +598,14 @@ async def _known(session: Session, every: Sequence[Ready]) -> list[Taken]:
 
 
 async def _refuse_moved(
-    session: Session, places: Sequence[OrderPlace], consent: Consent | None
+    session: Session, places: Sequence[OrderPlace], earlier: Earlier | None
 ) -> None:
     """
     Raise AlreadyDone where something else is current than what a release was to replace.
 
-    What was approved is not put behind something that came meanwhile, either.
+    What was asked for earlier is not put behind something that came meanwhile, either.
     """
-    moved = next((place for place in places if place.is_moved or fell_behind(place, consent)), None)
+    moved = next((place for place in places if place.is_moved or fell_behind(place, earlier)), None)
     if moved is None:
         return
     known = await groups.those(session, [moved.target[1]])

@@ -1,13 +1,25 @@
-"""Wishes: an order as a request for approval keeps it until somebody says yes."""
+"""Wishes: an order as a record keeps it until somebody says yes, or another half is here."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from provisioning.actors import Act, Actor, Identity, referred
 from provisioning.distributing.order import Order
 from provisioning.distributing.places import OrderOutcome, OrderPlace
-from storage.records.approval import ApprovalRequest
 from storage.records.destination import DestinationKind
+
+
+class KeptOrder(Protocol):
+    """A record that keeps an order: of which release, whose, and what was asked for."""
+
+    @property
+    def release_id(self) -> str: ...
+
+    @property
+    def requested_by(self) -> str: ...
+
+    @property
+    def wish(self) -> dict[str, Any]: ...
 
 
 def wish_of(order: Order, places: Sequence[OrderPlace]) -> dict[str, Any]:
@@ -36,10 +48,10 @@ def wish_of(order: Order, places: Sequence[OrderPlace]) -> dict[str, Any]:
     }
 
 
-def asker_of(request: ApprovalRequest) -> Actor:
+def asker_of(kept: KeptOrder) -> Actor:
     """Return who asked, as they came."""
-    scopes = request.wish.get("scopes")
-    found = referred(request.requested_by, origin=str(request.wish.get("origin", "")))
+    scopes = kept.wish.get("scopes")
+    found = referred(kept.requested_by, origin=str(kept.wish.get("origin", "")))
     if scopes is None:
         return found
     return Actor(
@@ -47,14 +59,14 @@ def asker_of(request: ApprovalRequest) -> Actor:
     )
 
 
-def order_of(request: ApprovalRequest, *, key: str, by: Actor) -> Order:
+def order_of(kept: KeptOrder, *, key: str, by: Actor) -> Order:
     """Return what was asked for as an order of *by*; the release may have changed since."""
-    wish = request.wish
+    wish = kept.wish
     return Order(
         key=key,
-        release_id=request.release_id,
+        release_id=kept.release_id,
         by=by,
-        group_ids=groups_in(request),
+        group_ids=groups_in(kept),
         people=tuple(filter(None, map(Identity.read, wish.get("people", ())))),
         notes=wish.get("notes"),
         own_notes=wish.get("own_notes"),
@@ -66,12 +78,12 @@ def order_of(request: ApprovalRequest, *, key: str, by: Actor) -> Order:
     )
 
 
-def groups_in(request: ApprovalRequest) -> tuple[str, ...]:
+def groups_in(kept: KeptOrder) -> tuple[str, ...]:
     """Return the groups that something was asked for."""
-    return tuple(map(str, request.wish.get("groups", ())))
+    return tuple(map(str, kept.wish.get("groups", ())))
 
 
-def covers(request: ApprovalRequest, order: Order) -> bool:
-    """Return whether a request asks for all that an order is for."""
-    there = set(groups_in(request)) | set(request.wish.get("people", ()))
+def covers(kept: KeptOrder, order: Order) -> bool:
+    """Return whether what is kept asks for all that an order is for."""
+    there = set(groups_in(kept)) | set(kept.wish.get("people", ()))
     return {*order.group_ids, *map(str, order.people)} <= there

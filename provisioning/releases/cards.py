@@ -192,6 +192,10 @@ class TermsLine:
     everywhere: bool = True
 
 
+#: What stands so is not sent together with anything.
+_NOT_HERE = frozenset({Standing.DISMISSED, Standing.RECALLED, Standing.AWAITING_APPROVAL})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiblingLine:
     """
@@ -209,6 +213,31 @@ class SiblingLine:
     label: str = ""
     standing: Standing | None = None
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it has a release that is not over, and waits for no approval."""
+        return self.standing is not None and self.standing not in _NOT_HERE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingLine:
+    """
+    That a release waits for other platforms, to go out with them: for whom, by whom, until when.
+
+    `platforms` are those whose build of the `version` is missing still. `turn` grows with each
+    change.
+    """
+
+    order_id: str
+    turn: int
+    by: str
+    at: datetime
+    due_at: datetime
+    version: str
+    platforms: tuple[str, ...]
+    groups: tuple[GroupChip, ...]
+    singles: int
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseCard:
@@ -221,7 +250,8 @@ class ReleaseCard:
     once it is superseded; `newer` that of the newest live release of the app with a higher number,
     wherever it went. `recalls` took it back, oldest first. `unregistered` is why certified phones
     in some countries refuse it, empty where they do not. `disabling` is there while it is disabled.
-    `mandatory` has a line for each terms. `siblings` are the other apps of its product.
+    `mandatory` has a line for each terms. `siblings` are the other apps of its product, `pending`
+    has a line for each order that waits for one of them.
     """
 
     release_id: str
@@ -257,6 +287,7 @@ class ReleaseCard:
     tags: tuple[str, ...] = ()
     disabling: Disabling | None = None
     siblings: tuple[SiblingLine, ...] = ()
+    pending: tuple[PendingLine, ...] = ()
 
     @property
     def sent(self) -> tuple[ActCard, ...]:

@@ -10,6 +10,7 @@ from provisioning.releases.cards import (
     CardPlace,
     Disabling,
     GroupChip,
+    PendingLine,
     RecipientCard,
     ReleaseCard,
     ReturnCard,
@@ -33,6 +34,7 @@ from storage.catalog import (
     destinations,
     distributions,
     groups,
+    pending_orders,
     products,
     recalls,
     recipients,
@@ -46,7 +48,6 @@ from storage.catalog import (
 from storage.catalog.database import Database, Session
 from storage.inspection.diff import Change, compare
 from storage.inspection.facts import Facts, system_of
-from storage.records.app import App
 from storage.records.base import now
 from storage.records.build import Build
 from storage.records.destination import Destination, DestinationKind
@@ -57,6 +58,7 @@ from storage.records.distribution import (
     RecipientState,
     Target,
 )
+from storage.records.pending_order import PendingOrder
 from storage.records.release import NotesKind, Release, ReleaseState
 from storage.records.upload import Upload, UploadState
 
@@ -265,7 +267,11 @@ class Cards:
 async def _release(session: Session, release_id: str) -> ReleaseCard:
     release, app, build, usual, tagged = await releases.shown(session, release_id)
     before = await builds.before(session, release)
-    sent = await destinations.named(session, release_id)
+    found, waiting = await pending_orders.beside(session, release, app, build.version)
+    halves = [one.release_id for one in found if one.release_id is not None]
+    every = await destinations.named(session, [release_id, *halves])
+    sent = [(row, name) for row, name in every if row.release_id == release_id]
+    siblings = _lines(found, every)
     counted = await recipients.counts(session, [release_id])
     counts = counted.get(release_id, {})
     given = [row for row, _ in sent]
@@ -303,18 +309,46 @@ async def _release(session: Session, release_id: str) -> ReleaseCard:
         successor=await _successor(session, stands, given),
         newer=await _newer(session, release),
         unregistered=registration_warning(app, Facts(**build.facts)),
-        siblings=await _siblings(session, app, build),
+        siblings=siblings,
+        pending=tuple(_pending(*one, siblings) for one in waiting),
     )
 
 
-async def _siblings(session: Session, app: App, build: Build) -> tuple[SiblingLine, ...]:
+def _lines(
+    siblings: Sequence[products.Sibling], sent: Sequence[tuple[Destination, str | None]]
+) -> tuple[SiblingLine, ...]:
     """Return how the same version stands in the other apps of a product."""
-    found = await products.siblings(session, app, build.version)
-    ids = [one.release_id for one in found if one.release_id is not None]
-    sent = await destinations.of_releases(session, ids) if ids else ()
     return tuple(
-        _sibling(one, [row for row in sent if row.release_id == one.release_id]) for one in found
+        _sibling(one, [row for row, _ in sent if row.release_id == one.release_id])
+        for one in siblings
     )
+
+
+def _pending(
+    order: PendingOrder, names: Mapping[str, str], siblings: Sequence[SiblingLine]
+) -> PendingLine:
+    """Return that a release waits for those of its siblings that are not here."""
+    awaited = tuple(one.platform for one in siblings if _is_awaited(one, order))
+    return PendingLine(
+        order_id=order.id,
+        turn=order.turn,
+        by=order.requested_by,
+        at=order.created_at,
+        due_at=order.due_at,
+        version=order.version,
+        platforms=awaited or tuple(order.platforms),
+        groups=tuple(
+            GroupChip(id=one, name=names[one])
+            for one in order.wish.get("groups", ())
+            if one in names
+        ),
+        singles=len(order.wish.get("people", ())),
+    )
+
+
+def _is_awaited(sibling: SiblingLine, order: PendingOrder) -> bool:
+    """Return whether an order waits for a release of a sibling's app."""
+    return sibling.app_id in order.app_ids and not sibling.is_here
 
 
 def _sibling(one: products.Sibling, sent: Sequence[Destination]) -> SiblingLine:

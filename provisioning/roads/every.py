@@ -6,6 +6,7 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.mandates import Mandates
+from provisioning.distributing.pending_orders import PendingOrders
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.release_approvals import ReleaseApprovals
 from provisioning.distributing.reminding import Reminding
@@ -36,6 +37,7 @@ from provisioning.roads.run_step import RunStep
 from provisioning.roads.settle import Settle
 from provisioning.roads.show_edit import ShowEdit
 from provisioning.roads.show_leavers import ShowLeavers
+from provisioning.roads.show_pending import ShowPending
 from provisioning.roads.show_place import ShowPlace
 from provisioning.roads.take_back import TakeBack
 from provisioning.roads.take_in import TakeIn
@@ -60,6 +62,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
     announcing: Announcing,
     step_runs: StepRuns,
     requests: ReleaseApprovals,
+    pending: PendingOrders,
     rebuilds: Rebuilds,
     nudging: Nudging,
     troubles: Troubles,
@@ -84,6 +87,7 @@ def every(  # noqa: PLR0913 - one for each that a road is walked with
         ShowLeavers(announcing, tellers).road(),
         RunStep(step_runs, tellers).road(),
         AskApproval(requests, tellers).road(),
+        ShowPending(pending, tellers).road(),
         AskRebuild(rebuilds, tellers).road(),
         RemindPeople(nudging, tellers).road(),
         TellTrouble(troubles, tellers).road(),

@@ -125,6 +125,14 @@ class Tellers:
         """Say wherever a release is shown that it went without those who approve."""
         await self._each(lambda teller: teller.proclaim(request_id))
 
+    async def report_pending(self, order_id: str) -> None:
+        """Say in a release's threads that it waits for another platform, or did."""
+        await self._each(lambda teller: teller.report_pending(order_id))
+
+    async def tell_pending(self, order_id: str) -> None:
+        """Tell whoever let a release wait for another platform what became of that."""
+        await self._each(lambda teller: teller.tell_pending(order_id))
+
     async def tell_installable(self, wave_id: str, tester_id: str) -> None:
         """Tell somebody what they can install now."""
         await self._each(lambda teller: teller.tell_installable(wave_id, tester_id))

@@ -33,12 +33,14 @@ async def of_releases(session: Session, release_ids: Collection[str]) -> Sequenc
     return found.all()
 
 
-async def named(session: Session, release_id: str) -> Sequence[tuple[Destination, str | None]]:
-    """Return where a release was sent, oldest first, with the name of each group there still is."""
+async def named(
+    session: Session, release_ids: Collection[str]
+) -> Sequence[tuple[Destination, str | None]]:
+    """Return where releases were sent, oldest first, with the name of each group there still is."""
     found = await session.exec(
         select(Destination, Group.name)
         .join(Group, col(Group.id) == Destination.target_id, isouter=True)
-        .where(Destination.release_id == release_id)
+        .where(col(Destination.release_id).in_(set(release_ids)))
         .order_by(col(Destination.created_at), col(Destination.id))
     )
     return found.all()

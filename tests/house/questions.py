@@ -863,7 +863,7 @@ PRODUCTS: dict[str, Question] = {
 REACH: dict[str, Question] = {
     "destinations.add": lambda s, t: destinations.add(s, _destination(t)),
     "destinations.of_releases": lambda s, t: destinations.of_releases(s, [t.release_id]),
-    "destinations.named": lambda s, t: destinations.named(s, t.release_id),
+    "destinations.named": lambda s, t: destinations.named(s, [t.release_id]),
     "destinations.of_distributions": lambda s, t: destinations.of_distributions(
         s, [t.distribution_id]
     ),

@@ -27,6 +27,7 @@ from provisioning.devices.waves import Waves
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.mandates import Mandates
+from provisioning.distributing.pending_orders import PendingOrders
 from provisioning.distributing.rebuilds import CI, HAND, Rebuilds
 from provisioning.distributing.release_approvals import ReleaseApprovals
 from provisioning.distributing.reminding import Reminding
@@ -269,6 +270,15 @@ COURSES: dict[str, dict[str, Course]] = {
             fails={"show": TellerFailed},
         ),
     },
+    "show_pending": {
+        "shown": Course(
+            returns={"begin": {"order": "<order>", "release": "<release>", "by": "<asker>"}}
+        ),
+        "a thread out of reach, and who asked refused": Course(
+            returns={"begin": {"order": "<order>", "release": "<release>", "by": "<asker>"}},
+            fails={"log": TellerUnreachable, "tell": TellerFailed},
+        ),
+    },
     "ask_rebuild": {
         "a CI": Course(returns={"begin": CI, "newcomers": ["<tester>"]}),
         "a person": Course(returns={"begin": HAND, "newcomers": []}),
@@ -345,6 +355,7 @@ def roads() -> tuple[Road, ...]:
         announcing=object.__new__(Announcing),
         step_runs=object.__new__(StepRuns),
         requests=object.__new__(ReleaseApprovals),
+        pending=object.__new__(PendingOrders),
         rebuilds=object.__new__(Rebuilds),
         nudging=object.__new__(Nudging),
         troubles=object.__new__(Troubles),

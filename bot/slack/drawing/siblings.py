@@ -24,12 +24,17 @@ def lines(card: ReleaseCard) -> tuple[Block, ...]:
     return (blocks.context(f":jigsaw: {' · '.join(said)}"),)
 
 
-def missing(card: ReleaseCard) -> str:
-    """Return, as a sentence, which platforms have no build of a version; empty when all do."""
+def missing(card: ReleaseCard, *, may_wait: bool = False) -> str:
+    """
+    Return, as a sentence, which platforms have no build of a version; empty when all do.
+
+    Where somebody *may_wait* for them, it says so.
+    """
     left = [one.platform for one in card.siblings if not one.release_id]
     if not left:
         return ""
-    return f"There is no {' and no '.join(left)} build of {_version(card)} yet: this goes alone."
+    alone = "this goes alone, unless you let it wait" if may_wait else "this goes alone"
+    return f"There is no {' and no '.join(left)} build of {_version(card)} yet: {alone}."
 
 
 def label(one: SiblingLine) -> str:

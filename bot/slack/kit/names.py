@@ -202,6 +202,10 @@ APPROVAL_REASON = "approval_reason"
 APPROVAL_SHOW = "approval_show"
 APPROVAL_WITHDRAW = "approval_withdraw"
 
+# What waits for another platform.
+PENDING_SEND = "pending_send"
+PENDING_STOP = "pending_stop"
+
 # Home.
 HOME_SHOW = "home_show"
 PAGE_OPEN = "page_open"
@@ -272,6 +276,8 @@ ACTIONS = (
     APPROVAL_OVERRIDE,
     APPROVAL_SHOW,
     APPROVAL_WITHDRAW,
+    PENDING_SEND,
+    PENDING_STOP,
     HOME_SHOW,
     PAGE_OPEN,
     PAGE_RENEW,

@@ -21,7 +21,10 @@ from provisioning.distributing.approvers import Approvers
 from provisioning.distributing.carrying import Carrying
 from provisioning.distributing.covering import Covering
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.joint_orders import JointOrders
 from provisioning.distributing.mandates import Mandates
+from provisioning.distributing.pending_cards import PendingCards
+from provisioning.distributing.pending_orders import PendingOrders
 from provisioning.distributing.rebuilds import Rebuilds
 from provisioning.distributing.recall import Recalls
 from provisioning.distributing.recall_order import RecallOrder
@@ -123,6 +126,9 @@ class Domain:
     links: JoinLinks
     joining: Joining
     distributions: Distributions
+    joint: JointOrders
+    pending: PendingOrders
+    pending_cards: PendingCards
     requests: ReleaseApprovals
     policies: ApprovalPolicies
     approvals: ApprovalCards
@@ -230,8 +236,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
     groups = Groups(database, permissions, directory, audience, engine, **own)
     lists = Lists(database, **own)
     step_runs = StepRuns(database, permissions, people, groups, lists, distributions, engine, **own)
-    preparing = FakePreparing()
-    secrets = Secrets(b"k" * 32)
+    preparing, secrets = FakePreparing(), Secrets(b"k" * 32)
     identities = Identities(database, secrets, organization_id=organization.id)
     signing = Signing(database, identities, Making(database, blobs, Workroom(tmp_path / "signing")))
     teams = AppleTeams(database, secrets, AppStores(), **own)
@@ -247,6 +252,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         database, permissions, people, approvers, distributions, engine, **own
     )
     cards = Cards(database, **own)
+    pending = PendingOrders(database, people, distributions, engine, **own)
     links = JoinLinks(database, permissions, people, b"k" * 32, **own)
     joining = Joining(database, permissions, links, groups, engine, b"k" * 32, **own)
     roads = every(
@@ -264,6 +270,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         announcing=announcing,
         step_runs=step_runs,
         requests=requests,
+        pending=pending,
         rebuilds=rebuilds,
         nudging=Nudging(database),
         troubles=troubles,
@@ -301,6 +308,9 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         testers=Testers(database, **own),
         groups=groups,
         distributions=distributions,
+        joint=JointOrders(database, permissions, people, distributions, engine),
+        pending=pending,
+        pending_cards=PendingCards(database, cards),
         step_runs=step_runs,
         requests=requests,
         policies=ApprovalPolicies(database, permissions, directory, requests, **own),

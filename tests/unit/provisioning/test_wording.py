@@ -1,11 +1,11 @@
-"""Moments in sentences: with their zone, and found again by whoever knows a better one."""
+"""Words in sentences: moments with their zone, found again by a better one, and builds."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from bot.slack.kit import mrkdwn
-from provisioning.wording import MOMENT, moment, moment_in
+from provisioning.wording import MOMENT, builds_of, moment, moment_in
 
 SIX = datetime(2026, 3, 9, 6, 5, tzinfo=UTC)
 
@@ -33,3 +33,10 @@ def test_c15_in_slack_each_reader_sees_it_in_their_own_zone() -> None:
 
 def test_c15_what_only_looks_like_a_moment_stays_as_it_is() -> None:
     assert mrkdwn.sentence("On 45 Smarch 2026, 06:05 UTC.") == "On 45 Smarch 2026, 06:05 UTC."
+
+
+def test_builds_are_named_by_their_platforms() -> None:
+    assert builds_of(["Android"], "2.5.0") == "the Android build of 2.5.0"
+    assert builds_of(["iOS", "macOS"], "2.5.0") == "the iOS and macOS builds of 2.5.0"
+    three = builds_of(["iOS", "macOS", "Windows"], "1")
+    assert three == "the iOS, macOS and Windows builds of 1"

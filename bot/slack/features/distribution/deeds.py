@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.house import House
@@ -12,7 +13,14 @@ from bot.slack.drawing.places import beside
 from bot.slack.drawing.releases import HELD_BACK, ended, option
 from bot.slack.drawing.sentences import sentence as in_slack
 from bot.slack.features.distribution import messages, views
-from bot.slack.features.distribution.views import Remembered, Wish, remembered, wish_of, wished
+from bot.slack.features.distribution.views import (
+    Remembered,
+    Wish,
+    remembered,
+    waiting_of,
+    wish_of,
+    wished,
+)
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block, Form, Message
 from bot.slack.kit.lists import row
@@ -30,8 +38,8 @@ from bot.slack.kit.payloads import (
 from bot.slack.line.errors import form_errors, is_for_people, problem_view
 from bot.slack.workspace import Workspace
 from provisioning.actors import Act, Actor
-from provisioning.distributing.asking import Taken
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.joint_orders import Joined
 from provisioning.distributing.order import Order, Plan
 from provisioning.errors import AlreadyDone, NotNow, Unclear
 from provisioning.people.permissions import Permissions, Where
@@ -39,6 +47,7 @@ from provisioning.releases.cards import GroupChip, ReleaseCard, SiblingLine
 from provisioning.releases.reading import Cards
 from storage.errors import NotFound, SlipwayError
 from storage.records.approval import ApprovalRequest
+from storage.records.pending_order import PendingOrder
 from storage.records.release import ReleaseState
 
 FIELDS = {"targets": names.GROUPS, "people": names.PEOPLE, "notes": names.NOTES}
@@ -61,6 +70,8 @@ class Desk:
         self._testers = house.people.testers
         self._distributions = house.distributing.distributions
         self._policies = house.distributing.approval_policies
+        self._joint = house.distributing.joint
+        self._pending = house.distributing.pending_cards
 
     async def open(
         self, asker: Asker, trigger_id: str, release_id: str, wish: Wish | None = None
@@ -165,15 +176,13 @@ class Desk:
     async def sent(self, sent: Submission) -> dict[str, Any]:
         """Return the answer to the form: errors, the confirmation, or the end of it."""
         kept = remembered(sent.private_metadata)
-        wish = kept.wish or wish_of(sent)
+        wish = waiting_of(sent, kept.wish) if kept.wish else wish_of(sent)
         try:
             if not wish.group_ids and not wish.people:
                 raise Unclear("Choose at least one group or person.", field="targets")
             if kept.counted != wish.fingerprint:
                 return await self._confirmation(sent, kept, wish)
-            taken = await self._request(sent, kept, wish)
-            if isinstance(taken, ApprovalRequest):
-                return update(views.asked().view())
+            return await self._answered(await self._request(sent, kept, wish))
         except AlreadyDone as error:
             self._redraw(kept.release_id)
             return update(problem_view(str(error), title="Already done"))
@@ -183,6 +192,13 @@ class Desk:
             if kept.wish is not None:
                 return update(problem_view(in_slack(error)))  # It has no input to say it at.
             return form_errors(error, FIELDS, names.GROUPS)
+
+    async def _answered(self, taken: Joined) -> dict[str, Any]:
+        """Return what a form turns into once what it asked for was written down."""
+        if isinstance(taken, ApprovalRequest):
+            return update(views.asked().view())
+        if isinstance(taken, PendingOrder):
+            return update(views.waiting(await self._pending.one(taken.id)).view())
         return {"response_action": "clear"}
 
     async def preview(self, click: Click) -> None:
@@ -278,6 +294,7 @@ class Desk:
         if card.revision != kept.revision:
             raise AlreadyDone(await self._changed(card))
         filled = await self._filled(sent.asker, card, wish)
+        wish = filled.wish
 
         counting = asyncio.ensure_future(self._counted(card.release_id, wish))
         done, _ = await asyncio.wait({counting}, timeout=COUNT_WITHIN)
@@ -318,50 +335,38 @@ class Desk:
             )
         return f"Somebody changed release {card.number} while this form was open. Open it again."
 
-    async def _request(self, sent: Submission, kept: Remembered, wish: Wish) -> Taken:
-        return await self._distributions.request(
-            Order(
-                key=f"form:{sent.view_id}",
-                release_id=kept.release_id,
-                by=sent.asker.by,
-                group_ids=wish.group_ids,
-                people=wish.people,
-                revision=kept.revision,
-                notes=None if kept.went else wish.notes,
-                own_notes=wish.notes if kept.went else None,
-                over=kept.over if views.goes_instead(sent) else {},
-                mandatory=wish.mandatory,
-                notify=wish.notify,
-                waits=views.waits(sent),
-            ),
-            *[await self._other(sent, kept, wish, one) for one in wish.also or ()],
-        )
-
-    async def _other(
-        self, sent: Submission, kept: Remembered, wish: Wish, release_id: str
-    ) -> Order:
-        """Return the order of a release that goes out for another platform."""
-        own = await self._cards.release(kept.release_id)
-        other = await self._cards.release(release_id)
-        is_same = not other.sent and other.notes.strip() in {"", own.notes.strip()}
-        return Order(
-            key=f"form:{sent.view_id}:{release_id}",
-            release_id=release_id,
+    async def _request(self, sent: Submission, kept: Remembered, wish: Wish) -> Joined:
+        order = Order(
+            key=f"form:{sent.view_id}",
+            release_id=kept.release_id,
             by=sent.asker.by,
             group_ids=wish.group_ids,
             people=wish.people,
-            # What is written for both stands once in their message.
-            notes=wish.notes if is_same and not kept.went else None,
+            revision=kept.revision,
+            notes=None if kept.went else wish.notes,
+            own_notes=wish.notes if kept.went else None,
+            over=kept.over if views.goes_instead(sent) else {},
             mandatory=wish.mandatory,
             notify=wish.notify,
             waits=views.waits(sent),
         )
+        if wish.awaits:
+            card = await self._cards.release(kept.release_id)
+            return await self._joint.request(order, apps_of(card, wish))
+        others = await self._distributions.beside(order, wish.also or ())
+        return await self._distributions.request(order, *others)
 
     async def _filled(self, asker: Asker, card: ReleaseCard, wish: Wish) -> views.Filled:
-        offers = await offered(self._people.permissions, asker.by, card)
+        permissions = self._people.permissions
+        offers = await offered(permissions, asker.by, card)
+        missing = await awaited(permissions, asker.by, card)
+        # What somebody wanted to wait for may have come since they said so.
+        came = tuple(one.release_id for one in offers if one.app_id in wish.awaits)
+        if came:
+            wish = replace(wish, also=(*(wish.also or ()), *filter(None, came)))
         known = {group.id: group.name for group in await self._people.groups.all()}
         chips = [GroupChip(id=i, name=known[i]) for i in wish.group_ids if i in known]
-        return views.Filled(wish=wish, groups=chips, offers=offers)
+        return views.Filled(wish=wish, groups=chips, offers=offers, awaited=missing)
 
     def _redraw(self, release_id: str) -> None:
         self._workspace.tasks.start(self._tellers.show_release(release_id), name="redraw a release")
@@ -378,6 +383,27 @@ async def offered(
             if await permissions.may(by, Act.DISTRIBUTE, Where(app_id=one.app_id))
         ]
     )
+
+
+async def awaited(
+    permissions: Permissions, by: Actor, card: ReleaseCard
+) -> tuple[SiblingLine, ...]:
+    """Return the platforms that a release may wait for, as far as somebody may send theirs."""
+    return tuple(
+        [
+            one
+            for one in card.siblings
+            if not one.is_here
+            and card.build.facts.version
+            and await permissions.may(by, Act.DISTRIBUTE, Where(app_id=one.app_id))
+        ]
+    )
+
+
+def apps_of(card: ReleaseCard, wish: Wish) -> tuple[str, ...]:
+    """Return the apps whose releases go out together with one, by id."""
+    also = [one.app_id for one in card.siblings if one.release_id in (wish.also or ())]
+    return tuple(dict.fromkeys([*wish.awaits, *also]))
 
 
 async def counted_also(cards: Cards, distributions: Distributions, wish: Wish) -> list[views.Also]:

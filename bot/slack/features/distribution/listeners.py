@@ -31,6 +31,8 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
         named=NamedThings(lists=house.releases.lists, groups=house.people.groups),
         permissions=house.people.permissions,
         distributions=house.distributing.distributions,
+        joint=house.distributing.joint,
+        pending=house.distributing.pending_cards,
     )
     return verbs(typed)
 

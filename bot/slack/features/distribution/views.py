@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
-from bot.slack.drawing import notes, siblings, verdicts, warnings, words
+from bot.slack.drawing import notes, pending, siblings, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.approvals import before_asking, it_waits
 from bot.slack.drawing.differences import differences
@@ -19,6 +19,7 @@ from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.payloads import Outdated, Submission, at
 from provisioning.actors import Identity, IdentityKind, slack
 from provisioning.distributing.order import Plan
+from provisioning.distributing.pending_cards import PendingCard
 from provisioning.distributing.recall_order import LONGEST_REASON
 from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine, SiblingLine
 from provisioning.releases.lifecycle import Standing
@@ -101,7 +102,8 @@ class Wish:
     What a person has filled in. `notes` is None where the form had no room to show them.
 
     `also` are the releases for other platforms that go to the same people, by id; None while nobody
-    was asked, which means all that may.
+    was asked, which means all that may. `together` says that it is to wait for those that are
+    missing; `awaits` are their apps, by id, once somebody was asked.
     """
 
     group_ids: tuple[str, ...] = ()
@@ -110,6 +112,8 @@ class Wish:
     mandatory: bool = False
     notify: bool = True
     also: tuple[str, ...] | None = None
+    together: bool = False
+    awaits: tuple[str, ...] = ()
 
     def packed(self) -> str:
         """Return the wish, without its notes, as the form that asks for a release remembers it."""
@@ -123,6 +127,8 @@ class Wish:
             "mandatory": self.mandatory,
             "notify": self.notify,
             "also": self.also,
+            "together": self.together,
+            "awaits": self.awaits,
         }
 
     @property
@@ -159,6 +165,8 @@ def _wish(kept: Mapping[str, Any]) -> Wish:
         mandatory=bool(kept["mandatory"]),
         notify=bool(kept["notify"]),
         also=None if kept.get("also") is None else tuple(map(str, kept["also"])),
+        together=bool(kept.get("together")),
+        awaits=tuple(map(str, kept.get("awaits") or ())),
     )
 
 
@@ -166,6 +174,7 @@ def wish_of(sent: Submission) -> Wish:
     """Read what was filled in."""
     ticked = sent.chosen(names.OPTIONS)
     has_notes = at(sent.values, names.NOTES) is not None
+    awaits = pending.awaited_in(ticked)
     return Wish(
         group_ids=sent.chosen(names.GROUPS),
         people=tuple(map(slack, sent.chosen(names.PEOPLE))),
@@ -173,7 +182,15 @@ def wish_of(sent: Submission) -> Wish:
         mandatory=MANDATORY in ticked,
         notify=NOTIFY in ticked,
         also=tuple(one.removeprefix(ALSO) for one in ticked if one.startswith(ALSO)),
+        together=bool(awaits),
+        awaits=awaits,
     )
+
+
+def waiting_of(sent: Submission, wish: Wish) -> Wish:
+    """Return a wish that was kept, with whether it waits as a confirmation asked that once more."""
+    awaits = pending.awaited_in(sent.chosen(names.OPTIONS))
+    return replace(wish, together=bool(awaits), awaits=awaits)
 
 
 HINT_ALONE = (
@@ -191,12 +208,14 @@ class Filled:
     """
     A form's contents: what was wished, with the names of the groups.
 
-    `offers` are the releases for other platforms that may go to the same people.
+    `offers` are the releases for other platforms that may go to the same people, and `awaited` the
+    platforms whose release is missing and may be waited for.
     """
 
     wish: Wish
     groups: Sequence[GroupChip] = ()
     offers: Sequence[SiblingLine] = ()
+    awaited: Sequence[SiblingLine] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,7 +275,7 @@ def confirmation(
     return Form(
         callback_id=names.DISTRIBUTE_FORM,
         title="Please confirm",
-        submit=_submit(plan, instead, also),
+        submit=_submit(filled, plan, instead, also),
         close="Back" if on_top else "Cancel",
         private_metadata=kept.packed(),
         blocks=(
@@ -264,6 +283,7 @@ def confirmation(
             *_summary(card, filled.wish, plan, instead),
             *(block for one in also for block in _also(one)),
             *_alone(card, filled, also),
+            *(() if below else _wait_for(card, filled, also)),
             *_newer(plan, instead),
             *_phones(filled.wish, plan),
             *below,
@@ -271,7 +291,9 @@ def confirmation(
     )
 
 
-def _submit(plan: Plan, instead: Plan | None, also: Sequence[Also]) -> str:
+def _submit(filled: Filled, plan: Plan, instead: Plan | None, also: Sequence[Also]) -> str:
+    if filled.awaited:
+        return "Confirm"  # Whether it goes out now is ticked above.
     if plan.needs:
         return "Ask for approval"
     if also:
@@ -312,9 +334,19 @@ def _alone(card: ReleaseCard, filled: Filled, also: Sequence[Also]) -> tuple[Blo
     """Return what is left out of the other platforms, or missing there."""
     going = {one.card.release_id for one in also}
     left = [label(one) for one in filled.offers if one.release_id not in going]
-    said = [f"{row(left)} is left out." if left else "", siblings.missing(card)]
+    lacking = siblings.missing(card, may_wait=bool(filled.awaited))
+    said = [f"{row(left)} is left out." if left else "", lacking]
     text = " ".join(one for one in said if one)
     return (blocks.context(f":jigsaw: {text}"),) if text else ()
+
+
+def _wait_for(card: ReleaseCard, filled: Filled, also: Sequence[Also]) -> tuple[Block, ...]:
+    """Return the choice of waiting for what is missing, below where that is said."""
+    if not filled.awaited:
+        return ()
+    option = pending.choice(filled.awaited, card, 1 + len(filled.awaited) + len(also))
+    ticked = [option["value"]] if filled.wish.together else []
+    return (blocks.actions(blocks.ticks(names.OPTIONS, [option], ticked), block_id=names.OPTIONS),)
 
 
 def _newer(plan: Plan, instead: Plan | None) -> tuple[Block, ...]:
@@ -386,6 +418,12 @@ def _coming(count: int) -> str:
         f"{words.READING} {who} for Apple, or for somebody's approval of a phone. Each is told "
         "once it is signed for it."
     )
+
+
+def waiting(card: PendingCard) -> Form:
+    """Return what a form turns into when what it asked for waits for another platform."""
+    said = pending.waits(card)
+    return Form(callback_id=names.SHOWN, title="It waits", close="Close", blocks=list(said.blocks))
 
 
 def preview(card: ReleaseCard, written: str) -> Form:
@@ -503,6 +541,9 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
         for one in filled.offers
         if wish.also is None or one.release_id in wish.also
     ]
+    waiting = _waiting_choice(card, filled)
+    if wish.together:
+        ticked += [one["value"] for one in waiting]
     return (
         blocks.entry(
             names.GROUPS,
@@ -519,7 +560,8 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
         *_notes(card, wish),
         # No input of its own: Slack would call it optional, which nobody understands of a tick.
         blocks.actions(
-            blocks.ticks(names.OPTIONS, _choices(filled.offers), ticked), block_id=names.OPTIONS
+            blocks.ticks(names.OPTIONS, [*_also_choices(filled.offers), *waiting, *_HOW], ticked),
+            block_id=names.OPTIONS,
         ),
     )
 
@@ -552,8 +594,8 @@ def _slack_ids(people: Sequence[Identity]) -> list[str]:
     return [one.value for one in people if one.kind is IdentityKind.SLACK]
 
 
-def _choices(offers: Sequence[SiblingLine]) -> list[Block]:
-    others = [
+def _also_choices(offers: Sequence[SiblingLine]) -> list[Block]:
+    return [
         blocks.option(
             f"{one.platform} {one.label} as well",
             f"{ALSO}{one.release_id}",
@@ -561,11 +603,19 @@ def _choices(offers: Sequence[SiblingLine]) -> list[Block]:
         )
         for one in offers
     ]
-    return [
-        *others,
-        blocks.option("Tell people by direct message", NOTIFY, "Off: silent"),
-        blocks.option("Mandatory", MANDATORY, "People have 24 hours to update to this release"),
-    ]
+
+
+def _waiting_choice(card: ReleaseCard, filled: Filled) -> list[Block]:
+    if not filled.awaited:
+        return []
+    count = 1 + len(filled.offers) + len(filled.awaited)
+    return [pending.choice(filled.awaited, card, count)]
+
+
+_HOW = (
+    blocks.option("Tell people by direct message", NOTIFY, "Off: silent"),
+    blocks.option("Mandatory", MANDATORY, "People have 24 hours to update to this release"),
+)
 
 
 def _version(card: ReleaseCard) -> str:

@@ -10,6 +10,7 @@ from bot.slack.kit.blocks import Message
 from bot.slack.kit.lists import MANY_NAMES, row, rows
 from provisioning.installing.sights import words_for
 from provisioning.releases.history import SHOWN, HistoryLine
+from provisioning.wording import builds_of
 from storage.records.track import TrackRuleKind
 
 NOTHING: Final = "Nothing was done there yet."
@@ -127,6 +128,13 @@ def _there(groups: Sequence[str]) -> str:
     return f" for {where}" if where else ""
 
 
+def _lacking(detail: dict[str, Any]) -> str:
+    """Return what a release waited for: `the Android build of 2.5.0`."""
+    found = detail.get("platforms")
+    platforms = [str(one) for one in found] if isinstance(found, list) else []
+    return mrkdwn.plain(builds_of(platforms, str(detail.get("version", ""))), 150)
+
+
 def _let_go(detail: dict[str, Any], why: str) -> str:
     parts = [_named(detail, key) for key in ("in", "roles") if detail.get(key)]
     what = f": {'; '.join(parts)}" if parts else ""
@@ -172,6 +180,27 @@ _SENTENCES: Final[dict[str, Sentence]] = {
     "release.approval_withdrawn": lambda about, _d, _g: f"took back the request for {about}",
     "release.approval_lapsed": lambda about, detail, _: (
         f"ended the request for {about}: {_named(detail, 'because', 500)}"
+    ),
+    "release.wait_begun": lambda about, detail, groups: (
+        f"let {about} wait for {_lacking(detail)}, to go out together{_there(groups)}"
+    ),
+    "release.wait_widened": lambda about, detail, groups: (
+        f"let {about} wait for {_lacking(detail)}{_there(groups) or ' for more people'} as well"
+    ),
+    "release.wait_met": lambda about, detail, groups: (
+        f"had {_lacking(detail)}, so {about} was ordered together with it{_there(groups)}"
+    ),
+    "release.wait_sent": lambda about, detail, groups: (
+        f"sent {about} without {_lacking(detail)}{_there(groups)}"
+    ),
+    "release.wait_stopped": lambda about, detail, _: (
+        f"stopped that {about} waits for {_lacking(detail)}"
+    ),
+    "release.wait_expired": lambda about, detail, _: (
+        f"let {about} wait no more for {_lacking(detail)}, which did not come in time"
+    ),
+    "release.wait_lapsed": lambda about, detail, _: (
+        f"let {about} wait no more for {_lacking(detail)}{_because(detail)}"
     ),
     "release.signer_approved": lambda about, _d, _g: f"approved the other signer of {about}",
     "release.signer_declined": lambda about, detail, _: (

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.slack.drawing import mandatory, notes, verdicts, warnings, words
+from bot.slack.drawing import mandatory, notes, pending, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import (
     about_phones,
@@ -128,6 +128,7 @@ def full(
             blocks.fields(*_fields(card)),
             *_notes(card, _where_notes_are(with_reach=with_reach, distributes=distributes)),
             *(_reach(card, tally, distributes=distributes) if with_reach else ()),
+            *(pending.lines(card) if distributes else ()),
             *mandatory.lines(card),
             *verdicts.count(readiness),
             *warnings.remarks(card.build, warnings.REMARKS_IN_FULL),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing import mandatory, notes, siblings, verdicts, warnings, words
+from bot.slack.drawing import mandatory, notes, pending, siblings, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.notes import WithNotes
 from bot.slack.drawing.releases import (
@@ -182,6 +182,7 @@ def release(
             *warnings.remarks(release.build),
             *_changes(release),
             *siblings.lines(release),
+            *pending.lines(release),
             *_tags(release),
             *_notes(
                 release,

@@ -2,12 +2,18 @@
 
 from dataclasses import dataclass, replace
 
-from bot.slack.drawing import siblings, verdicts, warnings, words
+from bot.slack.drawing import pending, siblings, verdicts, warnings, words
 from bot.slack.drawing.approvals import it_waits
 from bot.slack.drawing.differences import differences
 from bot.slack.drawing.releases import HELD_BACK, ended
 from bot.slack.features.distribution import views
-from bot.slack.features.distribution.deeds import counted, counted_also, offered
+from bot.slack.features.distribution.deeds import (
+    apps_of,
+    awaited,
+    counted,
+    counted_also,
+    offered,
+)
 from bot.slack.features.distribution.views import Wish
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
@@ -17,19 +23,22 @@ from bot.slack.kit.verbs import Asked, Reply, example
 from bot.slack.named import NamedThings, refuse_unknown
 from provisioning.actors import Act, slack
 from provisioning.distributing.distributions import Distributions
+from provisioning.distributing.joint_orders import Joined, JointOrders
 from provisioning.distributing.order import Order, Plan
-from provisioning.errors import NotNow, Unclear
+from provisioning.distributing.pending_cards import PendingCards
+from provisioning.errors import AlreadyDone, NotNow, Unclear
 from provisioning.people.permissions import Permissions
 from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
 from storage.records.app import App
 from storage.records.approval import ApprovalRequest
+from storage.records.pending_order import PendingOrder
 
 #: Beyond this many people a typed command is asked about once more; so it is where some would have
 #: to wait for their phones.
 WIDE = 25
-FLAGS = frozenset({"mandatory", "silent", "alone"})
+FLAGS = frozenset({"mandatory", "silent", "alone", "together"})
 SEVERAL = ":stopwatch: Several builds of it came in during the last minutes. Which one do you mean?"
 
 
@@ -45,13 +54,14 @@ class Typed:
     mandatory: bool = False
     silent: bool = False
     alone: bool = False
+    together: bool = False
 
 
 def read(rest: tuple[Token, ...]) -> Typed:
     """
-    Read `APP [VERSION] [to GROUP|#CHANNEL|@PERSON...] [mandatory] [silent] [alone]`.
+    Read `APP [VERSION] [to GROUP|#CHANNEL|@PERSON...] [mandatory] [silent] [alone|together]`.
 
-    Raise Unclear for a Slack user group, and for a name that Slack does not know.
+    Raise Unclear for a Slack user group, a name that Slack does not know, and for both at once.
     """
     spoken = [token for token in rest if not isinstance(token, Mention)]
     flags = {word.lower() for word in spoken if word.lower() in FLAGS}
@@ -59,6 +69,8 @@ def read(rest: tuple[Token, ...]) -> Typed:
     split = next((i for i, word in enumerate(plain) if word.lower() == "to" and i > 0), len(plain))
     before, after = plain[:split], plain[split + 1 :]
     refuse_unknown([*mentions(rest, MentionKind.USERGROUP), *after])
+    if {"alone", "together"} <= flags:
+        raise Unclear("Say either `alone` or `together`: one leaves out what the other waits for.")
     return Typed(
         app=before[0] if before else "",
         version=" ".join(before[1:]) or None,
@@ -68,6 +80,7 @@ def read(rest: tuple[Token, ...]) -> Typed:
         mandatory="mandatory" in flags,
         silent="silent" in flags,
         alone="alone" in flags,
+        together="together" in flags,
     )
 
 
@@ -80,6 +93,8 @@ class DistributeCommand:
     permissions: Permissions
     lists: Lists
     distributions: Distributions
+    joint: JointOrders
+    pending: PendingCards
 
     async def answer(self, asked: Asked) -> Reply:
         """Act at once where nothing has to be asked, else ask."""
@@ -108,15 +123,20 @@ class DistributeCommand:
             people=tuple(map(slack, typed.people)),
             mandatory=typed.mandatory,
             notify=not typed.silent,
+            together=typed.together,
         )
         if typed.version is None and await self.lists.rivals(app) > 1:
             return views.pick(line, note=SEVERAL, wish=wish)
+        if typed.together:
+            await self.joint.require(line.release_id, asked.by)
         card = await self.cards.release(line.release_id)
         offers = await offered(self.permissions, asked.by, card)
         also = () if typed.alone else tuple(one.release_id for one in offers if one.release_id)
-        wish = replace(wish, notes=card.notes, also=also)
+        missing = await awaited(self.permissions, asked.by, card)
+        awaits = tuple(one.app_id for one in missing) if typed.together else ()
+        wish = replace(wish, notes=card.notes, also=also, awaits=awaits)
         chips = [GroupChip(id=group.id, name=group.name) for group in groups]
-        filled = views.Filled(wish=wish, groups=chips, offers=offers)
+        filled = views.Filled(wish=wish, groups=chips, offers=offers, awaited=missing)
         if not wish.group_ids and not wish.people:
             return views.distribute(card, filled)
         plan, instead = await counted(self.distributions, card.release_id, wish)
@@ -153,11 +173,29 @@ class DistributeCommand:
             people=wish.people,
             notify=wish.notify,
         )
-        taken = await self.distributions.request(order)
+        if wish.awaits:
+            taken = await self._joined(asked, card, wish, order)
+            card = await self.cards.release(card.release_id)  # What was missing may be here by now.
+        else:
+            taken = await self.distributions.request(order)
+        if isinstance(taken, PendingOrder):
+            return pending.waits(await self.pending.one(taken.id))
         if isinstance(taken, ApprovalRequest):
             # Its group has come to take an approval since it was looked at.
             return Message(text="It waits for an approval", blocks=[it_waits()])
         return goes(card, wish, plan)
+
+    async def _joined(self, asked: Asked, card: ReleaseCard, wish: Wish, order: Order) -> Joined:
+        """Order a release together with what is missing, which may be here by now."""
+        try:
+            return await self.joint.request(order, apps_of(card, wish))
+        except AlreadyDone as late:
+            if not (asked.again and late.data.get("by") == asked.by.reference):
+                raise
+            known = await self.joint.waiting(order)
+            if known is None:
+                raise
+            return known
 
 
 def given(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:

@@ -12,7 +12,7 @@ def verbs(command: DistributeCommand) -> tuple[Verb, ...]:
             name="distribute",
             usage=(
                 "distribute APP [VERSION] [to GROUP|#channel|@person …] "
-                "[mandatory] [silent] [alone]"
+                "[mandatory] [silent] [alone|together]"
             ),
             summary="Give a release to groups. Whatever is left out is asked in a form.",
             examples=(
@@ -20,6 +20,7 @@ def verbs(command: DistributeCommand) -> tuple[Verb, ...]:
                 "distribute harbour 2.4.0 to QA, Beta mandatory",
                 "distribute harbour to #qa silent",
                 "distribute harbour to QA alone",
+                "distribute harbour 2.5.0 to QA together",
                 "distribute harbour",
             ),
             act=Act.DISTRIBUTE,

@@ -1,0 +1,1 @@
+"""Releases that wait for another platform's build, and what is said and done about that."""
