@@ -8,6 +8,7 @@ PRELOADED = [
     "tests.forked",
     "tests.integration.crash.small_road",
     "tests.integration.crash.living",
+    "tests.integration.crash.pending_living",
     "tests.integration.provision.living",
     "tests.integration.crash.frozen",
     "tests.integration.crash.warm",

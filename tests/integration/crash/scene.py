@@ -18,6 +18,7 @@ from storage.catalog.database import Database, Session
 from storage.records.app import App
 from storage.records.build import Build
 from storage.records.group import Group
+from storage.records.product import Product
 from storage.records.release import Release
 from tests.engines import EngineHome
 from tests.integration.crash.harness import Child, apart, pairs
@@ -149,7 +150,7 @@ async def with_draft(scene: Scene) -> None:
         session.add(build)
         await session.flush()
         await releases.add(session, a_release(app, build))
-        await _group(session, organization.id, workspace)
+        await with_group(session, organization.id, workspace)
     await database.close()
 
 
@@ -221,7 +222,41 @@ def a_build(organization_id: str) -> Build:
     )
 
 
-async def _group(session: Session, organization_id: str, workspace: Workspace) -> None:
+def an_android_build(organization_id: str) -> Build:
+    """Return the same version of the same app, for Android."""
+    build = a_build(organization_id)
+    build.platform, build.sha256, build.build = "android", "cd" * 32, "88"
+    signing = {"signed": True, "schemes": ["v2"]}
+    changed = {"platform": "android", "kind": "apk", "build": "88", "signing": signing}
+    build.facts = {**build.facts, **changed, "sha256": build.sha256}
+    build.file_name = "harbour.apk"
+    return build
+
+
+async def pair_with_android(session: Session, ios: App) -> App:
+    """Write down an app for Android that is one product with *ios*, and return it."""
+    product = Product(
+        organization_id=ios.organization_id, name="Harbour", created_by="person:slack:UANN"
+    )
+    session.add(product)
+    await session.flush()
+    android = an_app(ios.organization_id)
+    android.name, android.platform = "harbour-android", "android"
+    ios.product_id = android.product_id = product.id
+    session.add(ios)
+    return await apps.add(session, android)
+
+
+async def with_half(session: Session, android: App) -> None:
+    """Write the same version down for Android, as if it was taken in."""
+    build = an_android_build(android.organization_id)
+    session.add(build)
+    await session.flush()
+    await releases.add(session, a_release(android, build))
+
+
+async def with_group(session: Session, organization_id: str, workspace: Workspace) -> None:
+    """Write down the group QA with Bob and Dee, which is heard in #qa."""
     group = Group(
         organization_id=organization_id, name="QA", slug="qa", created_by="person:slack:UANN"
     )

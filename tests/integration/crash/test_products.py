@@ -10,20 +10,18 @@ from sqlmodel import select
 from bot.sandbox.slack.errors import SandboxError
 from bot.sandbox.slack.views import View
 from bot.slack.kit import names
-from storage.catalog import apps, organizations, releases
+from storage.catalog import apps, organizations
 from storage.catalog.database import Database
 from storage.records.distribution import Distribution, DistributionState
-from storage.records.product import Product
 from tests.integration.crash.harness import Child
 from tests.integration.crash.living import live
 from tests.integration.crash.scene import (
     Scene,
-    a_build,
-    a_release,
-    an_app,
     keys_in,
     number_of,
+    pair_with_android,
     with_draft,
+    with_half,
 )
 from tests.integration.crash.test_real_roads import DISTRIBUTE
 
@@ -77,26 +75,7 @@ async def with_android(scene: Scene) -> None:
     async with database.writing() as session:
         organization = await organizations.named(session, "main")
         (ios,) = await apps.every(session, organization.id)
-        product = Product(
-            organization_id=organization.id, name="Harbour", created_by="person:slack:UANN"
-        )
-        session.add(product)
-        await session.flush()
-        android = an_app(organization.id)
-        android.name, android.platform = "harbour-android", "android"
-        for app in (ios, android):
-            app.product_id = product.id
-        session.add(ios)
-        await apps.add(session, android)
-        build = a_build(organization.id)
-        build.platform, build.sha256, build.build = "android", "cd" * 32, "88"
-        signing = {"signed": True, "schemes": ["v2"]}
-        changed = {"platform": "android", "kind": "apk", "build": "88", "signing": signing}
-        build.facts = {**build.facts, **changed, "sha256": build.sha256}
-        build.file_name = "harbour.apk"
-        session.add(build)
-        await session.flush()
-        await releases.add(session, a_release(android, build))
+        await with_half(session, await pair_with_android(session, ios))
     await database.close()
 
 
