@@ -2,9 +2,13 @@
 
 import random
 from collections.abc import Sequence
+from datetime import timedelta
 
+from storage.catalog.search import folded
 from storage.records.approval import ApprovalDecision, ApprovalKind, ApprovalRequest
+from storage.records.base import now
 from storage.records.organization import Organization
+from storage.records.pending_order import PendingOrder
 from tests.town.apple import register
 from tests.town.loading import Loader, loading
 from tests.town.people import CROWD, MANAGER, TESTER, People, settle
@@ -39,6 +43,7 @@ def fill(database_url: str, size: Size) -> Town:
         register(load, rng, people, apps, organization_id)
         for app in apps:
             _ask(load, rng, people, app, organization_id)
+        _wait(load, people, apps, organization_id)
     return _town(organization_id, people, apps, sent, everywhere)
 
 
@@ -58,6 +63,30 @@ def _ask(
         wish={"groups": list(people.groups[1:3])},
     )
     load.add(ApprovalDecision, request_id=request_id, by=by, approves=True)
+
+
+def _wait(
+    load: Loader,
+    people: People,
+    apps: Sequence[AppWork],
+    organization_id: str,
+) -> None:
+    """Let the newest releases of an app wait for the other one of its product: one for each app."""
+    for count, work in enumerate(apps[0].works[-len(apps) :]):
+        load.add(
+            PendingOrder,
+            id=f"{count:032}",
+            organization_id=organization_id,
+            key=f"pending:{count}",
+            release_id=work.release_id,
+            version=work.version,
+            sought=folded(work.version),
+            app_ids=[apps[1].app_id],
+            platforms=["Android"],
+            requested_by=f"person:slack:{MANAGER}",
+            wish={"groups": list(people.groups[1:3])},
+            due_at=now() + timedelta(days=7),
+        )
 
 
 def _newest_live(app: AppWork) -> Work:

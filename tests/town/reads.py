@@ -21,7 +21,7 @@ from bot.slack.kit.verbs import Asked, Verb
 from bot.slack.line.membership import Membership
 from bot.slack.named import NamedThings
 from provisioning.actors import Act as ToDo
-from storage.catalog import builds, postings, symbols, uploads, variants
+from storage.catalog import builds, pending_orders, postings, symbols, uploads, variants
 from storage.records.base import now
 from tests.town.living import Living
 
@@ -248,6 +248,11 @@ def _clock(at: Living) -> list[Read]:
                 await symbols.blobs_in_use(session, town.digests),
             ]
 
+    async def waiting() -> object:
+        async with database.reading() as session:
+            found = await pending_orders.waiting(session, town.organization_id)
+            return await pending_orders.siblings(session, [order.id for order, _ in found])
+
     async def message_at() -> object:
         async with database.reading() as session:
             return await postings.at(session, town.channel_id, "1700000100.000100")
@@ -261,6 +266,7 @@ def _clock(at: Living) -> list[Read]:
         "builds without an app": unclaimed,
         "builds without an app, of one with many": unclaimed_of_a_large_app,
         "the newest upload of a source": newest_at,
+        "what waits for another platform": waiting,
         "messages of a release": lambda: at.workspace.postings.starting_with(
             f"release:{town.release_id}:"
         ),

@@ -13,6 +13,7 @@ from storage.records.audit import AuditEntry
 from storage.records.base import now
 from storage.records.build import Build
 from storage.records.identity import SigningIdentity
+from storage.records.product import Product
 from storage.records.release import Release, ReleaseState
 from storage.records.symbols import Symbols
 from storage.records.tag import ReleaseTag
@@ -25,6 +26,8 @@ from tests.town.size import Size
 
 #: So many symbols have no build here.
 BUILDLESS = 3
+#: So many apps are one product.
+PAIRED = 2
 YEARS = timedelta(days=3 * 365)
 BY = f"person:slack:{MANAGER}"
 SHOPS = ("Harbour", "Quay", "Pilot", "Tide", "Kran", "Anker", "Möwe", "Lotse", "Hafen", "Dock")
@@ -62,8 +65,11 @@ def build_up(
     """Fill the tables of work; return the apps, the one with the most releases first."""
     organization = {"organization_id": organization_id}
     made = []
+    product_id = "a" * 32
+    load.add(Product, id=product_id, name="Harbour", created_by=BY, **organization)
     for rank, count in enumerate(_shares(size)):
-        app = _app(load, rng, rank, organization)
+        # The two largest apps are one product, for iPhones and for Android phones.
+        app = _app(load, rng, rank, organization, product_id if rank < PAIRED else None)
         templates = [sheets.sheet(rng, app.platform, app.bundle_id) for _ in range(3)]
         for number, posted_at in enumerate(_moments(rng, count), start=1):
             state = _state(rng, number, count)
@@ -103,7 +109,13 @@ def _state(rng: random.Random, number: int, count: int) -> ReleaseState:
     return rng.choices((ReleaseState.LIVE, *others), weights=(92, 5, 2, 1))[0]
 
 
-def _app(load: Loader, rng: random.Random, rank: int, organization: dict[str, str]) -> AppWork:
+def _app(
+    load: Loader,
+    rng: random.Random,
+    rank: int,
+    organization: dict[str, str],
+    product_id: str | None,
+) -> AppWork:
     shop = SHOPS[rank % len(SHOPS)]
     suffix = f"-{rank}" if rank >= len(SHOPS) else ""
     app = AppWork(
@@ -119,6 +131,7 @@ def _app(load: Loader, rng: random.Random, rank: int, organization: dict[str, st
         display_name=f"{shop}{suffix.replace('-', ' ')}",
         platform=app.platform,
         bundle_id=app.bundle_id,
+        product_id=product_id,
         created_by=BY,
         **organization,
     )
