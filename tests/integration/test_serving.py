@@ -5,7 +5,7 @@ import re
 import signal
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,11 +100,38 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(
-    folder: Path, api_url: str, *, fresh: bool = False, **more: str
-) -> AsyncGenerator[Served]:
-    """Serve in a process of its own; a *fresh* one is started as systemd does."""
-    environment = {
+async def serving(folder: Path, api_url: str, **more: str) -> AsyncGenerator[Served]:
+    """Serve in a process of its own."""
+    async with _until_left(
+        await Forked.start("serve", environment=_settings(folder, api_url, more))
+    ) as served:
+        yield served
+
+
+@asynccontextmanager
+async def serving_afresh(folder: Path, api_url: str, **more: str) -> AsyncGenerator[Served]:
+    """Serve in a process that is started as systemd does, with a Python that has yet to begin."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "serve"),
+        env=_settings(folder, api_url, more),
+        stderr=asyncio.subprocess.PIPE,
+    )
+    async with _until_left(process) as served:
+        yield served
+
+
+@asynccontextmanager
+async def _until_left(process: asyncio.subprocess.Process | Forked) -> AsyncGenerator[Served]:
+    try:
+        yield Served(process)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _settings(folder: Path, api_url: str, more: Mapping[str, str]) -> dict[str, str]:
+    return {
         "PATH": "/usr/bin:/bin",
         "SLIPWAY_DATA_DIR": str(folder),
         "SLIPWAY_PORT": "0",
@@ -114,19 +141,6 @@ async def serving(
         "SLIPWAY_SLACK_SIGNING_SECRET": "secret",
         **more,
     }
-    process: asyncio.subprocess.Process | Forked
-    if fresh:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "serve"), env=environment, stderr=asyncio.subprocess.PIPE
-        )
-    else:
-        process = await Forked.start("serve", environment=environment)
-    try:
-        yield Served(process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
 
 
 def pace_of(said: str) -> list[str]:
@@ -137,7 +151,8 @@ def pace_of(said: str) -> list[str]:
 
 @pytest.mark.parametrize("name", few(SLACKS, "yes"))
 async def test_a5_with_a_bad_slack_the_house_starts_and_stops(tmp_path: Path, name: str) -> None:
-    async with SLACKS[name]() as url, serving(tmp_path, url, fresh=name == "yes") as served:
+    serve = serving_afresh if name == "yes" else serving
+    async with SLACKS[name]() as url, serve(tmp_path, url) as served:
         await served.says("Slipway is up")
         await asyncio.sleep(1.5)  # It tries to connect meanwhile.
         code, seconds = await served.stopped()
@@ -154,13 +169,14 @@ async def test_a5_with_a_bad_slack_the_house_starts_and_stops(tmp_path: Path, na
 async def test_a5_it_stops_at_whatever_moment_it_is_asked(
     tmp_path: Path, slack: str, mode: str, moments: range
 ) -> None:
-    is_fresh = (slack, mode) == ("unreachable", "socket")  # Also while Python reads our modules.
+    # Also while Python reads our modules.
+    serve = serving_afresh if (slack, mode) == ("unreachable", "socket") else serving
 
     async def at(moment: int) -> tuple[int, float, str]:
         folder = tmp_path / str(moment)
         async with (
             SLACKS[slack]() as url,
-            serving(folder, url, fresh=is_fresh, SLIPWAY_SLACK_MODE=mode) as served,
+            serve(folder, url, SLIPWAY_SLACK_MODE=mode) as served,
         ):
             await asyncio.sleep(0.4 * moment)
             return *await served.stopped(), served.said
