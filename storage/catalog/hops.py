@@ -14,14 +14,27 @@ import aiosqlite
 
 
 class OneHop(aiosqlite.Connection):
-    """A connection whose cursors come without a hop."""
+    """
+    A connection whose cursors come without a hop.
+
+    It is rolled back once: SQLAlchemy does so when a session ends, and once more when the
+    connection goes back to its pool.
+    """
+
+    _is_clean = False  # Nothing was done since it was last rolled back.
 
     def cursor(self) -> "WholeCursor":  # type: ignore[override] # what SQLAlchemy's adapter needs of it
         return WholeCursor(self)
 
     async def whole(self, act: Callable[[sqlite3.Cursor], object]) -> "Outcome":
         """Do something with a new cursor, and return all that came of it."""
+        self._is_clean = False  # Before it is waited for: whoever is cancelled leaves work behind.
         return await self._execute(partial(_whole, self._conn, act))  # type: ignore[no-any-return, no-untyped-call]
+
+    async def rollback(self) -> None:
+        if not self._is_clean:
+            await super().rollback()
+            self._is_clean = True
 
 
 class Outcome:

@@ -36,6 +36,7 @@ async def test_a_statement_is_one_hop(sqlite_url: str, monkeypatch: pytest.Monke
     await database.close()
 
     assert many - few == 10
+    assert few == 3  # BEGIN, the statement, and one ROLLBACK of the two that SQLAlchemy asks for.
 
 
 async def test_rows_and_counts_come_with_the_statement(tmp_path: Path) -> None:
@@ -77,3 +78,20 @@ async def test_the_loop_goes_on_while_a_statement_takes_its_time(sqlite_url: str
     assert await slowly == 2_000_000
     assert turns > 100
     await database.close()
+
+
+async def test_what_was_not_waited_for_is_taken_back_as_well(tmp_path: Path) -> None:
+    connection = hops.connect(tmp_path / "some.db", isolation_level=None)
+    await connection
+    await connection.cursor().execute("CREATE TABLE word (text TEXT)")
+    await connection.rollback()
+    begin = asyncio.create_task(connection.cursor().execute("BEGIN IMMEDIATE"))
+    await asyncio.sleep(0)
+    begin.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await begin
+    await connection.rollback()
+
+    assert not connection.in_transaction
+    await connection.cursor().execute("BEGIN IMMEDIATE")
+    await connection.close()
