@@ -10,13 +10,13 @@ from provisioning.distributing.distributions import Distributions
 from provisioning.distributing.needs import ApprovalNeed, needs_of
 from provisioning.distributing.order import Plan
 from provisioning.distributing.release_approvals import ReleaseApprovals
-from provisioning.distributing.wishes import asker_of, groups_in, order_of
+from provisioning.distributing.wishes import asker_of, groups_in, groups_wished, order_of
 from provisioning.errors import ProvisioningError
 from provisioning.installing.signers import BuildSigner, read_signer, signer_of
 from provisioning.people.permissions import Permissions
 from provisioning.releases.cards import GroupChip, ReleaseCard, version_of
 from provisioning.releases.reading import Cards
-from storage.catalog import approvals, builds, device_policies, groups, releases, signers
+from storage.catalog import approvals, builds, device_policies, groups, signers
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound
 from storage.inspection.facts import Facts
@@ -103,6 +103,14 @@ class ApprovalLine:
     said_yes: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalList:
+    """The first of what waits, oldest first, and how much waits in all."""
+
+    first: tuple[ApprovalLine, ...] = ()
+    count: int = 0
+
+
 class ApprovalCards:
     """Answers what is to be shown now of what waits for approval."""
 
@@ -162,31 +170,29 @@ class ApprovalCards:
             signer=signer,
         )
 
-    async def waiting(self, by: Actor) -> list[ApprovalLine]:
-        """Return what waits, oldest first. Raise NotAllowed."""
+    async def waiting(self, by: Actor, *, limit: int) -> ApprovalList:
+        """Return the first of what waits, oldest first. Raise NotAllowed."""
         await self._permissions.require(by, Act.SEE_APPROVALS)
         async with self._database.reading() as session:
-            found = await approvals.waiting(session, self._organization_id)
-            if not found:
-                return []
-            labels = await releases.versions(session, {one.release_id for one in found})
-            known = await groups.those(session, {i for one in found for i in groups_in(one)})
-            said = await approvals.decisions(session, [one.id for one in found])
-        return [
+            found = await approvals.first_waiting(session, self._organization_id, limit=limit)
+            named = {i for one in found for i in groups_wished(one.wish)}
+            known = await groups.those(session, named) if named else {}
+        lines = [
             ApprovalLine(
-                request_id=one.id,
+                request_id=one.request_id,
                 kind=one.kind,
                 by=one.requested_by,
                 at=one.created_at,
                 due_at=one.due_at,
-                app=labels[one.release_id][0],
-                label=version_of(*labels[one.release_id][2:]),
-                groups=tuple(known[i].name for i in groups_in(one) if i in known),
+                app=one.app,
+                label=version_of(one.version, one.build),
+                groups=tuple(known[i].name for i in groups_wished(one.wish) if i in known),
                 singles=len(one.wish.get("people", ())),
-                said_yes=sum(each.approves for each in said if each.request_id == one.id),
+                said_yes=one.said_yes,
             )
             for one in found
         ]
+        return ApprovalList(first=tuple(lines), count=found[0].count if found else 0)
 
     async def count(self) -> int:
         """Return how many requests wait."""

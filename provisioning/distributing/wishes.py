@@ -1,6 +1,6 @@
 """Wishes: an order as a record keeps it until somebody says yes, or another half is here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from provisioning.actors import Act, Actor, Identity, referred
@@ -80,7 +80,12 @@ def order_of(kept: KeptOrder, *, key: str, by: Actor) -> Order:
 
 def groups_in(kept: KeptOrder) -> tuple[str, ...]:
     """Return the groups that something was asked for."""
-    return tuple(map(str, kept.wish.get("groups", ())))
+    return groups_wished(kept.wish)
+
+
+def groups_wished(wish: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the same of a wish alone."""
+    return tuple(map(str, wish.get("groups", ())))
 
 
 def covers(kept: KeptOrder, order: Order) -> bool:

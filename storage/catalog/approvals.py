@@ -2,19 +2,39 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
 
 from storage.catalog.database import Session, insert_missing
 from storage.errors import NotFound
+from storage.records.app import App
 from storage.records.approval import (
     ApprovalDecision,
+    ApprovalKind,
     ApprovalPolicy,
     ApprovalRequest,
     ApprovalState,
 )
+from storage.records.build import Build
 from storage.records.release import Release, ReleaseState
+
+
+class WaitingRow(NamedTuple):
+    """A request that waits, as a line of a list needs it; `count` is how many wait in all."""
+
+    request_id: str
+    kind: ApprovalKind
+    requested_by: str
+    created_at: datetime
+    due_at: datetime | None
+    wish: dict[str, Any]
+    app: str
+    version: str
+    build: str
+    said_yes: int
+    count: int
 
 
 async def policies(session: Session, group_ids: Collection[str]) -> Sequence[ApprovalPolicy]:
@@ -103,6 +123,51 @@ async def waiting(session: Session, organization_id: str) -> Sequence[ApprovalRe
         .order_by(col(ApprovalRequest.created_at), col(ApprovalRequest.id))
     )
     return found.all()
+
+
+async def first_waiting(session: Session, organization_id: str, *, limit: int) -> list[WaitingRow]:
+    """Return the first of what waits for somebody's yes, oldest first."""
+    said_yes = (
+        sa.select(sa.func.count())
+        .where(
+            col(ApprovalDecision.request_id) == col(ApprovalRequest.id),
+            col(ApprovalDecision.approves),
+        )
+        .correlate(ApprovalRequest)
+        .scalar_subquery()
+    )
+    oldest = (
+        sa.select(col(ApprovalRequest.id), sa.func.count().over().label("count"))
+        .where(
+            col(ApprovalRequest.organization_id) == organization_id,
+            col(ApprovalRequest.state) == ApprovalState.WAITING,
+        )
+        .order_by(col(ApprovalRequest.created_at), col(ApprovalRequest.id))
+        .limit(limit)
+        .subquery()
+    )
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(
+            col(ApprovalRequest.id),
+            col(ApprovalRequest.kind),
+            col(ApprovalRequest.requested_by),
+            col(ApprovalRequest.created_at),
+            col(ApprovalRequest.due_at),
+            col(ApprovalRequest.wish),
+            col(App.display_name),
+            col(Build.version),
+            col(Build.build),
+            said_yes,
+            oldest.c.count,
+        )
+        .join(oldest, oldest.c.id == col(ApprovalRequest.id))
+        .join(Release, col(Release.id) == col(ApprovalRequest.release_id))
+        .join(App, col(App.id) == col(Release.app_id))
+        .join(Build, col(Build.id) == col(Release.build_id))
+        .order_by(col(ApprovalRequest.created_at), col(ApprovalRequest.id))
+    )
+    return [WaitingRow(*row) for row in found.all()]
 
 
 async def count_waiting(session: Session, organization_id: str) -> int:

@@ -1026,6 +1026,7 @@ REACH: dict[str, Question] = {
         s, t.release_id, {ApprovalState.WAITING}
     ),
     "approvals.waiting": lambda s, t: approvals.waiting(s, t.organization_id),
+    "approvals.first_waiting": lambda s, t: approvals.first_waiting(s, t.organization_id, limit=5),
     "approvals.count_waiting": lambda s, t: approvals.count_waiting(s, t.organization_id),
     "approvals.ended_releases": lambda s, t: approvals.ended_releases(s, [t.release_id]),
     "approvals.decisions": lambda s, t: _of_request(

@@ -96,7 +96,7 @@ def _lists(at: Living) -> list[Read]:
         "/release apps": typed("apps", town.manager),
         "/release testers": typed("testers", town.manager),
         **_devices(at),
-        "/release approvals": lambda: approving.waiting(actor(town.manager)),
+        "/release approvals": lambda: approving.waiting(actor(town.manager), limit=40),
         "Home of a manager": lambda: home.drawn(town.manager),
         "Home of a tester": lambda: home.drawn(town.tester),
         "a tester's own page": lambda: house.installing.builds.of_tester(

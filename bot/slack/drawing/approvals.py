@@ -9,7 +9,7 @@ from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block
 from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.verbs import example
-from provisioning.distributing.approval_cards import ApprovalLine
+from provisioning.distributing.approval_cards import ApprovalLine, ApprovalList
 from provisioning.distributing.needs import ApprovalNeed
 from storage.records.approval import ApprovalKind, ApproverKind
 from storage.records.role import Role
@@ -73,16 +73,17 @@ def it_waits() -> Block:
     )
 
 
-def waiting(lines: Sequence[ApprovalLine], limit: int = FEW) -> list[Block]:
+def waiting(found: ApprovalList) -> list[Block]:
     """Return what waits for approval as a section of a page; empty when nothing does."""
-    if not lines:
+    if not found.first:
         return []
     shown: list[Block] = [blocks.header("Waiting for approval")]
-    for one in lines[:limit]:
+    for one in found.first:
         button = blocks.button("Look…", names.APPROVAL_SHOW, names.value_of(one.request_id))
         shown.append(blocks.section(line(one), accessory=button))
-    if len(lines) > limit:
-        shown.append(blocks.context(f"… and {len(lines) - limit} more: {example('approvals')}"))
+    rest = found.count - len(found.first)
+    if rest:
+        shown.append(blocks.context(f"… and {rest} more: {example('approvals')}"))
     return shown
 
 

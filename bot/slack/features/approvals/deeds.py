@@ -126,8 +126,8 @@ class ApprovalDesk:
         await self._workspace.voice.whisper(click.asker, messages.request(card))
 
     async def listed(self, asked: Asked) -> Reply:
-        """Return all that waits. Raise NotAllowed."""
-        return messages.listed(await self._cards.waiting(asked.by))
+        """Return what waits. Raise NotAllowed."""
+        return messages.listed(await self._cards.waiting(asked.by, limit=messages.LISTED))
 
     async def _late(self, click: Click, late: AlreadyDone) -> None:
         """Say who was first, unless the same click has done it already."""

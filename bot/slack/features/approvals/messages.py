@@ -11,7 +11,7 @@ from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.verbs import example
-from provisioning.distributing.approval_cards import ApprovalCard, ApprovalLine, DecisionCard
+from provisioning.distributing.approval_cards import ApprovalCard, ApprovalList, DecisionCard
 from provisioning.distributing.order import GroupPlan
 from provisioning.distributing.recall_order import LONGEST_REASON
 from provisioning.errors import AlreadyDone
@@ -297,11 +297,11 @@ def too_late(late: AlreadyDone) -> Message:
     return said_so(f"{first}{mrkdwn.sentence(str(late))}")
 
 
-def listed(lines: Sequence[ApprovalLine]) -> Message:
-    """Return all that waits."""
-    if not lines:
+def listed(found: ApprovalList) -> Message:
+    """Return what waits, as much of it as there is room for."""
+    if not found.first:
         return said_so(NOTHING)
-    return Message(text=f"Waiting for approval: {len(lines)}", blocks=waiting(lines, LISTED))
+    return Message(text=f"Waiting for approval: {found.count}", blocks=waiting(found))
 
 
 def said_so(text: str) -> Message:

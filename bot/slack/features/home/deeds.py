@@ -12,12 +12,14 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.house import House
+from bot.slack.drawing.approvals import FEW
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.features.home import views
 from bot.slack.kit.payloads import actor, text_or_none
 from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import FAILURES
 from provisioning.actors import Act, Actor, slack
+from provisioning.distributing.approval_cards import ApprovalList
 from provisioning.installing.my_builds import OwnApp
 from provisioning.releases.cards import GivenLine
 from provisioning.telling.home_tabs import HomeTabs
@@ -91,7 +93,9 @@ class Home:
             recent=lines[len(drafts) :],
             makes_groups=Act.MANAGE_GROUPS in able,
             seen=seen,
-            approvals=await self._approvals.waiting(by) if Act.SEE_APPROVALS in able else (),
+            approvals=await self._approvals.waiting(by, limit=FEW)
+            if Act.SEE_APPROVALS in able
+            else ApprovalList(),
         )
 
 

@@ -10,7 +10,7 @@ from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, View
 from bot.slack.kit.verbs import example
 from provisioning.devices.sheets import DeviceSheet
-from provisioning.distributing.approval_cards import ApprovalLine
+from provisioning.distributing.approval_cards import ApprovalList
 from provisioning.installing.receipts import Tally
 from provisioning.installing.verdict import InstallVerdict
 from provisioning.releases.cards import GivenLine, ReachLine, ReleaseLine
@@ -71,15 +71,15 @@ class ManagerDesk:
     """
     What a manager sees: drafts that wait, and what went out lately.
 
-    `seen` is what was seen of the install links of a release, by its id; `approvals` are what waits
-    for somebody's yes.
+    `seen` is what was seen of the install links of a release, by its id; `approvals` are the first
+    of what waits for somebody's yes.
     """
 
     drafts: Sequence[ReachLine]
     recent: Sequence[ReachLine]
     makes_groups: bool = False
     seen: Mapping[str, Tally] = field(default_factory=dict)
-    approvals: Sequence[ApprovalLine] = ()
+    approvals: ApprovalList = field(default_factory=ApprovalList)
 
 
 def home(

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from provisioning.actors import Actor, person, slack
+from provisioning.distributing.approval_cards import ApprovalList
 from provisioning.distributing.approval_policies import PolicyWish
 from provisioning.distributing.order import Order
 from provisioning.distributing.recall_order import RecallOrder
@@ -436,7 +437,27 @@ async def test_a_user_group_decides_and_slack_that_is_silent_decides_nothing(
     await domain.requests.approve(request.id, FAY)
 
     assert await current(domain, qa) == [1]
-    assert await domain.approvals.waiting(MANAGER) == []
+    assert await domain.approvals.waiting(MANAGER, limit=5) == ApprovalList()
+
+
+async def test_the_first_that_wait_are_listed_and_all_are_counted(
+    domain: Domain, ipa: Path
+) -> None:
+    await staffed(domain)
+    release_id, qa = await domain.draft(ipa), await group(domain, "QA", CID)
+    beta = await group(domain, "Beta", CID)
+    for one in (qa, beta):
+        await domain.policies.require(one, people(EVE, FAY, needed=2), MANAGER)
+    first = await ask(domain, release_id, qa)
+    await ask(domain, release_id, beta)
+    await domain.requests.approve(first.id, EVE)
+
+    found = await domain.approvals.waiting(MANAGER, limit=1)
+
+    (line,) = found.first
+    assert found.count == 2
+    assert (line.request_id, line.label, line.groups) == (first.id, "2.4.0 (241)", ("QA",))
+    assert (line.by, line.said_yes) == (TESTER.reference, 1)
 
 
 async def test_policies_that_could_never_be_met_are_refused(domain: Domain) -> None:
