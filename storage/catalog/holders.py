@@ -12,7 +12,7 @@ from storage.catalog.entitlement import entitles
 from storage.catalog.recipients import BEST_FIRST
 from storage.records.destination import Destination
 from storage.records.distribution import Recipient, RecipientState
-from storage.records.grant import Grant, Receipt, ReceiptKind
+from storage.records.grant import Receipt, ReceiptKind
 from storage.records.tester import Tester
 
 
@@ -98,7 +98,7 @@ async def seen_of(
     session: Session, release_id: str, tester_ids: Collection[str]
 ) -> dict[str, SeenRow]:
     """Return the same of a few testers."""
-    return await _seen(session, release_id, col(Grant.tester_id).in_(set(tester_ids)))
+    return await _seen(session, release_id, col(Receipt.tester_id).in_(set(tester_ids)))
 
 
 async def _seen(
@@ -113,17 +113,15 @@ async def _seen(
     connection = await session.connection()
     found = await connection.execute(
         sa.select(
-            col(Grant.tester_id),
+            col(Receipt.tester_id),
             _any(kind == ReceiptKind.OPENED),
             _any(began),
             _any(done),
             _any(unmeasured),
             sa.func.max(col(Receipt.last_at)),
         )
-        .select_from(Grant)
-        .join(Receipt, col(Receipt.grant_id) == Grant.id)
-        .where(col(Grant.release_id) == release_id, *which)
-        .group_by(col(Grant.tester_id))
+        .where(col(Receipt.release_id) == release_id, *which)
+        .group_by(col(Receipt.tester_id))
     )
     return {
         row[0]: SeenRow(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col, select
@@ -20,12 +20,32 @@ async def claim(session: Session, grant_id: str, kind: ReceiptKind) -> Receipt:
 
     Two answers that end at once thereby add up: the second waits for the first.
     """
-    row = {"grant_id": grant_id, "kind": kind, "count": 0}
-    await insert_missing(session, Receipt, [row], ["grant_id", "kind"])
+    found = await _held(session, grant_id, kind)
+    if found is None:
+        row = await _first(session, grant_id, kind)
+        await insert_missing(session, Receipt, [row], ["grant_id", "kind"])
+        found = await _held(session, grant_id, kind)
+    assert found is not None
+    return found
+
+
+async def _held(session: Session, grant_id: str, kind: ReceiptKind) -> Receipt | None:
     found = await session.exec(
         select(Receipt).where(Receipt.grant_id == grant_id, Receipt.kind == kind).with_for_update()
     )
-    return found.one()
+    return found.first()
+
+
+async def _first(session: Session, grant_id: str, kind: ReceiptKind) -> dict[str, Any]:
+    own = await session.exec(select(Grant.release_id, Grant.tester_id).where(Grant.id == grant_id))
+    release_id, tester_id = own.one()
+    return {
+        "grant_id": grant_id,
+        "release_id": release_id,
+        "tester_id": tester_id,
+        "kind": kind,
+        "count": 0,
+    }
 
 
 class Tallied(NamedTuple):
@@ -44,14 +64,13 @@ async def tallies(session: Session, release_ids: Collection[str]) -> dict[str, T
     # By tester first: somebody with a renewed link is one person.
     people = (
         sa.select(
-            col(Grant.release_id),
+            col(Receipt.release_id),
             _any(kind == ReceiptKind.OPENED).label("opened"),
             _any(began).label("started"),
             _any(done).label("fetched"),
         )
-        .join(Receipt, col(Receipt.grant_id) == Grant.id)
-        .where(col(Grant.release_id).in_(set(release_ids)))
-        .group_by(col(Grant.release_id), col(Grant.tester_id))
+        .where(col(Receipt.release_id).in_(set(release_ids)))
+        .group_by(col(Receipt.release_id), col(Receipt.tester_id))
         .subquery()
     )
     sums = [sa.func.sum(people.c[name]) for name in Tallied._fields]
@@ -71,13 +90,12 @@ async def began(session: Session, release_id: str, tester_ids: Collection[str]) 
     began = (ReceiptKind.MANIFEST, ReceiptKind.BINARY)
     left = sa.and_(col(Receipt.kind) == ReceiptKind.OPENED, col(Build.link).is_not(None))
     found = await session.exec(
-        select(Grant.tester_id)
-        .join(Receipt, col(Receipt.grant_id) == Grant.id)
-        .join(Release, col(Release.id) == Grant.release_id)
+        select(Receipt.tester_id)
+        .join(Release, col(Release.id) == Receipt.release_id)
         .join(Build, col(Build.id) == Release.build_id)
         .where(
-            Grant.release_id == release_id,
-            among(session, col(Grant.tester_id), tester_ids),
+            Receipt.release_id == release_id,
+            among(session, col(Receipt.tester_id), tester_ids),
             sa.or_(col(Receipt.kind).in_(began), left),
         )
         .distinct()

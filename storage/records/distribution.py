@@ -87,7 +87,8 @@ class Recipient(Record, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("distribution_id", "tester_id", "teller"),
-        sa.Index(None, "release_id", "tester_id", "state"),
+        # Who has a release, and how far they are, is read from this index alone.
+        sa.Index("ix_recipient_shares", "release_id", "tester_id", "state", "destination_id"),
         sa.Index(None, "tester_id", "created_at"),
     )
 

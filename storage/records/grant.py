@@ -39,14 +39,21 @@ class Receipt(Record, table=True):
     """
     What was seen of one grant.
 
-    `ranges` are the byte intervals `[first, last + 1]` of the package that were really sent, merged
-    and sorted; when they cover the whole file, `completed_at` is set.
+    `release_id` and `tester_id` are the grant's, which never change: how far everybody is with a
+    release is read from one index. `ranges` are the byte intervals `[first, last + 1]` of the
+    package that were really sent, merged and sorted; when they cover the whole file, `completed_at`
+    is set.
     """
 
-    __table_args__ = (sa.UniqueConstraint("grant_id", "kind"),)
+    __table_args__ = (
+        sa.UniqueConstraint("grant_id", "kind"),
+        sa.Index("ix_receipt_seen", "release_id", "tester_id", "kind", "completed_at"),
+    )
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     grant_id: str = Field(foreign_key="grant.id", max_length=32)
+    release_id: str = Field(foreign_key="release.id", max_length=32)
+    tester_id: str = Field(foreign_key="tester.id", max_length=32)
     kind: ReceiptKind = Field(sa_type=choice(ReceiptKind))
     count: int = Field(default=1)
     ranges: list[list[int]] = Field(default_factory=list, sa_type=JSON)

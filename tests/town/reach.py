@@ -140,6 +140,8 @@ class Reach:
             self.load.add(
                 Receipt,
                 grant_id=grant_id,
+                release_id=work.release_id,
+                tester_id=tester_id,
                 kind=kind,
                 ranges=[[0, 100_000_000]] if done else [],
                 completed_at=work.posted_at if done else None,
