@@ -30,7 +30,6 @@ def follow_room(
             permissions,
             people.people,
             holders,
-            able,
             tellers,
             engine,
             organization_id=own,

@@ -192,7 +192,7 @@ class ApprovalCards:
             )
             for one in found
         ]
-        return ApprovalList(first=tuple(lines), count=found[0].count if found else 0)
+        return ApprovalList(first=tuple(lines), count=found[0].of_all if found else 0)
 
     async def count(self) -> int:
         """Return how many requests wait."""

@@ -1,38 +1,31 @@
 """Holders: how far each person is with a release, from what they were told to what they have."""
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 
 from provisioning.actors import Act, Actor
-from provisioning.installing.installabilities import Installabilities
+from provisioning.installing.installabilities import Installabilities, Judgement
 from provisioning.installing.verdict import InstallVerdict
-from provisioning.people.audience import Audience, Gathered
+from provisioning.people.audience import Audience, Gathered, Member
 from provisioning.people.permissions import Permissions, Where
-from storage.catalog import groups, holders, releases, troubles
+from storage.catalog import groups, holders, releases
 from storage.catalog.database import Database, Session
-from storage.catalog.holders import HolderRow, SeenRow
+from storage.catalog.holders import Having as Having  # noqa: PLC0414 - who asks for holders has it
+from storage.catalog.holders import HolderFacts, HolderRow, HoldersAsked, HoldersFound
+from storage.catalog.releases import ReleaseBasis
 from storage.errors import NotFound
-from storage.records.distribution import RecipientState
+from storage.records.base import now
 from storage.records.release import ReleaseState
-from storage.records.trouble import TroubleReport
 
-
-class Having(StrEnum):
-    """How far somebody is, the furthest first."""
-
-    HAS = "has"  #: Their phone has every byte.
-    BEGAN = "began"  #: Their phone began to fetch it.
-    OPENED = "opened"
-    TOLD = "told"  #: They were told, and nothing was seen of them since.
-    WAITING = "waiting"  #: They are being told.
-    HELD = "held"  #: They are told once it is signed for their phone.
-    ON_PAGE = "on page"  #: They see it on their own page: nothing else leads to them.
-    UNREACHABLE = "unreachable"
-    SILENT = "silent"  #: They may install it, and nobody told them.
-    LOST = "lost"  #: It was taken back from them.
-    NEVER = "never"  #: They are in the group that was asked about, and were never given it.
+#: Nobody is reminded of the same release twice within this time.
+ONCE_IN: Final = timedelta(hours=24)
+#: Whoever was seen fetching it so lately may be at it.
+AT_IT: Final = timedelta(minutes=10)
+#: So many are listed of each way to stand: more names find no room in a message.
+FIRST: Final = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,45 +33,38 @@ class HoldingPerson:
     """
     One person, and how far they are with a release.
 
-    `reason` is why they could not be told, or wait. It is `current` for them where no newer release
-    took its place. `verdict` is whether they can install it at all, `report` what they last said
-    who could not, and `seen_at` when something was last seen of them. `unmeasured`: a proxy sent
-    them the package, and does not tell how much arrived. `on_page`: no message reaches them.
+    `cannot` is why they cannot install it who otherwise would; None for anybody else. `reason` is
+    why they could not be told, or wait. `seen_at` is when something was last seen of them, and
+    `complained` that they ever said that it does not install: a page of everybody knows both.
     """
 
     name: str
-    having: Having
+    facts: HolderFacts
     tester_id: str | None = None
-    slack_id: str | None = None
-    active: bool = True
-    current: bool = False
+    cannot: InstallVerdict | None = None
     reason: str = ""
-    verdict: InstallVerdict | None = None
-    report: TroubleReport | None = None
     seen_at: datetime | None = None
-    unmeasured: bool = False
-    on_page: bool = False
+    complained: bool = False
 
     @property
-    def cannot(self) -> InstallVerdict | None:
-        """Return why they cannot install it who otherwise would; None for anybody else."""
-        if self.having not in _COULD or self.verdict is None or self.verdict.can:
-            return None
-        return self.verdict
+    def having(self) -> Having:
+        return self.facts.having
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HolderList:
     """
-    Everybody of whom something is known, by name.
+    How many are how far with a release, and some of them.
 
-    `is_elsewhere`: an external build, of which nobody sees here whether it was fetched.
-    `remindable`: whoever asked may remind them, and nothing was taken back from all. `group` is
-    the name of the group that was asked about, and `shortfall` whom Slack did not tell of.
+    `counts` says of everybody how many are alike, and `people` are those that are shown, the
+    furthest first, those who cannot install it after the told. `is_elsewhere`: an external build,
+    of which nobody sees here whether it was fetched. `remindable`: whoever asked may remind them,
+    and nothing was taken back from all. `group` is the name of the group that was asked about, and
+    `shortfall` whom Slack did not tell of.
     """
 
     release_id: str
-    app_id: str
+    counts: Mapping[HolderFacts, int]
     people: tuple[HoldingPerson, ...]
     is_elsewhere: bool = False
     remindable: bool = False
@@ -86,23 +72,59 @@ class HolderList:
     group: str = ""
     shortfall: str = ""
 
-    def those(self, having: Having) -> tuple[HoldingPerson, ...]:
-        """Return those who are so far, without those who cannot install it."""
-        return tuple(one for one in self.people if one.having is having and one.cannot is None)
+    @property
+    def count(self) -> int:
+        return sum(self.counts.values())
 
     @property
-    def stuck(self) -> tuple[HoldingPerson, ...]:
-        """Those who would install it and cannot."""
-        return tuple(one for one in self.people if one.cannot is not None)
+    def stuck(self) -> int:
+        """How many would install it and cannot."""
+        return sum(count for facts, count in self.counts.items() if facts.cannot)
+
+    def how_many(self, having: Having) -> int:
+        """Return how many are so far, without those who cannot install it."""
+        return sum(
+            count
+            for facts, count in self.counts.items()
+            if facts.having is having and not facts.cannot
+        )
+
+    def those(self, having: Having) -> tuple[HoldingPerson, ...]:
+        """Return those that are shown of them."""
+        return tuple(one for one in self.people if one.having is having and not one.facts.cannot)
+
+    def those_stuck(self) -> tuple[HoldingPerson, ...]:
+        return tuple(one for one in self.people if one.facts.cannot)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """Of whom it is asked: everybody, or those in a group, as Slack tells of them now."""
+class HolderScope:
+    """Of which release it is asked, and of whom: everybody, or a group as Slack tells of it now."""
 
+    release_id: str
+    basis: ReleaseBasis
+    judgement: Judgement
     group_id: str = ""
     group: str = ""
     gathered: Gathered | None = None
+
+    @property
+    def inside(self) -> list[str] | None:
+        if self.gathered is None:
+            return None
+        return [one.tester_id for one in self.gathered.members if one.tester_id]
+
+    def asked(self, at: datetime) -> HoldersAsked:
+        return HoldersAsked(
+            release_id=self.release_id,
+            app_id=self.basis.app_id,
+            cannot=not self.judgement.common.can,
+            excepted=self.judgement.excepted,
+            seen_since=at - AT_IT,
+            reminded_since=at - ONCE_IN,
+            reported_since=at - ONCE_IN,
+            inside=self.inside,
+        )
 
 
 class Holders:
@@ -121,120 +143,120 @@ class Holders:
         self._installabilities = installabilities
 
     async def of(self, release_id: str, by: Actor, group_id: str = "") -> HolderList:
-        """Return who has a release, of a group or of all. Raise NotAllowed, NotFound."""
+        """Return the first of each way to stand, of a group or all. Raise NotAllowed, NotFound."""
+        scope, remindable = await self._allowed(release_id, by, group_id)
         async with self._database.reading() as session:
-            app_id = (await releases.get(session, release_id)).app_id
-        where = Where(app_id=app_id, group_id=group_id)
+            found = await holders.first(session, scope.asked(now()), limit=FIRST)
+            never = await _never(session, scope)
+        return _list(scope, found, never, never[:FIRST], remindable=remindable)
+
+    async def page(
+        self, release_id: str, by: Actor, group_id: str, *, after: int, limit: int
+    ) -> HolderList:
+        """Return some of everybody after so many others. Raise NotAllowed, NotFound."""
+        scope, remindable = await self._allowed(release_id, by, group_id)
+        async with self._database.reading() as session:
+            found = await holders.page(session, scope.asked(now()), after=after, limit=limit)
+            never = await _never(session, scope)
+        first = max(after - sum(found[0].values()), 0)
+        last = first + limit - len(found[1])
+        return _list(scope, found, never, never[first:last], remindable=remindable)
+
+    async def scope(self, release_id: str, group_id: str) -> HolderScope:
+        """Return of whom it is asked. Raise NotFound for a release or a group that is gone."""
+        async with self._database.reading() as session:
+            basis = await releases.basis(session, release_id)
+        return await self._scope(release_id, basis, group_id)
+
+    async def _allowed(self, release_id: str, by: Actor, group_id: str) -> tuple[HolderScope, bool]:
+        """Return of whom it is asked, and whether they can be reminded by whoever asks."""
+        async with self._database.reading() as session:
+            basis = await releases.basis(session, release_id)
+        where = Where(app_id=basis.app_id, group_id=group_id)
         may = await self._permissions.allowed(by, {Act.SEE_HOLDERS, Act.NUDGE}, where)
         if Act.SEE_HOLDERS not in may:
             await self._permissions.require(by, Act.SEE_HOLDERS, where)
-        scope = await self.scope(group_id)
-        verdicts = await self._installabilities.verdicts(release_id)
-        async with self._database.reading() as session:
-            found = await holders_in(session, release_id, verdicts, scope)
-        return replace(found, remindable=found.remindable and Act.NUDGE in may)
+        remindable = Act.NUDGE in may and basis.state is ReleaseState.LIVE and basis.enabled
+        return await self._scope(release_id, basis, group_id), remindable
 
-    async def scope(self, group_id: str) -> Scope:
-        """Return of whom it is asked. Raise NotFound for a group that is gone."""
-        if not group_id:
-            return Scope()
-        async with self._database.reading() as session:
-            group = (await groups.those(session, [group_id])).get(group_id)
-        if group is None:
-            raise NotFound("There is no such group any more.")
-        gathered = await self._audience.of([group_id])
-        return Scope(group_id=group_id, group=group.name, gathered=gathered)
+    async def _scope(self, release_id: str, basis: ReleaseBasis, group_id: str) -> HolderScope:
+        group, gathered = "", None
+        if group_id:
+            async with self._database.reading() as session:
+                there = (await groups.those(session, [group_id])).get(group_id)
+            if there is None:
+                raise NotFound("There is no such group any more.")
+            group, gathered = there.name, await self._audience.of([group_id])
+        return HolderScope(
+            release_id=release_id,
+            basis=basis,
+            judgement=await self._installabilities.judgement(release_id),
+            group_id=group_id,
+            group=group,
+            gathered=gathered,
+        )
 
 
-async def holders_in(
-    session: Session, release_id: str, verdicts: Mapping[str, InstallVerdict], scope: Scope
+async def holders_in(session: Session, scope: HolderScope) -> HolderList:
+    """Return everybody, as the records have it in this unit of work."""
+    found = await holders.everybody(session, scope.asked(now()))
+    never = await _never(session, scope)
+    return _list(scope, found, never, never)
+
+
+def _list(
+    scope: HolderScope,
+    found: HoldersFound,
+    never: Sequence[Member],
+    shown: Sequence[Member],
+    *,
+    remindable: bool = False,
 ) -> HolderList:
-    """Return who has a release, as the records have it in this unit of work."""
-    release, _, build, _ = await releases.in_full(session, release_id)
-    rows = await holders.shares(session, release_id)
-    seen = await holders.seen(session, release_id)
-    reports = await troubles.of_release(session, release_id)
-    people: Iterable[HoldingPerson] = (
-        _holder(row, seen.get(row.tester_id), verdicts.get(row.tester_id), reports) for row in rows
-    )
-    shortfall = ""
-    if scope.gathered is not None:
-        people = _inside(tuple(people), scope.gathered)
-        shortfall = scope.gathered.shortfall
+    counts, rows = found
+    unknown = [HoldingPerson(name=one.name, facts=NEVER, tester_id=one.tester_id) for one in shown]
     return HolderList(
-        release_id=release_id,
-        app_id=release.app_id,
-        people=tuple(people),
-        is_elsewhere=build.link is not None,
-        remindable=release.state is ReleaseState.LIVE and release.enabled,
+        release_id=scope.release_id,
+        counts=Counter(counts) + Counter({NEVER: len(never)}),
+        people=(*(_person(row, scope.judgement) for row in rows), *unknown),
+        is_elsewhere=scope.basis.is_external,
+        remindable=remindable,
         group_id=scope.group_id,
         group=scope.group,
-        shortfall=shortfall,
+        shortfall=scope.gathered.shortfall if scope.gathered else "",
     )
 
 
-def _holder(
-    row: HolderRow,
-    seen: SeenRow | None,
-    verdict: InstallVerdict | None,
-    reports: Mapping[str, TroubleReport],
-) -> HoldingPerson:
-    having = having_of(row, seen)
+def _person(row: HolderRow, judgement: Judgement) -> HoldingPerson:
     return HoldingPerson(
         name=row.name,
-        having=having,
+        facts=row.facts,
         tester_id=row.tester_id,
-        slack_id=row.slack_id,
-        active=row.active,
-        current=row.current,
-        reason=row.reason if having in _REASONED else "",
-        verdict=verdict,
-        report=reports.get(row.tester_id),
-        seen_at=seen.last_at if seen else None,
-        unmeasured=seen.unmeasured if seen else False,
-        on_page=row.state is RecipientState.ON_PAGE,
+        cannot=judgement.of(row.tester_id) if row.facts.cannot else None,
+        reason=row.reason,
+        seen_at=row.seen_at,
+        complained=row.complained,
     )
 
 
-def having_of(row: HolderRow, seen: SeenRow | None) -> Having:
-    """Return how far somebody is."""
-    if not row.entitled:
-        return Having.LOST
-    if seen is not None and seen.complete:
-        return Having.HAS
-    if seen is not None and seen.began:
-        return Having.BEGAN
-    if seen is not None and seen.opened:
-        return Having.OPENED
-    return _OF_STATE.get(row.state, Having.LOST)
+async def _never(session: Session, scope: HolderScope) -> list[Member]:
+    """Return those of a group, by name, who were never given the release."""
+    if scope.gathered is None:
+        return []
+    known = await holders.given(session, scope.release_id, scope.inside or ())
+    never = [one for one in scope.gathered.members if one.tester_id not in known]
+    return sorted(never, key=lambda one: (one.name, one.tester_id or ""))
 
 
-def _inside(people: Collection[HoldingPerson], gathered: Gathered) -> list[HoldingPerson]:
-    """Return those who are in a group, with those of it who were never given the release."""
-    ids = {one.tester_id for one in gathered.members if one.tester_id}
-    known = {one.tester_id for one in people}
-    never = [
-        HoldingPerson(
-            name=one.name, having=Having.NEVER, tester_id=one.tester_id, slack_id=one.slack_id
-        )
-        for one in gathered.members
-        if one.tester_id is None or one.tester_id not in known
-    ]
-    inside = [one for one in people if one.tester_id in ids]
-    return sorted([*inside, *never], key=lambda one: (one.name, one.tester_id or ""))
-
-
-_OF_STATE = {
-    RecipientState.TOLD: Having.TOLD,
-    RecipientState.SILENT: Having.SILENT,
-    RecipientState.ON_PAGE: Having.ON_PAGE,
-    RecipientState.WAITING: Having.WAITING,
-    RecipientState.HELD: Having.HELD,
-    RecipientState.UNREACHABLE: Having.UNREACHABLE,
-}
-
-#: Those of whom it matters whether they can install it. Of the others something else is said.
-_COULD = frozenset({Having.BEGAN, Having.OPENED, Having.TOLD, Having.SILENT, Having.ON_PAGE})
-
-#: Of these their own row says why.
-_REASONED = frozenset({Having.UNREACHABLE, Having.HELD})
+#: What counts of whoever was never given a release.
+NEVER: Final = HolderFacts(
+    having=Having.NEVER,
+    cannot=False,
+    active=True,
+    current=False,
+    on_page=False,
+    muted=False,
+    reminded=False,
+    lately=False,
+    unmeasured=False,
+    reported=False,
+)

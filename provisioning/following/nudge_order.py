@@ -2,19 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Final
 
 from provisioning.actors import Actor
 from provisioning.following.holders import Having, HolderList, HoldingPerson
-from storage.catalog.nudges import Reminded
-
-#: Nobody is reminded of the same release twice within this time.
-ONCE_IN: Final = timedelta(hours=24)
-#: Whoever was seen fetching it so lately may be at it.
-AT_IT: Final = timedelta(minutes=10)
+from storage.catalog.holders import HolderFacts
 
 
 class Sparing(StrEnum):
@@ -79,18 +73,12 @@ class NudgeOrder:
     group_id: str = ""
 
 
-def plan_of(
-    found: HolderList,
-    muted: frozenset[str],
-    reminded: Mapping[str, Reminded],
-    *,
-    at: datetime,
-) -> NudgePlan:
-    """Return who is due and who is spared."""
+def plan_of(found: HolderList) -> NudgePlan:
+    """Return who is due and who is spared of everybody."""
     due: list[HoldingPerson] = []
     spared: dict[Sparing, list[Spared]] = {}
     for one in found.people:
-        why = sparing_of(one, found, muted, reminded, at=at)
+        why = sparing_of(one.facts, is_elsewhere=found.is_elsewhere)
         if why is None:
             due.append(one)
         else:
@@ -104,31 +92,34 @@ def plan_of(
     )
 
 
-def sparing_of(
-    one: HoldingPerson,
-    found: HolderList,
-    muted: frozenset[str],
-    reminded: Mapping[str, Reminded],
-    *,
-    at: datetime,
-) -> Sparing | None:
-    """Return why somebody is not reminded, None when they are."""
-    plain = _OF_HAVING.get(one.having)
-    if plain is not None and one.having in _OVER:
+def due_of(found: HolderList) -> int:
+    """Return how many would be reminded now by whoever asked."""
+    if not found.remindable:
+        return 0
+    return sum(
+        count
+        for facts, count in found.counts.items()
+        if sparing_of(facts, is_elsewhere=found.is_elsewhere) is None
+    )
+
+
+def sparing_of(facts: HolderFacts, *, is_elsewhere: bool) -> Sparing | None:
+    """Return why those who stand so are not reminded, None when they are."""
+    plain = _OF_HAVING.get(facts.having)
+    if plain is not None and facts.having in _OVER:
         return plain
-    seen_lately = one.seen_at is not None and one.seen_at > at - AT_IT
     rules = (
-        (not one.active, Sparing.GONE),
-        (not one.current, Sparing.NEWER),
-        (one.tester_id in muted, Sparing.MUTED),
-        (one.tester_id in reminded, Sparing.REMINDED),
-        (one.on_page, Sparing.ON_PAGE),
+        (not facts.active, Sparing.GONE),
+        (not facts.current, Sparing.NEWER),
+        (facts.muted, Sparing.MUTED),
+        (facts.reminded, Sparing.REMINDED),
+        (facts.on_page, Sparing.ON_PAGE),
         (plain is not None, plain),
-        (one.cannot is not None, Sparing.CANNOT),
-        (one.having is Having.BEGAN and seen_lately, Sparing.FETCHING),
-        (one.report is not None and one.report.created_at > at - ONCE_IN, Sparing.REPORTED),
-        (one.having is Having.OPENED and found.is_elsewhere, Sparing.ELSEWHERE),
-        (one.having is Having.BEGAN and one.unmeasured, Sparing.UNMEASURED),
+        (facts.cannot, Sparing.CANNOT),
+        (facts.lately, Sparing.FETCHING),
+        (facts.reported, Sparing.REPORTED),
+        (facts.having is Having.OPENED and is_elsewhere, Sparing.ELSEWHERE),
+        (facts.unmeasured, Sparing.UNMEASURED),
     )
     return next((why for holds, why in rules if holds), None)
 

@@ -3,18 +3,16 @@
 from provisioning.actors import Act, Actor
 from provisioning.distributing.carrying import NO_WAY
 from provisioning.errors import AlreadyDone, NotNow
-from provisioning.following.holders import HolderList, Holders, Scope, holders_in
-from provisioning.following.nudge_order import ONCE_IN, NudgeOrder, NudgePlan, Sparing, plan_of
+from provisioning.following.holders import ONCE_IN, Holders, HolderScope, holders_in
+from provisioning.following.nudge_order import NudgeOrder, NudgePlan, Sparing, plan_of
 from provisioning.following.nudging import nudge_subject
-from provisioning.installing.installabilities import Installabilities
-from provisioning.installing.verdict import InstallVerdict
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Engine
 from provisioning.releases.lifecycle import Standing, standing_of
 from provisioning.telling.tellers import Tellers
 from provisioning.wording import moment
-from storage.catalog import audit, destinations, mutes, nudges, releases, testers
+from storage.catalog import audit, destinations, nudges, releases, testers
 from storage.catalog.database import Database, Session
 from storage.errors import AlreadyExists
 from storage.records.audit import AuditEntry
@@ -30,13 +28,12 @@ class Nudges:
     Two managers at once are one after the other, by the release's lock: nobody is reminded twice.
     """
 
-    def __init__(  # noqa: PLR0913 - what it stands on, each by its name
+    def __init__(
         self,
         database: Database,
         permissions: Permissions,
         people: People,
         holders: Holders,
-        installabilities: Installabilities,
         tellers: Tellers,
         engine: Engine,
         *,
@@ -46,7 +43,6 @@ class Nudges:
         self._permissions = permissions
         self._people = people
         self._holders = holders
-        self._installabilities = installabilities
         self._tellers = tellers
         self._engine = engine
         self._organization_id = organization_id
@@ -54,18 +50,10 @@ class Nudges:
     async def plan(self, release_id: str, by: Actor, group_id: str = "") -> NudgePlan:
         """Say who would be reminded now. Raise NotAllowed, NotFound, NotNow."""
         await self._require(release_id, by, group_id)
-        scope = await self._holders.scope(group_id)
-        verdicts = await self._installabilities.verdicts(release_id)
+        scope = await self._holders.scope(release_id, group_id)
         async with self._database.reading() as session:
-            _, plan = await self._planned(session, release_id, verdicts, scope)
+            _, plan = await _planned(session, scope)
         return plan
-
-    async def due(self, found: HolderList) -> int:
-        """Return how many of those who were found would be reminded now by whoever asked."""
-        if not found.remindable:
-            return 0
-        async with self._database.reading() as session:
-            return len((await _plan(session, found)).due)
 
     async def request(self, order: NudgeOrder) -> Nudge:
         """
@@ -76,16 +64,15 @@ class Nudges:
         now than were shown, for nobody, and for a release that is not current.
         """
         await self._require(order.release_id, order.by, order.group_id)
-        scope = await self._holders.scope(order.group_id)
-        verdicts = await self._installabilities.verdicts(order.release_id)
+        scope = await self._holders.scope(order.release_id, order.group_id)
         try:
-            nudge = await self._taken(order, verdicts, scope)
+            nudge = await self._taken(order, scope)
         except AlreadyExists:
             # Of a click that came twice at once, the later one finds what the first one made.
             async with self._database.reading() as session:
                 nudge = await nudges.of_key(session, order.key)
         if nudge is None:
-            raise await self._changed(order, verdicts, scope)
+            raise await self._changed(scope)
         await self._engine.start("nudge", nudge_subject(nudge))
         return nudge
 
@@ -116,29 +103,14 @@ class Nudges:
             app_id = (await releases.get(session, release_id)).app_id
         await self._permissions.require(by, Act.NUDGE, Where(app_id=app_id, group_id=group_id))
 
-    async def _planned(
-        self,
-        session: Session,
-        release_id: str,
-        verdicts: dict[str, InstallVerdict],
-        scope: Scope,
-    ) -> tuple[Release, NudgePlan]:
-        """Return who is due in this unit of work. Raise NotNow for what is not current."""
-        release = await releases.get(session, release_id)
-        await _check(session, release)
-        found = await holders_in(session, release_id, verdicts, scope)
-        return release, await _plan(session, found)
-
-    async def _taken(
-        self, order: NudgeOrder, verdicts: dict[str, InstallVerdict], scope: Scope
-    ) -> Nudge | None:
+    async def _taken(self, order: NudgeOrder, scope: HolderScope) -> Nudge | None:
         """Write the nudge down, unless others are due by now than somebody was shown."""
         async with self._database.writing() as session:
             before = await nudges.of_key(session, order.key)
             if before is not None:
                 return before
             await releases.lock(session, order.release_id)
-            release, plan = await self._planned(session, order.release_id, verdicts, scope)
+            release, plan = await _planned(session, scope)
             if not plan.due or plan.fingerprint != order.fingerprint:
                 return None
             nudge = Nudge(
@@ -184,12 +156,10 @@ class Nudges:
         )
         audit.add(session, entry)
 
-    async def _changed(
-        self, order: NudgeOrder, verdicts: dict[str, InstallVerdict], scope: Scope
-    ) -> NotNow:
+    async def _changed(self, scope: HolderScope) -> NotNow:
         """Return why what somebody was shown is not what they would get."""
         async with self._database.reading() as session:
-            release, plan = await self._planned(session, order.release_id, verdicts, scope)
+            release, plan = await _planned(session, scope)
             reminded = await nudges.lately(session, release.id, now() - ONCE_IN)
         if plan.due:
             return NotNow(
@@ -230,9 +200,8 @@ async def _check(session: Session, release: Release) -> None:
     raise NotNow(f"Release {release.number} {why}", code="not_current", standing=stands.value)
 
 
-async def _plan(session: Session, found: HolderList) -> NudgePlan:
-    ids = [one.tester_id for one in found.people if one.tester_id]
-    muted = await mutes.those(session, found.app_id, ids)
-    at = now()
-    reminded = await nudges.lately(session, found.release_id, at - ONCE_IN)
-    return plan_of(found, frozenset(muted), reminded, at=at)
+async def _planned(session: Session, scope: HolderScope) -> tuple[Release, NudgePlan]:
+    """Return who is due in this unit of work. Raise NotFound, NotNow for what is not current."""
+    release = await releases.get(session, scope.release_id)
+    await _check(session, release)
+    return release, plan_of(await holders_in(session, scope))

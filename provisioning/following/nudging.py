@@ -93,8 +93,7 @@ async def _spared(session: Session, word: NudgeWord) -> str:
         session, word.release_id, word.tester_id
     ):
         return LOST_IT
-    seen = await holders.seen_of(session, word.release_id, [word.tester_id])
-    if word.tester_id in seen and seen[word.tester_id].complete:
+    if await holders.have_all(session, word.release_id, [word.tester_id]):
         return HAS_IT
     if await mutes.those(session, release.app_id, [word.tester_id]):
         return MUTED

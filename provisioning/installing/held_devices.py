@@ -27,6 +27,12 @@ class HeldDevice:
     reason: str = ""
 
     @property
+    def traits(self) -> tuple[object, ...]:
+        """All that is known of it but which one it is."""
+        known = (self.model, self.system_version, self.platform)
+        return (*known, self.disabled, self.state, self.reason)
+
+    @property
     def family(self) -> str:
         """One of `models.FAMILIES`; empty for a model that is not known."""
         known = known_models().get(self.model)

@@ -1,6 +1,7 @@
 """Who can install what, read for sets of people and releases by a constant number of questions."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,15 +11,16 @@ from provisioning.installing.fitness import other_team, why_not_resignable
 from provisioning.installing.held_devices import HeldDevice
 from provisioning.installing.installability import Phone
 from provisioning.installing.readiness import NOT_COUNTED, Readiness, readiness
-from provisioning.installing.verdict import InstallVerdict, verdict
+from provisioning.installing.verdict import InstallVerdict, Judge, verdict
 from provisioning.releases.cards import ReleaseCard
 from provisioning.releases.lifecycle import Standing
-from storage.catalog import devices, releases, variants
+from storage.catalog import devices, recipients, releases, variants
 from storage.catalog.database import Database, Session
 from storage.catalog.devices import DeviceStanding
 from storage.catalog.releases import Sheet
 from storage.catalog.variants import VariantSigning
-from storage.inspection.facts import Facts, Signing
+from storage.errors import NotFound
+from storage.inspection.facts import Facts
 from storage.records.base import now
 
 
@@ -28,6 +30,27 @@ class ServedRelease:
 
     facts: Facts
     verdict: InstallVerdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """
+    Whether each of those who were given a release can install it.
+
+    `own` are the verdicts, by tester, of those whose devices were looked at; `common` is of all the
+    others.
+    """
+
+    common: InstallVerdict
+    own: Mapping[str, InstallVerdict]
+
+    def of(self, tester_id: str) -> InstallVerdict:
+        return self.own.get(tester_id, self.common)
+
+    @property
+    def excepted(self) -> list[str]:
+        """Those who can install it where others cannot, or cannot where others can."""
+        return [one for one, given in self.own.items() if given.can != self.common.can]
 
 
 class Installabilities:
@@ -46,17 +69,21 @@ class Installabilities:
         """Return how many of those who were given a release can install it."""
         async with self._database.reading() as session:
             read = await _read(session, [release_id])
-            given = await devices.given_standings(session, release_id, read.team_ids)
-        return read.readiness(release_id, given.values())
+            if release_id not in read.builds:
+                return NOT_COUNTED
+            people = await recipients.count_entitled(session, release_id)
+            judgement = await _judgement(session, release_id, read)
+        others = people - len(judgement.own)
+        counts = Counter(one.code for one in judgement.own.values())
+        return readiness(read.builds[release_id], counts + Counter({judgement.common.code: others}))
 
-    async def verdicts(self, release_id: str) -> dict[str, InstallVerdict]:
-        """Return by tester whether each of those who were given a release can install it."""
+    async def judgement(self, release_id: str) -> Judgement:
+        """Return whether those who were given a release can install it. Raise NotFound."""
         async with self._database.reading() as session:
             read = await _read(session, [release_id])
-            given = await devices.given_standings(session, release_id, read.team_ids)
-        if release_id not in read.builds:
-            return {}
-        return {one: read.served(release_id, owned, None).verdict for one, owned in given.items()}
+            if release_id not in read.builds:
+                raise NotFound("There is no such release.")
+            return await _judgement(session, release_id, read)
 
     async def of_people(self, release_id: str, tester_ids: Sequence[str | None]) -> Readiness:
         """Return how many of some people could install a release; None is nobody we know."""
@@ -66,7 +93,7 @@ class Installabilities:
             found = await devices.standings(session, known, read.team_ids)
         owned: dict[str | None, list[DeviceStanding]] = {}
         for one in found:
-            owned.setdefault(one.device.tester_id, []).append(one)
+            owned.setdefault(one.tester_id, []).append(one)
         return read.readiness(release_id, [owned.get(one, []) for one in tester_ids])
 
     async def of_tester(
@@ -98,8 +125,9 @@ class _Read:
         build = self.builds.get(release_id)
         if build is None:
             return NOT_COUNTED
-        team_id = self.teams[release_id]
-        return readiness(build, (verdict(build, _held(owned, team_id)) for owned in people))
+        judge, team_id = Judge(build), self.teams[release_id]
+        given = (judge.verdict(_held(owned, team_id)).code for owned in people)
+        return readiness(build, Counter(given))
 
     def served(
         self, release_id: str, owned: Sequence[DeviceStanding], phone: Phone | None
@@ -110,11 +138,28 @@ class _Read:
 
 async def _read(session: Session, release_ids: Collection[str]) -> _Read:
     sheets = await releases.sheets(session, release_ids)
-    signed = await variants.signings(session, {one.build_id for one in sheets})
+    signed: dict[str, list[VariantSigning]] = {}
+    for one in await variants.signings(session, {sheet.build_id for sheet in sheets}):
+        signed.setdefault(one.build_id, []).append(one)
     at = now()
     return _Read(
-        builds={one.release_id: _build(one, signed, at) for one in sheets},
+        builds={one.release_id: _build(one, signed.get(one.build_id, ()), at) for one in sheets},
         teams={one.release_id: one.team_id for one in sheets},
+    )
+
+
+async def _judgement(session: Session, release_id: str, read: _Read) -> Judgement:
+    """Judge the devices of those who may install a release, where they make any difference."""
+    build, team_id = read.builds[release_id], read.teams[release_id]
+    judge = Judge(build)
+    given = (
+        {}
+        if build.is_alike_for_all
+        else await devices.given_standings(session, release_id, read.team_ids)
+    )
+    return Judgement(
+        common=judge.verdict(()),
+        own={one: judge.verdict(_held(owned, team_id)) for one, owned in given.items()},
     )
 
 
@@ -122,14 +167,10 @@ def _build(one: Sheet, signed: Sequence[VariantSigning], at: datetime) -> Signed
     facts = Facts(**one.facts)
     return SignedBuild(
         own=edition(facts, at=at),
-        variants=tuple(_variant(facts, v, at) for v in signed if v.build_id == one.build_id),
+        variants=tuple(Edition(facts, at=at, signing=each.signing) for each in signed),
         hindrance=_hindrance(one, facts),
         is_prepared=one.is_prepared,
     )
-
-
-def _variant(facts: Facts, variant: VariantSigning, at: datetime) -> Edition:
-    return edition(facts.model_copy(update={"signing": Signing(**variant.signing)}), at=at)
 
 
 def _hindrance(one: Sheet, facts: Facts) -> str:
@@ -149,15 +190,14 @@ def _held(owned: Sequence[DeviceStanding], team_id: str | None) -> list[HeldDevi
     """Return somebody's devices as they stand with one team."""
     found: dict[str, HeldDevice] = {}
     for one in owned:
-        device = one.device
         theirs = team_id is not None and one.team_id == team_id
-        if device.id in found and not theirs:
+        if one.device_id in found and not theirs:
             continue  # It is another team's word on a device that is there already.
-        found[device.id] = HeldDevice(
-            udid=device.udid,
-            model=device.model,
-            system_version=device.system_version,
-            platform=device.platform,
+        found[one.device_id] = HeldDevice(
+            udid=one.udid,
+            model=one.model,
+            system_version=one.system_version,
+            platform=one.platform,
             disabled=one.disabled,
             state=one.state if theirs else None,
             reason=(one.reason or "") if theirs else "",

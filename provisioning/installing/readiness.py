@@ -1,13 +1,12 @@
 """How many of some people can install a build now, and what the others wait for."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from provisioning.installing.editions import SignedBuild
 from provisioning.installing.installability import dotted, numbers
-from provisioning.installing.verdict import InstallVerdict, VerdictCode
+from provisioning.installing.verdict import VerdictCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +59,12 @@ UNJUDGED: Final = "It lies elsewhere, so that nobody can be told whether it inst
 NOT_COUNTED: Final = Readiness()
 
 
-def readiness(build: SignedBuild, verdicts: Iterable[InstallVerdict]) -> Readiness:
-    """Count the verdicts about a build."""
+def readiness(build: SignedBuild, counts: Mapping[VerdictCode, int]) -> Readiness:
+    """Say of a build how many have which verdict."""
     facts = build.own.facts
     needed = numbers(facts.min_os)
     return Readiness(
-        counts=Counter(one.code for one in verdicts),
+        counts=counts,
         is_ad_hoc=build.is_ad_hoc,
         needed=f"{facts.system} {dotted(needed)}" if needed else "",
         is_elsewhere=facts.kind == "link",

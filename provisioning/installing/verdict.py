@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from provisioning.installing.editions import Edition, SignedBuild
 from provisioning.installing.held_devices import HeldDevice, in_hand
@@ -73,6 +73,25 @@ def verdict(
         return _without_devices(build, served, phone)
     found = [_of_device(build, served, device) for device in devices]
     return min(found, key=lambda one: _RANK[one.code])
+
+
+class Judge:
+    """Gives many people their verdicts about one build; those whose devices are alike get one."""
+
+    def __init__(self, build: SignedBuild, phone: Phone | None = None) -> None:
+        self._build = build
+        self._phone = phone
+        self._given: dict[tuple[Any, ...], InstallVerdict] = {}
+
+    def verdict(self, owned: Sequence[HeldDevice]) -> InstallVerdict:
+        """Return the same as `verdict`."""
+        served = self._build.served(owned)
+        # Of the number of a device nothing counts but whether the file is signed for it.
+        alike = (served, *((one.udid.upper() in served.devices, one.traits) for one in owned))
+        found = self._given.get(alike)
+        if found is None:
+            found = self._given[alike] = verdict(self._build, owned, self._phone)
+        return found
 
 
 def _for_nobody(found: Sequence[Reason]) -> InstallVerdict:

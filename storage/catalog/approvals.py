@@ -22,7 +22,7 @@ from storage.records.release import Release, ReleaseState
 
 
 class WaitingRow(NamedTuple):
-    """A request that waits, as a line of a list needs it; `count` is how many wait in all."""
+    """A request that waits, as a line of a list needs it; `of_all` says how many wait."""
 
     request_id: str
     kind: ApprovalKind
@@ -34,7 +34,7 @@ class WaitingRow(NamedTuple):
     version: str
     build: str
     said_yes: int
-    count: int
+    of_all: int
 
 
 async def policies(session: Session, group_ids: Collection[str]) -> Sequence[ApprovalPolicy]:
@@ -137,7 +137,7 @@ async def first_waiting(session: Session, organization_id: str, *, limit: int) -
         .scalar_subquery()
     )
     oldest = (
-        sa.select(col(ApprovalRequest.id), sa.func.count().over().label("count"))
+        sa.select(col(ApprovalRequest.id), sa.func.count().over().label("of_all"))
         .where(
             col(ApprovalRequest.organization_id) == organization_id,
             col(ApprovalRequest.state) == ApprovalState.WAITING,
@@ -159,7 +159,7 @@ async def first_waiting(session: Session, organization_id: str, *, limit: int) -
             col(Build.version),
             col(Build.build),
             said_yes,
-            oldest.c.count,
+            oldest.c.of_all,
         )
         .join(oldest, oldest.c.id == col(ApprovalRequest.id))
         .join(Release, col(Release.id) == col(ApprovalRequest.release_id))

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
-from storage.catalog.entitlement import entitles
+from storage.catalog.entitlement import entitles, of_one_release
 from storage.errors import NotFound
 from storage.records.destination import Destination
 from storage.records.device import Device
@@ -82,7 +82,12 @@ async def udids(session: Session, tester_ids: Collection[str]) -> list[OwnUdid]:
 class DeviceStanding(NamedTuple):
     """How a device stands with one of some teams; the last three are None with none of them."""
 
-    device: OwnUdid
+    tester_id: str
+    device_id: str
+    udid: str
+    model: str
+    system_version: str
+    platform: str
     disabled: bool
     team_id: str | None
     state: RegistrationState | None
@@ -100,44 +105,30 @@ async def standings(
         .where(among(session, col(Device.tester_id), tester_ids))
         .order_by(col(Device.created_at), col(Device.id))
     )
-    return [_standing(row) for row in found.all()]
+    return [DeviceStanding(*row) for row in found.all()]
 
 
 async def given_standings(
     session: Session, release_id: str, team_ids: Collection[str]
 ) -> dict[str, list[DeviceStanding]]:
-    """Return the same by tester, for each active one who may install a release; or nothing."""
+    """Return the same of each active tester who may install a release and has any, by tester."""
     entitled = (
-        sa.select(col(Recipient.tester_id).label("id"))
-        .join(Destination, col(Destination.id) == Recipient.destination_id)
-        .join(Tester, col(Tester.id) == Recipient.tester_id)
-        .where(
-            col(Recipient.release_id) == release_id,
-            entitles(),
-            col(Tester.active),
-        )
-        .distinct()
-        .subquery()
+        sa.select(col(Recipient.tester_id))
+        .join(Destination, of_one_release())
+        .where(col(Recipient.release_id) == release_id, entitles())
     )
     connection = await session.connection()
     found = await connection.execute(
-        sa.select(entitled.c.id, *_STANDING)
-        .select_from(entitled)
-        .outerjoin(Device, col(Device.tester_id) == entitled.c.id)
+        sa.select(*_STANDING)
+        .join(Tester, col(Tester.id) == col(Device.tester_id))
         .outerjoin(Registration, _at(team_ids))
+        .where(col(Device.tester_id).in_(entitled), col(Tester.active))
         .order_by(col(Device.created_at), col(Device.id))
     )
     given: dict[str, list[DeviceStanding]] = {}
-    for tester_id, *row in found.all():
-        own = given.setdefault(tester_id, [])
-        if row[0] is not None:
-            own.append(_standing(row))
+    for row in found.all():
+        given.setdefault(row[0], []).append(DeviceStanding(*row))
     return given
-
-
-def _standing(row: Sequence[Any]) -> DeviceStanding:
-    count = len(OwnUdid._fields)
-    return DeviceStanding(OwnUdid(*row[:count]), *row[count:])
 
 
 def _at(team_ids: Collection[str]) -> sa.ColumnElement[bool]:
@@ -207,7 +198,12 @@ async def claim(session: Session, device: Device) -> tuple[Device, bool]:
 
 #: The columns of a DeviceStanding.
 _STANDING: tuple[Any, ...] = (
-    *(col(getattr(Device, name)) for name in OwnUdid._fields),
+    col(Device.tester_id),
+    col(Device.id),
+    col(Device.udid),
+    col(Device.model),
+    col(Device.system_version),
+    col(Device.platform),
     col(Device.disabled_at).is_not(None),
     col(Registration.team_id),
     col(Registration.state),

@@ -16,3 +16,15 @@ def entitles() -> sa.ColumnElement[bool]:
     return sa.and_(
         col(Destination.recalled_at).is_(None), col(Recipient.state) != RecipientState.WITHDRAWN
     )
+
+
+def of_one_release() -> sa.ColumnElement[bool]:
+    """
+    Join the recipients of a release with their destinations, which are of the same release.
+
+    Told so, PostgreSQL looks at the few of that one; else it reads every destination there is.
+    """
+    return sa.and_(
+        col(Destination.id) == col(Recipient.destination_id),
+        col(Destination.release_id) == col(Recipient.release_id),
+    )

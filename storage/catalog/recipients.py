@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from storage.catalog.builds import WITHOUT_CHUNKS
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
-from storage.catalog.entitlement import entitles
+from storage.catalog.entitlement import entitles, of_one_release
 from storage.errors import NotFound
 from storage.records.app import App
 from storage.records.build import Build
@@ -274,7 +274,7 @@ async def entitled(session: Session, release_ids: Collection[str]) -> list[tuple
     connection = await session.connection()
     found = await connection.execute(
         sa.select(col(Recipient.release_id), col(Recipient.tester_id))
-        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .join(Destination, of_one_release())
         .join(Tester, col(Tester.id) == Recipient.tester_id)
         .where(
             col(Recipient.release_id).in_(set(release_ids)),
@@ -285,6 +285,18 @@ async def entitled(session: Session, release_ids: Collection[str]) -> list[tuple
         .order_by(col(Recipient.release_id), col(Recipient.tester_id))
     )
     return [(release_id, tester_id) for release_id, tester_id in found.all()]
+
+
+async def count_entitled(session: Session, release_id: str) -> int:
+    """Return how many active testers may install a release."""
+    found = await session.exec(
+        select(sa.func.count(sa.distinct(col(Recipient.tester_id))))
+        .select_from(Recipient)
+        .join(Destination, of_one_release())
+        .join(Tester, col(Tester.id) == Recipient.tester_id)
+        .where(Recipient.release_id == release_id, entitles(), col(Tester.active))
+    )
+    return int(found.one())
 
 
 async def is_entitled(session: Session, release_id: str, tester_id: str) -> bool:
@@ -367,7 +379,7 @@ async def held(session: Session, release_id: str) -> Sequence[Recipient]:
     """Return those who wait for their phone and may install, of a live release, where current."""
     found = await session.exec(
         select(Recipient)
-        .join(Destination, col(Destination.id) == Recipient.destination_id)
+        .join(Destination, of_one_release())
         .join(Release, col(Release.id) == Recipient.release_id)
         .join(Tester, col(Tester.id) == Recipient.tester_id)
         .where(

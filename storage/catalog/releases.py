@@ -32,6 +32,34 @@ async def get(session: Session, release_id: str) -> Release:
     return found
 
 
+class ReleaseBasis(NamedTuple):
+    """As much of a release as says who may do what about it; `is_external`: it lies elsewhere."""
+
+    app_id: str
+    state: ReleaseState
+    enabled: bool
+    is_external: bool
+
+
+async def basis(session: Session, release_id: str) -> ReleaseBasis:
+    """Raise NotFound."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(
+            col(Release.app_id),
+            col(Release.state),
+            col(Release.enabled),
+            col(Build.link).is_not(None),
+        )
+        .join(Build, col(Build.id) == Release.build_id)
+        .where(col(Release.id) == release_id)
+    )
+    row = found.first()
+    if row is None:
+        raise NotFound("There is no such release.")
+    return ReleaseBasis(*row)
+
+
 async def in_full(session: Session, release_id: str) -> tuple[Release, App, Build, Group | None]:
     """
     Return a release with its app, its build, and the group that the app's last release went to.

@@ -63,6 +63,7 @@ from storage.catalog import (
     waves,
 )
 from storage.catalog.database import Session
+from storage.catalog.holders import HoldersAsked
 from storage.records.app import App
 from storage.records.apple_team import AppleTeam
 from storage.records.approval import (
@@ -593,6 +594,19 @@ async def _of_request(
     return await ask(request)
 
 
+def _who(town: Town, inside: Sequence[str] | None = None) -> HoldersAsked:
+    return HoldersAsked(
+        release_id=town.release_id,
+        app_id=town.app_id,
+        cannot=False,
+        excepted=[town.tester_id],
+        seen_since=BEGINNING,
+        reminded_since=BEGINNING,
+        reported_since=BEGINNING,
+        inside=inside,
+    )
+
+
 def _said(request: ApprovalRequest, *, approves: bool = True) -> ApprovalDecision:
     return ApprovalDecision(request_id=request.id, by=BY, approves=approves)
 
@@ -749,6 +763,7 @@ WORK: dict[str, Question] = {
     "builds.some_after": lambda s, _: builds.some_after(s, "", limit=5),
     "builds.blobs_in_use": lambda s, t: builds.blobs_in_use(s, t.digests[:2]),
     "releases.get": _release,
+    "releases.basis": lambda s, t: releases.basis(s, t.release_id),
     "releases.in_full": lambda s, t: releases.in_full(s, t.release_id),
     "releases.newest_build": lambda s, t: releases.newest_build(s, t.app_id),
     "releases.newest_version": lambda s, t: releases.newest_version(s, [t.release_id]),
@@ -956,6 +971,7 @@ REACH: dict[str, Question] = {
         s, [t.recipient_id], RecipientState.HELD, RecipientState.WAITING
     ),
     "recipients.told_of": lambda s, t: recipients.told_of(s, t.tester_id, [t.release_id]),
+    "recipients.count_entitled": lambda s, t: recipients.count_entitled(s, t.release_id),
     "recipients.is_entitled": lambda s, t: recipients.is_entitled(s, t.release_id, t.tester_id),
     "recipients.of_recall": lambda s, t: _of_recall(
         s, t, lambda one: recipients.of_recall(s, one.id)
@@ -1074,9 +1090,11 @@ REACH: dict[str, Question] = {
     "home_tabs.stir_release": lambda s, t: home_tabs.stir_release(s, t.release_id, now()),
     "home_tabs.stir_managers": lambda s, t: home_tabs.stir_managers(s, t.organization_id, now()),
     "home_tabs.forget": lambda s, _: home_tabs.forget(s, BEGINNING),
-    "holders.shares": lambda s, t: holders.shares(s, t.release_id),
-    "holders.seen": lambda s, t: holders.seen(s, t.release_id),
-    "holders.seen_of": lambda s, t: holders.seen_of(s, t.release_id, [t.tester_id]),
+    "holders.first": lambda s, t: holders.first(s, _who(t), limit=5),
+    "holders.page": lambda s, t: holders.page(s, _who(t), after=5, limit=5),
+    "holders.everybody": lambda s, t: holders.everybody(s, _who(t, inside=[t.tester_id])),
+    "holders.given": lambda s, t: holders.given(s, t.release_id, [t.tester_id]),
+    "holders.have_all": lambda s, t: holders.have_all(s, t.release_id, [t.tester_id]),
     "mutes.those": lambda s, t: mutes.those(s, t.app_id, [t.tester_id, t.other_id]),
     "mutes.add": lambda s, t: mutes.add(s, t.app_id, t.tester_id),
     "mutes.remove": lambda s, t: mutes.remove(s, t.app_id, t.tester_id),

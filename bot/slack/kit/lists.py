@@ -34,23 +34,27 @@ def rows(lines: Sequence[str], *, count: int | None = None) -> list[Block]:
     return [*sections, blocks.context(f"… and {rest} more.")] if rest else sections
 
 
-def row(parts: Sequence[str], room: int = NAMES, *, separator: str = ", ") -> str:
+def row(
+    parts: Sequence[str], room: int = NAMES, *, separator: str = ", ", count: int | None = None
+) -> str:
     """
     Return finished mrkdwn *parts* side by side, within *room* characters.
 
-    What finds no room is counted: `QA, Beta … and 184 more`.
+    What finds no room is counted: `QA, Beta … and 184 more`. *count* is how many there are in all,
+    when *parts* are only the first of them.
     """
+    count = len(parts) if count is None else count
     whole = separator.join(parts)
-    if len(whole) <= room:
+    if len(whole) <= room and count == len(parts):
         return whole
     kept: list[str] = []
-    left = room - len(_more(len(parts), separator))
+    left = room - len(_more(count, separator))
     for part in parts:
         left -= len(part) + len(separator)
         if kept and left < 0:
             break
         kept.append(part)
-    return separator.join(kept) + _more(len(parts) - len(kept), separator)
+    return separator.join(kept) + _more(count - len(kept), separator)
 
 
 def _more(count: int, separator: str) -> str:

@@ -341,7 +341,7 @@ async def domain(database: Database, tmp_path: Path) -> Domain:
         lists=lists,
         receipts=Receipts(database),
         holders=holders,
-        nudges=Nudges(database, permissions, people, holders, able, tellers, engine, **own),
+        nudges=Nudges(database, permissions, people, holders, tellers, engine, **own),
         nudge_cards=NudgeCards(database),
         mutes=Mutes(database, permissions, audience, **own),
         troubles=troubles,

@@ -18,8 +18,8 @@ from bot.slack.line.modals import Doorman
 from bot.slack.named import NamedThings, refuse_unknown
 from provisioning.actors import Act, Actor
 from provisioning.errors import AlreadyDone, Unclear
-from provisioning.following.holders import Holders
-from provisioning.following.nudge_order import NudgeOrder
+from provisioning.following.holders import HolderList, Holders
+from provisioning.following.nudge_order import NudgeOrder, due_of
 from provisioning.following.nudges import Nudges
 from provisioning.people.permissions import Permissions
 from provisioning.releases.cards import ReleaseLine
@@ -78,7 +78,7 @@ class WhoDesk:
             await self.permissions.require(asked.by, Act.SEE_HOLDERS)
             raise
         found = await self.holders.of(release.release_id, asked.by, group_id)
-        return messages.told(release, found, await self.nudges.due(found))
+        return messages.told(release, found, due_of(found))
 
     async def _meant(self, said: TypedWho) -> tuple[ReleaseLine, str]:
         """Return the release, and the group if one was named. Raise NotFound, Unclear."""
@@ -163,9 +163,16 @@ class WhoDesk:
         return found[0] if found else ""
 
     async def _page(self, release_id: str, group_id: str, by: Actor, page: int) -> Form:
-        found = await self.holders.of(release_id, by, group_id)
-        release = await self._release(release_id)
-        return views.everyone(release, found, await self.nudges.due(found), page)
+        found = await self._people(release_id, group_id, by, page)
+        last = views.pages_of(found) - 1
+        if page > last:  # There were more when they were shown where to go on.
+            page, found = last, await self._people(release_id, group_id, by, last)
+        return views.everyone(await self._release(release_id), found, due_of(found), page)
+
+    async def _people(self, release_id: str, group_id: str, by: Actor, page: int) -> HolderList:
+        return await self.holders.page(
+            release_id, by, group_id, after=page * views.PAGE, limit=views.PAGE
+        )
 
     async def _preview(
         self, release_id: str, group_id: str, by: Actor, *, notice: str = ""

@@ -44,21 +44,20 @@ _STUCK_AFTER: Final = Having.TOLD
 def told(release: ReleaseLine, found: HolderList, due: int) -> Message:
     """Return who has a release, by how far they are; *due* would be reminded now."""
     title = title_of(release, found.group)
-    if not found.people:
+    if not found.count:
         return _nobody(release, found, title)
     shown: list[Block] = [blocks.section(f"{title}\n{figures(found)}")]
     for having in TITLES:
-        those = found.those(having)
-        if those:
-            shown.append(blocks.section(_of_state(TITLES[having], those)))
+        if count := found.how_many(having):
+            shown.append(blocks.section(_of_state(TITLES[having], found.those(having), count)))
         if having is _STUCK_AFTER and found.stuck:
-            shown.append(blocks.section(_of_state(STUCK, found.stuck)))
+            shown.append(blocks.section(_of_state(STUCK, found.those_stuck(), found.stuck)))
     if found.is_elsewhere:
         shown.append(blocks.context(ELSEWHERE))
     if found.shortfall:
         shown.append(blocks.context(f"{words.WARNING} {mrkdwn.sentence(found.shortfall)}"))
     return Message(
-        text=f"Who has {mrkdwn.plain(release.app_display_name, 80)}: {len(found.people)}",
+        text=f"Who has {mrkdwn.plain(release.app_display_name, 80)}: {found.count}",
         blocks=[*shown, blocks.actions(*buttons(found.release_id, found.group_id, due))],
     )
 
@@ -74,13 +73,13 @@ def title_of(release: ReleaseLine, group: str) -> str:
 def figures(found: HolderList) -> str:
     """Return how many are how far, in one line."""
     said = [
-        f"1 {one}" if len(those) == 1 else f"{len(those)} {several}"
+        f"1 {one}" if count == 1 else f"{count} {several}"
         for having, one, several in _IN_SHORT
-        if (those := found.those(having))
+        if (count := found.how_many(having))
     ]
     if found.stuck:
-        said.append(f"{len(found.stuck)} cannot install it")
-    return f"{words.people(len(found.people))}: {', '.join(said)}."
+        said.append(f"{found.stuck} cannot install it")
+    return f"{words.people(found.count)}: {', '.join(said)}."
 
 
 def word_for(one: HoldingPerson) -> str:
@@ -104,21 +103,22 @@ def reasoned(one: HoldingPerson) -> str:
     """Return why somebody does not have it, empty where the state says it."""
     why = one.cannot.sentence if one.cannot is not None else one.reason
     if one.having is Having.LOST or not why:
-        return "" if one.active else "their account is deactivated"
+        return "" if one.facts.active else "their account is deactivated"
     return why
 
 
-def _of_state(title: str, those: Sequence[HoldingPerson]) -> str:
-    head = f"*{title}* ({len(those)})"
+def _of_state(title: str, those: Sequence[HoldingPerson], count: int) -> str:
+    """Return the first of those who are so far, of whom there are so many."""
+    head = f"*{title}* ({count})"
     if not any(map(reasoned, those)):
-        return f"{head}\n{row([mrkdwn.plain(one.name, 80) for one in those], NAMES)}"
+        return f"{head}\n{row([mrkdwn.plain(one.name, 80) for one in those], NAMES, count=count)}"
     lines = [
         f"• {mrkdwn.plain(one.name, 80)}{f': {mrkdwn.sentence(why, 150)}' if why else ''}"
         for one in those[:REASONED]
         for why in [reasoned(one)]
     ]
-    if len(those) > REASONED:
-        lines.append(f"… and {len(those) - REASONED} more")
+    if count > REASONED:
+        lines.append(f"… and {count - REASONED} more")
     return "\n".join([head, *lines])
 
 

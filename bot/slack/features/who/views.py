@@ -9,7 +9,7 @@ from bot.slack.features.who import messages
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.lists import MANY_NAMES, row
-from provisioning.following.holders import Having, HolderList, HoldingPerson
+from provisioning.following.holders import HolderList, HoldingPerson
 from provisioning.following.nudge_order import NudgePlan, Spared, Sparing
 from provisioning.releases.cards import ReleaseLine
 
@@ -32,15 +32,13 @@ class NudgeForm:
 
 
 def everyone(release: ReleaseLine, found: HolderList, due: int, page: int) -> Form:
-    """Return everybody, how far each is, a page of them at a time."""
-    ordered = _ordered(found)
-    pages = max((len(ordered) + PAGE - 1) // PAGE, 1)
-    page = min(max(page, 0), pages - 1)
-    lines = [_line(one) for one in ordered[page * PAGE : (page + 1) * PAGE]]
+    """Return a page of everybody, and how far each is."""
+    pages = pages_of(found)
+    lines = [_line(one) for one in found.people]
     shown: list[Block] = [
         blocks.section(
             f"{messages.title_of(release, found.group)}\n{messages.figures(found)}"
-            if found.people
+            if found.count
             else f"{messages.title_of(release, found.group)}\nNobody was given it yet."
         )
     ]
@@ -61,13 +59,9 @@ def everyone(release: ReleaseLine, found: HolderList, due: int, page: int) -> Fo
     return Form(callback_id=names.SHOWN, title="Who has it", close="Close", blocks=shown)
 
 
-def _ordered(found: HolderList) -> list[HoldingPerson]:
-    ordered: list[HoldingPerson] = []
-    for having in messages.TITLES:
-        ordered += found.those(having)
-        if having is Having.TOLD:
-            ordered += found.stuck
-    return ordered
+def pages_of(found: HolderList) -> int:
+    """Return how many pages everybody takes."""
+    return max((found.count + PAGE - 1) // PAGE, 1)
 
 
 def _line(one: HoldingPerson) -> str:
@@ -75,7 +69,7 @@ def _line(one: HoldingPerson) -> str:
     parts = [
         mrkdwn.sentence(why, 150) if why else "",
         f"last seen {mrkdwn.moment(one.seen_at)}" if one.seen_at else "",
-        "said that it does not install" if one.report is not None else "",
+        "said that it does not install" if one.complained else "",
     ]
     rest = "".join(f", {part}" for part in parts if part)
     return f"• *{mrkdwn.plain(one.name, 80)}*: {messages.word_for(one)}{rest}"

@@ -8,7 +8,7 @@ import pytest
 
 from provisioning.actors import Actor, Identity
 from provisioning.errors import AlreadyDone, NotAllowed, NotNow, TellerFailed, TellerUnreachable
-from provisioning.following import nudge_order
+from provisioning.following import holders
 from provisioning.following.holders import Having, HolderList
 from provisioning.following.nudge_order import NudgeOrder, NudgePlan, Sparing
 from provisioning.following.nudging import nudge_subject
@@ -129,7 +129,7 @@ async def test_nobody_is_reminded_twice_within_a_day(
     with pytest.raises(AlreadyDone, match="Ann Archer reminded those who do not have release 1"):
         await nudge(domain, release_id, "again")
 
-    monkeypatch.setattr("provisioning.following.nudges.ONCE_IN", timedelta(0))
+    monkeypatch.setattr(holders, "ONCE_IN", timedelta(0))
     await nudge(domain, release_id, "the next day")
     assert len(domain.teller.reminded) == 2
 
@@ -182,7 +182,7 @@ async def test_who_is_left_out_is_said_with_the_reason(
     with pytest.raises(NotNow, match="Nobody is to be reminded of release 1"):
         await nudge(domain, release_id)
 
-    monkeypatch.setattr(nudge_order, "AT_IT", timedelta(0))
+    monkeypatch.setattr(holders, "AT_IT", timedelta(0))
     assert due(await domain.nudges.plan(release_id, MANAGER)) == ["Cid Carver"]
     newer = await domain.draft(newer_ipa, "F2")
     await send(domain, newer, await group(domain, "Beta", CID))
@@ -197,7 +197,7 @@ async def test_who_is_left_out_is_said_with_the_reason(
 async def test_what_is_not_measured_here_is_no_reason_to_remind_anybody(
     domain: Domain, ipa: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nudge_order, "AT_IT", timedelta(0))
+    monkeypatch.setattr(holders, "AT_IT", timedelta(0))
     release_id = await sent(domain, ipa, BOB)
 
     await fetch(domain, release_id, BOB)  # As the proxy says it that sends packages by itself.

@@ -1,10 +1,12 @@
 """How many can install a build, and what the others wait for, in one sentence."""
 
+from collections import Counter
+
 import pytest
 
 from provisioning.installing.editions import SignedBuild, edition
 from provisioning.installing.readiness import NOT_COUNTED, Readiness, readiness
-from provisioning.installing.verdict import InstallVerdict, VerdictCode
+from provisioning.installing.verdict import VerdictCode
 from storage.inspection.facts import Facts
 from storage.records.base import now
 from tests.shelf import facts_of, signed_ad_hoc
@@ -13,7 +15,7 @@ BUILD = SignedBuild(own=edition(facts_of(), at=now()))
 
 
 def counted(*codes: VerdictCode, build: SignedBuild = BUILD) -> Readiness:
-    return readiness(build, [InstallVerdict(code=code, sentence="") for code in codes])
+    return readiness(build, Counter(codes))
 
 
 def test_the_count_says_how_many_can_and_why_the_others_cannot() -> None:
