@@ -36,7 +36,7 @@ class Edition:
     def devices(self) -> frozenset[str]:
         """The UDIDs that it is signed for, in capitals."""
         udids = self._own.signing.devices if self._signing is None else self._signing.get("devices")
-        return frozenset(udid.upper() for udid in udids or ())
+        return frozenset(map(str.upper, udids or ()))
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:

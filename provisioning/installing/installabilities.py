@@ -37,8 +37,8 @@ class Judgement:
     """
     Whether each of those who were given a release can install it.
 
-    `own` are the verdicts, by tester, of those whose devices were looked at; `common` is of all the
-    others.
+    `own` are the verdicts by tester, where devices make a difference; `common` is of all whose
+    devices were not looked at.
     """
 
     common: InstallVerdict
@@ -71,11 +71,12 @@ class Installabilities:
             read = await _read(session, [release_id])
             if release_id not in read.builds:
                 return NOT_COUNTED
-            people = await recipients.count_entitled(session, release_id)
+            build = read.builds[release_id]
+            if build.is_alike_for_all:
+                people = await recipients.count_entitled(session, release_id)
+                return readiness(build, Counter({Judge(build).verdict(()).code: people}))
             judgement = await _judgement(session, release_id, read)
-        others = people - len(judgement.own)
-        counts = Counter(one.code for one in judgement.own.values())
-        return readiness(read.builds[release_id], counts + Counter({judgement.common.code: others}))
+        return readiness(build, Counter(one.code for one in judgement.own.values()))
 
     async def judgement(self, release_id: str) -> Judgement:
         """Return whether those who were given a release can install it. Raise NotFound."""

@@ -132,11 +132,11 @@ class Permissions:
         if facts.deleted:
             return frozenset()
         async with self._database.reading() as session:
-            found = await roles.of_person(session, self._organization_id, user_id)
-            is_given = await roles.is_given(session, self._organization_id, Role.UPLOADER)
-        counting = [one for one in found if _counts(one, where)]
+            own = self._organization_id
+            found = await roles.of_person(session, own, user_id, Role.UPLOADER)
+        counting = [one for one in found.holdings if _counts(one, where)]
         everybodys = {one.role for one in counting if one.holder_kind is HolderKind.EVERYBODY}
-        if not is_given:
+        if not found.is_given:
             everybodys.add(Role.UPLOADER)
         return self._completed(await self._held(counting, user_id), facts, everybodys)
 

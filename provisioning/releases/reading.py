@@ -39,7 +39,6 @@ from storage.catalog import (
     recalls,
     recipients,
     releases,
-    rows,
     symbols,
     tracks,
     uploads,
@@ -532,7 +531,7 @@ async def _successor(
 
 async def _newer(session: Session, release: Release) -> str | None:
     """Return the version of the app's newest live release, unless it is this one or older."""
-    newest = await rows.of_app(session, release.app_id, states={ReleaseState.LIVE}, limit=NEWEST)
+    newest = await releases.newest_live(session, release.app_id, limit=NEWEST)
     enabled = next((row for row in newest if row.enabled), None)
     if enabled is None or enabled.number <= release.number:
         return None

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from storage.catalog.conditions import among
-from storage.catalog.database import Session
+from storage.catalog.conditions import among, among_named, one_parameter
+from storage.catalog.database import Session, is_postgresql
 from storage.catalog.entitlement import entitles
 from storage.records.build import Build
 from storage.records.destination import Destination, DestinationKind
@@ -110,9 +111,21 @@ async def binding(
     What was superseded is among it. What was recalled or disabled is not. Somebody holds a release
     by one destination, though others of it may be for them as well.
     """
+    on_postgresql = is_postgresql(session)
+    values = {
+        "app_ids": list(set(app_ids)),
+        "tester_ids": one_parameter(tester_ids, on_postgresql=on_postgresql),
+    }
+    connection = await session.connection()
+    found = await connection.execute(_binding(on_postgresql), values)
+    return [BindingOffer(*row) for row in found.all()]
+
+
+@cache
+def _binding(on_postgresql: bool) -> sa.Select[*tuple[Any, ...]]:  # noqa: FBT001
     terms = aliased(Destination)
     reaches = _reaches(terms)
-    wanted: Any = (
+    return (
         sa.select(
             col(Release.app_id),
             col(Recipient.tester_id),
@@ -132,19 +145,16 @@ async def binding(
         .join(Release, col(Release.id) == col(terms.release_id))
         .join(Build, col(Build.id) == col(Release.build_id))
         .where(
-            col(terms.app_id).in_(set(app_ids)),
+            col(terms.app_id).in_(sa.bindparam("app_ids", expanding=True)),
             col(terms.mandatory_from).is_not(None),
             col(terms.recalled_at).is_(None),
-            among(session, col(Recipient.tester_id), tester_ids),
+            among_named(col(Recipient.tester_id), "tester_ids", on_postgresql=on_postgresql),
             sa.or_(reaches, col(terms.kind) == DestinationKind.GROUP),
             _is_open(),
             entitles(),
         )
         .distinct()
     )
-    connection = await session.connection()
-    found = await connection.execute(wanted)
-    return [BindingOffer(*row) for row in found.all()]
 
 
 async def reached(session: Session, destination_ids: Collection[str]) -> list[Reached]:

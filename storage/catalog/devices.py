@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -101,9 +102,10 @@ async def standings(
     connection = await session.connection()
     found = await connection.execute(
         sa.select(*_STANDING)
-        .outerjoin(Registration, _at(team_ids))
+        .outerjoin(Registration, _at_teams())
         .where(among(session, col(Device.tester_id), tester_ids))
-        .order_by(col(Device.created_at), col(Device.id))
+        .order_by(col(Device.created_at), col(Device.id)),
+        {"team_ids": list(team_ids)},
     )
     return [DeviceStanding(*row) for row in found.all()]
 
@@ -111,29 +113,38 @@ async def standings(
 async def given_standings(
     session: Session, release_id: str, team_ids: Collection[str]
 ) -> dict[str, list[DeviceStanding]]:
-    """Return the same of each active tester who may install a release and has any, by tester."""
-    entitled = (
-        sa.select(col(Recipient.tester_id))
-        .join(Destination, of_one_release())
-        .where(col(Recipient.release_id) == release_id, entitles())
-    )
+    """Return the same by tester, for each active one who may install a release; or nothing."""
+    values = {"release_id": release_id, "team_ids": list(team_ids)}
     connection = await session.connection()
-    found = await connection.execute(
-        sa.select(*_STANDING)
-        .join(Tester, col(Tester.id) == col(Device.tester_id))
-        .outerjoin(Registration, _at(team_ids))
-        .where(col(Device.tester_id).in_(entitled), col(Tester.active))
-        .order_by(col(Device.created_at), col(Device.id))
-    )
+    found = await connection.execute(_given(), values)
     given: dict[str, list[DeviceStanding]] = {}
-    for row in found.all():
-        given.setdefault(row[0], []).append(DeviceStanding(*row))
+    for tester_id, *row in found.all():
+        own = given.setdefault(tester_id, [])
+        if row[0] is not None:
+            own.append(DeviceStanding(*row))
     return given
 
 
-def _at(team_ids: Collection[str]) -> sa.ColumnElement[bool]:
+@cache
+def _given() -> sa.Select[Any]:
+    entitled = (
+        sa.select(col(Recipient.tester_id))
+        .join(Destination, of_one_release())
+        .where(col(Recipient.release_id) == sa.bindparam("release_id"), entitles())
+    )
+    return (
+        sa.select(col(Tester.id), *_STANDING)
+        .outerjoin(Device, col(Device.tester_id) == col(Tester.id))
+        .outerjoin(Registration, _at_teams())
+        .where(col(Tester.id).in_(entitled), col(Tester.active))
+        .order_by(col(Device.created_at), col(Device.id))
+    )
+
+
+def _at_teams() -> sa.ColumnElement[bool]:
     own = col(Registration.device_id) == col(Device.id)
-    return sa.and_(own, col(Registration.team_id).in_(set(team_ids)))
+    teams = sa.bindparam("team_ids", type_=sa.String, expanding=True)
+    return sa.and_(own, col(Registration.team_id).in_(teams))
 
 
 async def owned(session: Session, device_ids: Collection[str]) -> list[OwnedDevice]:

@@ -172,6 +172,7 @@ async def _found(
     return counts, people
 
 
+@cache
 def _facts(code: int) -> HolderFacts:
     flags = (bool(code >> place & 1) for place in range(len(_FLAGS)))
     return HolderFacts(_FURTHEST_FIRST[code >> len(_FLAGS)], *flags)

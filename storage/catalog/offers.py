@@ -1,6 +1,7 @@
 """What one person may install: of each app the newest releases, and how many there are."""
 
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import col
@@ -39,7 +40,17 @@ async def of_tester(
     comes before what was superseded; among these the highest number. With *only*, nothing but that
     release.
     """
-    given = _given(tester_id, only)
+    values = {"tester_id": tester_id, "most_apps": apps, "of_each": of_each}
+    if only is not None:
+        values["only"] = only
+    connection = await session.connection()
+    found = await connection.execute(_offers(only is not None), values)
+    return [Offer(*row) for row in found.all()]
+
+
+@cache
+def _offers(is_one: bool) -> sa.Select[Any]:  # noqa: FBT001 - which of two questions it is
+    given = _given(is_one)
     app, order = given.c.app_id, (given.c.superseded, given.c.number.desc())
     placed = sa.select(
         given,
@@ -52,10 +63,9 @@ async def of_tester(
         sa.func.dense_rank()
         .over(order_by=(placed.c.app_at.desc(), placed.c.app_id))
         .label("app_place"),
-    ).subquery("ranked")
+    ).cte("ranked")
     highest = sa.select(sa.func.max(ranked.c.app_place)).scalar_subquery()
-    connection = await session.connection()
-    found = await connection.execute(
+    return (
         sa.select(
             ranked.c.release_id,
             ranked.c.app_id,
@@ -64,21 +74,24 @@ async def of_tester(
             ranked.c.of_app,
             highest,
         )
-        .where(ranked.c.app_place <= apps, ranked.c.place <= of_each)
+        .where(
+            ranked.c.app_place <= sa.bindparam("most_apps"),
+            ranked.c.place <= sa.bindparam("of_each"),
+        )
         .order_by(ranked.c.app_place, ranked.c.place)
     )
-    return [Offer(*row) for row in found.all()]
 
 
-def _given(tester_id: str, only: str | None) -> sa.Subquery:
+def _given(is_one: bool) -> sa.CTE:  # noqa: FBT001
     """Return each release once that a tester may install, by whatever they have it by."""
+    tester_id = sa.bindparam("tester_id", type_=sa.String)
     taken_back = sa.exists().where(
         col(Grant.release_id) == col(Release.id),
         col(Grant.tester_id) == tester_id,
         col(Grant.revoked_at).is_not(None),
     )
     superseded = sa.case((col(Destination.superseded_at).is_(None), 0), else_=1)
-    which = [col(Release.id) == only] if only is not None else []
+    which = [col(Release.id) == sa.bindparam("only")] if is_one else []
     return (
         sa.select(
             col(Release.id).label("release_id"),
@@ -100,5 +113,5 @@ def _given(tester_id: str, only: str | None) -> sa.Subquery:
             *which,
         )
         .group_by(col(Release.id), col(Release.app_id), col(Release.number))
-        .subquery("given")
+        .cte("given")
     )

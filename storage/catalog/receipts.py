@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -58,6 +59,13 @@ class Tallied(NamedTuple):
 
 async def tallies(session: Session, release_ids: Collection[str]) -> dict[str, Tallied]:
     """Return what was seen of releases, by release; nothing for one that nothing was seen of."""
+    connection = await session.connection()
+    counted = await connection.execute(_tallies(), {"release_ids": list(set(release_ids))})
+    return {release_id: Tallied(*map(int, found)) for release_id, *found in counted.all()}
+
+
+@cache
+def _tallies() -> sa.Select[Any]:
     kind = col(Receipt.kind)
     began = kind.in_((ReceiptKind.MANIFEST, ReceiptKind.BINARY))
     done = sa.and_(kind == ReceiptKind.BINARY, col(Receipt.completed_at).is_not(None))
@@ -69,16 +77,12 @@ async def tallies(session: Session, release_ids: Collection[str]) -> dict[str, T
             _any(began).label("started"),
             _any(done).label("fetched"),
         )
-        .where(col(Receipt.release_id).in_(set(release_ids)))
+        .where(col(Receipt.release_id).in_(sa.bindparam("release_ids", expanding=True)))
         .group_by(col(Receipt.release_id), col(Receipt.tester_id))
         .subquery()
     )
     sums = [sa.func.sum(people.c[name]) for name in Tallied._fields]
-    connection = await session.connection()
-    counted = await connection.execute(
-        sa.select(people.c.release_id, *sums).group_by(people.c.release_id)
-    )
-    return {release_id: Tallied(*map(int, found)) for release_id, *found in counted.all()}
+    return sa.select(people.c.release_id, *sums).group_by(people.c.release_id)
 
 
 async def began(session: Session, release_id: str, tester_ids: Collection[str]) -> set[str]:

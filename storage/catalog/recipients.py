@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from storage.catalog.builds import WITHOUT_CHUNKS
@@ -483,19 +484,31 @@ async def counts(
 
     A person counts once, in the best that came of any act and any way of telling: see BEST_FIRST.
     """
-    return await _counted(session, col(Recipient.release_id), release_ids)
+    return await _counted(session, "release_id", release_ids)
 
 
 async def counts_of_acts(
     session: Session, distribution_ids: Collection[str]
 ) -> dict[str, dict[RecipientState, int]]:
     """Return the same by act of distributing, of those whom the act itself told."""
-    return await _counted(session, col(Recipient.distribution_id), distribution_ids)
+    return await _counted(session, "distribution_id", distribution_ids)
 
 
 async def _counted(
-    session: Session, by: Mapped[str], ids: Collection[str]
+    session: Session, by: str, ids: Collection[str]
 ) -> dict[str, dict[RecipientState, int]]:
+    connection = await session.connection()
+    found = await connection.execute(_counts(by), {"subjects": list(set(ids))})
+    counted: dict[str, dict[RecipientState, int]] = {}
+    for subject, place, count in found.all():
+        counted.setdefault(subject, {})[BEST_FIRST[place]] = int(count)
+    return counted
+
+
+@cache
+def _counts(column: str) -> sa.Select[Any]:
+    """Build the question by what is counted: the release, or the act of distributing."""
+    by = col(getattr(Recipient, column))
     rank = sa.case(
         {state: place for place, state in enumerate(BEST_FIRST)}, value=col(Recipient.state)
     )
@@ -505,20 +518,13 @@ async def _counted(
             col(Recipient.tester_id).label("tester_id"),
             sa.func.min(rank).label("best"),
         )
-        .where(by.in_(set(ids)))
+        .where(by.in_(sa.bindparam("subjects", expanding=True)))
         .group_by(by, col(Recipient.tester_id))
         .subquery()
     )
-    connection = await session.connection()
-    found = await connection.execute(
-        sa.select(best.c.subject, best.c.best, sa.func.count()).group_by(
-            best.c.subject, best.c.best
-        )
+    return sa.select(best.c.subject, best.c.best, sa.func.count()).group_by(
+        best.c.subject, best.c.best
     )
-    counted: dict[str, dict[RecipientState, int]] = {}
-    for subject, place, count in found.all():
-        counted.setdefault(subject, {})[BEST_FIRST[place]] = int(count)
-    return counted
 
 
 def _tester(organization_id: str, slack_id: str) -> sa.ScalarSelect[str]:

@@ -1,6 +1,7 @@
 """Questions about releases."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -78,6 +79,28 @@ async def in_full(session: Session, release_id: str) -> tuple[Release, App, Buil
     if row is None:
         raise NotFound("There is no such release.")
     return row
+
+
+class LiveVersion(NamedTuple):
+    """As much of a live release as says whether it is newer than another."""
+
+    number: int
+    version: str
+    build: str
+    enabled: bool
+
+
+async def newest_live(session: Session, app_id: str, *, limit: int) -> list[LiveVersion]:
+    """Return an app's newest live releases, newest first."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(col(Release.number), col(Build.version), col(Build.build), col(Release.enabled))
+        .join(Build, col(Build.id) == Release.build_id)
+        .where(col(Release.app_id) == app_id, col(Release.state) == ReleaseState.LIVE)
+        .order_by(col(Release.posted_at).desc(), col(Release.number).desc())
+        .limit(limit)
+    )
+    return [LiveVersion(*row) for row in found.all()]
 
 
 async def newest_build(session: Session, app_id: str) -> Build | None:
@@ -295,6 +318,13 @@ class Sheet(NamedTuple):
 
 async def sheets(session: Session, release_ids: Collection[str]) -> list[Sheet]:
     """Return what the builds of releases say about themselves, in no order."""
+    connection = await session.connection()
+    found = await connection.execute(_sheets(), {"release_ids": list(set(release_ids))})
+    return [Sheet(*row) for row in found.all()]
+
+
+@cache
+def _sheets() -> sa.Select[Any]:
     prefix = col(Build.facts)["signing"]["team_id"].as_string()
     team = sa.and_(
         col(AppleTeam.organization_id) == col(Build.organization_id),
@@ -306,8 +336,7 @@ async def sheets(session: Session, release_ids: Collection[str]) -> list[Sheet]:
         col(Preparation.source_sha256) == col(Build.sha256),
         col(Preparation.unfit),
     )
-    connection = await session.connection()
-    found = await connection.execute(
+    return (
         sa.select(
             col(Release.id),
             col(Build.id),
@@ -320,9 +349,8 @@ async def sheets(session: Session, release_ids: Collection[str]) -> list[Sheet]:
         .join(Build, col(Build.id) == Release.build_id)
         .outerjoin(AppleTeam, team)
         .outerjoin(Preparation, unfit)
-        .where(col(Release.id).in_(set(release_ids)))
+        .where(col(Release.id).in_(sa.bindparam("release_ids", expanding=True)))
     )
-    return [Sheet(*row) for row in found.all()]
 
 
 class LiveBuild(NamedTuple):

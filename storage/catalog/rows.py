@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from storage.catalog import search, tags
-from storage.catalog.conditions import begins
+from storage.catalog.conditions import LAST
 from storage.catalog.database import Session
 from storage.catalog.search import NamedApp
 from storage.records.app import App
@@ -66,21 +67,33 @@ async def newest(
 
     With *like*, those whose app or version holds it, whatever its case.
     """
-    needle = search.folded(like)
-    fitting = [search.condition(needle, await _named(session, organization_id))] if needle else []
+    needle, each = search.folded(like), tuple(states)
+    wanted = (
+        _newest_of(each, search.condition(needle, await _named(session, organization_id)))
+        if needle
+        else _newest(each)
+    )
+    return await _asked(session, wanted, organization_id=organization_id, limit=limit)
+
+
+@cache
+def _newest(states: tuple[ReleaseState, ...]) -> Rows:
+    return _newest_of(states)
+
+
+def _newest_of(states: Sequence[ReleaseState], *fitting: sa.ColumnElement[bool]) -> Rows:
     # An index gives the newest in one state; the newest in several are among those of each.
     each = (
         sa.select(col(Release.id))
-        .where(col(Release.organization_id) == organization_id, col(Release.state) == state)
-        .where(*fitting)
+        .where(col(Release.organization_id) == sa.bindparam("organization_id"))
+        .where(col(Release.state) == state, *fitting)
         .order_by(*_NEWEST)
-        .limit(limit)
+        .limit(_LIMIT)
         .subquery()
         for state in states
     )
     among = sa.union_all(*(sa.select(one.c.id) for one in each))
-    wanted = _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST).limit(limit)
-    return await _asked(session, wanted)
+    return _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST).limit(_LIMIT)
 
 
 async def of_app(
@@ -91,15 +104,22 @@ async def of_app(
     limit: int = 20,
 ) -> list[ReleaseRow]:
     """Return the newest releases of an app in some states, newest first."""
+    return await _asked(session, _of_app(), app_id=app_id, states=list(states), limit=limit)
+
+
+@cache
+def _of_app() -> Rows:
     # By their ids: for rows that are not few yet, PostgreSQL looks at everybody's destinations.
     among = (
         sa.select(col(Release.id))
-        .where(col(Release.app_id) == app_id, col(Release.state).in_(states))
+        .where(
+            col(Release.app_id) == sa.bindparam("app_id"),
+            col(Release.state).in_(sa.bindparam("states", expanding=True)),
+        )
         .order_by(*_NEWEST)
-        .limit(limit)
+        .limit(_LIMIT)
     )
-    wanted = _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST)
-    return await _asked(session, wanted)
+    return _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST)
 
 
 async def tagged(
@@ -129,15 +149,25 @@ async def tagged(
 async def meant(session: Session, app_id: str, text: str) -> list[ReleaseRow]:
     """Return the releases of an app that *text* names: a number, a version, `version (build)`."""
     sought = search.folded(text)
-    ways = [sa.select(col(Release.id)).where(*_spelled(app_id, sought, text))] if sought else []
-    if text.isascii() and text.isdecimal() and len(text) < 10:  # noqa: PLR2004 - a whole number of 32 bits
-        own = (col(Release.app_id) == app_id, col(Release.number) == int(text))
-        ways.append(sa.select(col(Release.id)).where(*own))
-    if not ways:
+    is_number = text.isascii() and text.isdecimal() and len(text) < 10  # noqa: PLR2004 - a whole number of 32 bits
+    if not sought:
         return []
+    number = {"number": int(text)} if is_number else {}
+    values = {"app_id": app_id, "text": text, "first": sought, "beyond": sought + LAST}
+    return await _asked(session, _meant(is_number), **values, **number)
+
+
+@cache
+def _meant(is_number: bool) -> Rows:  # noqa: FBT001 - which of two questions it is
+    ways = [sa.select(col(Release.id)).where(*_spelled())]
+    if is_number:
+        own = (
+            col(Release.app_id) == sa.bindparam("app_id"),
+            col(Release.number) == sa.bindparam("number"),
+        )
+        ways.append(sa.select(col(Release.id)).where(*own))
     among = sa.union_all(*ways)
-    wanted = _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST).limit(1)
-    return await _asked(session, wanted)
+    return _rows().where(col(Release.id).in_(among)).order_by(*_NEWEST).limit(1)
 
 
 async def newest_of_each(session: Session, organization_id: str) -> list[ReleaseRow]:
@@ -156,7 +186,12 @@ async def newest_of_each(session: Session, organization_id: str) -> list[Release
 
 async def those(session: Session, release_ids: Collection[str]) -> list[ReleaseRow]:
     """Return releases by id, in no order."""
-    return await _asked(session, _rows().where(col(Release.id).in_(set(release_ids))))
+    return await _asked(session, _those(), release_ids=list(set(release_ids)))
+
+
+@cache
+def _those() -> Rows:
+    return _rows().where(col(Release.id).in_(sa.bindparam("release_ids", expanding=True)))
 
 
 def _rows() -> Rows:
@@ -189,14 +224,16 @@ def _rows() -> Rows:
     )
 
 
-def _spelled(app_id: str, sought: str, text: str) -> tuple[Any, ...]:
-    """Return what holds for an app's releases whose version, or version and build, is *text*."""
-    build = aliased(Build)
+def _spelled() -> tuple[Any, ...]:
+    """Return what holds for an app's releases whose version, or version and build, is a text."""
+    build, text = aliased(Build), sa.bindparam("text", type_=sa.String)
     whole = col(build.version) + " (" + col(build.build) + ")"
     named = sa.or_(col(build.version) == text, whole == text)
     return (
-        col(Release.app_id) == app_id,
-        begins(col(Release.sought), sought),  # The index finds what the exact words then decide on.
+        col(Release.app_id) == sa.bindparam("app_id"),
+        # The index finds what the exact words then decide on.
+        col(Release.sought) >= sa.bindparam("first"),
+        col(Release.sought) < sa.bindparam("beyond"),
         sa.exists().where(col(build.id) == col(Release.build_id), named).correlate(Release),
     )
 
@@ -217,10 +254,11 @@ async def _named(session: Session, organization_id: str) -> list[NamedApp]:
     return [NamedApp(*row) for row in named.all()]
 
 
-async def _asked(session: Session, wanted: Rows) -> list[ReleaseRow]:
+async def _asked(session: Session, wanted: Rows, **values: Any) -> list[ReleaseRow]:  # noqa: ANN401 - what each of its parameters is
     connection = await session.connection()
-    found: Sequence[Any] = (await connection.execute(wanted)).all()
+    found: Sequence[Any] = (await connection.execute(wanted, values)).all()
     return [ReleaseRow(*row) for row in found]
 
 
+_LIMIT = sa.bindparam("limit", type_=sa.Integer)
 _NEWEST = (col(Release.posted_at).desc(), col(Release.number).desc())

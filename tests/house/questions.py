@@ -765,6 +765,7 @@ WORK: dict[str, Question] = {
     "releases.get": _release,
     "releases.basis": lambda s, t: releases.basis(s, t.release_id),
     "releases.in_full": lambda s, t: releases.in_full(s, t.release_id),
+    "releases.newest_live": lambda s, t: releases.newest_live(s, t.app_id, limit=5),
     "releases.newest_build": lambda s, t: releases.newest_build(s, t.app_id),
     "releases.newest_version": lambda s, t: releases.newest_version(s, [t.release_id]),
     "releases.newest_of_tester": lambda s, t: releases.newest_of_tester(s, t.app_id, t.tester_id),
@@ -1332,7 +1333,7 @@ PEOPLE: dict[str, Question] = {
         s, t.usergroup_id
     ),
     "roles.every": lambda s, t: roles.every(s, t.organization_id),
-    "roles.of_person": lambda s, t: roles.of_person(s, t.organization_id, t.tester),
+    "roles.of_person": lambda s, t: roles.of_person(s, t.organization_id, t.tester, Role.UPLOADER),
     "roles.named": lambda s, t: roles.named(s, t.organization_id, f"slack:{t.tester}"),
     "roles.is_given": lambda s, t: roles.is_given(s, t.organization_id, Role.UPLOADER),
     "roles.give": lambda s, t: roles.give(s, _holding(t)),

@@ -18,7 +18,7 @@ from bot.slack.features.home import views
 from bot.slack.kit.payloads import actor, text_or_none
 from bot.slack.line.health import SlackStanding
 from bot.slack.line.meaning import FAILURES
-from provisioning.actors import Act, Actor, slack
+from provisioning.actors import Act, slack
 from provisioning.distributing.approval_cards import ApprovalList
 from provisioning.installing.my_builds import OwnApp
 from provisioning.releases.cards import GivenLine
@@ -65,7 +65,7 @@ class Home:
             await read_ahead(one.given.release.notes, one.given.release.notes_kind)
         acts = {Act.DISTRIBUTE, Act.MANAGE_GROUPS, Act.SEE_APPROVALS}
         able = await self._permissions.allowed(actor(user_id), acts)
-        desk = await self._desk(able, actor(user_id)) if Act.DISTRIBUTE in able else None
+        desk = await self._desk(able) if Act.DISTRIBUTE in able else None
         devices = await self._devices.of_person(slack(user_id))
         view = views.home(shelf, desk, self._icon, devices)
         return HomeView(view=view, manages=desk is not None)
@@ -83,7 +83,7 @@ class Home:
         ]
         return views.OwnShelf(installable=installable, more=found.more, page=page)
 
-    async def _desk(self, able: Collection[Act], by: Actor) -> views.ManagerDesk:
+    async def _desk(self, able: Collection[Act]) -> views.ManagerDesk:
         drafts = await self._lists.newest([ReleaseState.DRAFT], limit=10)
         recent = await self._lists.newest([ReleaseState.LIVE], limit=10)
         lines = await self._lists.with_reach([*drafts, *recent])
@@ -93,7 +93,7 @@ class Home:
             recent=lines[len(drafts) :],
             makes_groups=Act.MANAGE_GROUPS in able,
             seen=seen,
-            approvals=await self._approvals.waiting(by, limit=FEW)
+            approvals=await self._approvals.first(limit=FEW)
             if Act.SEE_APPROVALS in able
             else ApprovalList(),
         )

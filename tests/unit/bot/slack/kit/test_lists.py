@@ -25,6 +25,14 @@ def test_c20_what_finds_no_room_in_a_row_is_counted(count: int, separator: str) 
     assert len(named) + int(rest.removesuffix(" more") or 0) == count
 
 
+def test_the_first_parts_of_a_row_stand_for_all() -> None:
+    assert row(["Ann", "Bob"], 300, count=2) == "Ann, Bob"
+    assert row(["Ann", "Bob"], 300, count=5000) == "Ann, Bob … and 4998 more"
+    shown = row([f"tester {number}" for number in range(100)], 300, count=5000)
+    kept, _, rest = shown.partition(" … and ")
+    assert len(kept.split(", ")) + int(rest.removesuffix(" more")) == 5000
+
+
 def test_a_row_holds_at_least_its_first_part() -> None:
     assert row(["a" * 400, "b"], 300) == "a" * 400 + " … and 1 more"
     assert row([]) == ""
