@@ -121,8 +121,7 @@ class DeviceTeller:
                 continue
             found.append(
                 messages.InstallOffer(
-                    name=line.app_display_name,
-                    version=line.version,
+                    release=line,
                     link=self._parts.links.install(self._parts.grants.token(grant)),
                 )
             )

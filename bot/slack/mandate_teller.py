@@ -37,12 +37,12 @@ class MandateTeller:
     async def release_of(self, mandate_id: str) -> str:
         return (await self._parts.mandated.one(mandate_id)).release_id
 
-    async def report(self, mandate_id: str, threads: list[Spot], log: Log) -> None:
+    async def report(self, mandate_id: str, title: str, threads: list[Spot], log: Log) -> None:
         """Say an act in *threads*; what it undid offers no undoing there any more."""
         undone = await self._parts.mandated.undone_by(mandate_id)
         for one in filter(None, (mandate_id, undone)):
             for spot in threads:
-                await log(f"mandate:{one}:{spot.channel_id}", spot, self._line(one))
+                await log(f"mandate:{one}:{spot.channel_id}", spot, self._line(one, title))
 
     async def remind(self, reminder_id: str) -> Told:
         """Remind somebody of what they have to install, with their link to it."""
@@ -68,9 +68,9 @@ class MandateTeller:
         for reminder_id in await self._parts.mandated.reminders_of(recipient_id):
             await self.redraw(reminder_id)
 
-    def _line(self, mandate_id: str) -> Callable[[], Awaitable[Message]]:
+    def _line(self, mandate_id: str, title: str) -> Callable[[], Awaitable[Message]]:
         async def render() -> Message:
-            return messages.log(await self._parts.mandated.one(mandate_id))
+            return messages.log(await self._parts.mandated.one(mandate_id), title)
 
         return render
 

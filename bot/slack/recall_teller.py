@@ -65,11 +65,11 @@ class RecallTeller:
 
         await self._parts.postings.draw(key, spot, render)
 
-    async def report(self, recall_id: str, threads: list[Spot], log: Log) -> None:
-        """Say in *threads* how a recall goes, or went; and to whoever recalled it who missed it."""
+    async def report(self, recall_id: str, title: str, threads: list[Spot], log: Log) -> None:
+        """Say in *threads* how a recall of *title* goes; and to its sender who missed it."""
 
         async def line() -> Message:
-            return messages.log(await self._parts.recalls.one(recall_id))
+            return messages.log(await self._parts.recalls.one(recall_id), title)
 
         for spot in threads:
             await log(f"recall:{recall_id}:{spot.channel_id}", spot, line)

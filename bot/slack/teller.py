@@ -13,6 +13,7 @@ from bot.slack import joint_messages
 from bot.slack.approval_teller import ApprovalTeller
 from bot.slack.channels import Channels
 from bot.slack.device_teller import DeviceTeller
+from bot.slack.drawing import titles
 from bot.slack.drawing.actors import slack_id_of
 from bot.slack.drawing.notes import read_ahead
 from bot.slack.features.distribution import messages as distribution_messages
@@ -343,8 +344,10 @@ class SlackTeller:
         """Say in the threads of the release's cards who changed what of it."""
         edit = await self._parts.edits.one(edit_id)
 
+        title = titles.title(await self._cards.title(edit.release_id))
+
         async def line() -> Message:
-            return editing_messages.log(edit)
+            return editing_messages.log(edit, title)
 
         await _each(
             self._logged(f"edit:{edit_id}:{spot.channel_id}", spot, line)
@@ -355,7 +358,8 @@ class SlackTeller:
         """Say in the threads of the release's cards how a recall goes, and to its sender."""
         release_id = await self._cards.recalled_by(recall_id)
         threads = await self._threads_of(release_id)
-        await self._parts.recalls.report(recall_id, threads, self._logged)
+        title = titles.title(await self._cards.title(release_id))
+        await self._parts.recalls.report(recall_id, title, threads, self._logged)
 
     async def tell_nudge(self, word_id: str) -> Told:
         """Remind somebody, with a link that holds."""
@@ -377,7 +381,8 @@ class SlackTeller:
         """Say in the threads of the release's cards who made it mandatory, or lifted that."""
         release_id = await self._parts.mandates.release_of(mandate_id)
         threads = await self._threads_of(release_id)
-        await self._parts.mandates.report(mandate_id, threads, self._logged)
+        title = titles.title(await self._cards.title(release_id))
+        await self._parts.mandates.report(mandate_id, title, threads, self._logged)
 
     async def remind(self, reminder_id: str) -> Told:
         """Remind somebody of what they have to install."""

@@ -14,8 +14,9 @@ from provisioning.distributing.wishes import asker_of, groups_in, groups_wished,
 from provisioning.errors import ProvisioningError
 from provisioning.installing.signers import BuildSigner, read_signer, signer_of
 from provisioning.people.permissions import Permissions
-from provisioning.releases.cards import GroupChip, ReleaseCard, version_of
+from provisioning.releases.cards import GroupChip, ReleaseCard
 from provisioning.releases.reading import Cards
+from provisioning.releases.titles import ReleaseTitle, title_of_row
 from storage.catalog import approvals, builds, device_policies, groups, signers
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound
@@ -96,8 +97,7 @@ class ApprovalLine:
     by: str
     at: datetime
     due_at: datetime | None
-    app: str
-    label: str
+    title: ReleaseTitle
     groups: tuple[str, ...]
     singles: int
     said_yes: int
@@ -188,8 +188,7 @@ class ApprovalCards:
                 by=one.requested_by,
                 at=one.created_at,
                 due_at=one.due_at,
-                app=one.app,
-                label=version_of(one.version, one.build),
+                title=title_of_row(one),
                 groups=tuple(known[i].name for i in groups_wished(one.wish) if i in known),
                 singles=len(one.wish.get("people", ())),
                 said_yes=one.said_yes,

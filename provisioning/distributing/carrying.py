@@ -5,7 +5,7 @@ from datetime import datetime
 
 from provisioning.distributing.places import with_newer
 from provisioning.people.audience import Audience, Target
-from provisioning.releases.cards import version_of
+from provisioning.releases.titles import title_of
 from provisioning.telling.tellers import Tellers
 from storage.catalog import destinations, distributions, group_rolls, recipients, releases
 from storage.catalog.database import Database, Session
@@ -109,11 +109,10 @@ class Carrying:
             return (await distributions.get(session, distribution_id)).release_id
 
     async def sender_of(self, release_id: str) -> tuple[str, str]:
-        """Return who sent a release, by reference, and what it is called: app and version."""
+        """Return who sent a release, by reference, and what it is called."""
         async with self._database.reading() as session:
             release, app, build, _ = await releases.in_full(session, release_id)
-        name = f"{app.display_name} {version_of(build.version, build.build)}"
-        return release.published_by or release.created_by, name
+        return release.published_by or release.created_by, str(title_of(app, build))
 
     async def finish(self, distribution_id: str) -> None:
         """Mark it as done."""

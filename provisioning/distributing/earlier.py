@@ -9,6 +9,7 @@ from provisioning.releases.cards import version_of
 from storage.catalog import earlier
 from storage.catalog.database import Database
 from storage.catalog.earlier import EarlierRow
+from storage.inspection.facts import system_of
 
 #: So many are offered at once: what a select of Slack holds.
 OFFERED: Final = 100
@@ -33,6 +34,7 @@ class EarlierRelease:
     app_display_name: str
     platform: str
     label: str
+    system: str
     there_id: str
     there: str
     is_back: bool
@@ -85,6 +87,7 @@ def _release(row: EarlierRow) -> EarlierRelease:
         app_display_name=row.app_display_name,
         platform=row.platform,
         label=version_of(row.version, row.build),
+        system=system_of(row.platform, row.device_families or ()),
         there_id=row.there_id or "",
         there=there,
         is_back=row.there_number is not None and row.there_number > row.number,

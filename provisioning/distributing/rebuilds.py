@@ -12,7 +12,7 @@ from provisioning.distributing.hindrances import HINDRANCES, Hindrance
 from provisioning.errors import CallFailed
 from provisioning.people.permissions import Permissions
 from provisioning.ports import Engine, RebuildCall, RebuildCaller, RebuildDevice
-from provisioning.releases.cards import version_of
+from provisioning.releases.titles import ReleaseTitle, title_of
 from storage.catalog import (
     apple_teams,
     devices,
@@ -37,12 +37,12 @@ CI: Final = "ci"
 HAND: Final = "hand"
 
 BY_HAND: Final = (
-    "{app} {version} is not signed for {count} of people who were given it, and Slipway cannot "
+    "{title} is not signed for {count} of people who were given it, and Slipway cannot "
     "sign it for them: {why} Please build it again with their devices in its profile; "
     "`/release devices export` has them."
 )
 GAVE_UP: Final = (
-    "Your CI could not be asked for a new build of {app} {version}, which is not signed for "
+    "Your CI could not be asked for a new build of {title}, which is not signed for "
     "{count} of people who were given it. {why} Look at SLIPWAY_REBUILD_WEBHOOK_URL, and build it "
     "by hand meanwhile."
 )
@@ -52,8 +52,7 @@ GAVE_UP: Final = (
 class RebuildSheet:
     """What a new build was asked for; `sentence` says why the one there cannot be signed."""
 
-    app_display_name: str
-    version: str
+    title: ReleaseTitle
     sentence: str
 
 
@@ -172,8 +171,7 @@ class Rebuilds:
             rebuild = await rebuilds.get(session, rebuild_id)
             _, app, build, _ = await releases.in_full(session, rebuild.release_id)
         return RebuildSheet(
-            app_display_name=app.display_name,
-            version=version_of(build.version, build.build),
+            title=title_of(app, build),
             sentence=HINDRANCES[rebuild.cause],
         )
 
@@ -256,8 +254,7 @@ class Rebuilds:
             rebuild = await rebuilds.get(session, rebuild_id)
         sheet = await self.sheet(rebuild_id)
         return sentence.format(
-            app=sheet.app_display_name,
-            version=sheet.version,
+            title=sheet.title,
             count=_devices(rebuild.device_ids),
             why=why or sheet.sentence,
         )

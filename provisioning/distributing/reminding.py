@@ -5,7 +5,6 @@ from datetime import datetime
 
 from provisioning.distributing.carrying import ON_PAGE
 from provisioning.distributing.turning_points import kind_of
-from provisioning.releases.cards import version_of
 from provisioning.releases.demands import demands, reached, terms_of
 from provisioning.releases.policy import (
     Demand,
@@ -14,6 +13,7 @@ from provisioning.releases.policy import (
     phase_of,
     turning_points,
 )
+from provisioning.releases.titles import title_of
 from provisioning.telling.tellers import Tellers
 from storage.catalog import (
     destinations,
@@ -154,8 +154,7 @@ class Reminding:
         if not missed and not reason:
             return []
         by = acts[-1].requested_by if acts else release.published_by or release.created_by
-        title = f"{app.display_name} {version_of(build.version, build.build)}"
-        return [by, _sentence(title, missed, reason)]
+        return [by, _sentence(str(title_of(app, build)), missed, reason)]
 
     async def due(self, _before: datetime, since: datetime) -> Sequence[str]:
         """Return the subjects of milestones whose moment has come."""

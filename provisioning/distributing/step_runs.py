@@ -14,9 +14,9 @@ from provisioning.people.groups import Groups
 from provisioning.people.people import People
 from provisioning.people.permissions import Permissions
 from provisioning.ports import Engine
-from provisioning.releases.cards import version_of
 from provisioning.releases.lifecycle import Standing
 from provisioning.releases.lists import Lists
+from provisioning.releases.titles import title_of
 from storage.catalog import audit, distributions, recipients, releases, step_runs
 from storage.catalog.database import Database
 from storage.errors import NotFound
@@ -181,10 +181,9 @@ class StepRuns:
             act = await distributions.get(session, run.distribution_id)
             release, app, build, _ = await releases.in_full(session, act.release_id)
             counted = (await recipients.counts_of_acts(session, [act.id])).get(act.id, {})
-            version = version_of(build.version, build.build)
             run.state = StepRunState.DONE
             run.outcome = {
-                "release": f"{app.display_name} {version}, release {release.number}",
+                "release": f"{title_of(app, build)}, release {release.number}",
                 "told": counted.get(RecipientState.TOLD, 0),
                 "waiting": sum(counted.get(state, 0) for state in _WAITING),
                 "not_reached": counted.get(RecipientState.UNREACHABLE, 0),

@@ -22,6 +22,7 @@ from storage.catalog import (
     tracks,
 )
 from storage.catalog.database import Database, Session
+from storage.catalog.destinations import CurrentRow
 from storage.catalog.testers import TesterRow
 from storage.errors import AlreadyExists, NotFound
 from storage.records.audit import AuditEntry
@@ -55,7 +56,7 @@ class ChannelSheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSheet:
-    """All of a group; `current` are the apps that somebody who joins gets, with their versions."""
+    """All of a group; `current` is what somebody gets who joins, of each app."""
 
     id: str
     name: str
@@ -64,7 +65,7 @@ class GroupSheet:
     usergroups: tuple[UserGroupSheet, ...]
     channels: tuple[ChannelSheet, ...]
     reach: int  #: Distinct people, user groups included.
-    current: tuple[tuple[str, str | None, str | None], ...] = ()
+    current: tuple[CurrentRow, ...] = ()
     joiners_get: bool = True
     links: int = 0  #: Join links that hold.
 

@@ -11,9 +11,9 @@ from provisioning.errors import NotNow
 from provisioning.people.permissions import Permissions, Where
 from provisioning.ports import Engine
 from provisioning.releases import notes
-from provisioning.releases.cards import version_of
 from provisioning.releases.lifecycle import ENDED
 from provisioning.releases.rewording import reword
+from provisioning.releases.titles import title_of
 from storage.catalog import apps, builds, releases
 from storage.catalog.database import Database
 from storage.errors import Stale
@@ -113,7 +113,7 @@ class NoteEditing:
         _require_open(invitation, release)
         await self._require(invitation, release)
         return NotesSheet(
-            title=f"{app.display_name} {version_of(build.version, build.build)}".strip(),
+            title=str(title_of(app, build)),
             number=release.number,
             notes=release.notes,
             kind=release.notes_kind,

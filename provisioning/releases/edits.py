@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from provisioning.actors import Actor
-from provisioning.releases.cards import EditCard, version_of
+from provisioning.releases.cards import EditCard
+from provisioning.releases.titles import title_of
 from storage.catalog import edits, recipients, releases
 from storage.catalog.database import Database, Session
 from storage.records.base import now
@@ -70,7 +71,7 @@ class ReleaseEdits:
         async with self._database.reading() as session:
             edit = await edits.get(session, edit_id)
             _, app, build, _ = await releases.in_full(session, edit.release_id)
-        return edit.by, f"{app.display_name} {version_of(build.version, build.build)}"
+        return edit.by, str(title_of(app, build))
 
     async def finish(self, edit_id: str) -> None:
         """Mark it as shown everywhere."""

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from provisioning.actors import Act, Actor
 from provisioning.people.permissions import Permissions
-from provisioning.releases.cards import version_of
+from provisioning.releases.titles import title_of_row
 from storage.catalog import apps, audit, groups, releases
 from storage.catalog.database import Database, Session
 from storage.records.audit import AuditEntry
@@ -121,10 +121,8 @@ async def _lines(session: Session, entries: Sequence[AuditEntry]) -> list[Histor
 async def _names(session: Session, subject_ids: Collection[str]) -> dict[str, str]:
     """Return what things are called: releases, apps and groups."""
     found = {
-        release_id: f"{app} {version_of(version, build)}, release {number}"
-        for release_id, (app, number, version, build) in (
-            await releases.versions(session, subject_ids)
-        ).items()
+        release_id: f"{title_of_row(row)}, release {row.number}"
+        for release_id, row in (await releases.versions(session, subject_ids)).items()
     }
     found |= await apps.names(session, subject_ids)
     those = await groups.those(session, subject_ids)

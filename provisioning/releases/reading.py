@@ -26,6 +26,7 @@ from provisioning.releases.demands import demand_for, demands, terms_of
 from provisioning.releases.lifecycle import Standing, is_current, standing, standing_of
 from provisioning.releases.policy import MandatoryTerms
 from provisioning.releases.recalled import recall_cards
+from provisioning.releases.titles import ReleaseTitle, title_of_row
 from provisioning.releases.verification import registration_warning
 from storage.catalog import (
     apple_teams,
@@ -45,6 +46,7 @@ from storage.catalog import (
     variants,
 )
 from storage.catalog.database import Database, Session
+from storage.errors import NotFound
 from storage.inspection.diff import Change, compare
 from storage.inspection.facts import Facts, system_of
 from storage.records.base import now
@@ -191,6 +193,14 @@ class Cards:
             acts = await products.acts_of(session, joint_id)
         first = [act.release_id for act in acts if act.id == joint_id]
         return list(dict.fromkeys([*first, *(act.release_id for act in acts)]))
+
+    async def title(self, release_id: str) -> ReleaseTitle:
+        """Return what a release is called. Raise NotFound."""
+        async with self._database.reading() as session:
+            found = await releases.versions(session, [release_id])
+        if release_id not in found:
+            raise NotFound("There is no such release.")
+        return title_of_row(found[release_id])
 
     async def siblings(self, release_id: str) -> list[str]:
         """Return the ids of the releases of the same version in the other apps of a product."""
@@ -445,7 +455,9 @@ async def _backs(
     missed = await recipients.unreached_by(session, release_id, returning[-1], limit=NAMED)
     return {
         one: ReturnCard(
-            replaced=" and ".join(version_of(*labels[i][2:]) for i in replaced[one]),
+            replaced=" and ".join(
+                version_of(labels[i].version, labels[i].build) for i in replaced[one]
+            ),
             replaced_ids=tuple(replaced[one]),
             because=acts[one].because,
             people=sum(counted.get(one, {}).values()),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from provisioning.following.troubles import Troubles
+from provisioning.releases.titles import title_of_card
 from provisioning.roads.road import Road, Step
 from provisioning.telling.tellers import Tellers
 
@@ -32,7 +33,7 @@ class TellTrouble:
         card = await self.troubles.one(report_id)
         if card.published_by is not None:
             sentence = (
-                f"{card.tester.name} cannot install {card.app_display_name}, and it could not be "
+                f"{card.tester.name} cannot install {title_of_card(card)}, and it could not be "
                 f"said in the release's thread: {reason}"
             )
             await self.tellers.trouble(card.published_by, sentence)

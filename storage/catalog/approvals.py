@@ -30,9 +30,11 @@ class WaitingRow(NamedTuple):
     created_at: datetime
     due_at: datetime | None
     wish: dict[str, Any]
-    app: str
-    version: str
-    build: str
+    app_display_name: str
+    version: str | None
+    build: str | None
+    platform: str
+    device_families: list[str] | None
     said_yes: int
     of_all: int
 
@@ -158,6 +160,8 @@ async def first_waiting(session: Session, organization_id: str, *, limit: int) -
             col(App.display_name),
             col(Build.version),
             col(Build.build),
+            col(Build.platform),
+            col(Build.facts)["device_families"],
             said_yes,
             oldest.c.of_all,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -15,6 +16,16 @@ from storage.records.destination import Destination, DestinationKind
 from storage.records.distribution import Recipient, Target
 from storage.records.group import Group
 from storage.records.release import Release, ReleaseState
+
+
+class CurrentRow(NamedTuple):
+    """What is current of an app somewhere, by what people call it."""
+
+    app_display_name: str
+    version: str | None
+    build: str | None
+    platform: str
+    device_families: list[str] | None
 
 
 async def add(session: Session, rows: Sequence[Destination]) -> int:
@@ -146,19 +157,24 @@ async def current_in(session: Session, group_id: str) -> Sequence[Destination]:
     return found.all()
 
 
-async def names_current_in(
-    session: Session, group_id: str
-) -> Sequence[tuple[str, str | None, str | None]]:
-    """Return what is current in a group, by app: its name, version and build."""
-    found = await session.exec(
-        select(App.display_name, Build.version, Build.build)
+async def names_current_in(session: Session, group_id: str) -> list[CurrentRow]:
+    """Return what is current in a group, by app."""
+    connection = await session.connection()
+    found = await connection.execute(
+        sa.select(
+            col(App.display_name),
+            col(Build.version),
+            col(Build.build),
+            col(Build.platform),
+            col(Build.facts)["device_families"],
+        )
         .join(Release, col(Release.app_id) == App.id)
         .join(Build, col(Build.id) == Release.build_id)
         .join(Destination, col(Destination.release_id) == Release.id)
         .where(_is_current_in(group_id))
         .order_by(col(App.display_name), col(App.id))
     )
-    return found.all()
+    return [CurrentRow(*row) for row in found.all()]
 
 
 async def entitling(session: Session, release_id: str, tester_id: str) -> Sequence[Destination]:

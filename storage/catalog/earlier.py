@@ -30,6 +30,7 @@ class EarlierRow(NamedTuple):
     app_name: str
     app_display_name: str
     platform: str
+    device_families: list[str] | None
     number: int
     version: str
     build: str
@@ -94,6 +95,7 @@ def _rows() -> Rows:
             col(App.name),
             col(App.display_name),
             col(App.platform),
+            col(Build.facts)["device_families"],
             col(Release.number),
             col(Build.version),
             col(Build.build),

@@ -28,6 +28,8 @@ class LostRow(NamedTuple):
     app_display_name: str
     version: str | None
     build: str | None
+    platform: str
+    device_families: list[str] | None
     because: str
     at: datetime
 
@@ -105,6 +107,8 @@ async def lost_by(
             col(App.display_name),
             col(Build.version),
             col(Build.build),
+            col(Build.platform),
+            col(Build.facts)["device_families"],
             col(Recall.because),
             col(Recall.created_at),
         )

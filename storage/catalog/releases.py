@@ -25,6 +25,17 @@ from storage.records.variant import Preparation
 from storage.records.wave import Wave
 
 
+class VersionRow(NamedTuple):
+    """What people call a release by: its app, its number in it, its version and its system."""
+
+    app_display_name: str
+    number: int
+    version: str | None
+    build: str | None
+    platform: str
+    device_families: list[str] | None
+
+
 async def get(session: Session, release_id: str) -> Release:
     """Raise NotFound."""
     found = await session.get(Release, release_id)
@@ -157,10 +168,8 @@ async def newest_ids(session: Session, app_id: str, *, limit: int) -> Sequence[s
     return found.all()
 
 
-async def versions(
-    session: Session, release_ids: Collection[str]
-) -> dict[str, tuple[str, int, str | None, str | None]]:
-    """Return the app's name, the number, version and build of each of the releases, by id."""
+async def versions(session: Session, release_ids: Collection[str]) -> dict[str, VersionRow]:
+    """Return what each of the releases is called by, by id."""
     connection = await session.connection()
     found = await connection.execute(
         sa.select(
@@ -169,12 +178,14 @@ async def versions(
             col(Release.number),
             col(Build.version),
             col(Build.build),
+            col(Build.platform),
+            col(Build.facts)["device_families"],
         )
         .join(App, col(App.id) == Release.app_id)
         .join(Build, col(Build.id) == Release.build_id)
         .where(col(Release.id).in_(set(release_ids)))
     )
-    return {row[0]: (row[1], row[2], row[3], row[4]) for row in found.all()}
+    return {row[0]: VersionRow(*row[1:]) for row in found.all()}
 
 
 async def newest_of_tester(

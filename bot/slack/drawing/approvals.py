@@ -5,6 +5,7 @@ from typing import Final
 
 from bot.slack.drawing import words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.titles import title
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -89,7 +90,7 @@ def waiting(found: ApprovalList) -> list[Block]:
 
 def line(one: ApprovalLine) -> str:
     """Return a request in one line."""
-    what = f"*{mrkdwn.plain(one.app, 80)}* {mrkdwn.plain(one.label, 60)}"
+    what = f"*{title(one.title)}*"
     if one.kind is ApprovalKind.SIGNER:
         return f"{words.ALARM} {what}: another signer · {who(one.by)}"
     where = [mrkdwn.plain(name, 64) for name in one.groups]

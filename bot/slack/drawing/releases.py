@@ -53,11 +53,6 @@ def state_of(card: Stands) -> str:
     return " ".join(words.RELEASE[card.standing])
 
 
-def name_of(card: ReleaseCard) -> str:
-    """Return the app and the version of a release, as mrkdwn."""
-    return mrkdwn.plain(f"{card.app_display_name} {words.version(card.build.facts)}", 150)
-
-
 class WithPhones(Protocol):
     """Whatever says how many wait until it is signed for their phone, and if everybody does."""
 

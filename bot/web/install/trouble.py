@@ -31,6 +31,7 @@ class TroublePage:
 
     name: str
     version: str
+    platform: str
     back: str
     choices: tuple[Sight, ...]
     longest: int
@@ -92,6 +93,7 @@ class TroublePages:
         return TroublePage(
             name=tidy(opened.app.display_name) or opened.app.name,
             version=version_of(opened) or f"Release {opened.release.number}",
+            platform=opened.facts.system,
             back=path_of(self._links.install(request.match_info["token"])),
             choices=sights(opened.build.platform),
             longest=LONGEST_WORDS,

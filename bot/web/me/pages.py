@@ -16,7 +16,7 @@ from provisioning.installing.installability import Way, judge
 from provisioning.installing.my_builds import OwnApp, OwnBuilds, OwnRelease
 from provisioning.installing.personal_pages import OpenedPage
 from provisioning.releases import notes
-from provisioning.releases.cards import version_of
+from provisioning.releases.titles import title_of_row
 from provisioning.wording import day
 from storage.catalog.recalls import LostRow
 from storage.inspection.initial import initial
@@ -47,6 +47,7 @@ class AppCard:
     initial: str
     icon: str
     version: str
+    system: str
     about: str
     mandatory: bool
     notes: Markup
@@ -124,6 +125,7 @@ def _card(app: OwnApp, visitor: Visitor, links: Links, token: str, at: datetime)
         initial=initial(line.app_display_name, None),
         icon=path_of(icon) if icon else "",
         version=tidy(line.label),
+        system=line.system,
         about=" · ".join(_about(newest)),
         mandatory=newest.demand is not None and newest.demand.is_mandatory,
         notes=Markup(notes.to_html(text, line.notes_kind)),  # noqa: S704 - it comes out of the one sanitiser
@@ -153,9 +155,8 @@ def _judged(
 
 
 def _lost(row: LostRow) -> LostLine:
-    version = version_of(row.version, row.build)
     return LostLine(
-        name=f"{tidy(row.app_display_name)} {tidy(version)}".strip(),
+        name=tidy(str(title_of_row(row))),
         when=day(row.at),
         because=tidy(row.because),
     )

@@ -19,7 +19,7 @@ async def given(furnished: House) -> House:
     await house.group("Field Testers", "Cid")
     await house.group("Nobody")
     said = await Asking(house).said("Ann", "distribute harbour to QA")
-    assert ":mega: *Harbour 2.4.0 (241)* goes to *1 person*: QA." in said
+    assert ":mega: *Harbour 2.4.0 (241) for iOS* goes to *1 person*: QA." in said
     assert "Each is told by direct message now." in said
     assert "`/release show harbour 1`" in said
     await at_rest(house)
@@ -36,7 +36,7 @@ async def test_a_release_that_everybody_has_is_not_sent_again(given: House, aski
 
     said = await asking.said("Ann", "distribute harbour 1 to QA")
 
-    assert "Everybody in this choice has release 1 of Harbour already." in said
+    assert "Everybody in this choice has Harbour 2.4.0 (241) for iOS already, release 1." in said
 
 
 async def test_names_of_several_words_and_several_groups_need_no_quotes(
@@ -164,7 +164,7 @@ async def test_a_dismissed_release_is_not_distributed(given: House, asking: Aski
     await given.card_saying("*Dismissed*")
 
     for typed in ("distribute harbour 2", "distribute harbour 2 to QA"):
-        assert "Release 2 of Harbour was dismissed." in await asking.said("Ann", typed)
+        assert "Release 2 of Harbour for iOS was dismissed." in await asking.said("Ann", typed)
 
 
 async def test_who_may_not_distribute_is_told_so_before_anything_else(asking: Asking) -> None:

@@ -94,10 +94,10 @@ async def test_without_the_team_of_a_build_a_new_one_is_asked_for_and_everybody_
 
     assert "goes to *1 person*" in said
     asked = await furnished.dm_to("Ann", "build it again")
-    assert "Harbour 2.4.0 (241) is not signed for 1 device" in asked.said()
+    assert "Harbour 2.4.0 (241) for iOS is not signed for 1 device" in asked.said()
     assert "Its team at Apple is not connected" in asked.said()
     told = await furnished.dm_to("Pia", "A new build with it was asked for")
-    assert "*Harbour 2.4.0 (241)* is not signed for your device" in told.said()
+    assert "*Harbour 2.4.0 (241) for iOS* is not signed for your device" in told.said()
 
 
 async def test_where_nobody_is_left_out_nothing_is_asked(

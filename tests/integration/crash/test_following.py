@@ -40,7 +40,11 @@ async def test_killed_while_reminding_everybody_is_reminded_once(
 
     async with scene.living():
         await scene.workspace.eventually(
-            lambda: "who had not installed it: 2 told." in scene.workspace.report(), timeout=90
+            lambda: (
+                "who had not installed *Harbour 2.4.0 (241) for iOS*: 2 told."
+                in scene.workspace.report()
+            ),
+            timeout=90,
         )
 
     for person in ("Bob", "Dee"):

@@ -60,7 +60,7 @@ async def test_a_kept_folder_takes_the_same_build_a_second_time(
     second = capsys.readouterr().out
 
     assert "Ann creates the app" in first
-    assert "The card says: Harbour 2.4.0 (241): release 1, live" in second
+    assert "The card says: Harbour 2.4.0 (241) for Android: release 1, live" in second
     assert "its link is on his Home" in second
     assert "the very ones that Cid posted." in second
 

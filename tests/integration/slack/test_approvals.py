@@ -87,7 +87,7 @@ async def test_a_release_waits_until_somebody_else_says_yes(either: House) -> No
 
     card = await ask(either)
 
-    assert "*Harbour 2.4.0 (241)* to *QA*" in card.said()
+    assert "*Harbour 2.4.0 (241) for iOS* to *QA*" in card.said()
     assert "*QA* needs the approval of a release manager" in card.said()
     assert "1 person would hear of it" in card.said()
     await either.card_saying("*Awaiting approval*", BUILDS)
@@ -101,7 +101,7 @@ async def test_a_release_waits_until_somebody_else_says_yes(either: House) -> No
     assert not [m for m in either.workspace.dms("Dee") if m.is_bot]
     assert "Cid" not in await asking.said("Dee", "approvals")
     listed = await asking.ask("Bob", "approvals")
-    assert "*Harbour* 2.4.0 (241) for QA" in listed.said()
+    assert "*Harbour 2.4.0 (241) for iOS* for QA" in listed.said()
     await either.bob.click(listed, names.APPROVAL_SHOW)
     shown = await either.whisper_to("Bob", "asks to send")
     assert button(shown, "Approve")
@@ -124,11 +124,11 @@ async def test_a_release_waits_until_somebody_else_says_yes(either: House) -> No
     await either.dm_to("Dee", "ready for you")
     assert await status(either, await link_of(either, "Dee")) == 200
     await either.dm_to("Cid", "It goes out now.")
-    await either.card_saying("distributed it to QA", QA)
+    await either.card_saying("distributed *Harbour 2.4.0 (241) for iOS* to QA", QA)
     await either.bob.click(again, names.APPROVAL_APPROVE)
     await either.whisper_to("Bob", "was first. This was approved already.")
     history = await asking.said("Ann", "history harbour")
-    assert "distributed *Harbour 2.4.0 (241), release 1* to QA, approved by" in history
+    assert "distributed *Harbour 2.4.0 (241) for iOS, release 1* to QA, approved by" in history
     assert "let *QA* take the approval of 1 of release manager" in await asking.said(
         "Ann", "history QA"
     )

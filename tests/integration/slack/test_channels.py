@@ -192,11 +192,11 @@ async def test_whoever_joins_a_group_gets_what_is_current_and_whoever_leaves_los
     assert await status(either, link.group()) == 200
     removed = await asking.said("Ann", "groups remove QA @dee")
 
-    assert "*Current*\nHarbour 2.4.0 (241)" in added
+    assert "*Current*\nHarbour 2.4.0 (241) for iOS" in added
     assert "Whoever joins gets it." in added
     assert "Removed 1 person." in removed
     assert await status(either, link.group()) == 404
-    await either.card_saying("Whoever joined QA gets it, too.", QA)
+    await either.card_saying("Whoever joined QA gets *Harbour 2.4.0 (241) for iOS*, too.", QA)
 
 
 async def test_a_user_group_of_slack_brings_people_in_and_out(house: House) -> None:

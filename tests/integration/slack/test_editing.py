@@ -36,11 +36,13 @@ async def test_new_notes_reach_everything_and_nobody_is_told_again(either: House
 
     said = await asking.said("Ann", "notes harbour 2.4.0 (241) Fixes the *login*\n- and <b> & more")
 
-    assert "The notes of *Harbour 2.4.0 (241)* are changed." in said
+    assert "The notes of *Harbour 2.4.0 (241) for iOS* are changed." in said
     await showing(either, announced, "and &lt;b&gt; &amp; more")
     await showing(either, told, "and &lt;b&gt; &amp; more")
     await either.card_saying("and &lt;b&gt; &amp; more", BUILDS)
-    log = await either.card_saying("changed the notes: 2 lines new and 1 line gone.", QA)
+    log = await either.card_saying(
+        "changed the notes of *Harbour 2.4.0 (241) for iOS*: 2 lines new and 1 line gone.", QA
+    )
     assert log.thread_ts == announced.ts
     await either.card_saying("changed the notes", BUILDS)
     assert "<em>login</em>" in await text_of(either, link)
@@ -143,7 +145,7 @@ async def test_releases_are_tagged_and_found_by_it(either: House) -> None:
     assert "is tagged :label: `beta`, `rc1`" in tagged
     assert "Nothing changes: release 1 is tagged beta, rc1." in twice
     await showing(either, announced, ":label: `beta`, `rc1`")
-    await either.card_saying("tagged it :label: `beta`, `rc1`", QA)
+    await either.card_saying("tagged *Harbour 2.4.0 (241) for iOS* :label: `beta`, `rc1`", QA)
     assert "Harbour* 2.4.0" in await asking.said("Ann", "list harbour tag:BETA")
     assert "Harbour* 2.4.0" in await asking.said("Bob", "list tag:rc1")
     assert "You were given nothing that is tagged “rc1”" in await asking.said("Dee", "list tag:rc1")
@@ -178,7 +180,9 @@ async def test_a_release_is_disabled_and_comes_back_by_a_click(either: House) ->
     assert "the &lt;server&gt; is down" in stopped.said()
     assert "Get my link" not in stopped.said()
     await showing(either, told, "is disabled: nobody can install it until it is enabled again.")
-    await either.card_saying("disabled it: the &lt;server&gt; is down", QA)
+    await either.card_saying(
+        "disabled *Harbour 2.4.0 (241) for iOS*: the &lt;server&gt; is down", QA
+    )
     assert "disabled release 1 already, on" in await asking.said("Ann", "disable harbour 1")
     assert "Press *Enable* on its card first." in await asking.said(
         "Ann", "distribute harbour 1 to QA"
@@ -193,7 +197,7 @@ async def test_a_release_is_disabled_and_comes_back_by_a_click(either: House) ->
     assert await status(either, link) == 200
     await showing(either, told, "is ready for you")
     assert "Get my link" in (await showing(either, announced, "*Live*")).said()
-    await either.card_saying("enabled it again", QA)
+    await either.card_saying("enabled *Harbour 2.4.0 (241) for iOS* again", QA)
     await either.settled()
     assert len([m for m in either.workspace.dms("Bob") if m.is_bot]) == 1
 

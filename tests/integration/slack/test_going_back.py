@@ -40,7 +40,7 @@ async def test_a_group_goes_back_by_a_line_and_a_yes(either: House) -> None:
     asked = words_of(form)
     done = await either.ann.submit(form)
 
-    assert "*QA* gets *Harbour 2.4.0 (241)* again as its current release." in asked
+    assert "*QA* gets *Harbour 2.4.0 (241) for iOS* again as its current release." in asked
     assert "2 people are told by direct message." in asked
     assert "*QA* goes back from *2.5.0 (250)* to this one." in asked
     assert "Compared with *2.5.0 (250)*:" in asked
@@ -52,8 +52,10 @@ async def test_a_group_goes_back_by_a_line_and_a_yes(either: House) -> None:
         assert await status(either, f"{path_in(again)}/manifest.plist") == 200
     # What it went back from stays behind one more tap.
     assert await status(either, newer) == 200
-    await either.card_saying("made it current again for QA, in place of 2.5.0 (250)", QA)
-    await either.card_saying("put *2.4.0 (241)* in its place for QA", QA)
+    await either.card_saying(
+        "made *Harbour 2.4.0 (241) for iOS* current again for QA, in place of 2.5.0 (250)", QA
+    )
+    await either.card_saying("put *Harbour 2.4.0 (241) for iOS* in its place for QA", QA)
     await either.card_saying("2 of 2 people told that they get it again.", QA)
     await either.card_saying("*Live* · release 1", QA)
     await either.card_saying("superseded by 2.4.0 (241)", QA)
@@ -145,14 +147,14 @@ async def test_notes_are_changed_for_those_alone_who_get_it_now(house: House) ->
 #: What is said to what was not meant.
 SENTENCES = {
     "rollback QE to 2.4.0": "There is no group called “QE”",
-    "rollback QA to 9.9": "It had: Harbour 2.4.0 (241).",
+    "rollback QA to 9.9": "It had: Harbour 2.4.0 (241) for iOS.",
     "rollback QA to 2.5.0": "or it is the current one",
     "rollback QA harbor to 2.4.0": "Did you mean `harbour`?",
     "rollback Empty to 2.4.0": "there is nothing to go back to",
     "rollback QA, Empty to 2.4.0": "One group goes back at a time",
     "send harbor 2.4.0 to QA": "Did you mean `harbour`?",
     "send harbour 9 to QA": "Harbour has no release “9”.",
-    "send harbour 2.5.0 to QA": "has release 2 of Harbour already",
+    "send harbour 2.5.0 to QA": "has Harbour 2.5.0 (250) for iOS already",
 }
 
 

@@ -24,11 +24,11 @@ async def test_everything_has_its_history(either: House) -> None:
     everything = await asking.said("Ann", "history")
 
     assert "created the app *Harbour*" in of_app
-    assert "distributed *Harbour 2.4.0 (241), release 1* to QA" in of_release
-    assert "brought *Harbour 2.4.0 (241), release 1* back as a draft" in of_release
+    assert "distributed *Harbour 2.4.0 (241) for iOS, release 1* to QA" in of_release
+    assert "brought *Harbour 2.4.0 (241) for iOS, release 1* back as a draft" in of_release
     assert "created the group *QA*" in of_group
     for words in (by_ann, everything):
-        assert "distributed *Harbour 2.4.0 (241), release 1* to QA" in words
+        assert "distributed *Harbour 2.4.0 (241) for iOS, release 1* to QA" in words
         assert "created the group *QA*" in words
 
 

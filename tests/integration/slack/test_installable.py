@@ -120,7 +120,7 @@ async def test_the_end_of_a_wave_is_drawn_where_it_was_waited_for(
     await tellers.tell_installable(wave.id, phone.tester_id)
     await tellers.show_release(release.id)
 
-    news = await house.dm_to("Cid", "You can install Harbour now")
+    news = await house.dm_to("Cid", "You can install Harbour 2.4.0 (241) for iOS now")
     after = await house.card_saying("1 of 1 can install now.", QA)
     again = await house.dm_to("Cid", "ready for you")
     assert (after.ts, again.ts) == (announced.ts, told.ts)
@@ -149,7 +149,7 @@ async def test_what_could_not_be_signed_for_a_phone_is_not_offered(
 
     await phones.sign(database, build, CIDS)
     await house.running.house.tellers.tell_installable(wave.id, phone.tester_id)
-    await house.dm_to("Cid", "You can install Harbour now")
+    await house.dm_to("Cid", "You can install Harbour 2.4.0 (241) for iOS now")
 
 
 @pytest.mark.slow

@@ -131,7 +131,7 @@ async def test_whoever_joins_by_a_link_has_what_the_group_has(house: House) -> N
     _, welcome, _ = await page(house, own)
     assert "Open my builds" in welcome
     mine = path_in(welcome)
-    await house.card_saying("Whoever joined QA gets it, too.", QA)
+    await house.card_saying("Whoever joined QA gets *Harbour 2.4.0 (241) for iOS*, too.", QA)
     _, builds, _ = await page(house, mine)
     assert "Harbour" in builds
     assert "in Slack" not in builds
@@ -151,7 +151,7 @@ async def test_whoever_joins_by_a_link_has_what_the_group_has(house: House) -> N
         await Asking(house).form("Ann", "recall harbour 1 because it crashes", "Please confirm")
     )
     _, lost, _ = await page(house, mine)
-    assert "Harbour 2.4.0 (241) was recalled on" in lost
+    assert "Harbour 2.4.0 (241) for iOS was recalled on" in lost
     assert "it crashes" in lost
     assert (await page(house, install))[0] == 404
 

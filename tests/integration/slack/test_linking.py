@@ -43,7 +43,7 @@ async def test_a_link_is_a_release_like_any_other_but_for_its_file(
     said = await asking.said("Ann", f"link harbour 2.6.0 260 <{LINK}> Fixes *it*\n- and more")
     twice = await asking.said("Ann", f"link harbour 2.6.0 (260) {LINK}")
 
-    assert f"*Harbour 2.6.0 (260)* is a draft, release 2: a link to `{HOST}`." in said
+    assert f"*Harbour 2.6.0 (260) for iOS* is a draft, release 2: a link to `{HOST}`." in said
     assert "This very link is release 2 already: :memo: Draft" in twice
     draft = await either.card_saying("*It lies elsewhere*, at")
     assert "Slipway has not seen the file." in draft.said()

@@ -28,7 +28,7 @@ async def test_a_build_dropped_in_a_channel_becomes_a_release_for_a_tester(eithe
     assert "First *build*" in announcement.said()
     assert "/i/" in str(told.blocks)
     assert live.ts == draft.ts
-    await either.card_saying("distributed it to QA", QA)
+    await either.card_saying("distributed *Harbour 2.4.0 (241) for iOS* to QA", QA)
 
 
 async def test_the_card_stands_in_the_thread_of_the_file(house: House) -> None:

@@ -56,19 +56,19 @@ async def test_from_the_line_to_the_end_of_the_grace(either: House) -> None:
     assert "24 hours of grace" in answer.said()
     coming = await either.card_saying(":red_circle: *Mandatory from", QA)
     assert coming.ts == announced.ts
-    line = await either.card_saying("made it mandatory for QA from", QA)
+    line = await either.card_saying("made *Harbour 2.4.0 (241) for iOS* mandatory for QA from", QA)
     assert "it &lt;b&gt;loses&lt;/b&gt; &amp; so" in line.said()
     assert "Mandatory from" in await page_of(either, bobs)
     assert reminders_of(either, "Bob") == []
 
     await let_pass(either, 2 * HOUR)
-    began = await either.dm_to("Bob", "Please install *Harbour 2.4.0 (241)*.")
+    began = await either.dm_to("Bob", "Please install *Harbour 2.4.0 (241) for iOS*.")
     assert "Mandatory since" in await page_of(either, path_in(began))
     await either.card_saying("*Mandatory* since", QA)
     await let_pass(either, 13 * HOUR)
     await either.card_saying("(less than 12 hours left)", QA)
     await let_pass(either, 10 * HOUR)
-    await either.dm_to("Bob", "The time to install *Harbour 2.4.0 (241)* is about to end.")
+    await either.dm_to("Bob", "The time to install *Harbour 2.4.0 (241) for iOS* is about to end.")
     await either.card_saying("it is about to end:*", QA)
     await let_pass(either, HOUR)
     await either.card_saying("please update now; the time for it ended", QA)
@@ -85,25 +85,32 @@ async def test_it_is_lifted_and_that_is_undone(house: House) -> None:
     await sent(house, "Bob")
     asking = Asking(house)
     await asking.said("Ann", "mandatory harbour 1 grace 2 days below 3.0")
-    await house.dm_to("Bob", "Please install *Harbour 2.4.0 (241)*.")
+    await house.dm_to("Bob", "Please install *Harbour 2.4.0 (241) for iOS*.")
     told = await house.dm_to("Bob", "for versions below 3.0: please update by")
     lifted = await asking.ask("Ann", "mandatory harbour 2.4.0 off")
     assert "is not mandatory any more for QA." in lifted.said()
-    await house.dm_to("Bob", "*Harbour 2.4.0 (241)* is not mandatory for you any more.")
-    line = await house.card_saying("lifted it: not mandatory any more for QA.", QA)
+    await house.dm_to("Bob", "*Harbour 2.4.0 (241) for iOS* is not mandatory for you any more.")
+    line = await house.card_saying(
+        "lifted it: *Harbour 2.4.0 (241) for iOS* is not mandatory any more for QA.", QA
+    )
     announced = await house.card_saying("*Live*", QA)
     assert ":red_circle:" not in announced.said()
     assert "red_circle" not in str(_now(house, told).blocks)
 
     await house.ann.click(line, names.MANDATORY_UNDO)
 
-    await house.card_saying("undid that: for QA it is mandatory from", QA)
+    await house.card_saying(
+        "undid that: for QA *Harbour 2.4.0 (241) for iOS* is mandatory from", QA
+    )
     await house.card_saying("It was undone.", QA)
     await house.card_saying("2 days of grace, for versions below 3.0", QA)
     await house.card_saying(":red_circle: *Mandatory* since", QA)
     await house.ann.click(line, names.MANDATORY_UNDO)
     await house.whisper_to("Ann", "Ann Archer undid this already on")
-    await house.bob.click(await house.card_saying("made it mandatory", QA), names.MANDATORY_UNDO)
+    await house.bob.click(
+        await house.card_saying("made *Harbour 2.4.0 (241) for iOS* mandatory", QA),
+        names.MANDATORY_UNDO,
+    )
     await house.whisper_to("Bob", "You may not make releases mandatory here")
     # Of the reminder there is still one, which says what holds.
     await house.settled()
@@ -218,7 +225,7 @@ async def test_a_fault_of_slack_in_the_middle_costs_nothing(house: House) -> Non
 
     for person in ("Bob", "Dee"):
         await house.dm_to(person, "Please install")
-    await house.card_saying("made it mandatory for QA", QA)
+    await house.card_saying("made *Harbour 2.4.0 (241) for iOS* mandatory for QA", QA)
     await house.card_saying(":red_circle: *Mandatory* since", QA)
     await house.settled()
     assert [len(reminders_of(house, person)) for person in ("Bob", "Dee")] == [1, 1]
@@ -229,7 +236,7 @@ async def test_a_mandatory_release_in_between_leads_to_the_newer_one(house: Hous
     await sent(house, "Bob")
     old = await link_of(house, "Bob")
     await Asking(house).said("Ann", "mandatory harbour 1")
-    await house.dm_to("Bob", "Please install *Harbour 2.4.0 (241)*.")
+    await house.dm_to("Bob", "Please install *Harbour 2.4.0 (241) for iOS*.")
     await house.cid.post(BUILDS, "Next", files=[house.samples.newer_ipa])
     draft = await house.card_saying("Compared with")
     await house.ann.click(draft, names.DISTRIBUTE_USUAL)
@@ -241,7 +248,7 @@ async def test_a_mandatory_release_in_between_leads_to_the_newer_one(house: Hous
     assert "Please update to 2.5.0 (250) by" in page
     assert f'href="{old}/newer"' in page
     await let_pass(house, 23 * HOUR)
-    closing = await house.dm_to("Bob", "The time to install *Harbour 2.5.0 (250)*")
+    closing = await house.dm_to("Bob", "The time to install *Harbour 2.5.0 (250) for iOS*")
     assert path_in(told) in str(closing.blocks)
     assert button(closing, "Install")
 
@@ -257,14 +264,14 @@ async def test_a_release_is_chosen_where_none_was_named(house: House) -> None:
     done = await house.ann.submit(await house.view_of("Ann", "Mandatory"))
 
     assert done.action == "update"
-    await house.card_saying("made it mandatory for QA", QA)
+    await house.card_saying("made *Harbour 2.4.0 (241) for iOS* mandatory for QA", QA)
 
 
 async def test_what_is_recalled_leaves_its_reminders_too(house: House) -> None:
     await sent(house, "Bob")
     asking = Asking(house)
     await asking.ask("Ann", "mandatory harbour 2.4.0 for QA because it mends the tides")
-    began = await house.dm_to("Bob", "Please install *Harbour 2.4.0 (241)*.")
+    began = await house.dm_to("Bob", "Please install *Harbour 2.4.0 (241) for iOS*.")
     assert "/i/" in str(began.blocks)
 
     form = await asking.form(

@@ -57,7 +57,7 @@ async def test_c1_long_notes_are_edited_on_a_page_and_shown_on_the_card(either: 
     saved, done = await _ask(either, path, notes=LONG.replace("\n", "\r\n"), act="keep")
 
     assert (opened, looked, saved) == (200, 200, 200)
-    assert "Harbour 2.4.0 (241)" in page
+    assert "Harbour 2.4.0 (241) for iOS" in page
     assert "First **build**</textarea>" in page
     assert preview.count("<li>") == 1_500
     assert "Saved" in done

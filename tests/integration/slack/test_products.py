@@ -95,7 +95,7 @@ async def test_both_go_out_by_one_order_in_one_message(either: House, apk: Path)
     ios = await either.card_saying("*Harbour 2.4.0 (241)*", QA)
     android = await either.card_saying("*Harbour 2.4.0 (88)*", QA)
     assert android.thread_ts == ios.ts, "the other platform stands in the thread of the first"
-    logged = [m for m in either.workspace.by_bot(QA) if "distributed it to QA" in m.said()]
+    logged = [m for m in either.workspace.by_bot(QA) if "to QA." in m.said()]
     assert {m.thread_ts for m in logged} == {ios.ts}
     assert len(logged) == 2
 
@@ -126,11 +126,15 @@ async def test_a_recall_of_one_half_leaves_the_other(house: House, apk: Path) ->
     await at_rest(house)
 
     assert left.ts == told.ts
+    # Both platforms are spoken of in one thread, so that each line says which one it means.
+    first = await house.card_saying("*Harbour 2.4.0 (241)*", QA)
+    line = await house.card_saying("recalled *Harbour 2.4.0 (241) for iOS* from everybody", QA)
+    assert line.thread_ts == first.ts
     assert (await opened(house, path, SAFARI))[0] == 404
     assert (await opened(house, path_in(left), CHROME))[0] == 200
     form = await Asking(house).form("Ann", "recall harbour-android 1 because no", "Please confirm")
     await house.ann.submit(form)
-    gone = await house.dm_to("Bob", "was recalled and can no longer be installed")
+    gone = await house.dm_to("Bob", "*Harbour 2.4.0 (88) for Android* was recalled and can no")
     assert gone.ts == told.ts
 
 
@@ -230,7 +234,7 @@ async def test_of_two_who_send_at_once_one_learns_who_was_first(house: House, ap
     first = await house.view_of("Cid", "Already done")
     assert "already distributed release 1 to QA" in words_of(first)
     said = await asking.said("Ann", "distribute harbour 2.4.0 to QA")
-    assert "Everybody in this choice has release 1" in said
+    assert "Everybody in this choice has Harbour 2.4.0 (241) for iOS already" in said
     assert len(told_to(house, "Bob")) == 1
 
 
@@ -276,8 +280,8 @@ async def test_each_half_keeps_its_own_gate(house: House, apk: Path) -> None:
     assert str(form.body["submit"]["text"]) == "Ask for approval"
 
     await house.cid.submit(form)
-    ios = await house.card_saying("*Harbour 2.4.0 (241)* to *QA*", MANAGERS)
-    android = await house.card_saying("*Harbour 2.4.0 (88)* to *QA*", MANAGERS)
+    ios = await house.card_saying("*Harbour 2.4.0 (241) for iOS* to *QA*", MANAGERS)
+    android = await house.card_saying("*Harbour 2.4.0 (88) for Android* to *QA*", MANAGERS)
     house.workspace.channel(MANAGERS).members.append(house.bob.id)
     await house.bob.click(ios, names.APPROVAL_APPROVE)
     told = await house.dm_to("Dee", "*Harbour 2.4.0 (241)* is ready for you.")

@@ -41,7 +41,7 @@ async def test_a_release_is_recalled_by_a_line_and_a_yes(either: House) -> None:
     asked = words_of(form)
     done = await either.ann.submit(form)
 
-    assert "*Harbour 2.4.0 (241)* is recalled from *everybody*." in asked
+    assert "*Harbour 2.4.0 (241) for iOS* is recalled from *everybody*." in asked
     assert "2 people lose it. Their links stop at once." in asked
     assert "1 has begun to fetch it" in asked
     assert "This cannot be undone" in asked
@@ -54,7 +54,7 @@ async def test_a_release_is_recalled_by_a_line_and_a_yes(either: House) -> None:
     current = await either.workspace.eventually(lambda: _saying(either, announced, "*Recalled* by"))
     assert current is not None
     await either.card_saying("recalled by", BUILDS)
-    await either.card_saying("recalled it from everybody", QA)
+    await either.card_saying("recalled *Harbour 2.4.0 (241) for iOS* from everybody", QA)
     await either.card_saying("had begun to fetch it and was told", QA)
     # Whoever only had the link reads at its place that it leads nowhere.
     await either.dm_to("Dee", "was recalled and can no longer be installed")
@@ -180,10 +180,14 @@ async def test_twenty_who_recall_and_send_at_once_leave_one_recall_and_one_messa
         *(people[n % 2].command(BUILDS, names.COMMAND, "send harbour to Design") for n in range(9)),
     )
     await either.workspace.eventually(lambda: _saying(either, announced, "*Recalled* by"))
-    await either.card_saying("recalled it from everybody", QA)
+    await either.card_saying("recalled *Harbour 2.4.0 (241) for iOS* from everybody", QA)
     await at_rest(either)
 
-    recalled = [m for m in either.workspace.by_bot(QA) if "recalled it from everybody" in m.said()]
+    recalled = [
+        m
+        for m in either.workspace.by_bot(QA)
+        if "recalled *Harbour 2.4.0 (241) for iOS* from everybody" in m.said()
+    ]
     assert len(recalled) == 1
     assert await status(either, bobs) == 404
     for person in ("Bob", "Dee"):
@@ -205,7 +209,7 @@ async def test_a_fault_of_slack_in_the_middle_costs_nothing(house: House) -> Non
 
     assert await status(house, bobs) == 404
     await house.dm_to("Bob", "was recalled by")
-    await house.card_saying("recalled it from everybody", QA)
+    await house.card_saying("recalled *Harbour 2.4.0 (241) for iOS* from everybody", QA)
     await house.settled()
     assert len([m for m in house.workspace.dms("Bob") if "was recalled by" in m.said()]) == 1
 

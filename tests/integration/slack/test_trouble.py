@@ -44,6 +44,9 @@ async def test_the_page_asks_and_answers_and_the_thread_hears_of_it(house: House
     status, asked = await page(house, f"{link}/trouble")
     assert f'href="{link}/trouble">I cannot install this' in install
     assert (status, asked.count('type="radio"')) == (200, 9)
+    assert "<title>Harbour for iOS does not install" in asked
+    assert "2.4.0 (241) for iOS" in asked
+    assert "<title>Harbour 2.4.0 (241) for iOS" in install
 
     refusals = [
         await page(house, f"{link}/trouble", form)
@@ -72,7 +75,8 @@ async def test_the_page_asks_and_answers_and_the_thread_hears_of_it(house: House
     for channel in (BUILDS, QA):
         line = await house.card_saying("cannot install", channel)
         assert (
-            "*Bob Baker* cannot install *Harbour 2.4.0 (241)*: “Unable to Install”" in line.said()
+            "*Bob Baker* cannot install *Harbour 2.4.0 (241) for iOS*: “Unable to Install”"
+            in line.said()
         )
         assert "They wrote: At half, &lt;!channel&gt;" in line.said()
         assert "On: iPhone, iOS 17.4 by its browser; no device of theirs is known" in line.said()
@@ -80,7 +84,7 @@ async def test_the_page_asks_and_answers_and_the_thread_hears_of_it(house: House
         assert line.thread_ts is not None
     await house.settled()
     assert len([m for m in house.workspace.by_bot(QA) if "cannot install" in m.said()]) == 1
-    assert "said that *Harbour 2.4.0 (241), release 1* does not install" in await Asking(
+    assert "said that *Harbour 2.4.0 (241) for iOS, release 1* does not install" in await Asking(
         house
     ).said("Ann", "history harbour")
     await Asking(house).form("Ann", "recall harbour 1 because it crashes", "Please confirm")
@@ -107,7 +111,9 @@ async def test_the_message_asks_and_answers_in_a_form(house: House) -> None:
     said = words_of(await house.view_of("Bob", "It does not install"))
     assert "*What is probably behind it*\nThe download paused" in said
     assert "The team has heard of it" in said
-    await house.card_saying("*Bob Baker* cannot install *Harbour 2.4.0 (241)*: The icon", QA)
+    await house.card_saying(
+        "*Bob Baker* cannot install *Harbour 2.4.0 (241) for iOS*: The icon", QA
+    )
     await house.bob.close(everything=True)
     await house.bob.click(message, names.TROUBLE)
     again = await house.bob.submit(await house.view_of("Bob", "It does not install"), SAW)

@@ -50,7 +50,7 @@ async def test_what_is_shown_of_links(house: House) -> None:
     shared = await house.ann.post(BUILDS, f"Look: {link} and {personal}")
     shown = await unfurled(house, shared)
 
-    assert "Harbour 2.4.0" in str(shown[link])
+    assert "Harbour 2.4.0 (241) for iOS" in str(shown[link])
     assert "Live" in str(shown[link])
     assert "An install link for one person" in str(shown[personal])
     assert "Harbour" not in str(shown[personal])
@@ -85,7 +85,7 @@ async def test_whoever_was_not_given_a_release_shows_nothing_of_it(house: House)
     await house.settled()
     shown = await unfurled(house, await house.bob.post("#talk", link))
 
-    assert "Harbour 2.4.0" in str(shown[link])
+    assert "Harbour 2.4.0 (241) for iOS" in str(shown[link])
     current = house.workspace.current(hidden)
     assert current is not None
     assert current.unfurls == {}

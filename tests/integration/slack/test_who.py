@@ -40,7 +40,7 @@ async def test_those_who_have_not_are_listed_shown_and_reminded(either: House) -
     listed = await asking.ask("Ann", "who harbour in QA")
 
     said = listed.said()
-    assert "*Who has Harbour 2.4.0 (241)* in *QA* · iOS, release 1" in said
+    assert "*Who has Harbour 2.4.0 (241) for iOS* in *QA* · release 1" in said
     assert "3 people: 1 has it, 1 opened it, 1 was told only." in said
     assert "*Have all of it* (1)\nDee Dorn" in said
     assert "*Opened the install page* (1)\nBob Baker" in said
@@ -51,7 +51,7 @@ async def test_those_who_have_not_are_listed_shown_and_reminded(either: House) -
     shown = words_of(form)
     assert "*2 people* in *QA* get one direct message with a fresh link:" in shown
     assert "Bob Baker, Cid Carver" in shown
-    assert "reminds you of *Harbour 2.4.0 (241)*: you have not installed it yet." in shown
+    assert "reminds you of *Harbour 2.4.0 (241) for iOS*: you have not installed it yet." in shown
     assert "• Has it (1): Dee Dorn" in shown
 
     done = await either.ann.submit(form)
@@ -63,7 +63,9 @@ async def test_those_who_have_not_are_listed_shown_and_reminded(either: House) -
     assert found is not None
     assert await status(either, found.group()) == 200
     await either.dm_to("Cid", "reminds you of")
-    await either.card_saying("reminded 2 people in QA who had not installed it: 2 told.", QA)
+    await either.card_saying(
+        "reminded 2 people in QA who had not installed *Harbour 2.4.0 (241) for iOS*: 2 told.", QA
+    )
     assert await reminded(either, "Dee") == 0
     again = await asking.ask("Ann", "who harbour in QA")
     assert "Nudge" not in str(again.blocks)
@@ -138,7 +140,7 @@ async def test_who_wants_no_reminders_gets_none_and_hears_of_new_releases(house:
     form = await house.view_of("Ann", "Remind people")
     assert "• Want no reminders of this app (1): Bob Baker" in words_of(form)
     assert "superseded by a newer one" in await _refused_nudge(house, listed)
-    assert "*Harbour* again" in await asking.said("Bob", "unmute harbour")
+    assert "*Harbour for iOS* again" in await asking.said("Bob", "unmute harbour")
     assert "it was not muted" in await asking.said("Bob", "unmute harbour")
 
 
@@ -200,7 +202,9 @@ async def test_who_could_not_be_told_is_named_and_told_by_trying_again(house: Ho
     assert "*Bob Baker*" in missed.said()
     await house.ann.click(missed, names.NUDGE_AGAIN)
     await house.dm_to("Bob", "reminds you of")
-    await house.card_saying("reminded 2 people who had not installed it: 2 told.", QA)
+    await house.card_saying(
+        "reminded 2 people who had not installed *Harbour 2.4.0 (241) for iOS*: 2 told.", QA
+    )
     assert (await reminded(house, "Bob"), await reminded(house, "Dee")) == (1, 1)
 
 

@@ -39,7 +39,12 @@ async def test_a_workflow_sends_a_release_and_goes_on_with_the_counts(either: Ho
     assert "Workflows may distribute in your name" in on
     assert (done.error, done.outputs) == (
         "",
-        {"release": "Harbour 2.4.0 (241), release 1", "told": 2, "waiting": 0, "not_reached": 0},
+        {
+            "release": "Harbour 2.4.0 (241) for iOS, release 1",
+            "told": 2,
+            "waiting": 0,
+            "not_reached": 0,
+        },
     )
     await either.dm_to("Bob", "From the workflow")
     # Slack delivers the same run once more: nobody is told twice.

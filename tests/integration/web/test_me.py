@@ -86,7 +86,7 @@ async def test_a_button_installs_only_where_that_can_work(
 
     page = await mine(site, await page_of(site, offer), agent)
 
-    assert f"{button} Harbour 1.4.2 (57)" in page.words
+    assert f"{button} Harbour 1.4.2 (57) for Android" in page.words
     assert ("cannot run on this iPhone" in page.words) is (agent == IPHONE)
 
 

@@ -7,6 +7,7 @@ from bot.slack.drawing import notes, verdicts, warnings, words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.approvals import HAND, takes, waiting
 from bot.slack.drawing.places import places
+from bot.slack.drawing.titles import title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -61,9 +62,7 @@ def _asks(card: ApprovalCard) -> str:
 
 
 def title(card: ApprovalCard) -> str:
-    app = mrkdwn.plain(card.release.app_display_name, 80)
-    version = mrkdwn.plain(words.version(card.release.build.facts), 60)
-    return f"*{app} {version}*"
+    return f"*{title_of(card.release)}*"
 
 
 def whom(card: ApprovalCard) -> str:

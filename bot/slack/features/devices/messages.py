@@ -5,12 +5,14 @@ from dataclasses import dataclass
 
 from bot.slack.drawing import words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.titles import title
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.verbs import example
 from provisioning.devices.devices import Claimed
 from provisioning.devices.sheets import DeviceSheet, TeamStanding
 from provisioning.distributing.rebuilds import RebuildSheet
+from provisioning.releases.cards import ReleaseLine
 from storage.records.registration import RegistrationState
 
 #: So many devices of one's own are shown with their buttons.
@@ -26,8 +28,7 @@ NONE_YET = (
 class InstallOffer:
     """A release that somebody can install now, with their own link."""
 
-    name: str
-    version: str
+    release: ReleaseLine
     link: str
 
 
@@ -71,12 +72,11 @@ def installable(releases: Sequence[InstallOffer]) -> Message:
     if not releases:
         return _told(":iphone: Builds were signed for your device. Your Home tab shows them.")
     first = releases[0]
-    text = f":iphone: You can install {mrkdwn.plain(first.name, 64)} now."
+    text = f":iphone: You can install {title(first.release)} now."
     rows: list[Block] = [blocks.section(text)]
     for one in releases[:10]:
-        label = f"*{mrkdwn.plain(one.name, 64)}* {mrkdwn.plain(one.version, 40)}"
         button = blocks.button("Install", names.INSTALL, url=one.link, style="primary")
-        rows.append(blocks.section(label, accessory=button))
+        rows.append(blocks.section(f"*{title(one.release)}*", accessory=button))
     return Message(text=text, blocks=rows)
 
 
@@ -164,11 +164,10 @@ def _switch(sheet: DeviceSheet) -> Block:
 
 def rebuild(sheet: RebuildSheet) -> Message:
     """Return what somebody is told whose phone a build cannot be signed for."""
-    app = f"{mrkdwn.plain(sheet.app_display_name, 80)} {mrkdwn.plain(sheet.version, 60)}"
     text = (
-        f":construction: *{app}* is not signed for your device, and cannot be signed for it here. "
-        f"{mrkdwn.sentence(sheet.sentence)} A new build with it was asked for: you get a link when "
-        "that is sent to you."
+        f":construction: *{title(sheet.title)}* is not signed for your device, and cannot be "
+        f"signed for it here. {mrkdwn.sentence(sheet.sentence)} A new build with it was asked for: "
+        "you get a link when that is sent to you."
     )
     return _told(text)
 

@@ -17,6 +17,7 @@ from bot.slack.drawing.releases import (
     tagged,
     waiting_for_phones,
 )
+from bot.slack.drawing.titles import short_title_of, title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -54,14 +55,12 @@ def announcement(
 
     *readiness* says how many can install it, and *tally* how far it went.
     """
-    facts = card.build.facts
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
     sign, word = words.RELEASE[card.standing]
     about = _about(card.build)
-    text = f"*{title}*\n{' · '.join(part for part in about if part)}"
+    text = f"*{short_title_of(card)}*\n{' · '.join(part for part in about if part)}"
     picture = blocks.image(icon, f"Icon of {card.build.name}") if icon else None
     return Message(
-        text=f"{title} for {words.platform(facts)} is {word.lower()}",
+        text=f"{title_of(card)} is {word.lower()}",
         blocks=(
             blocks.section(text, accessory=picture),
             *warnings.elsewhere(card.build),
@@ -103,7 +102,7 @@ def _own_link(card: ReleaseCard) -> tuple[Block, ...]:
 
 def own_link(card: ReleaseCard, link: str | None) -> Message:
     """Return the answer to whoever wants their own install link: it, or how to get one."""
-    title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}*"
+    title = f"*{title_of(card)}*"
     if card.standing in ENDED:
         text = f"{title} {NO_MORE.format(card.standing.value)}"
     elif card.standing is Standing.DISABLED:
@@ -164,9 +163,7 @@ def personal(
 
     *verdict* is about them; the reasons that hold for everybody come from the build itself.
     """
-    facts = card.build.facts
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
-    about = _about(card.build)
+    title, about = short_title_of(card), _about(card.build)
     stopped = [reason.sentence for reason in warnings.obstacles(card.build)]
     waits = verdicts.line(verdict) if verdict is not None and not stopped else ""
     if verdict is not None and waits:
@@ -178,7 +175,7 @@ def personal(
     picture = blocks.image(icon, f"Icon of {card.build.name}") if icon else None
     must = mandatory.own(card.demand)
     return Message(
-        text=f"{title} for {words.platform(facts)} {_in_short(stopped, card.back)}",
+        text=f"{title_of(card)} {_in_short(stopped, card.back)}",
         blocks=(
             blocks.section(text, accessory=picture),
             *warnings.elsewhere(card.build),
@@ -202,7 +199,7 @@ def personal(
 
 def disabled(card: RecipientCard) -> Message:
     """Return what stands in place of a link that leads nowhere while its release is disabled."""
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
+    title = title_of(card)
     text = f"{words.DISABLED} *{title}* {FOR_NOW} Your link stands here again then."
     return Message(text=f"{title} is disabled", blocks=(blocks.section(text),))
 
@@ -233,7 +230,7 @@ def log(act: ActCard, card: ReleaseCard) -> Message:
     held = waiting_for_phones(card)
     named = row(where, MANY_NAMES // 2)
     lines = [
-        _opening(act, sign, named, suffix),
+        f"{sign} {_opening(act, title_of(card), named, suffix)}",
         SIGNING if act.state is DistributionState.SIGNING else "",
         f"{_capital(reached(card))}." if act.back is None else _returned(act.back),
         f"{words.READING} {held}: each is told once it is signed for it." if held else "",
@@ -260,26 +257,26 @@ def _on_pages(card: ReleaseCard) -> str:
 
 def log_of_joint(act: ActCard, card: ReleaseCard) -> Message:
     """Return the same line where the releases for several platforms are spoken of."""
-    said = log(act, card).text
-    text = f":jigsaw: *{words.platform(card.build.facts)} {_version(card.build)}*: {said}"
+    text = f":jigsaw: {log(act, card).text}"
     return Message(text=text, blocks=(blocks.section(text),))
 
 
-def _opening(act: ActCard, sign: str, named: str, suffix: str) -> str:
+def _opening(act: ActCard, title: str, named: str, suffix: str) -> str:
     """Return what somebody did, or what came of it that a person joined."""
     if act.joins:
-        return f"{sign} Whoever joined {named} gets it, too."
+        return f"Whoever joined {named} gets *{title}*, too."
     if act.back is None:
-        return f"{sign} {who(act.by)} distributed it to {named}{suffix}."
-    return f"{sign} {who(act.by)} made it current again for {named}{suffix}{_instead(act.back)}"
+        return f"{who(act.by)} distributed *{title}* to {named}{suffix}."
+    again = f"made *{title}* current again for {named}{suffix}"
+    return f"{who(act.by)} {again}{_instead(act.back)}"
 
 
 def replaced(act: ActCard, card: ReleaseCard) -> Message:
     """Return the line in the threads of a release that another one took the place of."""
     where = row([mrkdwn.plain(chip.name, 64) for chip in act.groups], MANY_NAMES // 2)
     because = _because(act.back) if act.back else ""
-    version = _version(card.build)
-    text = f"{words.BACK} {who(act.by)} put *{version}* in its place for {where}{because}"
+    new = f"*{title_of(card)}*"
+    text = f"{words.BACK} {who(act.by)} put {new} in its place for {where}{because}"
     return Message(text=text, blocks=(blocks.section(text),))
 
 
@@ -341,7 +338,7 @@ def is_short(act: ActCard, card: ReleaseCard) -> bool:
 
 def shortfall(act: ActCard, card: ReleaseCard) -> Message:
     """Return, for the manager alone, who could not be told, or waits for their phone, and why."""
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card.build)}"
+    title = title_of(card)
     unreached = act.back.missed if act.back else card.unreached
     count = act.back.unreached if act.back else card.counts.get(RecipientState.UNREACHABLE, 0)
     lines = [
@@ -374,7 +371,3 @@ def shortfall(act: ActCard, card: ReleaseCard) -> Message:
 def _about(build: BuildCard) -> list[str]:
     facts = build.facts
     return [words.platform(facts), words.size(build), mrkdwn.plain(words.system(facts), 60)]
-
-
-def _version(build: BuildCard) -> str:
-    return mrkdwn.plain(words.version(build.facts), 60)

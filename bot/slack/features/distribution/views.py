@@ -13,6 +13,7 @@ from bot.slack.drawing.differences import differences
 from bot.slack.drawing.places import beside, places
 from bot.slack.drawing.releases import option
 from bot.slack.drawing.siblings import label
+from bot.slack.drawing.titles import headline, title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -429,7 +430,7 @@ def waiting(card: PendingCard) -> Form:
 def preview(card: ReleaseCard, written: str) -> Form:
     """Return the notes as people will read them."""
     shown = notes.sections(written, notes.PREVIEW, "under *Edit on a page…*", card.notes_kind)
-    title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
+    title = f"*{title_of(card)}*"
     return Form(
         callback_id=names.PREVIEW_VIEW,
         title="Preview of the notes",
@@ -485,10 +486,7 @@ def group_option(chip: GroupChip, reach: int | None = None) -> Block:
 
 
 def _introduction(card: ReleaseCard) -> tuple[Block, ...]:
-    facts = card.build.facts
-    title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
-    below = f"{words.platform(facts)} · release {card.number}"
-    shown: list[Block] = [blocks.section(f"{title}\n{below}")]
+    shown: list[Block] = [blocks.section(headline(card))]
     shown += warnings.every(card)
     if card.standing is Standing.WITHDRAWN and card.recalls:
         shown.append(blocks.section(f"{words.RECALLED} {_withdrawn(card)}"))
@@ -504,7 +502,7 @@ def _withdrawn(card: ReleaseCard) -> str:
 
 
 def _summary(card: ReleaseCard, wish: Wish, plan: Plan, instead: Plan | None) -> tuple[Block, ...]:
-    app = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
+    app = title_of(card)
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if wish.people:
         where.append(words.people(len(wish.people)) + " chosen by name")

@@ -13,20 +13,20 @@ from provisioning.releases.rewording import QUOTED
 from storage.records.edit import EditKind
 
 
-def log(edit: EditCard) -> Message:
-    """Return who changed what."""
+def log(edit: EditCard, title: str) -> Message:
+    """Return who changed what of a release that is called *title*."""
     said = {
         EditKind.NOTES: _notes,
         EditKind.TAGS: _tags,
         EditKind.DISABLED: _disabled,
         EditKind.ENABLED: _enabled,
     }[edit.kind]
-    text = said(who(edit.by), edit.detail)
+    text = said(who(edit.by), f"*{title}*", edit.detail)
     return Message(text=text, blocks=(blocks.section(text),))
 
 
-def _notes(by: str, detail: dict[str, Any]) -> str:
-    first = f":memo: {by} changed the notes"
+def _notes(by: str, title: str, detail: dict[str, Any]) -> str:
+    first = f":memo: {by} changed the notes of {title}"
     if not detail.get("after"):
         return f"{first}: there are none now."
     changed = [
@@ -43,17 +43,17 @@ def _lines(count: int) -> str:
     return "1 line" if count == 1 else f"{count} lines"
 
 
-def _tags(by: str, detail: dict[str, Any]) -> str:
+def _tags(by: str, title: str, detail: dict[str, Any]) -> str:
     added, removed = detail.get("added") or (), detail.get("removed") or ()
-    said = [f"tagged it {tagged(added)}"] if added else []
-    said += [f"took {tagged(removed)} off"] if removed else []
+    said = [f"tagged {title} {tagged(added)}"] if added else []
+    said += [f"took {tagged(removed)} off {'it' if added else title}"] if removed else []
     return f"{by} {' and '.join(said)}."
 
 
-def _disabled(by: str, detail: dict[str, Any]) -> str:
+def _disabled(by: str, title: str, detail: dict[str, Any]) -> str:
     because = mrkdwn.plain(str(detail.get("because") or ""), LONGEST_WHY)
-    return f"{words.DISABLED} {by} disabled it{f': {because}' if because else '.'}"
+    return f"{words.DISABLED} {by} disabled {title}{f': {because}' if because else '.'}"
 
 
-def _enabled(by: str, _detail: dict[str, Any]) -> str:
-    return f"{words.DONE} {by} enabled it again: the links that people have work as before."
+def _enabled(by: str, title: str, _detail: dict[str, Any]) -> str:
+    return f"{words.DONE} {by} enabled {title} again: the links that people have work as before."

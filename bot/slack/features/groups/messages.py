@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bot.slack.drawing import words
+from bot.slack.drawing.titles import title
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row, rows
 from bot.slack.kit.verbs import example
 from provisioning.people.groups import GroupLine, GroupSheet
-from provisioning.releases.cards import version_of
+from provisioning.releases.titles import title_of_row
 from storage.catalog.testers import TesterRow
 from storage.records.group import Group
 
@@ -77,10 +78,7 @@ def _current(sheet: GroupSheet) -> tuple[Block, ...]:
     """Return what is current in a group, and whether somebody who joins gets it."""
     if not sheet.current:
         return ()
-    named = [
-        f"{mrkdwn.plain(app, 64)} {mrkdwn.plain(version_of(version, build), 40)}"
-        for app, version, build in sheet.current
-    ]
+    named = [title(title_of_row(one)) for one in sheet.current]
     who = "Whoever joins gets it" if sheet.joiners_get else "Whoever joins gets nothing of it"
     return (blocks.section(f"*Current*\n{row(named)}"), blocks.context(f"{who}."))
 

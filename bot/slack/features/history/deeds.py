@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bot.slack.drawing.titles import plain_app_title, plain_title
 from bot.slack.features.history import messages
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.grammar import MentionKind, mentions, words
@@ -43,11 +44,11 @@ class Telling:
             return await self._group(spoken, asked)
         if version is None:
             lines = await self.history.of_app(app.id, asked.by)
-            return messages.told(messages.title(app.display_name), lines)
+            return messages.told(messages.title(plain_app_title(app)), lines)
         if release is None:
             raise NotFound(f"{app.display_name} has no release “{version[:60]}”.")
         lines = await self.history.of(release.release_id, asked.by)
-        return messages.told(messages.title(f"{app.display_name} {release.label}"), lines)
+        return messages.told(messages.title(plain_title(release)), lines)
 
     async def _group(self, spoken: list[str], asked: Asked) -> Message:
         """Return what was done to a group. Raise NotFound, with what may have been meant."""

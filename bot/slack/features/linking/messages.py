@@ -1,7 +1,8 @@
 """What whoever linked a build reads."""
 
 from bot.slack.drawing import words
-from bot.slack.drawing.releases import name_of, state_of
+from bot.slack.drawing.releases import state_of
+from bot.slack.drawing.titles import title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Message
 from provisioning.intake.elsewhere import host_of
@@ -12,7 +13,7 @@ def linked(card: ReleaseCard, channel_id: str, *, is_new: bool) -> Message:
     """Return what became of a link, with the way on to people."""
     host = mrkdwn.code(host_of(card.build.link or ""), 100)
     first = (
-        f"{words.ELSEWHERE} *{name_of(card)}* is a draft, release {card.number}: a link to {host}."
+        f"{words.ELSEWHERE} *{title_of(card)}* is a draft, release {card.number}: a link to {host}."
         if is_new
         else f"{words.ELSEWHERE} This very link is release {card.number} already: {state_of(card)}."
     )

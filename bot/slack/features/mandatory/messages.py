@@ -2,6 +2,7 @@
 
 from bot.slack.drawing import mandatory, words
 from bot.slack.drawing.actors import who
+from bot.slack.drawing.titles import title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -11,9 +12,9 @@ from provisioning.releases.mandated import MandateCard, ReminderCard
 from storage.records.mandate import MandateKind, MilestoneKind
 
 
-def log(card: MandateCard) -> Message:
-    """Return the line in the thread of a release about one act, with its way back."""
-    text = f"{mandatory.MARK} {_did(card)}{_why(card)}"
+def log(card: MandateCard, title: str) -> Message:
+    """Return the line in the thread of a release, called *title*, of an act, with its way back."""
+    text = f"{mandatory.MARK} {_did(card, title)}{_why(card)}"
     if card.kind is not MandateKind.UNDONE and not card.is_open:
         text = f"{text}\nIt was undone."
     return Message(text=text, blocks=(blocks.section(text), *_undo(card)))
@@ -21,7 +22,7 @@ def log(card: MandateCard) -> Message:
 
 def done(release: ReleaseCard, card: MandateCard) -> Message:
     """Return what whoever did it reads at once."""
-    title = f"*{_title(release.app_display_name, words.version(release.build.facts))}*"
+    title = f"*{title_of(release)}*"
     where = _where(card)
     if card.kind is MandateKind.LIFTED:
         text = f"{title} is not mandatory any more for {where}. Nobody is reminded of it."
@@ -37,7 +38,7 @@ def done(release: ReleaseCard, card: MandateCard) -> Message:
 
 def reminder(card: ReminderCard, link: str | None) -> Message:
     """Return what somebody reads who has to install a release and has not fetched it."""
-    title = _title(card.app_display_name, words.version(card.build.facts))
+    title = title_of(card)
     if card.demand is None or card.demand.terms is None:
         text = f"*{title}* is not mandatory for you any more."
         return Message(text=text, blocks=(blocks.section(text),))
@@ -54,13 +55,14 @@ def reminder(card: ReminderCard, link: str | None) -> Message:
     return Message(text=f"{title} is mandatory: please install it", blocks=shown)
 
 
-def _did(card: MandateCard) -> str:
+def _did(card: MandateCard, title: str) -> str:
     by, where = who(card.by), _where(card)
     if card.kind is MandateKind.LIFTED:
-        return f"{by} lifted it: not mandatory any more for {where}."
+        return f"{by} lifted it: *{title}* is not mandatory any more for {where}."
     if card.kind is MandateKind.UNDONE:
-        return f"{by} undid that: for {where} it is {_terms(card) or 'not mandatory'} again."
-    return f"{by} made it mandatory for {where} {_terms(card)}."
+        so = _terms(card) or "not mandatory"
+        return f"{by} undid that: for {where} *{title}* is {so} again."
+    return f"{by} made *{title}* mandatory for {where} {_terms(card)}."
 
 
 def _why(card: MandateCard) -> str:
@@ -84,7 +86,3 @@ def _undo(card: MandateCard) -> tuple[Block, ...]:
         return ()
     value = names.value_of(card.mandate_id)
     return (blocks.actions(blocks.button("Undo", names.MANDATORY_UNDO, value)),)
-
-
-def _title(app: str, version: str) -> str:
-    return f"{mrkdwn.plain(app, 80)} {mrkdwn.plain(version, 60)}"

@@ -8,6 +8,7 @@ from typing import Final
 
 from bot.slack.drawing import mandatory, words
 from bot.slack.drawing.releases import option
+from bot.slack.drawing.titles import headline, title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -116,7 +117,7 @@ def options(lines: Sequence[ReleaseLine]) -> list[Block]:
 
 def mandatory_form(card: ReleaseCard, wish: MandatoryWish) -> Form:
     """Return the form that asks where, from when and on which terms."""
-    shown: list[Block] = [blocks.section(_headline(card)), *mandatory.lines(card)]
+    shown: list[Block] = [blocks.section(headline(card)), *mandatory.lines(card)]
     if card.mandatory:
         shown.append(_what(wish))
     if card.groups:
@@ -169,7 +170,7 @@ def confirmation(
     where = [mrkdwn.plain(name, 64) for name in plan.groups]
     if plan.singles:
         where.append(f"{words.people(plan.singles)} who have it by name")
-    what = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
+    what = f"*{title_of(card)}*"
     named = row(where, MANY_NAMES // 2)
     if wish.lifts:
         lines = [f"{what} is not mandatory any more for {named}.", _have(plan)]
@@ -245,15 +246,6 @@ def _in_words(grace: timedelta) -> str:
 
 def _seconds(grace: timedelta) -> str:
     return str(int(grace.total_seconds()))
-
-
-def _headline(card: ReleaseCard) -> str:
-    title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
-    return f"{title}\n{words.platform(card.build.facts)} · release {card.number}"
-
-
-def _version(card: ReleaseCard) -> str:
-    return mrkdwn.plain(words.version(card.build.facts), 60)
 
 
 _UNKNOWN_ZONE = (

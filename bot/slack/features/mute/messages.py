@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.slack.drawing import words
-from bot.slack.kit import blocks, mrkdwn
+from bot.slack.drawing.titles import app_title
+from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Message
 from bot.slack.kit.lists import MANY_NAMES, row
 from bot.slack.kit.verbs import example
@@ -17,13 +18,13 @@ def muted(app: App, *, fresh: bool) -> Message:
     """Return that an app is muted: by this, or before."""
     said = "are not reminded of" if fresh else "had muted it before, and are not reminded of"
     undo = f"Undo: {example(f'unmute {app.name}')}"
-    return _said(f"{words.DONE} You {said} *{_name(app)}* any more. {STILL} {undo}")
+    return _said(f"{words.DONE} You {said} *{app_title(app)}* any more. {STILL} {undo}")
 
 
 def unmuted(app: App, *, fresh: bool) -> Message:
     """Return that an app is not muted: by this, or never was."""
     said = "again" if fresh else "as before: it was not muted"
-    return _said(f"{words.DONE} You are reminded of *{_name(app)}* {said}.")
+    return _said(f"{words.DONE} You are reminded of *{app_title(app)}* {said}.")
 
 
 def muted_apps(apps: Sequence[App]) -> Message:
@@ -36,10 +37,6 @@ def muted_apps(apps: Sequence[App]) -> Message:
     named = row([f"`{app.name}`" for app in apps], MANY_NAMES)
     undo = example(f"unmute {apps[0].name}")
     return _said(f"You are not reminded of: {named}. Undo: {undo}")
-
-
-def _name(app: App) -> str:
-    return mrkdwn.plain(app.display_name, 80)
 
 
 def _said(text: str) -> Message:

@@ -6,10 +6,11 @@ from bot.slack.drawing import words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.recalls import whom
 from bot.slack.drawing.releases import stays
+from bot.slack.drawing.titles import title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from provisioning.distributing.recall_order import LONGEST_REASON
-from provisioning.releases.cards import BuildCard, RecallCard, ReleaseCard
+from provisioning.releases.cards import RecallCard, ReleaseCard
 from provisioning.releases.downgrade import downgrade_note
 from provisioning.releases.recalled import NoticeCard, WithdrawnCard
 from storage.records.recall import RecallState
@@ -17,7 +18,7 @@ from storage.records.recall import RecallState
 
 def notice(card: NoticeCard, link: str | None) -> Message:
     """Return what somebody reads who may have the release; *link* leads to what replaces it."""
-    title = _title(card.app_display_name, card.build)
+    title = title_of(card)
     first = f"{words.RECALLED} *{title}* was recalled by {who(card.by)}: {_reason(card.because)}"
     lines = [first, "If it is on your phone, please do not use it any more."]
     shown: list[Block] = []
@@ -37,14 +38,14 @@ def notice(card: NoticeCard, link: str | None) -> Message:
 
 def withdrawn(card: WithdrawnCard) -> Message:
     """Return what stands in place of a link that was taken back."""
-    title = _title(card.app_display_name, card.build)
+    title = title_of(card)
     text = f"*{title}* was recalled and can no longer be installed: {_reason(card.because)}"
     return Message(text=f"{title} was recalled", blocks=(blocks.section(text),))
 
 
-def log(recall: RecallCard) -> Message:
-    """Return the line in the thread of a card about one recall."""
-    first = f"{words.RECALLED} {who(recall.by)} recalled it from {whom(recall)}"
+def log(recall: RecallCard, title: str) -> Message:
+    """Return the line in the thread of a card about one recall of what is called *title*."""
+    first = f"{words.RECALLED} {who(recall.by)} recalled *{title}* from {whom(recall)}"
     lines = [
         f"{first}: {_reason(recall.because)}",
         _went(recall),
@@ -61,7 +62,7 @@ def is_short(recall: RecallCard) -> bool:
 
 def shortfall(recall: RecallCard, card: ReleaseCard) -> Message:
     """Return, for whoever recalled it, who may still have it on a phone and was not told."""
-    title = _title(card.app_display_name, card.build)
+    title = title_of(card)
     if not is_short(recall):
         return _section(f"{words.DONE} Everybody who has *{title}* on a phone heard of the recall.")
     lines = [f"{words.WARNING} Not everybody who has *{title}* on a phone heard of the recall:"]
@@ -83,7 +84,7 @@ def shortfall(recall: RecallCard, card: ReleaseCard) -> Message:
 
 def done(card: ReleaseCard, recall: RecallCard) -> Message:
     """Return what whoever recalled it reads at once."""
-    title = _title(card.app_display_name, card.build)
+    title = title_of(card)
     lost = "1 person lost it" if recall.people == 1 else f"{recall.people} people lost it"
     said = (
         f"{words.RECALLED} *{title}* is recalled from {whom(recall)}. {lost}; their links lead "
@@ -106,10 +107,6 @@ def _went(recall: RecallCard) -> str:
 
 def _counted(count: int, one: str, several: str) -> str:
     return f"{count} {one if count == 1 else several}" if count else ""
-
-
-def _title(app: str, build: BuildCard) -> str:
-    return f"{mrkdwn.plain(app, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
 
 
 def _reason(because: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from bot.slack.drawing import words
 from bot.slack.drawing.releases import option, stays
+from bot.slack.drawing.titles import headline, title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -101,7 +102,7 @@ def options(lines: Sequence[ReleaseLine]) -> list[Block]:
 
 def recall(card: ReleaseCard, wish: RecallWish) -> Form:
     """Return the form that asks from whom, and why."""
-    shown: list[Block] = [blocks.section(_headline(card)), blocks.context(_has_it(card))]
+    shown: list[Block] = [blocks.section(headline(card)), blocks.context(_has_it(card))]
     if card.groups:
         choice = blocks.several_of(
             names.RECALL_GROUPS,
@@ -145,8 +146,7 @@ def confirmation(
     card: ReleaseCard, wish: RecallWish, plan: RecallPlan, *, on_top: bool = False
 ) -> Form:
     """Return what is asked before a release is recalled, with whom it concerns."""
-    what = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
-    first = f"{words.ALARM} *{what}* is recalled from *{_whom(wish, plan)}*."
+    first = f"{words.ALARM} *{title_of(card)}* is recalled from *{_whom(wish, plan)}*."
     lines = [
         first,
         f"{_lose(plan)} Their links stop at once.",
@@ -197,12 +197,3 @@ def _fetched(count: int) -> str:
 
 def _has_it(card: ReleaseCard) -> str:
     return f"{words.people(card.people)} may install it."
-
-
-def _headline(card: ReleaseCard) -> str:
-    title = f"*{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}*"
-    return f"{title}\n{words.platform(card.build.facts)} · release {card.number}"
-
-
-def _version(card: ReleaseCard) -> str:
-    return mrkdwn.plain(words.version(card.build.facts), 60)

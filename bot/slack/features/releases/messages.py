@@ -17,6 +17,7 @@ from bot.slack.drawing.releases import (
     state_of,
     tagged,
 )
+from bot.slack.drawing.titles import plain_title, title_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row, rows
@@ -26,6 +27,7 @@ from provisioning.installing.receipts import Tally
 from provisioning.people.testers import TesterList, TesterSheet
 from provisioning.releases.cards import ActCard, AppLine, ReachLine, ReleaseCard
 from provisioning.releases.lifecycle import SENTENCES
+from provisioning.releases.titles import title_of_card
 from storage.records.distribution import RecipientState
 
 NO_APPS = (
@@ -114,13 +116,11 @@ def full(
     Whoever *distributes* reads how; a *tally* says what the phones did, *readiness* how many can
     install it.
     """
-    facts = card.build.facts
     sign, _ = words.RELEASE[card.standing]
-    version = mrkdwn.plain(words.version(facts), 80)
     return Message(
-        text=f"{mrkdwn.plain(card.app_display_name, 80)} {version}, release {card.number}",
+        text=f"{title_of(card)}, release {card.number}",
         blocks=[
-            blocks.header(f"{card.app_display_name} {words.version(facts)}"),
+            blocks.header(plain_title(title_of_card(card))),
             blocks.section(f"Release {card.number} · {sign} {SENTENCES[card.standing]}"),
             *disabled_by(card),
             *warnings.warnings(card.build),

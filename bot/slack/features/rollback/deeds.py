@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from bot.slack.drawing.sentences import sentence as in_slack
+from bot.slack.drawing.titles import plain_title
 from bot.slack.features.rollback import messages, views
 from bot.slack.features.rollback.views import RollbackWish
 from bot.slack.kit import blocks, names
@@ -199,7 +200,7 @@ class RollbackDesk:
                 f"{name} has had one release of each app at most, so there is nothing to go back "
                 f"to. Send it an older one: {example('send APP VERSION to GROUP')}"
             )
-        had = ", ".join(f"{one.app_display_name} {one.label}" for one in there[:NAMED])
+        had = ", ".join(plain_title(one) for one in there[:NAMED])
         more = " and others" if len(there) > NAMED else ""
         return NotFound(
             f"{name} cannot go back to “{called[:60]}”: it never had it, or it is the current one. "

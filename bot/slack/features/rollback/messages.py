@@ -1,6 +1,7 @@
 """What whoever lets a group go back reads at once."""
 
 from bot.slack.drawing import words
+from bot.slack.drawing.titles import title_of
 from bot.slack.features.rollback.views import RollbackWish
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Message
@@ -10,8 +11,6 @@ from provisioning.releases.cards import ReleaseCard
 def done(card: ReleaseCard, wish: RollbackWish) -> Message:
     """Return that a group went back."""
     name = next((chip.name for chip in card.groups if chip.id == wish.group_id), "The group")
-    version = mrkdwn.plain(words.version(card.build.facts), 60)
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {version}"
     told = "Everybody in it is told by direct message now." if wish.notify else "Nobody is told."
-    text = f"{words.BACK} *{mrkdwn.plain(name, 64)}* has *{title}* again. {told}"
+    text = f"{words.BACK} *{mrkdwn.plain(name, 64)}* has *{title_of(card)}* again. {told}"
     return Message(text=text, blocks=(blocks.section(text),))

@@ -8,6 +8,7 @@ from typing import Final
 from bot.slack.drawing import verdicts, warnings, words
 from bot.slack.drawing.approvals import before_asking, it_waits
 from bot.slack.drawing.places import places
+from bot.slack.drawing.titles import plain_title, title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.payloads import Outdated
@@ -97,8 +98,7 @@ def which_release(found: Sequence[EarlierRelease], wish: RollbackWish) -> Form:
 
 
 def _option(one: EarlierRelease) -> Block:
-    room = max(blocks.OPTION_TEXT - len(one.label) - 1, 1)
-    label = f"{mrkdwn.cut(one.app_display_name.strip(), room)} {one.label}"
+    label = plain_title(one, blocks.OPTION_TEXT)
     has = f", has {one.there} now" if one.there else ", has nothing of it now"
     return blocks.option(label, f"{one.group_id}:{one.release_id}", f"{one.group_name}{has}")
 
@@ -111,11 +111,9 @@ def confirmation(card: ReleaseCard, chosen: EarlierRelease, wish: RollbackWish, 
         release_id=chosen.release_id,
         over=chosen.there_id if chosen.is_back else "",
     )
-    app = mrkdwn.plain(card.app_display_name, 80)
     group = mrkdwn.plain(chosen.group_name, 64)
-    label = mrkdwn.plain(chosen.label, 60)
     lines = [
-        f"{words.BACK} *{group}* gets *{app} {label}* again as its current release.",
+        f"{words.BACK} *{group}* gets *{title_of(card)}* again as its current release.",
         _told(plan, wish),
         "What it replaces stays installable behind one more tap. Recall it to stop that."
         if chosen.there

@@ -1,6 +1,7 @@
 """What the team reads of somebody who cannot install, and what that person reads at once."""
 
 from bot.slack.drawing import words
+from bot.slack.drawing.titles import title_of
 from bot.slack.kit import blocks, mrkdwn
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row
@@ -9,7 +10,7 @@ from provisioning.following.troubles import LONGEST_WORDS, TroubleCard
 
 def line(card: TroubleCard) -> Message:
     """Return the line in the release's thread: who, what they saw, on what, and the cause."""
-    title = f"{mrkdwn.plain(card.app_display_name, 80)} {_version(card)}"
+    title = title_of(card)
     named = mrkdwn.plain(card.tester.name, 80)
     lines = [
         f"{words.WARNING} *{named}* cannot install *{title}*: {mrkdwn.sentence(card.saw)}",
@@ -44,7 +45,3 @@ def advice(card: TroubleCard, *, is_first: bool) -> list[Block]:
         blocks.section(f"*What to do now*\n{mrkdwn.sentence(card.advice, 600)}"),
         blocks.context(f"{words.DONE} {heard}"),
     ]
-
-
-def _version(card: TroubleCard) -> str:
-    return mrkdwn.plain(words.version(card.build.facts), 60)

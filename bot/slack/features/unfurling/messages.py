@@ -3,7 +3,8 @@
 from typing import Final
 
 from bot.slack.drawing import words
-from bot.slack.kit import blocks, mrkdwn
+from bot.slack.drawing.titles import title
+from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Block
 from provisioning.releases.cards import ReleaseLine
 
@@ -20,5 +21,4 @@ def personal() -> list[Block]:
 def release(line: ReleaseLine) -> list[Block]:
     """Return what a release is called and how it stands."""
     sign, word = words.RELEASE[line.standing]
-    name = f"*{mrkdwn.plain(line.app_display_name, 80)} {mrkdwn.plain(line.version, 60)}*"
-    return [blocks.section(f"{name}\n{sign} *{word}* · release {line.number}")]
+    return [blocks.section(f"*{title(line)}*\n{sign} *{word}* · release {line.number}")]

@@ -7,6 +7,7 @@ from typing import Any
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
+from bot.slack.drawing.titles import plain_title
 from bot.slack.features.uploads import messages, views
 from bot.slack.features.uploads.deeds import Arrivals, holds_no_device_list, links_to_a_build
 from bot.slack.kit import blocks, names
@@ -19,6 +20,7 @@ from bot.slack.workspace import Workspace
 from provisioning.actors import Act
 from provisioning.errors import NotNow
 from provisioning.releases.apps import NewApp
+from provisioning.releases.titles import title_of_card
 from storage.errors import SlipwayError
 
 FIELDS = {"name": names.APP_NAME, "display_name": names.APP_DISPLAY_NAME}
@@ -114,7 +116,8 @@ def _register_app_buttons(app: AsyncApp, house: House, workspace: Workspace) -> 
         card = await house.releases.cards.upload(click.subject)
         if card.release is not None:
             await house.tellers.show_upload(click.subject)
-            sentence = f"The app is already there: it is called {card.release.app_display_name}."
+            there = plain_title(title_of_card(card.release))
+            sentence = f"The app is already there: this build is {there}."
             await workspace.voice.whisper(click.asker, problem(sentence))
         elif card.build is not None:
             taken = await house.releases.lists.names()

@@ -14,6 +14,7 @@ from bot.slack.drawing.releases import (
     seen,
     tagged,
 )
+from bot.slack.drawing.titles import plain_title, short_title_of, title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row
@@ -23,6 +24,7 @@ from provisioning.installing.receipts import Tally
 from provisioning.intake.admission import NO_UPLOADING_APP, NOT_AN_UPLOADER
 from provisioning.releases.cards import BuildCard, ReleaseCard, SymbolsCard, UploadCard
 from provisioning.releases.lifecycle import Standing
+from provisioning.releases.titles import title_of_card
 from storage.inspection.diff import Change
 from storage.inspection.facts import Facts
 from storage.inspection.sizes import human
@@ -95,16 +97,16 @@ def unclaimed(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
     """Return the card of a build whose app is not known: none was created, or there are several."""
     if card.choices:
         return _undecided(card, build, icon)
-    title = f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
+    about = _title(build)
     bundle = mrkdwn.code(build.facts.bundle_id or "without an identifier", 120)
     hint = (
         f":sparkles: *New app.* {bundle} for {words.platform(build.facts)} has not been here "
         "before. Create its app to distribute this build; later ones will find it by themselves."
     )
     return Message(
-        text=f"{title}: new app, waiting to be created",
+        text=f"{about} for {words.platform(build.facts)}: new app, waiting to be created",
         blocks=(
-            _headline(f"*{title}*", build, icon),
+            _headline(f"*{about}*", build, icon),
             *warnings.warnings(build),
             *warnings.remarks(build),
             blocks.section(hint),
@@ -124,13 +126,13 @@ def unclaimed(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
 
 def _undecided(card: UploadCard, build: BuildCard, icon: str | None) -> Message:
     """Return the card of a build that may belong to several apps."""
-    title = f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
+    about = _title(build)
     bundle = mrkdwn.code(build.facts.bundle_id or "", 120)
     choice = blocks.external_choice(names.CHOOSE_APP, placeholder="Choose its app", several=False)
     return Message(
-        text=f"{title}: which app is it?",
+        text=f"{about} for {words.platform(build.facts)}: which app is it?",
         blocks=(
-            _headline(f"*{title}*", build, icon),
+            _headline(f"*{about}*", build, icon),
             *warnings.warnings(build),
             *warnings.remarks(build),
             blocks.section(f"Several apps share {bundle}. Which one is this build for?"),
@@ -167,15 +169,13 @@ def release(
 
     *readiness* says how many of those who were given it can install it, *tally* what was seen.
     """
-    facts = release.build.facts
-    title = f"{mrkdwn.plain(release.app_display_name, 80)} {mrkdwn.plain(words.version(facts), 60)}"
     sign, word = words.RELEASE[release.standing]
     return Message(
-        text=f"{title}: release {release.number}, {word.lower()}",
+        text=f"{title_of(release)}: release {release.number}, {word.lower()}",
         blocks=(
             *_again(card, release),
             *disabled_by(release),
-            _headline(f"*{title}*", release.build, icon),
+            _headline(f"*{short_title_of(release)}*", release.build, icon),
             *warnings.warnings(release.build),
             *warnings.unregistered(release),
             *warnings.loud(release.changes),
@@ -224,6 +224,11 @@ def _again(card: UploadCard, release: ReleaseCard) -> tuple[Block, ...]:
         return ()
     text = f":repeat: This very file is already here as release {release.number}."
     return (blocks.section(text),)
+
+
+def _title(build: BuildCard) -> str:
+    """Return what a build calls itself that is no release yet."""
+    return f"{mrkdwn.plain(build.name, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
 
 
 def _headline(title: str, build: BuildCard, icon: str | None) -> Block:
@@ -358,11 +363,10 @@ def _tell_button(release: ReleaseCard, value: str) -> Block:
 
 def _usual_button(release: ReleaseCard, group_id: str, name: str) -> Block:
     short = mrkdwn.cut(name, 40)
-    version = mrkdwn.cut(words.version(release.build.facts), 60)
-    app = mrkdwn.cut(release.app_display_name, 60)
+    app = plain_title(title_of_card(release))
     warned = warnings.sentences(release)
     marks = (str(release.revision), group_id, *([names.WARNED] if warned else ()))
-    text = f"{app} {version} goes to everybody in {short}; each is told by direct message."
+    text = f"{app} goes to everybody in {short}; each is told by direct message."
     return blocks.button(
         f"Distribute to {short}",
         names.DISTRIBUTE_USUAL,

@@ -6,13 +6,14 @@ from typing import Final
 from bot.slack.drawing import words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.releases import cannot_install, state_of
+from bot.slack.drawing.titles import title, title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import row
 from bot.slack.kit.verbs import example
 from provisioning.following.holders import Having, HolderList, HoldingPerson
 from provisioning.following.nudge_cards import NudgeCard, NudgeWordCard
-from provisioning.releases.cards import BuildCard, ReleaseLine
+from provisioning.releases.cards import ReleaseLine
 from storage.records.nudge import NudgeState
 
 #: So much room have the names of one state, and so many are said with a reason.
@@ -43,10 +44,10 @@ _STUCK_AFTER: Final = Having.TOLD
 
 def told(release: ReleaseLine, found: HolderList, due: int) -> Message:
     """Return who has a release, by how far they are; *due* would be reminded now."""
-    title = title_of(release, found.group)
+    head = headline(release, found.group)
     if not found.count:
-        return _nobody(release, found, title)
-    shown: list[Block] = [blocks.section(f"{title}\n{figures(found)}")]
+        return _nobody(release, found, head)
+    shown: list[Block] = [blocks.section(f"{head}\n{figures(found)}")]
     for having in TITLES:
         if count := found.how_many(having):
             shown.append(blocks.section(_of_state(TITLES[having], found.those(having), count)))
@@ -57,17 +58,16 @@ def told(release: ReleaseLine, found: HolderList, due: int) -> Message:
     if found.shortfall:
         shown.append(blocks.context(f"{words.WARNING} {mrkdwn.sentence(found.shortfall)}"))
     return Message(
-        text=f"Who has {mrkdwn.plain(release.app_display_name, 80)}: {found.count}",
+        text=f"Who has {title(release)}: {found.count}",
         blocks=[*shown, blocks.actions(*buttons(found.release_id, found.group_id, due))],
     )
 
 
-def title_of(release: ReleaseLine, group: str) -> str:
+def headline(release: ReleaseLine, group: str) -> str:
     """Return of what release it is told, and of which group."""
-    app, label = mrkdwn.plain(release.app_display_name, 80), mrkdwn.plain(release.label, 80)
     inside = f" in *{mrkdwn.plain(group, 64)}*" if group else ""
-    which = f"{release.system}, release {release.number}"
-    return f"*Who has {app} {label}*{inside} · {which} · {state_of(release)}"
+    which = f"release {release.number} · {state_of(release)}"
+    return f"*Who has {title(release)}*{inside} · {which}"
 
 
 def figures(found: HolderList) -> str:
@@ -122,20 +122,20 @@ def _of_state(title: str, those: Sequence[HoldingPerson], count: int) -> str:
     return "\n".join([head, *lines])
 
 
-def _nobody(release: ReleaseLine, found: HolderList, title: str) -> Message:
+def _nobody(release: ReleaseLine, found: HolderList, head: str) -> Message:
     inside = f" in {mrkdwn.plain(found.group, 64)}" if found.group else ""
     hint = example(f"distribute {release.app_name}")
     text = f"Nobody{inside} was given it yet. Give it to people: {hint}"
-    return Message(text="Nobody has it yet", blocks=[blocks.section(f"{title}\n{text}")])
+    return Message(text="Nobody has it yet", blocks=[blocks.section(f"{head}\n{text}")])
 
 
 def reminder(card: NudgeWordCard, link: str) -> Message:
     """Return what somebody reads who is reminded, with the link that is theirs alone."""
-    title = _title(card.app_display_name, card.build)
-    text = f"{words.REMINDED} {reminder_text(who(card.by), title)}"
+    about = title_of(card)
+    text = f"{words.REMINDED} {reminder_text(who(card.by), about)}"
     mute = blocks.button("Don't remind me of this app", names.MUTE, names.value_of(card.app_id))
     return Message(
-        text=f"{title} waits for you",
+        text=f"{about} waits for you",
         blocks=(
             blocks.section(text),
             blocks.actions(
@@ -148,9 +148,9 @@ def reminder(card: NudgeWordCard, link: str) -> Message:
     )
 
 
-def reminder_text(by: str, title: str) -> str:
-    """Return the sentence of a reminder; *by* and *title* are finished mrkdwn."""
-    return f"{by} reminds you of *{title}*: you have not installed it yet."
+def reminder_text(by: str, about: str) -> str:
+    """Return the sentence of a reminder; *by* and *about*, a title, are finished mrkdwn."""
+    return f"{by} reminds you of *{about}*: you have not installed it yet."
 
 
 def log(card: NudgeCard) -> Message:
@@ -165,7 +165,7 @@ def log(card: NudgeCard) -> Message:
     went = ", ".join(part for part in said if part)
     line = (
         f"{words.REMINDED} {who(card.by)} reminded {words.people(card.people)}{inside} who had not "
-        f"installed it: {went}."
+        f"installed *{title_of(card)}*: {went}."
     )
     broke = f"\n{words.ALARM} It broke off: {mrkdwn.sentence(card.reason)}" if card.reason else ""
     return _section(f"{line}{broke}")
@@ -178,10 +178,10 @@ def is_short(card: NudgeCard) -> bool:
 
 def shortfall(card: NudgeCard) -> Message:
     """Return, for whoever asked for a nudge, who was not reminded, and why."""
-    title = _title(card.app_display_name, card.build)
+    about = title_of(card)
     if not is_short(card):
-        return _section(f"{words.DONE} Everybody was reminded of *{title}* who was to be.")
-    lines = [f"{words.WARNING} Not everybody could be reminded of *{title}*:"]
+        return _section(f"{words.DONE} Everybody was reminded of *{about}* who was to be.")
+    lines = [f"{words.WARNING} Not everybody could be reminded of *{about}*:"]
     lines += [
         f"• *{mrkdwn.plain(one.name, 80)}*: {mrkdwn.sentence(one.reason, 200)}"
         for one in card.missed
@@ -193,13 +193,9 @@ def shortfall(card: NudgeCard) -> Message:
     again = blocks.button("Try again", names.NUDGE_AGAIN, names.value_of(card.nudge_id))
     pieces = mrkdwn.pieces("\n".join(lines), blocks.SECTION_TEXT)
     return Message(
-        text=f"Not everybody could be reminded of {title}",
+        text=f"Not everybody could be reminded of {about}",
         blocks=(*map(blocks.section, pieces), blocks.actions(again)),
     )
-
-
-def _title(app: str, build: BuildCard) -> str:
-    return f"{mrkdwn.plain(app, 80)} {mrkdwn.plain(words.version(build.facts), 60)}"
 
 
 def _section(text: str) -> Message:

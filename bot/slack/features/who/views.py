@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.slack.drawing import words
+from bot.slack.drawing.titles import title
 from bot.slack.features.who import messages
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
@@ -37,9 +38,9 @@ def everyone(release: ReleaseLine, found: HolderList, due: int, page: int) -> Fo
     lines = [_line(one) for one in found.people]
     shown: list[Block] = [
         blocks.section(
-            f"{messages.title_of(release, found.group)}\n{messages.figures(found)}"
+            f"{messages.headline(release, found.group)}\n{messages.figures(found)}"
             if found.count
-            else f"{messages.title_of(release, found.group)}\nNobody was given it yet."
+            else f"{messages.headline(release, found.group)}\nNobody was given it yet."
         )
     ]
     shown += [
@@ -97,9 +98,8 @@ def preview(
     release: ReleaseLine, plan: NudgePlan, kept: NudgeForm, by: str, *, notice: str = ""
 ) -> Form:
     """Return exactly who would be reminded and how, and who is left out and why."""
-    app, label = mrkdwn.plain(release.app_display_name, 80), mrkdwn.plain(release.label, 80)
     shown: list[Block] = [blocks.section(f"{words.WARNING} {notice}")] if notice else []
-    shown += _due(plan, messages.reminder_text(by, f"{app} {label}"))
+    shown += _due(plan, messages.reminder_text(by, title(release)))
     left = [_left_out(why, those) for why, those in plan.spared.items()]
     if left:
         shown.append(blocks.section("*Left out*\n" + "\n".join(left)))

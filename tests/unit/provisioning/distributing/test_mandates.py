@@ -357,7 +357,7 @@ async def test_who_cannot_be_reminded_is_named_to_whoever_made_it_mandatory(
     assert await reminded(domain) == [("UBOB", MilestoneKind.START, ReminderState.UNREACHABLE)]
     ((who, sentence),) = domain.teller.troubles
     assert who == MANAGER.reference
-    assert "Not reminded that Harbour 2.4.0 (241) is mandatory: Bob Baker." in sentence
+    assert "Not reminded that Harbour 2.4.0 (241) for iOS is mandatory: Bob Baker." in sentence
     assert "The account is locked." in sentence
 
 

@@ -142,7 +142,7 @@ async def test_a_teller_that_fails_for_good_is_told_of(domain: Domain, ipa: Path
     assert await edit_of(domain, edit) is EditState.FAILED
     ((who, said),) = domain.teller.troubles
     assert who == MANAGER.reference
-    assert said.startswith("Your change of Harbour 2.4.0 (241) holds, but some messages")
+    assert said.startswith("Your change of Harbour 2.4.0 (241) for iOS holds, but some messages")
 
 
 async def test_tags_are_words_that_releases_are_found_by(domain: Domain, ipa: Path) -> None:

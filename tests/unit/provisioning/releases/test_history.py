@@ -27,7 +27,7 @@ async def test_each_act_on_a_release_is_told_with_names(domain: Domain, ipa: Pat
         ("release.distributed", MANAGER.reference),
         ("release.distributed", MANAGER.reference),
     ]
-    assert {line.about for line in lines} == {"Harbour 2.4.0 (241), release 1"}
+    assert {line.about for line in lines} == {"Harbour 2.4.0 (241) for iOS, release 1"}
     assert lines[0].detail["because"] == "It crashes."
     assert [line.groups for line in lines] == [(), ("QA",), ("QA",)]
     assert lines[1].detail["joins"] is True

@@ -6,6 +6,7 @@ from bot.slack.drawing import pending, siblings, verdicts, warnings, words
 from bot.slack.drawing.approvals import it_waits
 from bot.slack.drawing.differences import differences
 from bot.slack.drawing.releases import HELD_BACK, ended
+from bot.slack.drawing.titles import plain_app_title, title_of
 from bot.slack.features.distribution import views
 from bot.slack.features.distribution.deeds import (
     apps_of,
@@ -31,6 +32,7 @@ from provisioning.people.permissions import Permissions
 from provisioning.releases.cards import GroupChip, ReleaseCard, ReleaseLine
 from provisioning.releases.lists import Lists
 from provisioning.releases.reading import Cards
+from provisioning.releases.titles import title_of_card
 from storage.records.app import App
 from storage.records.approval import ApprovalRequest
 from storage.records.pending_order import PendingOrder
@@ -146,8 +148,8 @@ class DistributeCommand:
             if asked.again:
                 return given(card, wish, plan)
             raise NotNow(
-                f"Everybody in this choice has release {card.number} of {card.app_display_name} "
-                "already."
+                f"Everybody in this choice has {title_of_card(card)} already, release "
+                f"{card.number}."
             )
         is_wide = plan.people > WIDE or (plan.unsigned and wish.notify)
         newcomers = any(one.is_of_people for one in plan.differences)
@@ -161,7 +163,7 @@ class DistributeCommand:
         """Return the app and the release. Raise NotFound, and NotNow for one that has ended."""
         app, release = await self.named.release(typed.app, typed.version)
         if release.standing in HELD_BACK:
-            raise NotNow(ended(release.number, release.standing, app.display_name))
+            raise NotNow(ended(release.number, release.standing, plain_app_title(app)))
         return app, release
 
     async def _act(self, asked: Asked, card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
@@ -200,8 +202,9 @@ class DistributeCommand:
 
 def given(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
     """Return what is said when everybody has a release: also of an act that ended unseen."""
-    app = mrkdwn.plain(f"{card.app_display_name} {words.version(card.build.facts)}", 150)
-    text = f":mega: *{app}* went to *{words.people(plan.already)}*: {_targets(wish, plan)}."
+    text = (
+        f":mega: *{title_of(card)}* went to *{words.people(plan.already)}*: {_targets(wish, plan)}."
+    )
     return Message(text=text, blocks=[blocks.section(text), _follow(card)])
 
 
@@ -218,8 +221,9 @@ def _follow(card: ReleaseCard) -> Block:
 
 def goes(card: ReleaseCard, wish: Wish, plan: Plan) -> Message:
     """Return what is said when a release is on its way."""
-    app = mrkdwn.plain(f"{card.app_display_name} {words.version(card.build.facts)}", 150)
-    text = f":mega: *{app}* goes to *{words.people(plan.people)}*: {_targets(wish, plan)}."
+    text = (
+        f":mega: *{title_of(card)}* goes to *{words.people(plan.people)}*: {_targets(wish, plan)}."
+    )
     told = "Each is told by direct message now." if wish.notify else "Nobody is told by message."
     lines = [
         f"{text} {told if plan.people else 'There is nobody to tell yet.'}",

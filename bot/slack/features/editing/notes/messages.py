@@ -1,7 +1,7 @@
 """What whoever changed the notes reads."""
 
 from bot.slack.drawing import notes, words
-from bot.slack.drawing.releases import name_of
+from bot.slack.drawing.titles import title_of
 from bot.slack.kit import blocks
 from bot.slack.kit.blocks import Message
 from provisioning.releases.cards import ReleaseCard
@@ -9,7 +9,7 @@ from provisioning.releases.cards import ReleaseCard
 
 def changed(card: ReleaseCard) -> Message:
     """Return that the notes are changed, with where they show, and how they read."""
-    text = f"{words.DONE} The notes of *{name_of(card)}* are changed. {_where(card)}"
+    text = f"{words.DONE} The notes of *{title_of(card)}* are changed. {_where(card)}"
     if not card.notes:
         return Message(text=text, blocks=(blocks.section(text), blocks.context("No notes.")))
     said = notes.beginning(card.notes, notes.CARD, notes.in_full(card), card.notes_kind)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.slack.drawing import notes, words
-from bot.slack.drawing.releases import name_of, option
+from bot.slack.drawing.releases import option
+from bot.slack.drawing.titles import title_of
 from bot.slack.features.editing.notes import messages
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block, Form
@@ -37,7 +38,7 @@ def options(lines: Sequence[ReleaseLine]) -> list[Block]:
 
 def edit(card: ReleaseCard, url: str, text: str | None = None) -> Form:
     """Return the form that holds the notes, or *text* in their place; *url* leads to the page."""
-    shown: list[Block] = [blocks.section(f"*{name_of(card)}*\n{_who_sees(card)}")]
+    shown: list[Block] = [blocks.section(f"*{title_of(card)}*\n{_who_sees(card)}")]
     written = card.notes if text is None else text
     page = blocks.button("Edit on a page", names.OPEN_NOTES, url=url)
     if len(written) > INPUT:

@@ -1,6 +1,6 @@
 """The form that asks why a release is disabled."""
 
-from bot.slack.drawing.releases import name_of
+from bot.slack.drawing.titles import title_of
 from bot.slack.features.editing.status import messages
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Form
@@ -11,7 +11,7 @@ from provisioning.releases.cards import ReleaseCard
 def disable(card: ReleaseCard, because: str = "") -> Form:
     """Return the form for a release; *because* is what was said already."""
     about = (
-        f"*{name_of(card)}*\nNobody can install it until somebody enables it again. Whoever has "
+        f"*{title_of(card)}*\nNobody can install it until somebody enables it again. Whoever has "
         "it keeps it: their links work again then. Nobody is told; the announcement says it."
     )
     field = blocks.text_field(

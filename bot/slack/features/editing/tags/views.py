@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.slack.drawing.releases import name_of
+from bot.slack.drawing.titles import title_of
 from bot.slack.features.editing.tags import messages
 from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Form
@@ -25,7 +25,7 @@ def edit(card: ReleaseCard, tags: Sequence[str]) -> Form:
         submit="Save",
         private_metadata=names.value_of(card.release_id),
         blocks=[
-            blocks.section(f"*{name_of(card)}*\nRelease {card.number}"),
+            blocks.section(f"*{title_of(card)}*\nRelease {card.number}"),
             blocks.entry(
                 names.TAGS_TEXT,
                 "Tags",

@@ -76,7 +76,10 @@ def test_the_log_says_who_sent_it_where_and_how_it_went() -> None:
     act = samples.act(singles=2, mandatory=True, notify=False, shortfall="Slack did not say who.")
     shown = reading.words(messages.log(act, samples.live()))
 
-    assert "<@UANN0000> distributed it to QA, 2 people (mandatory, silent)." in shown
+    assert (
+        "<@UANN0000> distributed *Harbour 2.4.0 (240) for iOS* to QA, 2 people (mandatory, silent)."
+        in shown
+    )
     assert "12 of 13 people reached." in shown
     assert ":warning: 1 could not be told." in shown
     assert "Slack did not say who." in shown

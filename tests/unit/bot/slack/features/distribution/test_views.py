@@ -54,7 +54,10 @@ def test_the_confirmation_names_the_number_of_people() -> None:
     form = views.confirmation(samples.release(), FILLED, PLAN)
 
     assert validity.view_complaints(form.view()) == []
-    assert "*Harbour 2.4.0 (240)* goes to *14 people*: QA, 1 person chosen by name." in above(form)
+    assert (
+        "*Harbour 2.4.0 (240) for iOS* goes to *14 people*: QA, 1 person chosen by name."
+        in above(form)
+    )
     assert "3 more have it already." in above(form)
     assert form.submit == "Distribute to 14"
     assert form.title == "Please confirm"

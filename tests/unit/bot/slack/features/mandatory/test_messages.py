@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.slack.drawing import mandatory
+from bot.slack.drawing.titles import title_of
 from bot.slack.features.mandatory import messages, views
 from bot.slack.features.mandatory.deeds import TypedMandate, read
 from bot.slack.features.mandatory.views import MandatoryWish, wish_in
@@ -51,14 +52,14 @@ def act(kind: MandateKind, **changes: object) -> MandateCard:
 def test_names_of_strangers_lie_still_in_every_message(kind: MandateKind) -> None:
     card = samples.live(app_display_name=EVIL)
 
-    for message in (messages.log(act(kind)), messages.done(card, act(kind))):
+    for message in (messages.log(act(kind), title_of(card)), messages.done(card, act(kind))):
         reading.assert_valid(message)
         assert acting(message.arguments()["blocks"]) == []
         assert reading.labels(message) == ([] if kind is MandateKind.UNDONE else ["Undo"])
 
 
 def test_what_was_undone_offers_no_way_back() -> None:
-    message = messages.log(act(MandateKind.SET, is_open=False))
+    message = messages.log(act(MandateKind.SET, is_open=False), "Harbour")
 
     assert "It was undone." in reading.words(message)
     assert reading.labels(message) == []

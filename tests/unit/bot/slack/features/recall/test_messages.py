@@ -12,6 +12,7 @@ from tests.blockkit.inertness import EVIL
 from tests.unit.bot.slack import reading, samples
 
 LINK = "https://slipway.example.com/i/abcdefghijklmnopqrstuv"
+TITLE = "Harbour 2.4.0 (240) for iOS"
 
 
 def instead(**facts: object) -> InsteadCard:
@@ -23,7 +24,7 @@ def test_whoever_has_it_reads_who_why_and_what_to_install() -> None:
     (button,) = reading.buttons(message)
 
     shown = reading.words(message)
-    assert "*Harbour 2.4.0 (240)* was recalled by <@UANN0000>: It crashes." in shown
+    assert "*Harbour 2.4.0 (240) for iOS* was recalled by <@UANN0000>: It crashes." in shown
     assert "Install *2.3.0 (230)* instead." in shown
     assert (button["url"], button["action_id"]) == (LINK, names.INSTALL)
     assert LINK not in message.text
@@ -71,9 +72,11 @@ def test_a_link_that_was_taken_back_leads_nowhere() -> None:
 def test_the_thread_keeps_who_recalled_it_from_whom_and_how_it_went() -> None:
     recall = samples.recall(is_whole=False, singles=1, people=3, told=1, waiting=1, unreached=1)
 
-    shown = reading.words(messages.log(recall))
+    shown = reading.words(messages.log(recall, TITLE))
 
-    assert "<@UANN0000> recalled it from QA, 1 person: It crashes." in shown
+    assert (
+        "<@UANN0000> recalled *Harbour 2.4.0 (240) for iOS* from QA, 1 person: It crashes." in shown
+    )
     assert "3 people lost it, 1 had begun to fetch it and was told, 1 is being told" in shown
     assert "1 could not be told." in shown
 
@@ -110,7 +113,7 @@ def test_foreign_text_does_nothing() -> None:
     for message in (
         messages.notice(samples.notice(build=build, because=EVIL, instead=other), LINK),
         messages.withdrawn(samples.withdrawn(build=build, because=EVIL)),
-        messages.log(recall),
+        messages.log(recall, TITLE),
         messages.shortfall(recall, card),
         messages.done(card, recall),
     ):
