@@ -20,6 +20,7 @@ from storage.catalog import (
     audit,
     device_policies,
     devices,
+    home_tabs,
     registrations,
     releases,
 )
@@ -138,6 +139,7 @@ class Approvals:
             kept = [await registrations.ask(session, one) for one in made]
             for one in kept:
                 self._note(session, "device.requested", one, by, state=one.state.value)
+            await home_tabs.stir_owners(session, {one.device_id for one in kept}, now())
         for one in kept:
             if one.due_at is not None and one.due_at <= now():
                 await self._start(one)  # The clock begins the others.
@@ -162,6 +164,7 @@ class Approvals:
                 values = {"turn": one.turn + 1, "since": now(), "due_at": now(), "reason": ""}
                 await registrations.move(session, one, RegistrationState.REGISTERING, **values)
                 begun.append(one)
+            await home_tabs.stir_owners(session, [device_id], now())
         for one in begun:
             await self._start(one)
         await self.ask([device_id], by)
@@ -176,6 +179,7 @@ class Approvals:
                 values = {"turn": one.turn + 1, "since": now(), "due_at": now(), "reason": ""}
                 await registrations.move(session, one, RegistrationState.DISABLED, **values)
                 begun.append(one)
+            await home_tabs.stir_owners(session, [device_id], now())
         for one in begun:
             await self._start(one)
 
@@ -348,6 +352,7 @@ class Approvals:
                     session, registration, state, turn=registration.turn + 1, **values
                 )
                 self._note(session, f"device.{state.value}", registration, by)
+                await home_tabs.stir_owners(session, [registration.device_id], now())
         except Stale:
             return False
         await self._start(registration)

@@ -13,7 +13,7 @@ from provisioning.devices.udids import Udid, UdidForm, read_udid
 from provisioning.errors import NotAllowed, NotNow, Unclear
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions
-from storage.catalog import audit, devices, registrations, testers
+from storage.catalog import audit, devices, home_tabs, registrations, testers
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound
 from storage.records.audit import AuditEntry
@@ -115,6 +115,7 @@ class Devices:
             else:
                 self._note(session, "device.claimed", device, by, source=claim.source.value)
             found = await registrations.of_devices(session, [device.id])
+            await home_tabs.stir_testers(session, [tester.id], now())
         return Claimed(
             sheet=sheet(devices.OwnedDevice(device, tester), found),
             new=new,
@@ -227,6 +228,7 @@ class Devices:
                 await session.delete(row)
             await session.flush()
             await session.delete(device)
+            await home_tabs.stir_testers(session, [found.tester_id], now())
         return found
 
     async def may_see_udids(self, by: Actor) -> bool:
@@ -261,12 +263,14 @@ class Devices:
         await self._changeable(device_id, by)
         async with self._database.writing() as session:
             device = await devices.get(session, self._organization_id, device_id)
+            owners = {device.tester_id}
             changed = [name for name, value in values.items() if getattr(device, name) != value]
             for name in changed:
                 setattr(device, name, values[name])
             session.add(device)
             if changed:
                 self._note(session, action, device, by)
+                await home_tabs.stir_testers(session, owners | {device.tester_id}, now())
         (after,) = await self.those([device_id])
         return after
 

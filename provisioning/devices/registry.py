@@ -17,7 +17,7 @@ from provisioning.appstore.errors import (
 from provisioning.appstore.resources.devices import DISABLED, ENABLED, AppleDevice
 from provisioning.devices.approvals import read_subject, subject_of
 from provisioning.devices.teams import AppleTeams
-from storage.catalog import apple_teams, devices, registrations, slots
+from storage.catalog import apple_teams, devices, home_tabs, registrations, slots
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound, Stale
 from storage.records.base import now
@@ -153,6 +153,8 @@ class Registry:
                     turn=found.turn + 1,
                     due_at=now() + MENDED_WITHIN,
                 )
+                if is_new:
+                    await home_tabs.stir_owners(session, [found.device_id], now())
             except (NotFound, Stale):
                 return False  # The team was disconnected meanwhile, or somebody decided.
         return is_new
@@ -173,11 +175,14 @@ class Registry:
             team.devices_read_at = now()
             session.add(team)
             by_udid = {one.udid.lower(): one for one in found}
+            moved = set()
             for registration, device in await registrations.of_team(session, team_id):
                 there = by_udid.get(device.udid.lower())
                 if there is None and registration.since >= asked_at:
                     continue  # Another replica registered it while the list was on its way.
-                await self._drifted(session, registration, there)
+                if await self._drifted(session, registration, there):
+                    moved.add(registration.device_id)
+            await home_tabs.stir_owners(session, moved, now())
 
     async def compare(self) -> None:
         """
@@ -203,15 +208,17 @@ class Registry:
         *udids* are in whatever case. What has waited since that moment was changed by an earlier
         try, and is returned as well.
         """
-        changed = []
+        changed, moved = [], set()
         async with self._database.writing() as session:
             found = await registrations.of_udids(session, team_id, [one.lower() for one in udids])
-            for registration, _ in found:
+            for registration, device in found:
                 if registration.state is RegistrationState.READY:
                     await self._wait(session, registration, RegistrationState.PROCESSING, "")
+                    moved.add(device.id)
                 waits = registration.state is RegistrationState.PROCESSING
                 if waits and registration.since >= since:
                     changed.append(subject_of(registration))
+            await home_tabs.stir_owners(session, moved, now())
         return changed
 
     async def disable(self, subject: str) -> None:
@@ -270,12 +277,15 @@ class Registry:
                 session.add(fresh)
                 await session.flush()
                 await slots.keep(session, _slot(fresh.team_id, there))
+            is_seen = (fresh.state, fresh.reason) != (state, reason)
             if state in _WAITING:
                 await self._wait(session, fresh, state, reason)
             else:
                 await registrations.move(
                     session, fresh, state, **_moved(fresh, state, reason), waits_since=None
                 )
+            if is_seen:  # Else Apple said what it said an hour ago.
+                await home_tabs.stir_owners(session, [fresh.device_id], now())
         return state.value
 
     async def _wait(
@@ -291,29 +301,31 @@ class Registry:
 
     async def _drifted(
         self, session: Session, found: Registration, there: AppleDevice | None
-    ) -> None:
-        """Let a registration follow what Apple's list says of it."""
+    ) -> bool:
+        """Let a registration follow what Apple's list says; return whether it stands elsewhere."""
         if found.state not in _THERE:
-            return
+            return False
         if there is None:
             reason = "Apple's list does not have it any more, so it needs a new place."
             values = _moved(found, RegistrationState.AWAITING_APPROVAL, reason)
             values |= {"apple_id": None, "turn": found.turn + 1, "due_at": now()}
             await registrations.move(session, found, RegistrationState.AWAITING_APPROVAL, **values)
-            return
+            return True
         if there.status == DISABLED:
             reason = (
                 "It was disabled on Apple's website. Enable it here to have it in builds again."
             )
             values = _moved(found, RegistrationState.DISABLED, reason)
             await registrations.move(session, found, RegistrationState.DISABLED, **values)
-            return
+            return True
         if found.apple_id != there.id:
             found.apple_id = there.id
             session.add(found)
             await session.flush()
-        if found.state is RegistrationState.READY and there.status != ENABLED:
-            await self._wait(session, found, *_meaning(there, found))
+        if found.state is not RegistrationState.READY or there.status == ENABLED:
+            return False
+        await self._wait(session, found, *_meaning(there, found))
+        return True
 
 
 async def _there(session: Session, registration_id: str) -> Registration | None:

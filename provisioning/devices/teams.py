@@ -20,12 +20,12 @@ from provisioning.devices.team_report import (
     those_there,
 )
 from provisioning.errors import NotNow, Unclear
-from storage.catalog import apple_teams, audit, identities
+from storage.catalog import apple_teams, audit, home_tabs, identities, registrations
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound
 from storage.records.apple_team import AppleTeam
 from storage.records.audit import AuditEntry
-from storage.records.base import new_id
+from storage.records.base import new_id, now
 from storage.records.identity import SigningIdentity
 from storage.secrets import Place, Secrets, SecretUnreadable
 
@@ -148,8 +148,11 @@ class AppleTeams:
         async with self._database.writing() as session:
             record = await apple_teams.of_issuer(session, self._organization_id, card.issuer_id)
             if record is not None:
+                left = [device.id for _, device in await registrations.of_team(session, record.id)]
                 await session.delete(record)
                 self._note(session, "apple.disconnected", record, by)
+                await session.flush()
+                await home_tabs.stir_owners(session, left, now())
         return card
 
     async def every(self) -> list[AppleTeamCard]:

@@ -4,9 +4,10 @@ from provisioning.actors import Act, Actor
 from provisioning.errors import NotNow
 from provisioning.people.audience import Audience
 from provisioning.people.permissions import Permissions, Where
-from storage.catalog import apps, mutes, testers
+from storage.catalog import apps, home_tabs, mutes, testers
 from storage.catalog.database import Database, Session
 from storage.records.app import App
+from storage.records.base import now
 from storage.records.tester import Tester
 
 
@@ -32,7 +33,10 @@ class Mutes:
         tester_id = await self._tester_id(by)
         async with self._database.writing() as session:
             await apps.get(session, app_id)
-            return await mutes.add(session, app_id, tester_id)
+            is_news = await mutes.add(session, app_id, tester_id)
+            if is_news:
+                await home_tabs.stir_testers(session, [tester_id], now())
+        return is_news
 
     async def unmute(self, app_id: str, by: Actor) -> bool:
         """Return whether they were not reminded of the app before. Raise NotAllowed, NotFound."""
@@ -40,7 +44,10 @@ class Mutes:
         async with self._database.writing() as session:
             await apps.get(session, app_id)
             tester = await self._known(session, by)
-            return await mutes.remove(session, app_id, tester.id) if tester else False
+            is_news = tester is not None and await mutes.remove(session, app_id, tester.id)
+            if tester is not None and is_news:
+                await home_tabs.stir_testers(session, [tester.id], now())
+        return is_news
 
     async def app(self, app_id: str) -> App:
         """Raise NotFound."""
@@ -52,6 +59,11 @@ class Mutes:
         async with self._database.reading() as session:
             tester = await self._known(session, by)
             return list(await mutes.apps_of(session, tester.id)) if tester else []
+
+    async def of_tester(self, tester_id: str) -> frozenset[str]:
+        """Return the ids of the apps that a tester is not reminded of."""
+        async with self._database.reading() as session:
+            return frozenset(app.id for app in await mutes.apps_of(session, tester_id))
 
     async def _known(self, session: Session, by: Actor) -> Tester | None:
         if by.identity is None:

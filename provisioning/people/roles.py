@@ -8,10 +8,11 @@ from provisioning.actors import Act, Actor, Identity, IdentityKind, slack
 from provisioning.errors import NotNow, Unclear
 from provisioning.people.permissions import ANYWHERE, OUTSIDERS_MAY_HOLD, Permissions, Where
 from provisioning.ports import Directory, PersonFacts
-from storage.catalog import audit, roles
+from storage.catalog import audit, home_tabs, roles
 from storage.catalog.database import Database, Session
 from storage.errors import NotFound
 from storage.records.audit import AuditEntry
+from storage.records.base import now
 from storage.records.role import HolderKind, Role, RoleHolding
 
 #: What every full member may do for as long as nobody was given the role.
@@ -74,6 +75,7 @@ class Roles:
         """
         await self._permissions.require(by, Act.MANAGE_ROLES)
         await self.check(role, holder)
+        concerned = await self._concerned(holder)
         async with self._database.writing() as session:
             if holder != EVERYBODY and await self._closes(session, role, where):
                 if others is Others.ASK:
@@ -85,7 +87,10 @@ class Roles:
                     )
                 if others is Others.KEEP:
                     await self._give(session, by, role, EVERYBODY, where)
-            return await self._give(session, by, role, holder, where)
+            is_news = await self._give(session, by, role, holder, where)
+            if is_news:
+                await home_tabs.stir_people(session, self._organization_id, concerned, now())
+        return is_news
 
     async def check(self, role: Role, holder: Holder) -> None:
         """Raise Unclear, with the reason, where giving a role would have no effect."""
@@ -129,11 +134,33 @@ class Roles:
     async def take(self, by: Actor, role: Role, holder: Holder, where: Where = ANYWHERE) -> bool:
         """Take a role away and return whether it was held. Raise NotAllowed."""
         await self._permissions.require(by, Act.MANAGE_ROLES)
+        concerned = await self._concerned(holder)
         async with self._database.writing() as session:
             was_held = await roles.take(session, self._holding(by, role, holder, where))
             if was_held:
                 self._note(session, by, "role.taken", role, holder)
+                await home_tabs.stir_people(session, self._organization_id, concerned, now())
         return was_held
+
+    async def usergroup_changed(self, usergroup_id: str, slack_ids: Collection[str]) -> None:
+        """Let the tabs of those be looked at who came into a user group with a role, or left it."""
+        async with self._database.reading() as session:
+            held = await roles.every(session, self._organization_id)
+        if not any(_is_of(one, usergroup_id) for one in held):
+            return
+        async with self._database.writing() as session:
+            await home_tabs.stir_people(session, self._organization_id, slack_ids, now())
+
+    async def _concerned(self, holder: Holder) -> tuple[str, ...]:
+        """
+        Return the Slack ids of those whose Home may change with a role of a holder.
+
+        Of a user group those that Slack tells of. What every member may do changes nobody's.
+        """
+        if holder.kind is HolderKind.USERGROUP:
+            return (await self._directory.memberships([holder.id])).get(holder.id, ())
+        identity = Identity.read(holder.id)
+        return (identity.value,) if identity and identity.kind is IdentityKind.SLACK else ()
 
     async def holdings(self) -> list[tuple[Role, Holder]]:
         """Return who holds what everywhere, the admins of the settings first."""
@@ -171,6 +198,10 @@ class Roles:
             detail={"role": role.value},
         )
         audit.add(session, entry)
+
+
+def _is_of(holding: RoleHolding, usergroup_id: str) -> bool:
+    return holding.holder_kind is HolderKind.USERGROUP and holding.holder_id == usergroup_id
 
 
 def _without_effect(role: Role, facts: PersonFacts) -> str:

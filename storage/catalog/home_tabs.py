@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from storage.catalog.conditions import among
 from storage.catalog.database import Session, insert_missing
+from storage.records.device import Device
 from storage.records.distribution import Recipient
 from storage.records.home_tab import HomeTab
 from storage.records.tester import Tester
@@ -97,6 +98,24 @@ async def stir_testers(session: Session, tester_ids: Collection[str], at: dateti
         among(session, col(Tester.id), tester_ids), col(Tester.slack_id).is_not(None)
     )
     await _stir(session, _whose(people), at)
+
+
+async def stir_owners(session: Session, device_ids: Collection[str], at: datetime) -> None:
+    """Let the tabs be looked at of those whose devices these are: where one stands has changed."""
+    people = (
+        sa.select(col(Tester.organization_id), col(Tester.slack_id))
+        .join(Device, col(Device.tester_id) == col(Tester.id))
+        .where(among(session, col(Device.id), device_ids), col(Tester.slack_id).is_not(None))
+    )
+    await _stir(session, _whose(people), at)
+
+
+async def stir_people(
+    session: Session, organization_id: str, slack_ids: Collection[str], at: datetime
+) -> None:
+    """Let the tabs of people be looked at: what they may do has changed."""
+    own = col(HomeTab.organization_id) == organization_id
+    await _stir(session, sa.and_(own, among(session, col(HomeTab.slack_id), slack_ids)), at)
 
 
 async def stir_release(session: Session, release_id: str, at: datetime) -> None:

@@ -1088,6 +1088,10 @@ REACH: dict[str, Question] = {
         s, t.organization_id, t.tester, now()
     ),
     "home_tabs.stir_testers": lambda s, t: home_tabs.stir_testers(s, [t.tester_id], now()),
+    "home_tabs.stir_owners": lambda s, _: home_tabs.stir_owners(s, [MARK[:32]], now()),
+    "home_tabs.stir_people": lambda s, t: home_tabs.stir_people(
+        s, t.organization_id, [t.tester], now()
+    ),
     "home_tabs.stir_release": lambda s, t: home_tabs.stir_release(s, t.release_id, now()),
     "home_tabs.stir_managers": lambda s, t: home_tabs.stir_managers(s, t.organization_id, now()),
     "home_tabs.forget": lambda s, _: home_tabs.forget(s, BEGINNING),

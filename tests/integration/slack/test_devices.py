@@ -12,6 +12,7 @@ from bot.sandbox.apple.server import SandboxApple
 from bot.sandbox.samples.identities import device_id
 from bot.slack.features.devices import deeds
 from bot.slack.features.devices.heard import deeds as hearing
+from bot.slack.features.home import deeds as home_deeds
 from bot.slack.kit import names
 from provisioning.actors import CLOCK, Actor, slack
 from provisioning.people.roles import Holder
@@ -19,6 +20,7 @@ from storage.catalog import waves
 from storage.records.device_policy import ApprovalSubject
 from storage.records.role import HolderKind, Role
 from storage.records.wave import Wave, WaveState
+from tests.integration.answering.asking import Asking, words_of
 from tests.integration.slack.house import BUILDS, QA, House, Plan, Samples, opened
 
 PHONE = device_id(7)
@@ -397,6 +399,50 @@ async def test_a_device_that_apple_still_checks_is_said_to_be(shop: Shop) -> Non
     await house.dm_to("Ann", "Apple is checking this device; usually a day")
     await house.settled()
     assert shop.registered() == [PHONE]
+
+
+async def test_the_homes_of_its_owners_follow_a_device(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(home_deeds, "PAUSE", 0.01)
+    house, asking = shop.house, Asking(shop.house)
+    dee = house.workspace.person("Dee")
+
+    async def says(person: str, words: str) -> None:
+        await house.workspace.eventually(lambda: words in _home(house, person))
+
+    for name in ("Bob", "Dee"):
+        await house.workspace.person(name).open_home()
+        await says(name, "None yet.")
+    await house.bob.dm(PHONE)
+    asked = await house.dm_to("Mia", "asks for a place at Apple")
+    await says("Bob", "A release manager has to approve it first.")
+    await house.workspace.person("Mia").click(asked, names.DEVICE_APPROVE)
+    await says("Bob", "Apple has it: builds can be signed for it.")
+    await asking.said("Bob", f"devices rename {PHONE[-4:]} to Old faithful")
+    await says("Bob", "Old faithful")
+    await asking.said("Bob", "devices disable Old faithful")
+    await says("Bob", "It is left out of new builds.")
+    await asking.said("Bob", "devices enable Old faithful")
+    await says("Bob", "Apple has it: builds can be signed for it.")
+
+    assert "None yet." in _home(house, "Dee")
+    await asking.said("Ann", f"devices hand over Old faithful to <@{dee.id}>")
+    await says("Dee", "Old faithful")
+    await says("Bob", "None yet.")
+
+    # What Apple's list says afterwards, and that there is no team any more, shows as well.
+    (device,) = shop.apple.team.devices
+    device.is_disabled = True
+    await house.running.house.devices.registry.read_list(shop.team_id)
+    await says("Dee", "It was disabled on Apple's website.")
+    await house.running.house.devices.teams.disconnect("", house.manager)
+    await says("Dee", "no team at Apple is connected")
+
+
+def _home(house: House, person: str) -> str:
+    home = house.workspace.home_of(person)
+    return words_of(home) if home is not None else ""
 
 
 def _block(shown: list[dict[str, object]], label: str) -> str:

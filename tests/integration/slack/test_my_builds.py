@@ -179,3 +179,55 @@ async def test_a_tab_is_looked_at_again_until_slack_takes_it(house: House) -> No
     assert await homes.due(limit=9) == []
     await homes.forget()
     assert await homes.due(limit=9) == []
+
+
+async def test_a_home_follows_what_its_person_may_do(house: House) -> None:
+    asking = Asking(house)
+    cid, mia = house.cid, house.workspace.add_person("Mia")
+    leads = house.workspace.add_usergroup("leads", "Mia")
+    for person, name in ((cid, "Cid"), (mia, "Mia"), (house.bob, "Bob")):
+        await person.open_home()
+        await home_saying(house, name, "Nothing for you to install yet.")
+
+    await asking.said("Ann", f"roles give manager <@{cid.id}> <!subteam^{leads.id}|@leads>")
+
+    for name in ("Cid", "Mia"):
+        await home_saying(house, name, "Waiting to be distributed")
+    assert "Waiting to be distributed" not in words_on_home(house, "Bob")
+
+    # A role is lost by leaving the user group that has it, as by a word of an admin.
+    house.workspace.set_usergroup("leads", "Bob")
+    await home_saying(house, "Bob", "Waiting to be distributed")
+    await asking.said("Ann", f"roles take manager <@{cid.id}> <!subteam^{leads.id}|@leads>")
+    for name in ("Cid", "Mia", "Bob"):
+        await home_without(house, name, "Waiting to be distributed")
+    await at_rest(house)
+
+
+async def test_a_home_says_of_which_apps_there_are_no_reminders(house: House) -> None:
+    asking = Asking(house)
+    await house.group("QA", "Bob", "Dee", channel=QA)
+    await house.with_app()
+    await asking.ask("Ann", "distribute harbour to QA")
+    for name in ("Bob", "Dee"):
+        await house.workspace.person(name).open_home()
+        await home_saying(house, name, "2.4.0 (241)")
+
+    await asking.said("Bob", "mute harbour")
+
+    await home_saying(house, "Bob", ":no_bell: no reminders")
+    assert "no reminders" not in words_on_home(house, "Dee")
+    await asking.said("Bob", "unmute harbour")
+    await home_without(house, "Bob", "no reminders")
+    await at_rest(house)
+
+
+async def home_without(house: House, person: str, words: str) -> None:
+    """Wait until somebody's Home, which nobody opens, says something no more."""
+    await house.workspace.eventually(lambda: words not in words_on_home(house, person))
+
+
+def words_on_home(house: House, person: str) -> str:
+    home = house.workspace.home_of(person)
+    assert home is not None
+    return words_of(home)

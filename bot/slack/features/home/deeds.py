@@ -54,6 +54,7 @@ class Home:
         self._room = house.installing
         self._approvals = house.distributing.approval_cards
         self._devices = house.devices.devices
+        self._mutes = house.following.mutes
         self._links = house.links
         self._icon = partial(house.links.card_icon, plain=plain)
 
@@ -76,8 +77,9 @@ class Home:
         ids = [one.newest.release.release_id for one in found.apps]
         grants = await self._room.grants.of_tester(tester_id, ids) if ids else {}
         page = self._links.me(await self._room.pages.token_of(tester_id))
+        muted = await self._mutes.of_tester(tester_id) if ids else frozenset()
         installable = [
-            _installable(tester_id, one, self._links.install(self._room.grants.token(grant)))
+            _installable(tester_id, one, self._links.install(self._room.grants.token(grant)), muted)
             for one in found.apps
             if (grant := grants.get(one.newest.release.release_id)) is not None
         ]
@@ -165,7 +167,9 @@ def _digest(view: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(view, sort_keys=True).encode()).hexdigest()
 
 
-def _installable(tester_id: str, own: OwnApp, url: str) -> views.Installable:
+def _installable(
+    tester_id: str, own: OwnApp, url: str, muted: Collection[str]
+) -> views.Installable:
     newest = own.newest
     assert newest.served is not None  # It is looked up for the newest of each app.
     given = GivenLine(
@@ -174,4 +178,10 @@ def _installable(tester_id: str, own: OwnApp, url: str) -> views.Installable:
         demand=newest.demand,
         release=newest.release,
     )
-    return views.Installable(given=given, url=url, verdict=newest.served.verdict, earlier=own.more)
+    return views.Installable(
+        given=given,
+        url=url,
+        verdict=newest.served.verdict,
+        earlier=own.more,
+        muted=newest.release.app_id in muted,
+    )

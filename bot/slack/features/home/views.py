@@ -48,13 +48,15 @@ class Installable:
     """
     The newest release of an app that a person was given, and whether they can install it.
 
-    `url` is their own link, and `earlier` how many releases before it they may install.
+    `url` is their own link, and `earlier` how many releases before it they may install. Of a
+    `muted` app they are not reminded.
     """
 
     given: GivenLine
     url: str
     verdict: InstallVerdict
     earlier: int = 0
+    muted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +189,8 @@ def _called(one: Installable) -> str:
         parts.append(must)
     if one.earlier:
         parts.append(f"{one.earlier} earlier on your page")
+    if one.muted:
+        parts.append(":no_bell: no reminders")
     return " · ".join(parts)
 
 

@@ -116,6 +116,13 @@ def _register_people(app: AsyncApp, house: House, workspace: Workspace) -> None:
     async def on_subteam_members(event: dict[str, Any]) -> None:
         usergroup_id = text(event, "subteam_id")
         await directory.outdate_usergroup(usergroup_id)
+        moved = [
+            one
+            for way in ("added_users", "removed_users")
+            for one in at(event, way) or ()
+            if isinstance(one, str)
+        ]
+        await house.people.roles.usergroup_changed(usergroup_id, moved)
         await house.distributing.settling.usergroup_changed(usergroup_id)
 
 

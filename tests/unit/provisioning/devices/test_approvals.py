@@ -22,6 +22,7 @@ from storage.records.registration import RegistrationState
 from storage.records.role import HolderKind, Role
 from tests.fakes import FakeDirectory, InlineEngine
 from tests.unit.provisioning.conftest import ANN, BOB, CID, MANAGER, TESTER, UPLOADER
+from tests.unit.provisioning.homes import opened, stirred
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,3 +166,26 @@ async def test_a_grace_leaves_what_needs_nobody_to_be_taken_back(counter: Counte
     assert started == []
     assert forgotten.id == device_id_
     assert await counter.devices.of_person(ANN) == []
+
+
+async def test_whatever_becomes_of_a_device_is_looked_at_on_the_homes_of_its_owners(
+    counter: Counter, database: Database
+) -> None:
+    tabs = await opened(database, ANN, BOB, CID)
+    own, devices = {BOB.value}, counter.devices
+    assert await stirred(tabs, counter.claim(1)) == own
+    (device_id_,) = [one.id for one in await devices.of_person(BOB)]
+    assert await stirred(tabs, counter.approvals.ask([device_id_], TESTER)) == own
+    (registration_id,) = [one.registration_id for one in await counter.approvals.pending(MANAGER)]
+    assert await stirred(tabs, counter.approvals.refuse([registration_id], MANAGER, "No.")) == own
+    assert await stirred(tabs, counter.approvals.reopen([registration_id], MANAGER)) == own
+    assert await stirred(tabs, counter.approvals.approve([registration_id], MANAGER)) == own
+    assert await stirred(tabs, devices.rename(device_id_, "Old faithful", TESTER)) == own
+    assert await stirred(tabs, devices.rename(device_id_, "Old faithful", TESTER)) == set()
+    assert await stirred(tabs, devices.disable(device_id_, TESTER)) == own
+    assert await stirred(tabs, devices.enable(device_id_, TESTER)) == own
+    both = {BOB.value, CID.value}
+    assert await stirred(tabs, devices.hand_over(device_id_, CID, MANAGER)) == both
+    assert await stirred(tabs, counter.claim(2)) == own
+    (other,) = [one.id for one in await devices.of_person(BOB)]
+    assert await stirred(tabs, devices.forget(other, TESTER)) == own
