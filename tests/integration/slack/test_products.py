@@ -14,7 +14,9 @@ from bot.sandbox.slack.messages import Message
 from bot.slack import teller
 from bot.slack.features.distribution.views import NOTIFY
 from bot.slack.kit import names
+from storage.records.app import App
 from storage.records.distribution import Recipient, RecipientState
+from storage.records.signer import AppSigner
 from tests.integration.answering.asking import Asking, at_rest, words_of
 from tests.integration.slack.house import BUILDS, QA, House
 from tests.integration.slack.links import LINK, path_in
@@ -136,6 +138,31 @@ async def test_a_recall_of_one_half_leaves_the_other(house: House, apk: Path) ->
     await house.ann.submit(form)
     gone = await house.dm_to("Bob", "*Harbour 2.4.0 (88) for Android* was recalled and can no")
     assert gone.ts == told.ts
+
+
+async def test_a_half_whose_signer_nobody_approved_is_neither_offered_nor_opened(
+    house: House, apk: Path
+) -> None:
+    told = await together(house, apk)
+    path = path_in(told)
+    status, android, _ = await opened(house, path, CHROME)
+    assert status == 303
+    assert "for Android" in (await opened(house, path, DESKTOP))[2]
+
+    # As it is where a row was slipped in by which Bob has it: another signer is the app's.
+    async with house.running.ground.database.writing() as session:
+        found = await session.exec(select(AppSigner).join(App).where(App.name == "harbour-android"))
+        own = found.one()
+        session.add(AppSigner(**own.model_dump(exclude={"signer"}), signer=f"key:{'0' * 64}"))
+        await session.delete(own)
+
+    status, _, page = await opened(house, path, CHROME)
+    assert status == 200, "an Android phone is led nowhere, and told what this is"
+    assert "for Android" not in page
+    assert "/on/android" not in page
+    assert "for Android" not in (await opened(house, path, DESKTOP))[2]
+    assert (await opened(house, f"{path}/on/android", CHROME))[0] == 404
+    assert (await opened(house, android, CHROME))[0] == 404
 
 
 @pytest.mark.slow

@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from bot.sandbox.samples.androidapp import SampleApk
 from bot.sandbox.samples.harbour import harbour_apk
+from bot.sandbox.samples.identities import android_identity
 from provisioning.distributing.order import Order
 from provisioning.errors import AlreadyDone, NotAllowed, NotNow, Unclear
 from provisioning.releases.apps import NewApp
 from provisioning.releases.tracks import NewRules
-from storage.catalog import products
+from storage.catalog import products, signers
 from storage.records.distribution import Distribution, RecipientState
+from storage.records.signer import SignerStanding
 from tests.unit.provisioning.conftest import BOB, MANAGER, TESTER, Domain
 from tests.unit.provisioning.distributing.sending import group, known_as, send
 
@@ -173,6 +176,44 @@ async def test_a_link_leads_to_the_newest_that_the_other_phone_may_install(
     assert [one.build for one in await domain.grants.companions(opened)] == ["88"]
     await domain.grants.revoke((await domain.grants.give(android, bob)).id)
     assert await domain.grants.companions(opened) == []
+
+
+async def test_a_link_leads_to_nothing_whose_signer_nobody_approved(
+    domain: Domain, ipa: Path, apk: Path, tmp_path: Path
+) -> None:
+    ios, android = await paired(domain, ipa, apk)
+    stranger = SampleApk(identity=android_identity("Lighthouse Works", 7))
+    path = harbour_apk(tmp_path, version="2.4.0", build="100", app=stranger)
+    other = await domain.draft(path, "F3")
+    qa = await group(domain, "QA", BOB)
+    for release_id in (ios, android):
+        await send(domain, release_id, qa)
+    with pytest.raises(NotNow, match="signed by somebody else"):
+        await send(domain, other, qa)
+    await approve_signer(domain)
+    await send(domain, other, qa, key="now")
+    bob = await known_as(domain, BOB)
+    opened = await domain.grants.open(domain.grants.token(await domain.grants.give(ios, bob)))
+    assert opened is not None
+    assert [one.build for one in await domain.grants.companions(opened)] == ["100"]
+
+    # As it is where somebody slipped in a row by which he has it.
+    async with domain.database.writing() as session:
+        _, app_id = await app_ids(domain)
+        before, own = await signers.of_app(session, app_id)
+        before.standing = SignerStanding.PINNED
+        session.add(before)
+        await session.delete(own)
+
+    assert [one.build for one in await domain.grants.companions(opened)] == ["88"]
+    grant = await domain.grants.give(other, bob)
+    assert await domain.grants.open(domain.grants.token(grant)) is None
+
+
+async def approve_signer(domain: Domain) -> None:
+    """Let an admin approve the signer that somebody wanted to send."""
+    (line,) = await domain.approvals.waiting(MANAGER)
+    await domain.requests.approve(line.request_id, MANAGER)
 
 
 async def test_what_everybody_has_is_left_out_of_a_joint_order(
