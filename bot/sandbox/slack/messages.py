@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.sandbox.shapes import JsonObject
+from bot.sandbox.shapes import JsonObject, as_list, as_object
 
 #: So many messages a channel remembers; the oldest are forgotten first.
 KEPT_MESSAGES = 5000
@@ -52,6 +52,23 @@ class Message:
     def said(self) -> str:
         """Return everything a person would read in it: its text and the texts of its blocks."""
         return "\n".join([self.text, *_texts(self.blocks)])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfurl:
+    """What the app shows below one link of a message."""
+
+    message: Message
+    url: str
+
+    @property
+    def blocks(self) -> list[JsonObject]:
+        return as_list(as_object(self.message.unfurls.get(self.url)).get("blocks"))
+
+    @property
+    def attachment_id(self) -> int:
+        """Which of the things below the message it is, from one on."""
+        return list(self.message.unfurls).index(self.url) + 1
 
 
 def _texts(value: object) -> Iterator[str]:

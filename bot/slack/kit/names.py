@@ -101,6 +101,7 @@ MANDATORY_PICK_FORM = "mandatory_pick_form"
 # Looking at releases.
 SHOW_RELEASE = "show_release"
 SHOW_FORM = "show_form"
+SHARED_OPEN = "shared_open"
 SHOWN = "shown"
 
 # Changing what is there of a release.
@@ -281,6 +282,7 @@ ACTIONS = (
     HOME_SHOW,
     PAGE_OPEN,
     PAGE_RENEW,
+    SHARED_OPEN,
     SHOW_RELEASE,
 )
 OPTION_LISTS = (

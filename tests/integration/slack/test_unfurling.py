@@ -6,11 +6,13 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.messages import Message, Unfurl
 from bot.sandbox.slack.server import SandboxSlack, Setup
+from bot.slack.kit import names
 from provisioning.actors import slack
 from provisioning.people.roles import Holder, Others
 from storage.records.role import HolderKind, Role
+from tests.integration.answering.asking import words_of
 from tests.integration.slack.house import BUILDS, QA, House, Plan, Samples, inhabited, manifest
 from tests.integration.slack.links import LINK
 from tests.integration.slack.test_main_road import distribute
@@ -68,7 +70,8 @@ async def test_what_is_shown_of_links(house: House) -> None:
     assert missing == 404
 
 
-async def test_whoever_was_not_given_a_release_shows_nothing_of_it(house: House) -> None:
+async def given_to_bob(house: House) -> str:
+    """Give Bob a release that others may not see, unless they manage or upload; return its link."""
     cid = Holder(kind=HolderKind.PERSON, id=str(slack(house.cid.id)))
     roles = house.running.house.people.roles
     await roles.give(house.manager, Role.UPLOADER, cid, others=Others.DROP)
@@ -78,7 +81,11 @@ async def test_whoever_was_not_given_a_release_shows_nothing_of_it(house: House)
     await house.dm_to("Bob", "ready for you")
     _, line = await house.running.house.releases.lists.find("harbour", None)
     assert line is not None
-    link = house.running.house.links.release(line.release_id)
+    return house.running.house.links.release(line.release_id)
+
+
+async def test_whoever_was_not_given_a_release_shows_nothing_of_it(house: House) -> None:
+    link = await given_to_bob(house)
     house.workspace.add_channel("talk", "Bob", "Dee", with_bot=True)
 
     hidden = await house.workspace.person("Dee").post("#talk", link)
@@ -89,6 +96,33 @@ async def test_whoever_was_not_given_a_release_shows_nothing_of_it(house: House)
     current = house.workspace.current(hidden)
     assert current is not None
     assert current.unfurls == {}
+
+
+async def test_a_shared_link_opens_the_release_for_whoever_may_see_it(house: House) -> None:
+    link = await given_to_bob(house)
+    # Slipway is not in the channel: nothing can be said there but in answer to the click.
+    house.workspace.add_channel("talk", "Ann", "Bob", "Dee")
+    posted = await house.ann.post("#talk", f"Look: {link}")
+    await unfurled(house, posted)
+    current = house.workspace.current(posted)
+    assert current is not None
+    shown = Unfurl(message=current, url=link)
+
+    await house.ann.click(shown, names.SHARED_OPEN)
+    anns = words_of(await house.view_of("Ann", "Release"))
+    await house.bob.click(shown, names.SHARED_OPEN)
+    bobs = words_of(await house.view_of("Bob", "Release"))
+    await house.workspace.person("Dee").click(shown, names.SHARED_OPEN)
+    refused = await house.whisper_to("Dee", "This release was not given to you")
+
+    for words in (anns, bobs):
+        assert "Harbour 2.4.0 (241) for iOS" in words
+        assert "com.example.harbour" in words
+    # Who else has it is for those who see every release.
+    assert "1 of 1 person reached" in anns
+    assert "reached" not in bobs
+    assert refused.ephemeral_for == house.workspace.person("Dee").id
+    assert house.workspace.view_of("Dee") is None
 
 
 async def test_without_the_scope_nothing_is_shown(

@@ -17,11 +17,11 @@ from bot.sandbox.slack.forms import (
     offered_options,
     value_of,
 )
-from bot.sandbox.slack.messages import Message
+from bot.sandbox.slack.messages import Message, Unfurl
 from bot.sandbox.slack.views import View
 
-#: Where there is something to click: on a message, in a modal or on a Home tab.
-Place: TypeAlias = Message | View
+#: Where there is something to click: on a message, below a link, in a modal or on a Home tab.
+Place: TypeAlias = Message | Unfurl | View
 
 #: Slack's client asks for suggestions from so many typed characters on, unless told otherwise.
 MIN_QUERY = 3
@@ -108,8 +108,9 @@ def _surroundings(ground: Ground, user_id: str, place: Place, values: JsonObject
         shown = modals.as_json(ground.state, view)
         container = {"type": "view", "view_id": view.id}
         return {"container": container, "view": shown, "state": shown["state"]}
-    conversation = ground.conversation(place.channel)
-    where = ground.state.response_urls.give(user_id, conversation.id, place.ts)
+    message = _message_of(place)
+    conversation = ground.conversation(message.channel)
+    where = ground.state.response_urls.give(user_id, conversation.id, message.ts)
     entered = initial_values(place.blocks)
     for block_id, actions in values.items():
         entered.setdefault(block_id, {}).update(actions)
@@ -120,8 +121,15 @@ def _surroundings(ground: Ground, user_id: str, place: Place, values: JsonObject
     }
 
 
-def _message_part(ground: Ground, message: Message) -> JsonObject:
+def _message_of(place: Message | Unfurl) -> Message:
+    return place.message if isinstance(place, Unfurl) else place
+
+
+def _message_part(ground: Ground, place: Message | Unfurl) -> JsonObject:
     """Return the message as it is now; Slack does not show the app an ephemeral one."""
+    if isinstance(place, Unfurl):
+        return _unfurl_part(ground, place)
+    message = place
     container = {
         "type": "message",
         "message_ts": message.ts,
@@ -135,6 +143,28 @@ def _message_part(ground: Ground, message: Message) -> JsonObject:
     return {
         "container": container,
         "message": message_json(ground.state, ground.current(message)),
+    }
+
+
+def _unfurl_part(ground: Ground, place: Unfurl) -> JsonObject:
+    """Return what the app showed below a link; of the message it is told where it stands."""
+    about = {"app_unfurl_url": place.url, "is_app_unfurl": True}
+    return {
+        "container": {
+            "type": "message_attachment",
+            "message_ts": place.message.ts,
+            "attachment_id": place.attachment_id,
+            "channel_id": place.message.channel,
+            "is_ephemeral": False,
+            **about,
+        },
+        "app_unfurl": {
+            "id": place.attachment_id,
+            "blocks": place.blocks,
+            "bot_id": ground.state.app.bot_id,
+            "app_id": ground.state.app.app_id,
+            **about,
+        },
     }
 
 
@@ -178,5 +208,5 @@ def _shown(ground: Ground, place: Place) -> JsonObject:
             "container": {"type": "view", "view_id": current.id},
             "view": modals.as_json(ground.state, current),
         }
-    conversation = ground.conversation(place.channel)
+    conversation = ground.conversation(_message_of(place).channel)
     return _message_part(ground, place) | {"channel": channel_part(conversation)}

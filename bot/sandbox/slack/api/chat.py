@@ -215,11 +215,12 @@ def _unfurled(asked: Asked) -> Message:
 async def unfurl(asked: Asked) -> JsonObject:
     message = _unfurled(asked)
     unfurls: JsonObject = asked.arguments["unfurls"]
+    kept: JsonObject = {}
     for url, shown in unfurls.items():
         if url not in message.text:
             raise Refusal("cannot_unfurl_url")
-        approve_blocks(asked.state, shown.get("blocks"))
-    posting.edit(asked.state, message, replace(message, unfurls=copied(unfurls)))
+        kept[url] = copied(shown) | {"blocks": approve_blocks(asked.state, shown.get("blocks"))}
+    posting.edit(asked.state, message, replace(message, unfurls=kept))
     return {}
 
 

@@ -14,7 +14,7 @@ from bot.slack.kit.payloads import actor
 from bot.slack.kit.verbs import Asked, Reply, closest, example, unknown
 from bot.slack.named import refuse_unknown
 from provisioning.actors import Act
-from provisioning.errors import Unclear
+from provisioning.errors import NotAllowed, Unclear
 from provisioning.people.permissions import ALLOWED
 from provisioning.releases.cards import ReleaseLine
 from provisioning.releases.tagging import checked_tag
@@ -135,8 +135,18 @@ class Looking:
     async def shown(self, user_id: str, release_id: str) -> Form:
         """Return a release as a person may see it. Raise NotFound."""
         viewer = await self._viewer(user_id)
-        if not viewer.sees_all and not await self._lists.had(user_id, [release_id]):
+        if not await self._sees(viewer, release_id):
             raise NotFound("There is no such release for you.")
+        return views.one_release(await self._sheet(viewer, release_id))
+
+    async def shared(self, user_id: str, release_id: str) -> Form:
+        """Return the release of a link that somebody shared. Raise NotAllowed, NotFound."""
+        viewer = await self._viewer(user_id)
+        if not await self._sees(viewer, release_id):
+            raise NotAllowed(
+                "This release was not given to you, so that you see no more of it than stands "
+                "below the link. Ask a release manager to give it to you."
+            )
         return views.one_release(await self._sheet(viewer, release_id))
 
     async def options(self, user_id: str, typed: str) -> list[Block]:
@@ -196,6 +206,9 @@ class Looking:
             readiness=await self._installabilities.of_card(card),
             link=self._links.release(release_id),
         )
+
+    async def _sees(self, viewer: Viewer, release_id: str) -> bool:
+        return viewer.sees_all or bool(await self._lists.had(viewer.user_id, [release_id]))
 
     async def _newest(self, viewer: Viewer, *, limit: int = 15) -> list[ReleaseLine]:
         if viewer.sees_all:

@@ -7,7 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
 from bot.slack.features.releases.deeds import Looking
-from bot.slack.kit import names
+from bot.slack.kit import blocks, names
 from bot.slack.kit.payloads import Click, click_of, question_of, submission_of
 from bot.slack.kit.verbs import Verb
 from bot.slack.line.errors import form_errors
@@ -59,6 +59,7 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
     """Let *app* listen for whatever asks to see a release, and return the verbs that only look."""
     looking = Looking(house)
     _listen(app, looking, workspace)
+    _listen_shared(app, looking, workspace)
     return verbs(looking)
 
 
@@ -100,3 +101,17 @@ def _listen(app: AsyncApp, looking: Looking, workspace: Workspace) -> None:
         await ack()
         click = click_of(body)
         look(click, click.value)
+
+
+def _listen_shared(app: AsyncApp, looking: Looking, workspace: Workspace) -> None:
+    @app.action(names.SHARED_OPEN)
+    async def on_shared(ack: AsyncAck, body: dict[str, Any]) -> None:
+        await ack()
+        click = click_of(body)
+
+        async def show() -> None:
+            form = await looking.shared(click.asker.user_id, click.subject)
+            again = blocks.button("Open", names.SHARED_OPEN, names.value_of(click.subject))
+            await workspace.doorman.open(click.asker, click.trigger_id, form, again=again)
+
+        workspace.errors.start(show, click.asker, during="open a shared release")

@@ -4,7 +4,7 @@ from typing import Final
 
 from bot.slack.drawing import words
 from bot.slack.drawing.titles import title
-from bot.slack.kit import blocks
+from bot.slack.kit import blocks, names
 from bot.slack.kit.blocks import Block
 from provisioning.releases.cards import ReleaseLine
 
@@ -19,6 +19,9 @@ def personal() -> list[Block]:
 
 
 def release(line: ReleaseLine) -> list[Block]:
-    """Return what a release is called and how it stands."""
+    """Return what a release is called and how it stands, and what opens it."""
     sign, word = words.RELEASE[line.standing]
-    return [blocks.section(f"*{title(line)}*\n{sign} *{word}* · release {line.number}")]
+    # Whoever clicks is asked for then: this is seen by all who read the message.
+    opens = blocks.button("Open", names.SHARED_OPEN, names.value_of(line.release_id))
+    text = f"*{title(line)}*\n{sign} *{word}* · release {line.number}"
+    return [blocks.section(text, accessory=opens)]

@@ -16,6 +16,7 @@ from bot.sandbox.shapes import JsonObject
 from bot.sandbox.slack.delivery.subscriptions import EVENT_SCOPES
 from bot.sandbox.slack.errors import NotPossible, Unanswered
 from bot.sandbox.slack.manifest import EVERY_SCOPE
+from bot.sandbox.slack.messages import Unfurl
 from bot.sandbox.slack.server import SandboxSlack, Setup
 from bot.sandbox.slack.workspace import Workspace
 from tests.unit.bot.sandbox.slack.bolt import http_mode, make_app, socket_mode
@@ -423,6 +424,47 @@ async def test_a_button_is_clicked_and_its_message_changed(
     assert body["message"]["text"] == "Card"
     assert body["actions"][0]["value"] == "42"
     assert body["actions"][0]["block_id"] == card.blocks[0]["block_id"]
+    assert slack.violations == []
+
+
+async def test_a_button_below_a_link_is_clicked_and_answered_to_one_person(
+    slack: SandboxSlack, workspace: Workspace, app: AsyncApp, joined: Joining
+) -> None:
+    bodies: list[JsonObject] = []
+
+    @app.action("go")
+    async def on_go(ack: AsyncAck, body: JsonObject, respond: AsyncRespond) -> None:
+        await ack()
+        bodies.append(body)
+        await respond(text="For you alone", response_type="ephemeral", replace_original=False)
+
+    url, bob = "https://slipway.example.com/r/1", workspace.person("Bob")
+    async with joined(app):
+        posted = await bob.post("#qa", f"Look: {url}")
+        await app.client.chat_unfurl(
+            channel=posted.channel,
+            ts=posted.ts,
+            unfurls={url: {"blocks": [actions(button("go", "42"))]}},
+        )
+        current = workspace.current(posted)
+        assert current is not None
+        await bob.click(Unfurl(message=current, url=url), "go")
+        await workspace.eventually(lambda: workspace.ephemerals("Bob"))
+
+    body = bodies[0]
+    assert body["container"] == {
+        "type": "message_attachment",
+        "message_ts": posted.ts,
+        "attachment_id": 1,
+        "channel_id": posted.channel,
+        "is_ephemeral": False,
+        "is_app_unfurl": True,
+        "app_unfurl_url": url,
+    }
+    assert body["app_unfurl"]["blocks"][0]["block_id"] == body["actions"][0]["block_id"]
+    assert body["channel"]["id"] == posted.channel
+    assert body["actions"][0]["value"] == "42"
+    assert "message" not in body
     assert slack.violations == []
 
 
