@@ -5,13 +5,15 @@ from typing import Final
 
 from bot.slack.drawing import warnings, words
 from bot.slack.drawing.actors import who
-from bot.slack.drawing.releases import HELD_BACK, name_of
+from bot.slack.drawing.releases import HELD_BACK
+from bot.slack.drawing.titles import plain_title, title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.lists import MANY_NAMES, row
 from provisioning.distributing.pending_cards import PendingCard
 from provisioning.distributing.pending_turns import LIFE
 from provisioning.releases.cards import GroupChip, PendingLine, ReleaseCard, SiblingLine
+from provisioning.releases.titles import title_of_card
 from provisioning.wording import builds_of
 
 TWO: Final = 2
@@ -68,7 +70,7 @@ def awaited_in(ticked: Sequence[str]) -> tuple[str, ...]:
 def waits(card: PendingCard) -> Message:
     """Return what whoever asked is answered at once."""
     text = (
-        f"{words.READING} *{name_of(card.release)}* waits for "
+        f"{words.READING} *{title_of(card.release)}* waits for "
         f"{missing(card.platforms, card.version)}. Then {together(card.count)} go to "
         f"{whom(card.groups, card.singles)}, in your name."
     )
@@ -103,7 +105,7 @@ def _sure(one: PendingLine, card: ReleaseCard) -> Block:
     more = len(one.groups) - len(where)
     where += [f"{more} more groups"] if more else []
     where += [words.people(one.singles)] if one.singles else []
-    app = mrkdwn.cut(f"{card.app_display_name} {words.version(card.build.facts)}", 80)
+    app = plain_title(title_of_card(card), 80)
     warned = warnings.sentences(card)
     text = f"{app} goes to {', '.join(where)} now, and nothing waits any more."
     return blocks.confirm(

@@ -6,7 +6,8 @@ from typing import Final
 from bot.slack.drawing import words
 from bot.slack.drawing.actors import who
 from bot.slack.drawing.pending import missing, together, whom
-from bot.slack.drawing.releases import HELD_BACK, name_of
+from bot.slack.drawing.releases import HELD_BACK
+from bot.slack.drawing.titles import title_of
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Message
 from bot.slack.kit.verbs import example
@@ -35,7 +36,7 @@ def ended(card: PendingCard) -> Message:
 
 def told(card: PendingCard) -> Message:
     """Return what whoever asked is told of what became of it, with what to do next."""
-    text = f"*{name_of(card.release)}* for {_whom(card)}: {_outcome(card)}{_because(card)}"
+    text = f"*{title_of(card.release)}* for {_whom(card)}: {_outcome(card)}{_because(card)}"
     shown: list[Block] = [blocks.section(text), *_next(card)]
     return Message(text=text, blocks=shown)
 
@@ -49,7 +50,7 @@ def too_late(late: AlreadyDone) -> Message:
 
 def stopped(card: PendingCard) -> Message:
     """Return what is said to whoever stopped it."""
-    return _said(f"{words.DONE} *{name_of(card.release)}* waits no more. Nothing was sent.")
+    return _said(f"{words.DONE} *{title_of(card.release)}* waits no more. Nothing was sent.")
 
 
 def _outcome(card: PendingCard) -> str:

@@ -1,6 +1,7 @@
 """Two apps of a product share their name: each message says of which platform it speaks."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -40,13 +41,18 @@ from bot.slack.features.who import messages as who
 from bot.slack.features.who import views as who_views
 from bot.slack.kit.blocks import Block, Form, Message, View
 from provisioning.actors import Identity, IdentityKind
-from provisioning.distributing.approval_cards import ApprovalCard, ApprovalLine, SignerCard
+from provisioning.distributing.approval_cards import (
+    ApprovalCard,
+    ApprovalLine,
+    ApprovalList,
+    SignerCard,
+)
 from provisioning.distributing.earlier import EarlierRelease
 from provisioning.distributing.mandate_order import MandatePlan
 from provisioning.distributing.order import Plan
 from provisioning.distributing.rebuilds import RebuildSheet
 from provisioning.distributing.recall_order import RecallPlan
-from provisioning.following.holders import Having, HolderList, HoldingPerson
+from provisioning.following.holders import HolderList, HoldingPerson
 from provisioning.following.nudge_cards import NudgeCard, NudgeWordCard
 from provisioning.following.nudge_order import NudgePlan
 from provisioning.following.troubles import TroubleCard
@@ -65,6 +71,7 @@ from provisioning.releases.lifecycle import Standing
 from provisioning.releases.mandated import MandateCard, ReminderCard
 from provisioning.releases.titles import title_of_card
 from storage.catalog.destinations import CurrentRow
+from storage.catalog.holders import Having, HolderFacts
 from storage.records.app import App
 from storage.records.approval import ApprovalKind, ApprovalState
 from storage.records.edit import EditKind
@@ -217,7 +224,8 @@ class Half:
         )
 
     def holders(self, *people: HoldingPerson) -> HolderList:
-        return HolderList(release_id="e" * 32, app_id="a" * 32, people=people)
+        counts = Counter(one.facts for one in people)
+        return HolderList(release_id="e" * 32, counts=counts, people=people)
 
     def edit(self, kind: EditKind, **detail: object) -> EditCard:
         return EditCard(
@@ -235,7 +243,19 @@ Drawn = Message | Form | View | Sequence[Block]
 CHOICES = tuple(AppChoice(app_id=one, name=one, display_name="Harbour") for one in ("a", "b"))
 WISH = distribution_views.Wish(group_ids=(QA.id,))
 FILLED = distribution_views.Filled(wish=WISH, groups=(QA,))
-HOLDER = HoldingPerson(name="Bob", having=Having.TOLD)
+TOLD = HolderFacts(
+    having=Having.TOLD,
+    cannot=False,
+    active=True,
+    current=True,
+    on_page=False,
+    muted=False,
+    reminded=False,
+    lately=False,
+    unmeasured=False,
+    reported=False,
+)
+HOLDER = HoldingPerson(name="Bob", facts=TOLD)
 SIGNER, OVERRIDDEN = ApprovalKind.SIGNER, ApprovalState.OVERRIDDEN
 MANDATED = mandatory_views.MandatoryWish(release_id="e" * 32)
 RECALLED = recall_views.RecallWish(release_id="e" * 32, because="It crashes.")
@@ -344,7 +364,7 @@ DRAWN: dict[str, Drawing] = {
     "what went without an approval": lambda it: approvals.proclaimed(it.request(state=OVERRIDDEN)),
     "the form that declines": lambda it: approval_views.decline(it.request()),
     "the form that overrides": lambda it: approval_views.override(it.request()),
-    "what waits for approval": lambda it: approval_lines.waiting([_waiting(it)]),
+    "what waits for approval": lambda it: approval_lines.waiting(_waiting(it)),
     "a report of trouble": lambda it: trouble.line(it.trouble),
     **{f"the thread of an edit: {kind}": _edited(kind) for kind in UNTAGGED},
     "the thread of new tags": lambda it: editing.log(
@@ -371,7 +391,7 @@ DRAWN: dict[str, Drawing] = {
     "the Home tab": lambda it: home.home(_shelf(it), None),
     "the Home tab of a manager": lambda it: home.home(
         home.OwnShelf(),
-        home.ManagerDesk(drafts=[_reached(it)], recent=[], approvals=[_waiting(it)]),
+        home.ManagerDesk(drafts=[_reached(it)], recent=[], approvals=_waiting(it)),
     ),
     "can be installed": lambda it: devices.installable(
         [devices.InstallOffer(release=it.line, link=LINK)]
@@ -417,8 +437,8 @@ def _current(it: Half) -> CurrentRow:
     )
 
 
-def _waiting(it: Half) -> ApprovalLine:
-    return ApprovalLine(
+def _waiting(it: Half) -> ApprovalList:
+    line = ApprovalLine(
         request_id="q" * 32,
         kind=ApprovalKind.ORDER,
         by=ANN,
@@ -429,6 +449,7 @@ def _waiting(it: Half) -> ApprovalLine:
         singles=0,
         said_yes=0,
     )
+    return ApprovalList(first=(line,), count=1)
 
 
 def _shelf(it: Half) -> home.OwnShelf:

@@ -456,7 +456,7 @@ async def test_the_first_that_wait_are_listed_and_all_are_counted(
 
     (line,) = found.first
     assert found.count == 2
-    assert (line.request_id, line.label, line.groups) == (first.id, "2.4.0 (241)", ("QA",))
+    assert (line.request_id, line.title.label, line.groups) == (first.id, "2.4.0 (241)", ("QA",))
     assert (line.by, line.said_yes) == (TESTER.reference, 1)
 
 

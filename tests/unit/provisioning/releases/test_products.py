@@ -212,7 +212,7 @@ async def test_a_link_leads_to_nothing_whose_signer_nobody_approved(
 
 async def approve_signer(domain: Domain) -> None:
     """Let an admin approve the signer that somebody wanted to send."""
-    (line,) = await domain.approvals.waiting(MANAGER)
+    (line,) = (await domain.approvals.waiting(MANAGER, limit=1)).first
     await domain.requests.approve(line.request_id, MANAGER)
 
 
