@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from provisioning.actors import Act, Actor
-from provisioning.installing.installabilities import Installabilities, Judgement
+from provisioning.installing.installabilities import GivenVerdicts, Installabilities
 from provisioning.installing.verdict import InstallVerdict
 from provisioning.people.audience import Audience, Gathered, Member
 from provisioning.people.permissions import Permissions, Where
@@ -103,7 +103,7 @@ class HolderScope:
 
     release_id: str
     basis: ReleaseBasis
-    judgement: Judgement
+    verdicts: GivenVerdicts
     group_id: str = ""
     group: str = ""
     gathered: Gathered | None = None
@@ -118,8 +118,8 @@ class HolderScope:
         return HoldersAsked(
             release_id=self.release_id,
             app_id=self.basis.app_id,
-            cannot=not self.judgement.common.can,
-            excepted=self.judgement.excepted,
+            cannot=not self.verdicts.common.can,
+            excepted=self.verdicts.excepted,
             seen_since=at - AT_IT,
             reminded_since=at - ONCE_IN,
             reported_since=at - ONCE_IN,
@@ -190,7 +190,7 @@ class Holders:
         return HolderScope(
             release_id=release_id,
             basis=basis,
-            judgement=await self._installabilities.judgement(release_id),
+            verdicts=await self._installabilities.verdicts(release_id),
             group_id=group_id,
             group=group,
             gathered=gathered,
@@ -217,7 +217,7 @@ def _list(
     return HolderList(
         release_id=scope.release_id,
         counts=Counter(counts) + Counter({NEVER: len(never)}),
-        people=(*(_person(row, scope.judgement) for row in rows), *unknown),
+        people=(*(_person(row, scope.verdicts) for row in rows), *unknown),
         is_elsewhere=scope.basis.is_external,
         remindable=remindable,
         group_id=scope.group_id,
@@ -226,12 +226,12 @@ def _list(
     )
 
 
-def _person(row: HolderRow, judgement: Judgement) -> HoldingPerson:
+def _person(row: HolderRow, verdicts: GivenVerdicts) -> HoldingPerson:
     return HoldingPerson(
         name=row.name,
         facts=row.facts,
         tester_id=row.tester_id,
-        cannot=judgement.of(row.tester_id) if row.facts.cannot else None,
+        cannot=verdicts.of(row.tester_id) if row.facts.cannot else None,
         reason=row.reason,
         seen_at=row.seen_at,
         complained=row.complained,

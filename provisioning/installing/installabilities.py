@@ -33,7 +33,7 @@ class ServedRelease:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class GivenVerdicts:
     """
     Whether each of those who were given a release can install it.
 
@@ -75,16 +75,16 @@ class Installabilities:
             if build.is_alike_for_all:
                 people = await recipients.count_entitled(session, release_id)
                 return readiness(build, Counter({Judge(build).verdict(()).code: people}))
-            judgement = await _judgement(session, release_id, read)
-        return readiness(build, Counter(one.code for one in judgement.own.values()))
+            verdicts = await _verdicts(session, release_id, read)
+        return readiness(build, Counter(one.code for one in verdicts.own.values()))
 
-    async def judgement(self, release_id: str) -> Judgement:
+    async def verdicts(self, release_id: str) -> GivenVerdicts:
         """Return whether those who were given a release can install it. Raise NotFound."""
         async with self._database.reading() as session:
             read = await _read(session, [release_id])
             if release_id not in read.builds:
                 raise NotFound("There is no such release.")
-            return await _judgement(session, release_id, read)
+            return await _verdicts(session, release_id, read)
 
     async def of_people(self, release_id: str, tester_ids: Sequence[str | None]) -> Readiness:
         """Return how many of some people could install a release; None is nobody we know."""
@@ -149,7 +149,7 @@ async def _read(session: Session, release_ids: Collection[str]) -> _Read:
     )
 
 
-async def _judgement(session: Session, release_id: str, read: _Read) -> Judgement:
+async def _verdicts(session: Session, release_id: str, read: _Read) -> GivenVerdicts:
     """Judge the devices of those who may install a release, where they make any difference."""
     build, team_id = read.builds[release_id], read.teams[release_id]
     judge = Judge(build)
@@ -158,7 +158,7 @@ async def _judgement(session: Session, release_id: str, read: _Read) -> Judgemen
         if build.is_alike_for_all
         else await devices.given_standings(session, release_id, read.team_ids)
     )
-    return Judgement(
+    return GivenVerdicts(
         common=judge.verdict(()),
         own={one: judge.verdict(_held(owned, team_id)) for one, owned in given.items()},
     )
