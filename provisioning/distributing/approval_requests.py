@@ -1,8 +1,10 @@
 """The life of a request for approval: how it begins, changes and ends, each in a unit of work."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from provisioning.actors import Actor
+from provisioning.errors import AlreadyDone
 from provisioning.releases import lifecycle
 from storage.catalog import approvals, audit, releases
 from storage.catalog.database import Session
@@ -106,3 +108,34 @@ def note(
         detail=detail,
     )
     audit.add(session, entry)
+
+
+def refuse_ended(request: ApprovalRequest, *, mends: bool = False) -> None:
+    """Raise AlreadyDone for what does not wait; what *mends* may be about a declined signer."""
+    may_be_mended = request.kind is ApprovalKind.SIGNER and mends
+    if request.state is ApprovalState.DECLINED and may_be_mended:
+        return
+    if request.state is not ApprovalState.WAITING:
+        raise ended(request)
+
+
+def ended(request: ApprovalRequest) -> AlreadyDone:
+    """Return what is said to whoever comes too late."""
+    said = ENDED.get(request.state, "It waits for an approval still.")
+    return AlreadyDone(
+        f"{said} Nothing was changed.",
+        code="approval_ended",
+        state=request.state.value,
+        by=request.decided_by or "",
+    )
+
+
+#: What is said to whoever comes too late.
+ENDED: Final[Mapping[ApprovalState, str]] = {
+    ApprovalState.APPROVED: "This was approved already.",
+    ApprovalState.OVERRIDDEN: "An admin has let this go already.",
+    ApprovalState.DECLINED: "This was declined already.",
+    ApprovalState.EXPIRED: "This expired: nobody decided in time.",
+    ApprovalState.WITHDRAWN: "Whoever asked has taken this back.",
+    ApprovalState.LAPSED: "This has ended, since it could not be done any more.",
+}

@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,21 +12,24 @@ from provisioning.actors import CLOCK, Act, Actor
 from provisioning.distributing.approval_requests import (
     change,
     end,
+    ended,
     note,
     read_request,
+    refuse_ended,
     subject_of,
 )
 from provisioning.distributing.approvers import Approvers
 from provisioning.distributing.asking import Consent, Ready, Taken
+from provisioning.distributing.benches import Bench, Benches, refuse_moved
 from provisioning.distributing.distributions import Distributions
-from provisioning.distributing.needs import ApprovalNeed, is_met, needs_of
+from provisioning.distributing.needs import is_met
 from provisioning.distributing.recall_order import checked_reason
 from provisioning.distributing.signer_pins import accept
 from provisioning.distributing.wishes import asker_of, groups_in, order_of
 from provisioning.errors import AlreadyDone, NotAllowed, NotNow, Unclear
 from provisioning.installing.signers import pinned
 from provisioning.people.people import People
-from provisioning.people.permissions import Permissions, Where
+from provisioning.people.permissions import Permissions
 from provisioning.ports import Engine
 from provisioning.wording import moment
 from storage.catalog import approvals, apps, releases, signers
@@ -46,29 +48,6 @@ logger = logging.getLogger(__name__)
 
 #: How often it is looked again when others decide at the same moment in another process.
 TRIES: Final = 25
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """
-    A request as it was looked at: what it takes, who said what, and who of them may.
-
-    `may` has the groups for which each person may say yes, by their reference.
-    """
-
-    request: ApprovalRequest
-    app_id: str
-    needs: Sequence[ApprovalNeed]
-    said: Sequence[ApprovalDecision]
-    may: Mapping[str, frozenset[str]]
-
-    @property
-    def said_yes(self) -> set[str]:
-        return {one.by for one in self.said if one.approves}
-
-    @property
-    def behind(self) -> frozenset[str]:
-        return frozenset(map(str, self.request.wish.get("behind", ())))
 
 
 class _Impossible(Exception):
@@ -98,6 +77,7 @@ class ReleaseApprovals:
         self._permissions = permissions
         self._people = people
         self._approvers = approvers
+        self._benches = Benches(database, permissions, approvers)
         self._distributions = distributions
         self._engine = engine
         self._organization_id = organization_id
@@ -124,18 +104,18 @@ class ReleaseApprovals:
         """
         reason = checked_reason(because)
         async with self._turn(request_id):
-            bench = await self._bench(await self._open(request_id), [by.reference])
-            await self._require_decliner(bench, by)
+            bench = await self._benches.of(await self._open(request_id), [by.reference])
+            await self._benches.require_decliner(bench, by)
             async with self._database.writing() as session:
                 request = await approvals.hold(session, request_id)
-                await self._refuse_ended(request)
+                refuse_ended(request)
                 await approvals.decide(session, _decision(request, by, reason))
                 await end(session, request, ApprovalState.DECLINED, by=by, reason=reason)
         return await self._show(request)
 
     async def may_decline(self, request_id: str, by: Actor) -> None:
         """Raise NotAllowed, NotNow for whom a no would not be taken from. Raise NotFound."""
-        await self._require_decliner(await self.bench(request_id, [by.reference]), by)
+        await self._benches.require_decliner(await self.bench(request_id, [by.reference]), by)
 
     async def override(self, request_id: str, by: Actor, because: str) -> ApprovalRequest:
         """
@@ -149,7 +129,7 @@ class ReleaseApprovals:
             request = await self._open(request_id)
             if request.kind is not ApprovalKind.ORDER:
                 raise NotNow("Another signer is approved or declined, and not overridden.")
-            bench = await self._bench(request)
+            bench = await self._benches.of(request)
             order = order_of(request, key=f"approved:{request.id}", by=by)
             consent = Consent(
                 request_id=request.id, by=(by.reference,), behind=bench.behind, because=reason
@@ -158,7 +138,7 @@ class ReleaseApprovals:
                 ready = await self._distributions.ready(order)
                 async with self._database.writing() as session:
                     request = await approvals.hold(session, request_id)
-                    await self._refuse_ended(request)
+                    refuse_ended(request)
                     await self._carry_out(session, request, ready, consent, by)
             except _Impossible as gone:
                 raise await self._lapse(request_id, str(gone)) from None
@@ -172,7 +152,7 @@ class ReleaseApprovals:
                 raise NotAllowed("Only the one who asked can take this back. You may decline it.")
             async with self._database.writing() as session:
                 request = await approvals.hold(session, request_id)
-                await self._refuse_ended(request)
+                refuse_ended(request)
                 await end(session, request, ApprovalState.WITHDRAWN, by=by)
         return await self._show(request)
 
@@ -187,7 +167,7 @@ class ReleaseApprovals:
         if not await self._approvers.is_same(request.requested_by, by.reference):
             raise NotAllowed("Only the one who asked can ask again.")
         if request.state is not ApprovalState.EXPIRED:
-            raise await self._ended(request)
+            raise ended(request)
         order = order_of(request, key=f"again:{request.id}", by=by)
         return await self._distributions.request(order)
 
@@ -268,12 +248,12 @@ class ReleaseApprovals:
         """
         async with self._database.reading() as session:
             request = await approvals.get(session, request_id)
-        return await self._bench(request, people)
+        return await self._benches.of(request, people)
 
     async def _decide(self, request_id: str, by: Actor) -> ApprovalRequest:
         for _ in range(TRIES):
-            bench = await self._bench(await self._open(request_id), [by.reference])
-            await self._require_approver(bench, by)
+            bench = await self._benches.of(await self._open(request_id), [by.reference])
+            await self._benches.require_approver(bench, by)
             try:
                 request = await self._weighed(bench, by)
             except _Impossible as gone:
@@ -290,7 +270,7 @@ class ReleaseApprovals:
                 request = await approvals.get(session, request_id)
             if request.state is not ApprovalState.WAITING:
                 return
-            bench = await self._bench(request)
+            bench = await self._benches.of(request)
             if not is_met(bench.needs, bench.said_yes, bench.may):
                 return
             try:
@@ -309,8 +289,8 @@ class ReleaseApprovals:
         ready = await self._ready(bench.request) if goes else None
         async with self._database.writing() as session:
             request = await approvals.hold(session, bench.request.id)
-            await self._refuse_ended(request)
-            await self._refuse_moved(session, bench)
+            refuse_ended(request)
+            await refuse_moved(session, bench)
             if by is not None:
                 if not await approvals.decide(session, _decision(request, by)):
                     raise AlreadyDone("You have approved this already. It waits for others, too.")
@@ -358,7 +338,7 @@ class ReleaseApprovals:
         moved = False
         async with self._database.writing() as session:
             request = await approvals.hold(session, request.id)
-            await self._refuse_ended(request, mends=True)
+            refuse_ended(request, mends=True)
             release = await releases.get(session, request.release_id)
             await apps.lock(session, release.app_id)
             before = pinned(await signers.of_app(session, release.app_id))
@@ -381,71 +361,11 @@ class ReleaseApprovals:
         """Return a request that waits. Raise NotFound, AlreadyDone; NotNow for one that is due."""
         async with self._database.reading() as session:
             request = await approvals.get(session, request_id)
-        await self._refuse_ended(request, mends=mends)
+        refuse_ended(request, mends=mends)
         if request.due_at is not None and request.due_at <= now():
             await self._end(request_id, ApprovalState.EXPIRED, "")
             raise NotNow(f"This expired on {moment(request.due_at)}: nobody decided in time.")
         return request
-
-    async def _refuse_ended(self, request: ApprovalRequest, *, mends: bool = False) -> None:
-        """Raise AlreadyDone for what does not wait; what *mends* may be about a declined signer."""
-        may_be_mended = request.kind is ApprovalKind.SIGNER and mends
-        if request.state is ApprovalState.DECLINED and may_be_mended:
-            return
-        if request.state is not ApprovalState.WAITING:
-            raise await self._ended(request)
-
-    async def _ended(self, request: ApprovalRequest) -> AlreadyDone:
-        said = ENDED.get(request.state, "It waits for an approval still.")
-        return AlreadyDone(
-            f"{said} Nothing was changed.",
-            code="approval_ended",
-            state=request.state.value,
-            by=request.decided_by or "",
-        )
-
-    async def _refuse_moved(self, session: Session, bench: Bench) -> None:
-        """Raise Stale where others decided, or the groups take something else, meanwhile."""
-        said = await approvals.decisions(session, [bench.request.id])
-        needs = await needs_of(session, groups_in(bench.request))
-        if list(needs) != list(bench.needs) or {one.by for one in said if one.approves} != (
-            bench.said_yes
-        ):
-            raise Stale
-
-    async def _bench(self, request: ApprovalRequest, people: Sequence[str] = ()) -> Bench:
-        """Return a request as it is now; *people* are looked at beside those who said something."""
-        async with self._database.reading() as session:
-            release = await releases.get(session, request.release_id)
-            needs = await needs_of(session, groups_in(request))
-            said = await approvals.decisions(session, [request.id])
-        may = await self._approvers.groups_of(
-            needs,
-            [*(one.by for one in said), *people],
-            asker=request.requested_by,
-            app_id=release.app_id,
-        )
-        return Bench(request=request, app_id=release.app_id, needs=needs, said=said, may=may)
-
-    async def _require_approver(self, bench: Bench, by: Actor) -> None:
-        if await self._approvers.is_same(bench.request.requested_by, by.reference):
-            raise NotAllowed("You asked for this yourself, so somebody else has to approve it.")
-        if bench.needs and not bench.may.get(by.reference):
-            where = " and ".join(need.name for need in bench.needs)
-            raise NotAllowed(f"You are not one of those who approve releases for {where}.")
-        if not bench.needs:
-            # Nobody has to approve it any more: whoever may send it lets it go.
-            where_ = Where(app_id=bench.app_id)
-            await self._permissions.require(by, Act.DISTRIBUTE, where_)
-
-    async def _require_decliner(self, bench: Bench, by: Actor) -> None:
-        if bench.request.kind is ApprovalKind.SIGNER:
-            await self._permissions.require(by, Act.APPROVE_SIGNERS)
-            return
-        if await self._approvers.is_same(bench.request.requested_by, by.reference):
-            raise NotNow("You asked for this yourself: take it back instead.")
-        if not await self._permissions.may(by, Act.OVERRIDE_APPROVALS):
-            await self._require_approver(bench, by)
 
     async def _end(self, request_id: str, state: ApprovalState, reason: str) -> None:
         """Let time, or what happened to the release, end what waits."""
@@ -521,13 +441,3 @@ def _decision(request: ApprovalRequest, by: Actor, declined: str | None = None) 
 
 #: Why time ends what waits about a release that was dismissed or recalled.
 OVER: Final = "The release goes to nobody any more."
-
-#: What is said to whoever comes too late.
-ENDED: Final[Mapping[ApprovalState, str]] = {
-    ApprovalState.APPROVED: "This was approved already.",
-    ApprovalState.OVERRIDDEN: "An admin has let this go already.",
-    ApprovalState.DECLINED: "This was declined already.",
-    ApprovalState.EXPIRED: "This expired: nobody decided in time.",
-    ApprovalState.WITHDRAWN: "Whoever asked has taken this back.",
-    ApprovalState.LAPSED: "This has ended, since it could not be done any more.",
-}
