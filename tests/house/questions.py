@@ -1029,7 +1029,7 @@ REACH: dict[str, Question] = {
         s, t, lambda one: reminders.of_milestone(s, one.id)
     ),
     "reminders.told_of": lambda s, t: reminders.told_of(s, t.release_id),
-    "reminders.told_to": lambda s, t: reminders.told_to(s, t.tester_ids[0], t.app_id),
+    "reminders.told_to": lambda s, t: reminders.told_to(s, t.tester_id, t.app_id),
     "reminders.unreached": lambda s, t: _of_milestone(
         s, t, lambda one: reminders.unreached(s, one.id)
     ),
