@@ -27,10 +27,10 @@ async def _leave(house: House, case: Case, met: Counter[str]) -> str:
     name = f"Bob {tag_of(case)}"
     person = house.workspace.add_person(name)
     group = await house.group(tag_of(case), name)
-    conversation = house.workspace.dm("Ann").id
 
     def concerns(given: JsonObject) -> bool:
-        return conversation == given.get("channel") or given.get("users") == house.ann.id
+        """Return whether it is about them: all are told to the same person."""
+        return f"*{name}*" in str(given) or given.get("users") == house.ann.id
 
     spoil(house.slack, case, concerns, met)
     house.workspace.change_person(name, deleted=True)
