@@ -91,7 +91,7 @@ async def test_both_go_out_once_the_other_half_is_here(
     history = await asking.said("Ann", "history harbour 2.5.0")
     assert "wait for the Android build of 2.5.0, to go out together for QA" in history
     assert "was ordered together with it for QA" in history
-    assert "distributed *Harbour 2.5.0 (250), release 2* to QA" in history
+    assert "distributed *Harbour 2.5.0 (250) for iOS, release 2* to QA" in history
     assert raw_texts(either) == []
 
 
@@ -304,8 +304,9 @@ async def test_sending_now_sends_it_alone_and_once(
     await at_rest(either)
     assert "iOS and" not in told.said()
     assert len(told_to(either, "Bob")) == 1
-    assert "sent *Harbour 2.5.0 (250), release 2* without the Android build" in await asking.said(
-        "Ann", "history harbour 2.5.0"
+    assert (
+        "sent *Harbour 2.5.0 (250) for iOS, release 2* without the Android build"
+        in await asking.said("Ann", "history harbour 2.5.0")
     )
 
 
@@ -410,7 +411,7 @@ async def test_asking_twice_is_one_wait_and_another_group_joins_it(
     await arrives(house, newer_apk)
     for person in ("Bob", "Dee"):
         await house.dm_to(person, "for iOS and Android")
-    await house.card_saying("distributed it to Late (silent)", BUILDS)
+    await house.card_saying("distributed *Harbour 2.5.0 (250) for iOS* to Late (silent)", BUILDS)
     await at_rest(house)
     for person in ("Bob", "Dee"):
         assert len(told_to(house, person)) == 1
@@ -437,8 +438,8 @@ async def test_a_group_that_takes_an_approval_is_asked_for_both_then(
 
     await arrives(house, newer_apk)
 
-    ios = await house.card_saying("*Harbour 2.5.0 (250)* to *QA*", MANAGERS)
-    android = await house.card_saying("*Harbour 2.5.0 (90)* to *QA*", MANAGERS)
+    ios = await house.card_saying("*Harbour 2.5.0 (250) for iOS* to *QA*", MANAGERS)
+    android = await house.card_saying("*Harbour 2.5.0 (90) for Android* to *QA*", MANAGERS)
     await house.dm_to("Cid", "is here: both ask for their approval now")
     house.workspace.channel(MANAGERS).members.append(house.bob.id)
     for card in (ios, android):
