@@ -183,7 +183,7 @@ class Journey:
         await approve.click()
         await guide.get_by_role("button", name="Station 3").click()
         await guide.get_by_role("button", name="Be Bob").click()
-        await expect(centre).to_contain_text("You can install Harbour now")
+        await expect(centre).to_contain_text("You can install Harbour")
         await self._camera(page, "new-phone-ready")
         await guide.get_by_role("button", name="Station 5").click()
         await guide.get_by_role("button", name="Let the new iPhone install it").click()
