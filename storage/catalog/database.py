@@ -88,6 +88,8 @@ class Database:
         if self.embedded:
             event.listen(self.engine.sync_engine, "do_connect", _hop_once)
             begin_immediately(self.engine.sync_engine)
+        else:
+            event.listen(self.engine.sync_engine, "connect", _interpret)
         self._reader = self.engine.execution_options(tx="read")
         self._one = asyncio.Lock()
 
@@ -174,6 +176,14 @@ class Database:
 
 def _hop_once(_dialect: object, _record: object, _args: object, options: dict[str, Any]) -> None:
     options["async_creator_fn"] = hops.connect
+
+
+def _interpret(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+    """Keep PostgreSQL from compiling a plan first: that takes a second, and our answers none."""
+    cursor = connection.cursor()
+    cursor.execute("SET jit = off")
+    cursor.close()
+    connection.commit()  # Else the next rollback takes it back.
 
 
 @contextmanager

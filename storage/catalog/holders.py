@@ -309,7 +309,8 @@ def _share(on_postgresql: bool, is_inside: bool) -> sa.CTE:  # noqa: FBT001
             _any(stands).label("entitled"),
             _any(sa.and_(stands, col(Destination.superseded_at).is_(None))).label("current"),
         )
-        .join(Destination, of_one_release())
+        # Each has one; but PostgreSQL would take both conditions together for very rare.
+        .outerjoin(Destination, of_one_release())
         .where(col(Recipient.release_id) == _RELEASE, *([inside] if is_inside else []))
         .group_by(col(Recipient.tester_id))
         .cte("share")

@@ -209,6 +209,18 @@ async def test_a_database_that_answers_is_well(database: Database) -> None:
     await database.ping()
 
 
+async def test_postgresql_compiles_no_plan_before_it_answers(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    said = []
+    for unit in (database.reading, database.writing, database.reading):
+        async with unit() as session:
+            said.append((await (await session.connection()).execute(sa.text("SHOW jit"))).scalar())
+            await session.rollback()
+    await database.close()
+
+    assert said == ["off"] * 3
+
+
 async def test_a_connection_that_the_server_dropped_is_replaced(postgres_url: str) -> None:
     database = Database(postgres_url)
     await database.ping()
