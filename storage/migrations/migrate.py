@@ -4,6 +4,7 @@ Bring the tables of a database to what the records want.
 A new revision is drafted with `python -m storage.migrations.draft "What changes"`.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
@@ -91,7 +92,7 @@ async def _changing(database_url: str) -> AsyncGenerator[AsyncConnection]:
         begin_immediately(engine.sync_engine)
         event.listen(engine.sync_engine, "connect", _let_tables_be_rebuilt)
     try:
-        with _naming(engine), in_our_words():
+        with _cancelled_as_such(), _naming(engine), in_our_words():
             async with engine.begin() as connection:
                 if not embedded:
                     await connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
@@ -112,6 +113,23 @@ async def _reach(engine: AsyncEngine) -> None:
             f"The database at {where} does not answer. Check that it runs and lets Slipway in, and "
             "SLIPWAY_DATABASE_URL."
         ) from None
+
+
+@contextmanager
+def _cancelled_as_such() -> Generator[None]:
+    """
+    Raise CancelledError whenever the task was cancelled, whatever it was at.
+
+    Alembic tidies up behind a table that it could not make anew, on the connection that went with
+    the cancelled statement: its own error would hide that somebody asked for the end.
+    """
+    try:
+        yield
+    except Exception as error:
+        task = asyncio.current_task()
+        if task is None or not task.cancelling():
+            raise
+        raise asyncio.CancelledError from error
 
 
 @contextmanager

@@ -111,6 +111,34 @@ async def test_rows_that_refer_to_nothing_are_not_passed_over(sqlite_url: str) -
         await migrate.upgrade(sqlite_url)
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO _alembic_tmp_",
+        pytest.param("CREATE TABLE _alembic_tmp_", marks=pytest.mark.slow),
+        pytest.param("UPDATE alembic_version", marks=pytest.mark.slow),
+    ],
+)
+async def test_whoever_stops_it_hears_that_it_was_stopped(tmp_path: Path, statement: str) -> None:
+    url = f"sqlite:///{tmp_path / 'slipway.db'}"
+    upgrading = asyncio.create_task(migrate.upgrade(url))
+
+    def stop(*called: object) -> None:
+        if statement in " ".join(str(called[2]).replace('"', "").split()):
+            upgrading.cancel()
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", stop)
+    try:
+        with pytest.raises(asyncio.CancelledError):
+            await upgrading
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", stop)
+
+    # Nothing of it was kept: what was stopped is done whole at the next start.
+    assert len(await migrate.pending(url)) == len(await migrate.upgrade(url)) > 1
+    assert await migrate.check(url) == ()
+
+
 async def upgrade(report: Boundary, url: str) -> None:
     for revision in await migrate.upgrade(url):
         report(revision)
