@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot.slack.features.distribution import views
+from bot.slack.drawing import ways
 from bot.slack.kit import names
 from storage.catalog import testers
 from storage.records.apple_team import AppleTeam
@@ -124,7 +124,7 @@ async def test_the_manager_chooses_to_send_now_and_reads_who_waits_and_why(
     assert "Sign it for 1 phone first, then tell everybody" in words_of(form)
     assert "Tell 1 person now, 1 later" in words_of(form)
     assert "1 person waits for Apple" in words_of(form)
-    sent = await furnished.ann.submit(form, {names.PHONES: {names.PHONES: views.NOW}})
+    sent = await furnished.ann.submit(form, {names.PHONES: {names.PHONES: ways.NOW}})
 
     assert sent.action == "clear"
     await furnished.dm_to("Mo", "was sent to you")

@@ -6,9 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.house import House
-from bot.slack.drawing import siblings, warnings
+from bot.slack.drawing import siblings, warnings, ways
 from bot.slack.drawing.approvals import it_waits
-from bot.slack.drawing.notes import read_ahead
 from bot.slack.drawing.places import beside
 from bot.slack.drawing.releases import HELD_BACK, ended, option
 from bot.slack.drawing.sentences import sentence as in_slack
@@ -31,7 +30,6 @@ from bot.slack.kit.payloads import (
     Question,
     Shortcut,
     Submission,
-    at,
     entries,
     text_or_none,
 )
@@ -64,7 +62,6 @@ class Desk:
         self._people = house.people
         self._cards = house.releases.cards
         self._lists = house.releases.lists
-        self._editing = house.releases.editing
         self._links = house.links
         self._grants = house.installing.grants
         self._testers = house.people.testers
@@ -201,23 +198,6 @@ class Desk:
             return update(views.waiting(await self._pending.one(taken.id)).view())
         return {"response_action": "clear"}
 
-    async def preview(self, click: Click) -> None:
-        """Show the notes as they stand in the form at this moment. Raise NotAllowed, NotFound."""
-        await self._people.permissions.require(click.asker.by, Act.DISTRIBUTE)
-        card = await self._cards.release(click.subject)
-        typed = at(click.view, "state", "values", names.NOTES, names.NOTES, "value")
-        entered = at(click.view, "state", "values", names.NOTES) is not None
-        written = (typed or "") if entered else card.notes
-        await read_ahead(written, card.notes_kind)
-        form = views.preview(card, written)
-        await self._workspace.doorman.push(click.asker, click.trigger_id, form)
-
-    async def edit_notes(self, click: Click) -> None:
-        """Lead to the page on which the notes are edited. Raise NotAllowed, NotFound, NotNow."""
-        token = await self._editing.invite(click.subject, click.asker.by)
-        form = views.edit_notes(self._links.notes(token))
-        await self._workspace.doorman.push(click.asker, click.trigger_id, form)
-
     async def groups_like(self, asked: Question) -> list[Block]:
         """Return the groups that fit, with how many are in them, as options. Raise NotAllowed."""
         await self._people.permissions.require(asked.asker.by, Act.DISTRIBUTE)
@@ -345,10 +325,10 @@ class Desk:
             revision=kept.revision,
             notes=None if kept.went else wish.notes,
             own_notes=wish.notes if kept.went else None,
-            over=kept.over if views.goes_instead(sent) else {},
+            over=kept.over if ways.goes_instead(sent) else {},
             mandatory=wish.mandatory,
             notify=wish.notify,
-            waits=views.waits(sent),
+            waits=ways.waits(sent),
         )
         if wish.awaits:
             card = await self._cards.release(kept.release_id)

@@ -7,6 +7,8 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.house import House
 from bot.slack.features.distribution.deeds import Desk
+from bot.slack.features.distribution.noting import listeners as noting
+from bot.slack.features.distribution.noting.deeds import NotingDesk
 from bot.slack.features.distribution.typed.deeds import DistributeCommand
 from bot.slack.features.distribution.typed.listeners import verbs
 from bot.slack.kit import names
@@ -25,6 +27,16 @@ def register(app: AsyncApp, house: House, workspace: Workspace) -> Sequence[Verb
     _register_forms(app, desk, workspace.doorman)
     _register_shortcuts(app, desk)
     _register_options(app, desk)
+    noting.register(
+        app,
+        NotingDesk(
+            permissions=house.people.permissions,
+            cards=house.releases.cards,
+            editing=house.releases.editing,
+            links=house.links,
+            doorman=workspace.doorman,
+        ),
+    )
     typed = DistributeCommand(
         cards=house.releases.cards,
         lists=house.releases.lists,
@@ -63,16 +75,6 @@ def _register_buttons(app: AsyncApp, desk: Desk) -> None:
     async def on_own_link(ack: AsyncAck, body: dict[str, Any]) -> None:
         await ack()
         await desk.own_link(click_of(body))
-
-    @app.action(names.PREVIEW)
-    async def on_preview(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
-        await desk.preview(click_of(body))
-
-    @app.action(names.EDIT_NOTES)
-    async def on_edit_notes(ack: AsyncAck, body: dict[str, Any]) -> None:
-        await ack()
-        await desk.edit_notes(click_of(body))
 
     @app.action(names.OPEN_NOTES)
     @app.action(names.INSTALL)

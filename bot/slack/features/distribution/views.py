@@ -14,6 +14,8 @@ from bot.slack.drawing.places import beside, places
 from bot.slack.drawing.releases import option
 from bot.slack.drawing.siblings import label
 from bot.slack.drawing.titles import headline, title_of
+from bot.slack.drawing.ways import newer, phones
+from bot.slack.features.distribution.noting.views import inputs
 from bot.slack.kit import blocks, mrkdwn, names
 from bot.slack.kit.blocks import Block, Form
 from bot.slack.kit.lists import MANY_NAMES, row
@@ -30,21 +32,8 @@ MANDATORY = "mandatory"
 NOTIFY = "notify"
 #: Before the id of a release for another platform that goes to the same people.
 ALSO = "also-"
-#: Whether everybody waits until it is signed for the phones that it can be signed for.
-WAIT, NOW = "wait", "now"
-#: Whether a newer release stays current where there is one, or this one takes its place.
-BESIDE, INSTEAD = "beside", "instead"
-#: Slack's text inputs hold this many characters; longer notes stay as they are.
-INPUT_NOTES = 3000
 #: The private metadata of a form holds this many characters.
 MEMORY = 3000
-TOO_LONG = (
-    "The notes are longer than Slack's form can hold. They go out whole, and are edited on a page."
-)
-EDIT = (
-    "On a page of its own there is room for 64 kB. The link is for you alone and works once: what "
-    "you save there replaces the notes at once. Open the form again afterwards."
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,10 +183,6 @@ def waiting_of(sent: Submission, wish: Wish) -> Wish:
     return replace(wish, together=bool(awaits), awaits=awaits)
 
 
-HINT_ALONE = (
-    "Only those you choose here read what you change; the others keep the notes of the release. "
-    "Markdown works."
-)
 COUNTING = (
     ":hourglass_flowing_sand: Slack is still being asked who is in these groups. Press *Continue* "
     "again in a few seconds."
@@ -285,8 +270,8 @@ def confirmation(
             *(block for one in also for block in _also(one)),
             *_alone(card, filled, also),
             *(() if below else _wait_for(card, filled, also)),
-            *_newer(plan, instead),
-            *_phones(filled.wish, plan),
+            *newer(plan, instead),
+            *phones(plan, notify=filled.wish.notify),
             *below,
         ),
     )
@@ -350,108 +335,10 @@ def _wait_for(card: ReleaseCard, filled: Filled, also: Sequence[Also]) -> tuple[
     return (blocks.actions(blocks.ticks(names.OPTIONS, [option], ticked), block_id=names.OPTIONS),)
 
 
-def _newer(plan: Plan, instead: Plan | None) -> tuple[Block, ...]:
-    """Return the choice of what becomes of the newer release that some groups have."""
-    behind = beside(plan)
-    if instead is None or not behind:
-        return ()
-    newer = mrkdwn.cut(behind[0].there, 30) if len(behind) == 1 else "the newer ones"
-    choices = [
-        blocks.option(
-            f"Back to this one instead of {newer}",
-            INSTEAD,
-            f"Tells {words.people(instead.people)} that it is current again.",
-        )
-    ]
-    if plan.people:
-        choices.insert(
-            0,
-            blocks.option(
-                f"Keep {newer}, and give this one beside",
-                BESIDE,
-                f"Tells {words.people(plan.people)} of it; it stays behind the newer one.",
-            ),
-        )
-    label = "They have a newer release"
-    return (blocks.entry(names.PLACES, label, blocks.one_of(names.PLACES, choices)),)
-
-
-def goes_instead(sent: Submission) -> bool:
-    """Return whether the release is to take the place of what is newer."""
-    return sent.entered(names.PLACES) == INSTEAD
-
-
-def waits(sent: Submission) -> bool:
-    """Return whether nobody is to be told before it is signed for everybody's phone."""
-    return sent.entered(names.PHONES) != NOW
-
-
-def _phones(wish: Wish, plan: Plan) -> tuple[Block, ...]:
-    """Return the choice between waiting for phones and not, where somebody would be left out."""
-    shown: list[Block] = []
-    if plan.coming and wish.notify:
-        shown.append(blocks.context(_coming(plan.coming)))
-    if plan.unsigned and wish.notify:
-        now = plan.people - plan.unsigned - plan.coming
-        choices = [
-            blocks.option(
-                _wait(plan.unsigned), WAIT, "Usually minutes. Whoever it fails for is told later."
-            ),
-            blocks.option(
-                f"Tell {words.people(now)} now, {plan.unsigned} later",
-                NOW,
-                "The others are told once it is signed for their phone.",
-            ),
-        ]
-        label = "It is not signed for some of their phones yet"
-        shown.append(blocks.entry(names.PHONES, label, blocks.one_of(names.PHONES, choices)))
-    return tuple(shown)
-
-
-def _wait(count: int) -> str:
-    phones = "1 phone" if count == 1 else f"{count} phones"
-    return f"Sign it for {phones} first, then tell everybody"
-
-
-def _coming(count: int) -> str:
-    who = "1 person waits" if count == 1 else f"{count} people wait"
-    return (
-        f"{words.READING} {who} for Apple, or for somebody's approval of a phone. Each is told "
-        "once it is signed for it."
-    )
-
-
 def waiting(card: PendingCard) -> Form:
     """Return what a form turns into when what it asked for waits for another platform."""
     said = pending.waits(card)
     return Form(callback_id=names.SHOWN, title="It waits", close="Close", blocks=list(said.blocks))
-
-
-def preview(card: ReleaseCard, written: str) -> Form:
-    """Return the notes as people will read them."""
-    shown = notes.sections(written, notes.PREVIEW, "under *Edit on a page…*", card.notes_kind)
-    title = f"*{title_of(card)}*"
-    return Form(
-        callback_id=names.PREVIEW_VIEW,
-        title="Preview of the notes",
-        close="Back",
-        blocks=(
-            blocks.section(title),
-            blocks.divider(),
-            *(shown or [blocks.section("_No notes._")]),
-        ),
-    )
-
-
-def edit_notes(url: str) -> Form:
-    """Return what leads to the page on which notes of any length are edited."""
-    button = blocks.button("Open the page", names.OPEN_NOTES, url=url, style="primary")
-    return Form(
-        callback_id=names.EDIT_NOTES_VIEW,
-        title="Edit the notes",
-        close="Back",
-        blocks=(blocks.section(EDIT), blocks.actions(button)),
-    )
 
 
 def pick(chosen: ReleaseLine | None = None, *, note: str = "", wish: Wish | None = None) -> Form:
@@ -555,36 +442,12 @@ def _inputs(card: ReleaseCard, filled: Filled) -> tuple[Block, ...]:
             blocks.people_choice(names.PEOPLE, _slack_ids(wish.people), placeholder="Ann, Bob …"),
             optional=True,
         ),
-        *_notes(card, wish),
+        *inputs(card, card.notes if wish.notes is None else wish.notes),
         # No input of its own: Slack would call it optional, which nobody understands of a tick.
         blocks.actions(
             blocks.ticks(names.OPTIONS, [*_also_choices(filled.offers), *waiting, *_HOW], ticked),
             block_id=names.OPTIONS,
         ),
-    )
-
-
-def _notes(card: ReleaseCard, wish: Wish) -> tuple[Block, ...]:
-    written = card.notes if wish.notes is None else wish.notes
-    look = blocks.button("Preview notes", names.PREVIEW, names.value_of(card.release_id))
-    edit = blocks.button("Edit on a page…", names.EDIT_NOTES, names.value_of(card.release_id))
-    if len(written) > INPUT_NOTES:
-        return (blocks.context(TOO_LONG), blocks.actions(edit, look))
-    return (
-        blocks.entry(
-            names.NOTES,
-            "Notes for them alone" if card.sent else "Release notes",
-            blocks.text_field(
-                names.NOTES,
-                written,
-                placeholder="What is new, what to look at.",
-                multiline=True,
-                longest=INPUT_NOTES,
-            ),
-            hint=HINT_ALONE if card.sent else notes.HOW[card.notes_kind],
-            optional=True,
-        ),
-        blocks.actions(look, edit),
     )
 
 

@@ -15,6 +15,7 @@ from bot.slack.features.approvals import views as approval_views
 from bot.slack.features.devices import messages as devices
 from bot.slack.features.distribution import messages as distribution
 from bot.slack.features.distribution import views as distribution_views
+from bot.slack.features.distribution.noting import views as noting
 from bot.slack.features.distribution.typed import deeds as typed
 from bot.slack.features.editing import messages as editing
 from bot.slack.features.editing.notes import messages as notes
@@ -319,7 +320,7 @@ DRAWN: dict[str, Drawing] = {
     ),
     "the form that distributes": lambda it: distribution_views.distribute(it.draft, FILLED),
     "the question before it": lambda it: distribution_views.confirmation(it.draft, FILLED, PLAN),
-    "the preview of notes": lambda it: distribution_views.preview(it.draft, "New"),
+    "the preview of notes": lambda it: noting.preview(it.draft, "New"),
     "what goes by a command": lambda it: typed.goes(it.card, WISH, PLAN),
     "what went by a command": lambda it: typed.given(it.card, WISH, PLAN),
     "the notice of a recall": lambda it: recall.notice(samples.notice(build=it.build), None),

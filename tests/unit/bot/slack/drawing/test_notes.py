@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.slack.drawing import notes
 from bot.slack.features.distribution import messages as distribution
-from bot.slack.features.distribution import views
+from bot.slack.features.distribution.noting import views as noting
 from bot.slack.features.home.views import Installable, OwnShelf, home
 from bot.slack.features.releases import messages as releases
 from bot.slack.features.uploads import messages as uploads
@@ -68,7 +68,7 @@ def _draft(written: str) -> list[str]:
 
 
 def _preview(written: str) -> list[str]:
-    form = views.preview(samples.live(notes=written), written)
+    form = noting.preview(samples.live(notes=written), written)
     assert validity.view_complaints(form.view()) == []
     return _texts(form.blocks)[1:]
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.slack.drawing.releases import option
 from bot.slack.features.distribution import views
+from bot.slack.features.distribution.noting import views as noting
 from bot.slack.features.distribution.views import Filled, Wish, remembered, wish_of
 from bot.slack.kit import names
 from bot.slack.kit.blocks import Form, Message
@@ -145,7 +146,7 @@ def test_a_loud_change_is_shown_before_anybody_is_chosen() -> None:
 
 
 def test_the_preview_renders_markdown() -> None:
-    form = views.preview(samples.release(), "**bold** <!channel>")
+    form = noting.preview(samples.release(), "**bold** <!channel>")
 
     assert validity.view_complaints(form.view()) == []
     assert "*bold* &lt;!channel&gt;" in words(Message(text="p", blocks=form.blocks))
@@ -166,7 +167,7 @@ def test_forms_hold_names_at_their_longest() -> None:
     plan = Plan(people=99_999, groups=tuple(long for _ in chips), shortfall=long)
 
     assert validity.view_complaints(views.confirmation(card, filled, plan).view()) == []
-    assert validity.view_complaints(views.preview(card, long).view()) == []
+    assert validity.view_complaints(noting.preview(card, long).view()) == []
 
 
 def test_what_was_filled_in_is_read_from_the_submission() -> None:
