@@ -1,8 +1,7 @@
 """Distributions: taking orders, each written down as one act before anybody is told."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
 
 from provisioning.actors import Act, Actor, Identity
 from provisioning.distributing import approval_requests, signer_pins
@@ -18,10 +17,11 @@ from provisioning.distributing.asking import (
 )
 from provisioning.distributing.needs import needs_of
 from provisioning.distributing.order import Order, Plan
-from provisioning.distributing.places import OrderOutcome, OrderPlace, places_of
-from provisioning.distributing.planning import HAVE_IT, Planning
+from provisioning.distributing.places import OrderPlace, places_of
+from provisioning.distributing.placing import send, settle
+from provisioning.distributing.planning import Planning
+from provisioning.distributing.repeats import Repeats
 from provisioning.distributing.signer_pins import SignerPins
-from provisioning.distributing.turning_points import demand_at_once
 from provisioning.errors import AlreadyDone, NotNow, Unclear
 from provisioning.installing.installabilities import Installabilities
 from provisioning.people.audience import Audience
@@ -39,27 +39,14 @@ from storage.catalog import (
     destinations,
     distributions,
     groups,
-    recipients,
     releases,
 )
 from storage.catalog.database import Database, Session
-from storage.errors import AlreadyExists, NotFound, Stale
+from storage.errors import AlreadyExists, Stale
 from storage.records.approval import ApprovalRequest, ApprovalState
-from storage.records.base import new_id, now
-from storage.records.destination import Destination, DestinationKind
-from storage.records.distribution import (
-    Distribution,
-    DistributionState,
-    Recipient,
-    RecipientState,
-    Target,
-)
+from storage.records.destination import DestinationKind
+from storage.records.distribution import Distribution
 from storage.records.release import Release, ReleaseState
-
-#: Nobody is left out who stands so: they have it, or it was taken back from them.
-_SETTLED = HAVE_IT | {RecipientState.WITHDRAWN}
-
-Written = TypeVar("Written", Distribution, Taken)
 
 
 class Distributions:
@@ -84,6 +71,7 @@ class Distributions:
             database, audience, installabilities, organization_id=organization_id
         )
         self._engine = engine
+        self._repeats = Repeats(database, permissions, engine, organization_id=organization_id)
         self._signers = SignerPins(database, engine)
         self._organization_id = organization_id
 
@@ -236,35 +224,7 @@ class Distributions:
 
         Raise NotAllowed, NotFound, and AlreadyDone when there is nobody left to tell.
         """
-        async with self._database.reading() as session:
-            before = await distributions.get(session, distribution_id)
-            rows = await destinations.of_distributions(session, [distribution_id])
-            release = await releases.get(session, before.release_id)
-            known = await distributions.of_key(session, key)
-            shares = await recipients.of_releases(session, [before.release_id])
-        await self._permissions.require(by, Act.DISTRIBUTE, Where(app_id=release.app_id))
-        if known is None and not _is_short(before, shares, returns=any(a.returns for a, _ in rows)):
-            raise AlreadyDone(
-                f"Everybody has heard of release {release.number} by now.", number=release.number
-            )
-        made = Distribution(
-            key=key,
-            release_id=before.release_id,
-            requested_by=by.reference,
-            mandatory=before.mandatory,
-            notify=before.notify,
-            waits=before.waits,
-            renews=False,
-            because=before.because,
-        )
-        aims = [
-            aim.model_copy(update={"returns": aim.returns and lifecycle.is_current(row)})
-            for aim, row in rows
-        ]
-        adding = self._added(made, aims, by, again=before.id)
-        distribution = await self._once(key, adding, distributions.of_key)
-        await self._engine.start("distribute", distribution.id)
-        return distribution
+        return await self._repeats.again(distribution_id, by, key)
 
     async def tell(self, release_id: str, by: Actor, key: str) -> Distribution:
         """
@@ -273,87 +233,7 @@ class Distributions:
         Raise NotAllowed, NotFound, NotNow for a release that is not live any more, and AlreadyDone
         when there is nobody left to tell.
         """
-        async with self._database.reading() as session:
-            release = await releases.get(session, release_id)
-            known = await distributions.of_key(session, key)
-            counted = await recipients.counts(session, [release_id])
-            silent = [
-                (act, target)
-                for act, target in await distributions.with_targets(session, release_id)
-                if not act.notify
-            ]
-            rows = await destinations.of_releases(session, [release_id])
-        await self._permissions.require(by, Act.DISTRIBUTE, Where(app_id=release.app_id))
-        current = {row.id for row in rows if lifecycle.is_current(row)}
-        aims = {
-            target.destination_id: Target(
-                distribution_id=target.distribution_id, destination_id=target.destination_id
-            )
-            for _, target in silent
-            if target is not None and target.destination_id in current
-        }
-        left = counted.get(release_id, {}).get(RecipientState.SILENT, 0)
-        if known is None and not (left and aims):
-            raise AlreadyDone(
-                f"There is nobody left to tell of release {release.number}.", number=release.number
-            )
-        made = Distribution(
-            key=key,
-            release_id=release_id,
-            requested_by=by.reference,
-            mandatory=any(act.mandatory for act, _ in silent),
-            notify=True,
-            renews=False,
-        )
-        adding = self._added(made, list(aims.values()), by, told=True)
-        distribution = await self._once(key, adding, distributions.of_key)
-        await self._engine.start("distribute", distribution.id)
-        return distribution
-
-    async def _once(
-        self,
-        key: str,
-        writing: Awaitable[Written],
-        find: Callable[[Session, str], Awaitable[Written | None]],
-    ) -> Written:
-        """Write an act down, or return the one of that key which was written at the same time."""
-        try:
-            return await writing
-        except (AlreadyExists, Stale):
-            # Of a click that came twice at once, the later one sees a release that was changed.
-            async with self._database.reading() as session:
-                found = await find(session, key)
-            if found is None:
-                raise
-            return found
-
-    async def _added(
-        self,
-        made: Distribution,
-        aims: Sequence[Target],
-        by: Actor,
-        **detail: Any,  # noqa: ANN401 - what the audit keeps, as JSON knows it
-    ) -> Distribution:
-        """Write down one more act about destinations there are. Raise Stale for a late one."""
-        async with self._database.writing() as session:
-            known = await distributions.of_key(session, made.key)
-            if known is not None:
-                return known
-            session.add(made)
-            await session.flush()
-            own = [one.model_copy(update={"distribution_id": made.id}) for one in aims]
-            await destinations.aim(session, own)
-            release = await releases.get(session, made.release_id)
-            lifecycle.require_enabled(release)
-            await lifecycle.turn(
-                session,
-                release,
-                ReleaseState.LIVE,
-                by=by,
-                organization_id=self._organization_id,
-                **detail,
-            )
-        return made
+        return await self._repeats.tell(release_id, by, key)
 
     async def _taken(self, every: Sequence[Ready]) -> list[Taken]:
         """Write orders of one click down together. Raise Stale when somebody was first."""
@@ -415,14 +295,14 @@ class Distributions:
         )
         session.add(distribution)
         await session.flush()
-        new = await self._send(session, order, release, distribution, places)
+        new = await send(session, order, release, distribution, places)
         returns = any(place.returns for place in places)
         if not new and not returns and not ready.worthwhile:
             if earlier is not None:
                 raise AlreadyDone("Everybody it was for has it by now.")
             raise Stale
         await self._publish(session, order, release, returns=returns, earlier=earlier)
-        await self._settle(session, release, places)
+        await settle(session, release, places)
         return distribution
 
     async def _is_worthwhile(
@@ -442,51 +322,6 @@ class Distributions:
             over=order.over,
         )
         return plan.people > 0
-
-    async def _send(
-        self,
-        session: Session,
-        order: Order,
-        release: Release,
-        distribution: Distribution,
-        places: Sequence[OrderPlace],
-    ) -> int:
-        """Write the destinations down; return how many are new."""
-        known = await groups.those(session, order.group_ids)
-        if len(known) < len(set(order.group_ids)):
-            raise NotFound("There is no such group.")
-        rows = [
-            Destination(
-                id=new_id(),
-                release_id=release.id,
-                app_id=release.app_id,
-                kind=place.target[0],
-                target_id=place.target[1],
-                notes=order.own_notes,
-                created_by=order.by.reference,
-            )
-            for place in places
-        ]
-        new = await destinations.add(session, rows)
-        kept = await destinations.of_releases(session, [release.id])
-        own = {(row.kind, row.target_id): row.id for row in kept}
-        aims = [
-            Target(
-                distribution_id=distribution.id,
-                destination_id=own[place.target],
-                returns=place.returns,
-                replaces=place.replaced,
-            )
-            for place in places
-        ]
-        await destinations.aim(session, aims)
-        ids = [one.destination_id for one in aims]
-        if order.own_notes is not None:
-            await destinations.note(session, ids, order.own_notes)
-        renewed = await destinations.renew(session, ids, at=now())
-        if order.mandatory:
-            await demand_at_once(session, [row for row in kept if row.id in ids], at=now())
-        return new + renewed
 
     async def _publish(
         self,
@@ -525,30 +360,6 @@ class Distributions:
         elif text != release.notes:
             release.notes = text
             session.add(release)
-
-    async def _settle(
-        self, session: Session, release: Release, places: Sequence[OrderPlace]
-    ) -> None:
-        """Let one release be current at each place: this one, or the newer one that is there."""
-        at = now()
-        becoming = {place.target for place in places if place.becomes_current}
-        kept = await destinations.of_releases(session, [release.id])
-        own = {(row.kind, row.target_id): row for row in kept}
-        behind: dict[str, list[str]] = {}
-        for place in places:
-            if place.outcome is OrderOutcome.BESIDE and place.there:
-                newer = place.there[0].release_id
-                behind.setdefault(newer, []).append(own[place.target].id)
-        for newer, ids in behind.items():
-            await destinations.supersede(session, ids, by=newer, at=at)
-        back = [own[one].id for one in becoming if own[one].superseded_at is not None]
-        await destinations.come_back(session, back, at=at)
-        others: list[str] = []
-        for kind in {kind for kind, _ in becoming}:
-            ids = [target_id for one, target_id in becoming if one is kind]
-            rows = await destinations.current(session, release.app_id, kind, ids)
-            others += [row.id for row, _ in rows if row.release_id != release.id]
-        await destinations.supersede(session, others, by=release.id, at=at)
 
     async def too_late(self, order: Order) -> AlreadyDone:
         """Return who was first where an order found somebody else's there."""
@@ -614,18 +425,3 @@ async def _refuse_moved(
     there = await releases.newest_version(session, ids)
     what = version_of(*there) if there else "nothing"
     raise AlreadyDone(f"{name} has {what} by now: somebody was first. Look at it again.")
-
-
-def _is_short(act: Distribution, shares: Sequence[Recipient], *, returns: bool) -> bool:
-    """
-    Return whether an act left out somebody whom no other has reached since.
-
-    That they heard of the release before does not count where it *returns*.
-    """
-    reached = {
-        one.tester_id
-        for one in shares
-        if one.state in _SETTLED and not (returns and one.created_at < act.created_at)
-    }
-    left = any(one.distribution_id == act.id and one.tester_id not in reached for one in shares)
-    return left or bool(act.shortfall) or act.state is DistributionState.FAILED
