@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from storage.migrations.migrate import configuration, upgrade
+from storage.migrations.migrate import HEAD, configuration, upgrade
 
 
 def draft(message: str) -> Path:
@@ -21,7 +21,7 @@ def draft(message: str) -> Path:
     config = configuration()
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/draft.db"
-        asyncio.run(upgrade(url))
+        asyncio.run(upgrade(url, HEAD))  # What the revisions make, not what the records want.
         engine = sa.create_engine(url)
         with engine.begin() as connection:
             config.attributes["connection"] = connection

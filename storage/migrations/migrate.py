@@ -7,6 +7,7 @@ A new revision is drafted with `python -m storage.migrations.draft "What changes
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,16 +41,23 @@ def configuration() -> Config:
     return config
 
 
-async def upgrade(database_url: str, revision: str = HEAD) -> tuple[str, ...]:
+async def upgrade(database_url: str, revision: str | None = None) -> tuple[str, ...]:
     """
     Apply what is missing, all or nothing, and return the revisions that were applied.
+
+    Without a *revision* that is all of them; a database without any table is given the tables as
+    they are by now, which takes a tenth of the time of walking through all that they were.
 
     Processes that do so at once wait for each other. Raise StorageError when the database is of a
     newer Slipway than this one.
     """
     async with _changing(database_url) as connection:
         before = await connection.run_sync(_missing)
-        await connection.run_sync(_run, lambda config: command.upgrade(config, revision))
+        act = partial(command.upgrade, revision=revision or HEAD)
+        if revision is None and before and await connection.run_sync(_is_empty):
+            await connection.run_sync(METADATA.create_all)
+            act = partial(command.stamp, revision=HEAD)
+        await connection.run_sync(_run, act)
         after = await connection.run_sync(_missing)
         await connection.run_sync(_refuse_broken_references)
         return tuple(one for one in before if one not in after)
@@ -169,6 +177,11 @@ def _run(connection: sa.Connection, act: Callable[[Config], None]) -> None:
     config = configuration()
     config.attributes["connection"] = connection
     act(config)
+
+
+def _is_empty(connection: sa.Connection) -> bool:
+    """Return whether there is no table of ours."""
+    return not METADATA.tables.keys() & set(sa.inspect(connection).get_table_names())
 
 
 def _missing(connection: sa.Connection) -> tuple[str, ...]:

@@ -4,7 +4,9 @@ import asyncio
 import subprocess
 import sys
 import zipfile
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -26,6 +28,33 @@ async def tables(url: str) -> set[str]:
     return set(names)
 
 
+async def drawn(url: str) -> dict[str, Any]:
+    """Return each table with all that a database says of it, but for the order of its columns."""
+    engine = create_async_engine(driver_url(url))
+    async with engine.connect() as connection:
+        found = await connection.run_sync(lambda lent: _drawn(sa.inspect(lent)))
+    await engine.dispose()
+    return found
+
+
+def _drawn(inspector: sa.Inspector) -> dict[str, Any]:
+    def said(table: str) -> Generator[str]:
+        yield str(inspector.get_pk_constraint(table))
+        for read in (
+            inspector.get_columns,
+            inspector.get_foreign_keys,
+            inspector.get_unique_constraints,
+            inspector.get_check_constraints,
+            inspector.get_indexes,
+        ):
+            for found in read(table):
+                one: dict[str, Any] = {**found}
+                options = one.pop("dialect_options", {})
+                yield f"{sorted(one.items())} {[(key, str(options[key])) for key in options]}"
+
+    return {table: sorted(said(table)) for table in inspector.get_table_names()}
+
+
 async def test_from_nothing_to_the_records_and_back(empty_database_url: str) -> None:
     waiting = await migrate.pending(empty_database_url)
     assert waiting[:1] == ("0001",)
@@ -40,6 +69,18 @@ async def test_from_nothing_to_the_records_and_back(empty_database_url: str) -> 
     await migrate.downgrade(empty_database_url)
     assert await tables(empty_database_url) == {"alembic_version"}
     assert await migrate.pending(empty_database_url) == waiting
+
+
+async def test_an_old_installation_gets_the_tables_of_a_new_one(empty_database_url: str) -> None:
+    waiting = await migrate.pending(empty_database_url)
+    assert await migrate.upgrade(empty_database_url, migrate.HEAD) == waiting
+    assert await migrate.check(empty_database_url) == ()
+    old = await drawn(empty_database_url)
+
+    await migrate.downgrade(empty_database_url)
+    assert await migrate.upgrade(empty_database_url) == waiting
+
+    assert old == await drawn(empty_database_url)
 
 
 async def test_each_revision_goes_down_and_up_again(empty_database_url: str) -> None:
@@ -121,7 +162,7 @@ async def test_rows_that_refer_to_nothing_are_not_passed_over(sqlite_url: str) -
 )
 async def test_whoever_stops_it_hears_that_it_was_stopped(tmp_path: Path, statement: str) -> None:
     url = f"sqlite:///{tmp_path / 'slipway.db'}"
-    upgrading = asyncio.create_task(migrate.upgrade(url))
+    upgrading = asyncio.create_task(migrate.upgrade(url, migrate.HEAD))
 
     def stop(*called: object) -> None:
         if statement in " ".join(str(called[2]).replace('"', "").split()):
