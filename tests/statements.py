@@ -6,6 +6,7 @@ test: to compile the same questions for every database took a tenth of what the 
 """
 
 from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -24,16 +25,25 @@ class Statements(dict[Any, Compiled]):
         super().__setitem__(_alike(key), compiled)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_once() -> Generator[None]:
+@contextmanager
+def compiled_once() -> Generator[None]:
+    """Let all engines of this process share what they compile."""
     statements = Statements()
 
     def share(connection: sa.Connection) -> None:
         connection.execution_options(compiled_cache=statements)
 
     event.listen(sa.Engine, "engine_connect", share)
-    yield
-    event.remove(sa.Engine, "engine_connect", share)
+    try:
+        yield
+    finally:
+        event.remove(sa.Engine, "engine_connect", share)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Generator[None]:
+    with compiled_once():
+        yield
 
 
 def _alike(key: tuple[Any, ...]) -> tuple[Any, ...]:
