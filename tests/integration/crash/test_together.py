@@ -1,7 +1,7 @@
 """A release that waits for the other platform, killed everywhere: it goes out once, or not."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -18,11 +18,13 @@ from storage.catalog import apps, organizations
 from storage.catalog.database import Database
 from storage.records.distribution import Distribution, DistributionState
 from storage.records.pending_order import PendingOrder, PendingState
-from tests.integration.crash.harness import AFTER, Child, apart
+from tests.integration.crash.harness import AFTER, Child, apart, pairs
 from tests.integration.crash.pending_living import BEGUN, WRITING, WRITTEN, live_with_pending
 from tests.integration.crash.scene import (
+    AND,
     Scene,
     an_app,
+    first_of,
     keys_in,
     pair_with_android,
     with_group,
@@ -35,11 +37,17 @@ WAITS = "Waits for the Android build of 2.4.0"
 
 #: Where a house dies of the half that arrives: in the unit of work that orders both, between that
 #: and the roads that it begins, and in those that show what became of it.
-MEETING = (WRITING, WRITTEN, BEGUN, *(f"{when}:{step}" for step in SHOW for when in AFTER))
+MEETING = (WRITING, WRITTEN, BEGUN)
+SHOWING = [f"{when}:{step}" for step in SHOW for when in AFTER]
+
+
+def twice(deaths: Sequence[str]) -> list[str]:
+    """Return two deaths at once over the same work, until each boundary was one."""
+    return [AND.join(pair) for pair in pairs(deaths)]
 
 
 def on_sqlite(deaths: Iterable[str], *, soon: str) -> list[Any]:
-    """Return a database and a boundary of each death; the short run dies at *soon* alone."""
+    """Return a database and the boundaries of deaths; the short run dies at *soon* alone."""
     return [
         pytest.param("sqlite", one, marks=() if one == soon else pytest.mark.slow) for one in deaths
     ]
@@ -57,7 +65,9 @@ def apk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize(
     ("long_engine_home", "boundary"),
-    on_sqlite((f"{when}:{step}" for when, step in apart(SHOW)), soon="done:log"),
+    on_sqlite(
+        ["done:log", *twice([f"{when}:{step}" for when, step in apart(SHOW)])], soon="done:log"
+    ),
     indirect=["long_engine_home"],
 )
 async def test_killed_while_it_is_said_that_it_waits_it_waits_once(
@@ -66,9 +76,9 @@ async def test_killed_while_it_is_said_that_it_waits_it_waits_once(
     await _paired(scene)
     async with scene.living():
         await _posted(scene, ipa)
-    dying = await _dying(scene, boundary)
+    dying = await _dying(scene, first_of(boundary))
     await _ask(scene)
-    await scene.dies(dying)
+    await scene.dies(dying, boundary)
 
     async with scene.living():
         await _eventually(scene, WAITS)
@@ -84,7 +94,7 @@ async def test_killed_while_it_is_said_that_it_waits_it_waits_once(
 @pytest.mark.parametrize(
     ("long_engine_home", "boundary"),
     [
-        *on_sqlite(MEETING, soon=WRITTEN),
+        *on_sqlite([*MEETING, *twice(SHOWING)], soon=WRITTEN),
         pytest.param("postgresql", WRITTEN, marks=pytest.mark.slow),
     ],
     indirect=["long_engine_home"],
@@ -94,7 +104,7 @@ async def test_killed_while_both_are_ordered_everybody_is_told_once(
 ) -> None:
     await _waiting(scene, ipa)
     await _with_half(scene)
-    await scene.dies(await _dying(scene, boundary))
+    await scene.dies(await _dying(scene, first_of(boundary)), boundary)
 
     await _goes_out_once(scene, boundary)
 
