@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -154,14 +155,36 @@ ACTS: dict[str, tuple[Act, Callable[[Town], Awaitable[bool]], str]] = {
 }
 
 
-#: Of the acts the short run tries one of each kind: by a command, by a button that is shown anew.
-SOME = [
-    pytest.param(name, marks=() if name in {"distribute", "dismiss"} else pytest.mark.slow)
-    for name in ACTS
-]
+#: One act of each kind: by a command, and by a button that is shown anew.
+KINDS = {"distribute", "dismiss"}
 
 
-@pytest.fixture(params=["sqlite_url", pytest.param("postgres_url", marks=pytest.mark.slow)])
+def deaths(*moments: object) -> list[Any]:
+    """
+    Return a database, an act and a moment of each death, of which the short run has few.
+
+    On PostgreSQL that is one act of each kind at the first moment: what is kept of a promise is the
+    same for all of them.
+    """
+    return [
+        *(
+            pytest.param(
+                "sqlite_url",
+                name,
+                moment,
+                marks=() if name in KINDS and moment == moments[0] else pytest.mark.slow,
+            )
+            for moment in moments
+            for name in ACTS
+        ),
+        *(
+            pytest.param("postgres_url", name, moments[0], marks=pytest.mark.slow)
+            for name in sorted(KINDS)
+        ),
+    ]
+
+
+@pytest.fixture
 async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator[Town]:
     database_url: str = request.getfixturevalue(request.param)
     setup = Setup(manifest=manifest())
@@ -181,8 +204,7 @@ async def town(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncGenerator
         assert slack.violations == []
 
 
-@pytest.mark.parametrize("after", [0.02, pytest.param(0.08, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", SOME)
+@pytest.mark.parametrize(("town", "name", "after"), deaths(0.02, 0.08), indirect=["town"])
 async def test_a11_killed_right_after_the_answer_it_is_done_all_the_same(
     town: Town, name: str, after: float
 ) -> None:
@@ -202,9 +224,8 @@ async def test_a11_killed_right_after_the_answer_it_is_done_all_the_same(
 
 
 @pytest.mark.parametrize(
-    "point", ["in the middle", pytest.param("promise ends", marks=pytest.mark.slow)]
+    ("town", "name", "point"), deaths("in the middle", "promise ends"), indirect=["town"]
 )
-@pytest.mark.parametrize("name", SOME)
 async def test_a11_killed_on_the_way_it_is_done_once(town: Town, name: str, point: str) -> None:
     act, outcome, middle = ACTS[name]
     await prepared(town, name)
